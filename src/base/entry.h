@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one table. Every describable thing of the program (a command, a layer, a penalty, ...) begins
+ * with a `struct entry`: its name, what it takes, and what help says of it. What the parser
+ * expects, help, completion and the manual are all read from it. `struct args` holds the values
+ * that a statement gave to an entry; lang fills it, and every rung above base can read it. */
+#ifndef NNR_BASE_ENTRY_H
+#define NNR_BASE_ENTRY_H
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/shape.h"
+#include "base/str.h"
+
+enum arg_type {
+    ARG_WHOLE,   /* a whole number within min..max */
+    ARG_NUMBER,  /* a finite number within min..max */
+    ARG_BOOL,    /* yes or no */
+    ARG_STRING,  /* "..." */
+    ARG_NAME,    /* a name that the person gives or means: letters, digits, _ */
+    ARG_NAMES,   /* several of them */
+    ARG_PATH,    /* names joined by dots */
+    ARG_SHAPE,   /* 64 or 10x100 */
+    ARG_CHOICE,  /* a word of the table `of`; the argument counts as it is written */
+    ARG_CHOICES, /* several of them */
+    ARG_CALL,    /* a word of the table `of`, with its own arguments in ( ): uniform(-1, 1) */
+    ARG_SUM,     /* calls of the table `of` joined by +, or none: penalties */
+    ARG_ENTRY,   /* a word of the table `of`; the statement's other words are its arguments */
+    ARG_NUMBERS, /* several numbers */
+    ARG_EXPR,    /* an expression, kept as a tree */
+    ARG_EXPRS,   /* several expressions and strings */
+    ARG_BORDERS, /* several numbers, with | between the inputs */
+    ARG_ROWS,    /* the rows of `data rows { }` */
+    ARG_BODY,    /* statements between { and }, kept as a tree */
+    ARG_PAIR     /* target = value, kept as a tree */
+};
+
+enum arg_form {
+    POSITIONAL, /* by place, or by its name as a key */
+    KEY,        /* name=value */
+    CLAUSE,     /* one of the words on as of in over until max every, and what follows it */
+    REST,       /* all further values; the last of the positional ones */
+    BODY,       /* { ... } */
+    PAIR        /* the statement's one free `target = value`: set, let, define, sweep */
+};
+
+struct table;
+
+struct arg_spec {
+    const char *name;
+    enum arg_form form;
+    enum arg_type type;
+    bool required;
+    const char *standard;   /* what counts when it is not given, as one would write it; or NULL */
+    const struct table *of; /* of CHOICE, CALL, SUM and ENTRY */
+    double min, max;        /* of WHOLE and NUMBER, both included; 0 and 0: any */
+    bool above;             /* min itself is excluded */
+    const char *alias;      /* another spelling that is accepted, or NULL */
+    const char *line;       /* what it is, in a few words */
+};
+
+struct entry {
+    const char *name;
+    const char *alias; /* another spelling that is accepted, or NULL */
+    const struct arg_spec *args;
+    size_t arg_count;
+    const char *summary; /* one line, no full stop */
+    const char *details; /* paragraphs; formulas with their source */
+    const char *example; /* a script that runs by itself */
+};
+
+struct table {
+    const char *noun; /* "layer" */
+    const struct entry *const *row;
+    size_t rows;
+};
+
+/* The row with that name or alias, or NULL. */
+const struct entry *table_find(const struct table *t, const char *name);
+/* The candidate that a mistyped word most likely means, or NULL: `best` carries the state from one
+ * call to the next over several tables. Start with {0}. */
+struct nearest {
+    const char *name;
+    size_t distance;
+};
+void nearest_try(struct nearest *n, const char *word, const char *candidate);
+void nearest_in_table(struct nearest *n, const char *word, const struct table *t);
+
+/* One bound argument. */
+struct arg {
+    bool given;        /* written by the person; else the default, or nothing if there is none */
+    struct span where; /* the value */
+    struct span key;   /* the key or clause word; where, if there is none */
+    enum arg_type type;
+    union {
+        long whole;
+        double number;
+        bool yes;
+        const char *text; /* STRING NAME PATH; and CHOICE, as it is written in the table */
+        struct shape shape;
+        const struct entry *choice; /* CHOICE: the row */
+        struct args *call;          /* CALL ENTRY; NULL if absent */
+        struct {
+            struct args **item; /* SUM; count 0 is none */
+            size_t count;
+        } calls;
+        struct {
+            const char **item;
+            struct span *where;
+            size_t count;
+        } names; /* NAMES; CHOICES as written in the table */
+        struct {
+            double *item;
+            size_t count;
+            uint32_t *border; /* BORDERS: how many numbers stand before each `|` */
+            size_t borders;
+        } numbers;
+        struct {
+            const struct node **item; /* EXPR EXPRS: trees of lang, opaque here */
+            size_t count;
+        } exprs;
+        const struct script *body; /* BODY, opaque here */
+        const struct rows *rows;   /* ROWS */
+        const struct pair *pair;   /* PAIR, opaque here */
+    } as;
+};
+
+/* The typed rows of `data rows { }`: numbers row after row. */
+struct rows {
+    double *cell;
+    size_t count;                        /* rows */
+    size_t inputs, targets;              /* cells a row, before and after -> */
+    uint32_t input_border[8], borders;   /* where the | stand among the inputs */
+    uint32_t target_border[8], tborders; /* and among the targets */
+};
+
+/* The values given to one entry: arg[i] belongs to entry->args[i]. */
+struct args {
+    const struct entry *entry;
+    struct span where; /* the whole call or statement */
+    struct arg *arg;
+};
+
+/* The argument of that name. The name must exist in the entry. */
+const struct arg *args_get(const struct args *a, const char *name);
+long args_whole(const struct args *a, const char *name);
+double args_number(const struct args *a, const char *name);
+bool args_yes(const struct args *a, const char *name);
+const char *args_text(const struct args *a, const char *name);
+
+/* A copy that lives in `to` and refers to nothing of the original but tables and (for EXPR, BODY,
+ * PAIR) trees. NULL when there is no memory. */
+struct args *args_copy(struct arena *to, const struct args *a);
+/* Adds the call as one would write it: `l1(0.001, reduce=sum)`; arguments at their default are left
+ * out. */
+void args_print(struct str *to, const struct args *a);
+/* Adds one argument's value as one would write it. */
+void arg_print(struct str *to, const struct arg *a);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/out.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void write_str(void *self, const char *bytes, size_t n)
+{
+    str_bytes(self, bytes, n);
+}
+
+struct out out_to(struct str *s)
+{
+    return (struct out){.write = write_str, .self = s};
+}
+
+void out_add(const struct out *o, const char *text)
+{
+    o->write(o->self, text, strlen(text));
+}
+
+void out_addf(const struct out *o, const char *format, ...)
+{
+    char line[1024];
+    va_list list;
+    va_start(list, format);
+    int n = vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    if (n < 0)
+        return;
+    if ((size_t)n < sizeof line) {
+        o->write(o->self, line, (size_t)n);
+        return;
+    }
+    struct str s = {0};
+    va_start(list, format);
+    str_addv(&s, format, list);
+    va_end(list);
+    if (!s.failed)
+        o->write(o->self, s.text, s.size);
+    str_finish(&s);
+}
+
+static void quote(struct str *to, const char *text)
+{
+    str_add(to, "\"");
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\')
+            str_addf(to, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            str_addf(to, "\\u%04x", c);
+        else
+            str_bytes(to, text, 1);
+    }
+    str_add(to, "\"");
+}
+
+static void begin(struct json *j, const char *key)
+{
+    if (j->comma)
+        str_add(j->to, ", ");
+    j->comma = true;
+    if (key) {
+        quote(j->to, key);
+        str_add(j->to, ": ");
+    }
+}
+
+void json_open(struct json *j, const char *key, char bracket)
+{
+    begin(j, key);
+    str_bytes(j->to, &bracket, 1);
+    j->comma = false;
+}
+
+void json_close(struct json *j, char bracket)
+{
+    str_bytes(j->to, &bracket, 1);
+    j->comma = true;
+}
+
+void json_number(struct json *j, const char *key, double x)
+{
+    char text[NUMBER_ROOM];
+    begin(j, key);
+    str_add(j->to, number_exact(x, text));
+}
+
+void json_text(struct json *j, const char *key, const char *text)
+{
+    begin(j, key);
+    quote(j->to, text);
+}
+
+void json_bool(struct json *j, const char *key, bool yes)
+{
+    begin(j, key);
+    str_add(j->to, yes ? "true" : "false");
+}

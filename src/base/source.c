@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/source.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+uint32_t sources_add(struct sources *all, const char *name, const char *text, size_t size,
+                     uint32_t first_line, struct span from)
+{
+    if (mem_room(&all->item, &all->room, all->count + 1, sizeof *all->item))
+        return 0;
+    struct source s = {.size = size, .line = first_line, .from = from};
+    s.name = mem_text(name, strlen(name));
+    s.text = mem_text(text, size);
+    if (!s.name || !s.text) {
+        mem_free(s.name);
+        mem_free(s.text);
+        return 0;
+    }
+    all->item[all->count++] = s;
+    return (uint32_t)all->count;
+}
+
+const struct source *sources_get(const struct sources *all, uint32_t number)
+{
+    return number && number <= all->count ? &all->item[number - 1] : NULL;
+}
+
+static bool starts_character(char c)
+{
+    return ((unsigned char)c & 0xC0) != 0x80;
+}
+
+void source_place(const struct source *s, uint32_t at, uint32_t *line, uint32_t *column)
+{
+    *line = s->line;
+    *column = 1;
+    for (uint32_t i = 0; i < at && i < s->size; i++) {
+        if (s->text[i] == '\n') {
+            ++*line;
+            *column = 1;
+        } else if (starts_character(s->text[i + 1]) || i + 1 == s->size) {
+            ++*column;
+        }
+    }
+}
+
+/* The part of a line that is shown: a very long line is cut round the place in question. */
+struct excerpt {
+    size_t from, to;
+    bool cut_left, cut_right;
+};
+
+static struct excerpt excerpt_round(const struct source *s, size_t at)
+{
+    enum { BEFORE = 60, ALL = 110 };
+    struct excerpt x = {.from = at, .to = at};
+    while (x.from > 0 && s->text[x.from - 1] != '\n')
+        x.from--;
+    while (x.to < s->size && s->text[x.to] != '\n' && x.to - at < ALL)
+        x.to++;
+    if (at - x.from > BEFORE && x.to - x.from > ALL) {
+        x.from = at - BEFORE;
+        x.cut_left = true;
+    }
+    if (x.to - x.from > ALL)
+        x.to = x.from + ALL;
+    while (x.from < at && !starts_character(s->text[x.from]))
+        x.from++;
+    x.cut_right = x.to < s->size && s->text[x.to] != '\n';
+    return x;
+}
+
+static void show_line(const struct source *s, struct span where, struct str *to)
+{
+    size_t at = where.at < s->size ? where.at : s->size;
+    struct excerpt x = excerpt_round(s, at);
+    str_add(to, x.cut_left ? "  ..." : "  ");
+    for (size_t i = x.from; i < x.to; i++) {
+        unsigned char c = (unsigned char)s->text[i];
+        char shown = c == '\t' || c >= 0x20 ? s->text[i] : '?';
+        if (c != '\r' || i + 1 < x.to)
+            str_bytes(to, c == 0x7f ? "?" : &shown, 1);
+    }
+    str_add(to, x.cut_right ? "...\n" : "\n");
+    str_add(to, x.cut_left ? "     " : "  ");
+    for (size_t i = x.from; i < at; i++)
+        if (starts_character(s->text[i]))
+            str_add(to, s->text[i] == '\t' ? "\t" : " ");
+    str_add(to, "^");
+    for (size_t i = at + 1; i < where.end && i < x.to; i++)
+        if (starts_character(s->text[i]))
+            str_add(to, "~");
+    str_add(to, "\n");
+}
+
+void sources_explain(const struct sources *all, const struct err *e, struct str *to)
+{
+    const struct source *s = sources_get(all, e->where.source);
+    uint32_t line = 0, column = 0;
+    if (s) {
+        source_place(s, e->where.at, &line, &column);
+        str_addf(to, "%s:%u:%u: ", s->name, line, column);
+    } else {
+        str_add(to, "nnr: ");
+    }
+    str_addf(to, e->hint[0] ? "%s; %s\n" : "%s%s\n", e->what, e->hint);
+    if (s)
+        show_line(s, e->where, to);
+    while (s && s->from.source) {
+        struct span from = s->from;
+        s = sources_get(all, from.source);
+        source_place(s, from.at, &line, &column);
+        str_addf(to, "  read by %s:%u:%u\n", s->name, line, column);
+    }
+}
+
+void sources_finish(struct sources *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        mem_free(all->item[i].name);
+        mem_free(all->item[i].text);
+    }
+    mem_free(all->item);
+    *all = (struct sources){0};
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Samples: what `data` made, split into a training and a validation share. */
+#ifndef NNR_DATA_DATASET_H
+#define NNR_DATA_DATASET_H
+
+#include "base/entry.h"
+#include "num/real.h"
+
+enum scaling { SCALE_NONE, SCALE_MINMAX, SCALE_STANDARD };
+
+/* Rows of `inputs` reals in x and `targets` reals in y, row after row. The training samples come
+ * first, in the order they were made; the validation samples follow, in the same order. With
+ * target=input y is x itself. */
+struct dataset {
+    struct arena arena;          /* holds args */
+    const struct args *args;     /* the statement that made it: its kind and keys */
+    size_t samples, training;    /* training <= samples; the rest is the validation share */
+    size_t inputs, targets;      /* columns */
+    struct shape shape;          /* of one sample's input as the loader sees it: 64, 10x100 */
+    uint32_t border[8], borders; /* columns before each `|` of the inputs; none: as needed */
+    uint32_t target_border[8], tborders; /* the same for the targets */
+    real *x, *y;
+    bool target_is_input;
+    bool whole_targets; /* one column of whole numbers from 0: may be class numbers */
+    size_t classes;     /* then: the largest of them plus 1 */
+    size_t batch;       /* samples a step, 1.. */
+    bool shuffle;
+    double *shift, *factor; /* inputs are (raw - shift) * factor, column by column; NULL: raw */
+};
+
+/* A loader: one row of the table of datasets. `load` fills samples, inputs, targets, shape,
+ * borders, x, y (mem_block) and target_is_input; all random numbers follow from `seed`. */
+struct data_kind {
+    struct entry entry;
+    int (*load)(const struct args *args, uint64_t seed, struct dataset *to, struct err *e);
+};
+extern const struct table data_kinds;
+
+/* The keys that every kind takes: split, batch, shuffle, scale. */
+#define DATA_KEYS                                                                                  \
+    {.name = "split",                                                                              \
+     .form = KEY,                                                                                  \
+     .type = ARG_NUMBER,                                                                           \
+     .standard = "0",                                                                              \
+     .min = 0,                                                                                     \
+     .max = 0.9,                                                                                   \
+     .line = "share of the samples kept for validation, drawn once from the seed"},                \
+        {.name = "batch",                                                                          \
+         .form = KEY,                                                                              \
+         .type = ARG_WHOLE,                                                                        \
+         .standard = "32",                                                                         \
+         .min = 1,                                                                                 \
+         .max = 1e6,                                                                               \
+         .line = "samples in a step"},                                                             \
+        {.name = "shuffle",                                                                        \
+         .form = KEY,                                                                              \
+         .type = ARG_BOOL,                                                                         \
+         .standard = "yes",                                                                        \
+         .line = "a new order of the training samples at each epoch"},                             \
+    {                                                                                              \
+        .name = "scale", .form = KEY, .type = ARG_CHOICE, .of = &data_scalings,                    \
+        .standard = "none",                                                                        \
+        .line =                                                                                    \
+            "inputs column by column: none, minmax (to 0..1) or standard (mean 0, deviation 1)"    \
+    }
+extern const struct table data_scalings;
+
+/* Makes the dataset that the bound statement `args` (of a data_kind) describes, split and scaled.
+ * On error `to` is left zeroed. */
+int dataset_make(const struct args *args, uint64_t seed, struct dataset *to, struct err *e);
+void dataset_finish(struct dataset *d);
+
+/* The order of the training samples in an epoch (from 0): a permutation when `shuffle` is on, else
+ * 0, 1, 2 ...; order has room for d->training. */
+void dataset_order(const struct dataset *d, uint64_t seed, uint64_t epoch, uint32_t *order);
+/* Copies columns [column, column + width) of `rows` samples from a matrix with `stride` columns
+ * into to[rows][width]: samples order[0..rows), or first, first + 1, ... when order is NULL. */
+void dataset_gather(const real *from, size_t stride, const uint32_t *order, size_t first,
+                    size_t rows, size_t column, size_t width, real *to);
+/* Applies the scaling to one raw row of `inputs` numbers, as `predict` needs it. */
+void dataset_scale_row(const struct dataset *d, real *row);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Trees to typed arguments: what a statement or a call says, checked against the entry that it
+ * names. Nothing a person wrote is passed over: what the entry does not take is an error. */
+#ifndef NNR_LANG_BIND_H
+#define NNR_LANG_BIND_H
+
+#include "lang/ast.h"
+
+/* What the binder has to ask its user. */
+struct binder {
+    struct arena *arena; /* where the arguments live */
+    void *self;
+    /* The value of a constant expression that is no plain literal (2*k, k): 0, or -1 and *e. */
+    int (*number)(void *self, const struct node *n, double *value, struct err *e);
+    /* The tree that a variable stands for where no number is due (let weak = l1(1e-3)), or NULL. */
+    const struct node *(*variable)(void *self, const char *name);
+    /* The text a span was read from (a choice counts as it is written: keras-2.0). Writes up to
+     * room bytes with a NUL; returns its length. */
+    size_t (*text)(void *self, struct span where, char *text, size_t room);
+    /* Rows of a table that live only in the session (define penalty), or NULL. */
+    const struct entry *(*own)(void *self, const struct table *t, const char *name);
+};
+
+/* Binds a statement's values, pairs, clauses and braces to the entry of its verb. NULL: *e. */
+struct args *bind_statement(const struct binder *b, const struct statement *s,
+                            const struct entry *entry, struct err *e);
+/* Binds one value to one argument's type, as `set hidden.activity = VALUE` needs it. */
+int bind_value(const struct binder *b, const struct arg_spec *spec, const struct node *value,
+               struct arg *to, struct err *e);
+/* The default of an argument; to->given stays false. */
+int bind_standard(const struct binder *b, const struct arg_spec *spec, struct arg *to,
+                  struct err *e);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text to tree. One pass, one token of look-ahead, no table of verbs. */
+#ifndef NNR_LANG_PARSE_H
+#define NNR_LANG_PARSE_H
+
+#include "lang/ast.h"
+
+enum parsed { PARSE_OK, PARSE_ERROR, PARSE_INCOMPLETE };
+
+/* Parses `size` bytes of `text`, which are source number `source`; the tree lives in `arena`.
+ * PARSE_INCOMPLETE: the text ends inside { } or right after a final backslash; *e then describes it
+ * as an error, for a script that ends so. Memory running out is PARSE_ERROR with ERR_MEMORY. */
+enum parsed parse_script(struct arena *arena, const char *text, size_t size, uint32_t source,
+                         struct script *script, struct err *e);
+/* Parses one value ("0.5", "l1(1e-3)+l2(1e-3)", "none"): the defaults that entries state. */
+enum parsed parse_value(struct arena *arena, const char *text, size_t size, uint32_t source,
+                        struct node **value, struct err *e);
+
+#endif
