@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Products of row-major matrices: c[m][n] = a * b, or c += a * b where `add`. */
+#ifndef NNR_NUM_GEMM_H
+#define NNR_NUM_GEMM_H
+
+#include "num/real.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Which operand is stored transposed: NN a[m][k] b[k][n]; TN a[k][m] b[k][n]; NT a[m][k] b[n][k].
+ */
+enum product { PRODUCT_NN, PRODUCT_TN, PRODUCT_NT };
+
+/* Through CBLAS. */
+void gemm(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+          bool add);
+/* The same in three plain loops, sums in double: what gemm is tested against. */
+void gemm_plain(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+                bool add);
+/* The most threads that a product may use; 1 at the start. */
+void gemm_threads(unsigned n);
+
+#endif

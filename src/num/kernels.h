@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Loops over elements, compiled once for each level of the instruction set; kernels() gives those
+ * for this processor. Matrices are row-major, [rows][cols]. Sums are gathered in double. Where two
+ * pointers may be the same array it is said. */
+#ifndef NNR_NUM_KERNELS_H
+#define NNR_NUM_KERNELS_H
+
+#include "num/real.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* p is the activation's parameter, where it has one. */
+enum activation {
+    ACT_LINEAR,
+    ACT_RELU,       /* max(z, 0) */
+    ACT_LEAKY_RELU, /* z > 0 ? z : p z */
+    ACT_ELU,        /* z > 0 ? z : p (exp(z) - 1) */
+    ACT_SELU,       /* 1.0507009873554805 * elu(z, 1.6732632423543772) */
+    ACT_GELU,       /* z (1 + erf(z / sqrt 2)) / 2 */
+    ACT_SIGMOID,    /* 1 / (1 + exp(-z)) */
+    ACT_TANH,
+    ACT_SOFTPLUS, /* log(1 + exp(z)) */
+    ACT_SWISH,    /* z sigmoid(z) */
+    ACT_SOFTMAX   /* exp(z_j) / sum over the row */
+};
+
+/* What an elementwise penalty adds: c1 |x| + c2 x^2, and its gradient c1 sign(x) + 2 c2 x. */
+struct powers {
+    double c1, c2;
+};
+
+/* Adam's and SGD's constants for one step. */
+struct adam_step {
+    double beta1, beta2, rate; /* rate = lr / (1 - beta1^t) */
+    double correction;         /* 1 / sqrt(1 - beta2^t) */
+    double epsilon;
+};
+struct sgd_step {
+    double rate, momentum;
+    bool nesterov;
+};
+
+struct kernels {
+    const char *level;
+    /* y = f(y + bias) in place; bias may be NULL. Where z is not NULL it gets y + bias. Where sums
+     * is not NULL sums[0] becomes the sum of |y| and sums[1] that of y^2. */
+    void (*activate)(enum activation a, double p, size_t rows, size_t cols, const real *bias,
+                     real *y, real *z, double *sums);
+    /* d = (d + penalty's gradient at y) * f', in place: d goes from the gradient of the output to
+     * that of z. Without `has` d is taken as 0. z is read by the kinds that activation_keeps_z()
+     * names. Where bias is not NULL it gets the column sums of the new d, added where `add`. */
+    void (*deactivate)(enum activation a, double p, size_t rows, size_t cols, const real *y,
+                       const real *z, struct powers c, bool has, real *d, real *bias, bool add);
+    /* sums[0] = sum |x|, sums[1] = sum x^2. */
+    void (*powers)(size_t n, const real *x, double *sums);
+    /* dx = c1 sign(x) + 2 c2 x, added where `add`; sign(0) is 0. */
+    void (*powers_adjoint)(size_t n, const real *x, struct powers c, real *dx, bool add);
+    /* to[cols] = column sums of x, added where `add`. */
+    void (*columns)(size_t rows, size_t cols, const real *x, real *to, bool add);
+    double (*sum)(size_t n, const real *x);
+    double (*squares)(size_t n, const real *x);
+    /* The sum of (y - t)^2; and d = scale * (y - t), added where `add`. */
+    double (*difference_squares)(size_t n, const real *y, const real *t);
+    void (*difference)(size_t n, const real *y, const real *t, double scale, real *d, bool add);
+    /* y += a x */
+    void (*axpy)(size_t n, double a, const real *x, real *y);
+    /* One step of Adam (Kingma and Ba 2015, algorithm 1) on n weights; m and v are its moments. */
+    void (*adam)(size_t n, const struct adam_step *s, const real *g, real *w, real *m, real *v);
+    /* One step of SGD; v is the velocity, or NULL without momentum. */
+    void (*sgd)(size_t n, const struct sgd_step *s, const real *g, real *w, real *v);
+};
+
+/* The fastest level that this processor runs. */
+const struct kernels *kernels(void);
+/* All levels that this processor runs, slowest first; returns how many. For tests. */
+size_t kernels_all(const struct kernels *all[4]);
+/* Whether f' cannot be had from y = f(z) alone. */
+bool activation_keeps_z(enum activation a);
+
+#endif
