@@ -128,11 +128,12 @@ const struct data_kind data_digits = {
             .arg_count = COUNT(digits_args),
             .summary = "1,797 handwritten digits, 8x8 pixels from 0 to 1, ten classes; built in",
             .details =
-                "64 inputs, row after row from the top left; a pixel is its count of set dots, "
-                "0 to 16, divided by 16. The file is the test part of \"Optical Recognition of "
-                "Handwritten Digits\" by E. Alpaydin and C. Kaynak, 1998, UCI Machine Learning "
-                "Repository, doi:10.24432/C50P49, licence CC BY 4.0; scikit-learn's load_digits "
-                "reads the same.",
+                "64 inputs, row after row from the top left; a pixel is the number of set dots in "
+                "a square of 4x4 dots, 0 to 16, divided by 16.\n\n"
+                "The samples are the test file of E. Alpaydin and C. Kaynak, \"Optical Recognition "
+                "of Handwritten Digits\", UCI Machine Learning Repository, 1998, "
+                "https://archive.ics.uci.edu/dataset/80, licence CC BY 4.0; scikit-learn's "
+                "load_digits reads the same.",
             .example = "data digits split=0.2\ninput 64\ndense 32 relu activity=l1(1e-4)\n"
                        "dense 10 softmax\ntrain 2\nevaluate\n",
         },

@@ -87,4 +87,23 @@ static inline void bind_rows(struct bound *b, const struct rows *rows, const cha
     b->arg[0].as.rows = rows;
 }
 
+/* Making it is an error at byte `at` that says `what` and leaves nothing behind. */
+static inline void wrong_is(const struct args *args, const char *what, uint32_t at)
+{
+    struct dataset d;
+    struct err e = {0};
+    memset(&d, 0xff, sizeof d);
+    assert_int_equal(dataset_make(args, 1, &d, &e), -1);
+    assert_int_equal(e.kind, ERR_INPUT);
+    check_has(e.what, what);
+    assert_true(e.hint[0] != 0);
+    assert_int_equal(e.where.source, 1);
+    assert_int_equal(e.where.at, at);
+    assert_null(d.x);
+    assert_null(d.y);
+    assert_null(d.args);
+    assert_null(d.arena.chunk);
+    assert_int_equal(d.samples, 0);
+}
+
 #endif

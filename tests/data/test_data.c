@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Loading, splitting, scaling, ordering and gathering. */
+/* Loading, splitting, ordering and gathering. */
 #include "make.h"
 
 #include <math.h>
-
-static const double eps = 8 * (double)REAL_EPSILON;
 
 static void every_kind_explains_itself(void **state)
 {
@@ -68,7 +66,12 @@ static void digits_are_those_of_the_file(void **state)
 static void digits_can_be_their_own_targets(void **state)
 {
     (void)state;
-    struct dataset d;
+    struct dataset d, plain;
+    make(&plain, "digits", "", 1);
+    make(&d, "digits", "target=input", 1);
+    assert_memory_equal(d.y, plain.x, 1797 * 64 * sizeof(real));
+    dataset_finish(&plain);
+    dataset_finish(&d);
     make(&d, "digits", "target=input split=0.2 scale=standard", 1);
     assert_true(d.target_is_input);
     assert_ptr_equal(d.x, d.y);
@@ -201,92 +204,6 @@ static void a_split_keeps_every_sample_once_and_in_order(void **state)
     dataset_finish(&other);
 }
 
-/* Validation samples are scaled by the figures of the training share. The columns are 2 n, 5 and
- * n^2 for n = 0..4, and which n is held depends on the seed: found by target, which is n. */
-static void figures_come_from_the_training_share(const char *scale)
-{
-    double cell[20];
-    for (size_t n = 0; n < 5; n++) {
-        const double row[] = {2 * (double)n, 5, (double)(n * n), (double)n};
-        memcpy(cell + 4 * n, row, sizeof row);
-    }
-    const struct rows rows = {.cell = cell, .count = 5, .inputs = 3, .targets = 1};
-    char words[60];
-    snprintf(words, sizeof words, "split=0.2 scale=%s", scale);
-    bool standard = strcmp(scale, "standard") == 0;
-    for (uint64_t seed = 1; seed < 10; seed++) {
-        struct bound b;
-        struct dataset d;
-        struct err e;
-        bind_rows(&b, &rows, words);
-        assert_int_equal(dataset_make(&b.args, seed, &d, &e), 0);
-        assert_int_equal(d.training, 4);
-        size_t held = (size_t)d.y[4];
-        for (size_t i = 0; i < 3; i++) {
-            double low = 1e9, high = -1e9, sum = 0, squares = 0;
-            for (size_t n = 0; n < 5; n++) {
-                double x = cell[4 * n + i];
-                low = n == held ? low : fmin(low, x);
-                high = n == held ? high : fmax(high, x);
-                sum += n == held ? 0 : x;
-                squares += n == held ? 0 : x * x;
-            }
-            double deviation = sqrt(squares / 4 - sum / 4 * (sum / 4));
-            double shift = standard ? sum / 4 : low, width = standard ? deviation : high - low;
-            width = i == 1 ? 1 : width;
-            for (size_t s = 0; s < 5; s++) {
-                double raw = cell[4 * (size_t)d.y[s] + i];
-                check_near((double)d.x[3 * s + i], (raw - shift) / width, 4 * eps);
-            }
-            real row[3] = {20, 20, 20};
-            dataset_scale_row(&d, row);
-            check_near((double)row[i], (20 - shift) / width, 40 * eps);
-        }
-        dataset_finish(&d);
-    }
-}
-
-static void validation_is_scaled_by_training_figures(void **state)
-{
-    (void)state;
-    figures_come_from_the_training_share("minmax");
-    figures_come_from_the_training_share("standard");
-}
-
-/* By hand. Inputs 1, 3, 3, 5: lowest 1, highest 5, so 0, 1/2, 1/2, 1; mean 3, squared distances
- * 4 + 0 + 0 + 4, deviation sqrt(8 / 4) = sqrt(2). A column of 0.1 is constant, though its mean
- * over three samples need not round to 0.1. */
-static void scaling_by_hand(void **state)
-{
-    (void)state;
-    double cell[] = {1, 0.1, 3, 0.1, 3, 0.1, 5, 0.1};
-    const struct rows rows = {.cell = cell, .count = 4, .inputs = 2};
-    const struct {
-        const char *words;
-        double x[4];
-    } expected[] = {
-        {"scale=minmax", {0, 0.5, 0.5, 1}},
-        {"scale=standard", {-1.41421356237309505, 0, 0, 1.41421356237309505}},
-        {"scale=none", {1, 3, 3, 5}},
-    };
-    for (size_t k = 0; k < 3; k++) {
-        struct bound b;
-        struct dataset d;
-        struct err e;
-        bind_rows(&b, &rows, expected[k].words);
-        assert_int_equal(dataset_make(&b.args, 1, &d, &e), 0);
-        for (size_t s = 0; s < 4; s++) {
-            check_near((double)d.x[2 * s], expected[k].x[s], eps);
-            check_near((double)d.x[2 * s + 1], k == 2 ? (double)R(0.1) : 0, 0);
-        }
-        real row[2] = {1, 2};
-        dataset_scale_row(&d, row);
-        check_near((double)row[0], expected[k].x[0], eps);
-        assert_int_equal(d.shift == NULL, k == 2);
-        dataset_finish(&d);
-    }
-}
-
 static void orders_are_permutations_by_epoch_and_seed(void **state)
 {
     (void)state;
@@ -330,24 +247,6 @@ static void gathering_cuts_columns_out_of_rows(void **state)
     assert_memory_equal(to, column, sizeof column);
     dataset_gather(from, 3, NULL, 1, 2, 0, 3, to);
     assert_memory_equal(to, from + 3, 6 * sizeof(real));
-}
-
-static void wrong_is(const struct args *args, const char *what, uint32_t at)
-{
-    struct dataset d;
-    struct err e = {0};
-    memset(&d, 0xff, sizeof d);
-    assert_int_equal(dataset_make(args, 1, &d, &e), -1);
-    assert_int_equal(e.kind, ERR_INPUT);
-    check_has(e.what, what);
-    assert_true(e.hint[0] != 0);
-    assert_int_equal(e.where.source, 1);
-    assert_int_equal(e.where.at, at);
-    assert_null(d.x);
-    assert_null(d.y);
-    assert_null(d.args);
-    assert_null(d.arena.chunk);
-    assert_int_equal(d.samples, 0);
 }
 
 /* Places: argument i stands at byte i + 1, the statement at 0. */
@@ -413,24 +312,6 @@ static void rows_that_cannot_be_used_are_told(void **state)
 #endif
 }
 
-static void what_cannot_be_scaled_is_told(void **state)
-{
-    (void)state;
-    /* The width is too small to divide by, or (in double) too large to compute. */
-    double close[] = {1, 0, 1, 1e-320, 1, 2e-320}, wide[] = {1e308, -1e308};
-    const struct rows narrow = {.cell = close, .count = 3, .inputs = 2};
-    const struct rows broad = {.cell = wide, .count = 2, .inputs = 1};
-    struct bound b;
-    bind_rows(&b, sizeof(real) == 8 ? &narrow : &broad, "scale=minmax");
-    if (sizeof(real) == 8)
-        wrong_is(&b.args, "input column 2 are too large or too close to scale", 5);
-    else
-        wrong_is(&b.args, "does not fit", 1);
-    bind_rows(&b, &broad, "scale=standard");
-    wrong_is(&b.args, sizeof(real) == 8 ? "input column 1" : "does not fit",
-             sizeof(real) == 8 ? 5 : 1);
-}
-
 static void every_failing_allocation_is_an_error(void **state)
 {
     (void)state;
@@ -478,13 +359,10 @@ int main(void)
         cmocka_unit_test(only_whole_targets_from_0_are_classes),
         cmocka_unit_test(split_sizes_are_rounded),
         cmocka_unit_test(a_split_keeps_every_sample_once_and_in_order),
-        cmocka_unit_test(validation_is_scaled_by_training_figures),
-        cmocka_unit_test(scaling_by_hand),
         cmocka_unit_test(orders_are_permutations_by_epoch_and_seed),
         cmocka_unit_test(gathering_cuts_columns_out_of_rows),
         cmocka_unit_test(slips_are_told),
         cmocka_unit_test(rows_that_cannot_be_used_are_told),
-        cmocka_unit_test(what_cannot_be_scaled_is_told),
         cmocka_unit_test(every_failing_allocation_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
