@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/dataset.h"
+
+#include "base/rng.h"
+#include "data/load.h"
+
+#include <string.h>
+
+#define ROW(word) extern const struct data_kind data_##word;
+#include "data/data_kinds.def"
+#undef ROW
+
+static const struct entry *const kinds[] = {
+#define ROW(word) &data_##word.entry,
+#include "data/data_kinds.def"
+#undef ROW
+};
+const struct table data_kinds = {"dataset", kinds, COUNT(kinds)};
+
+static const struct entry scaling_none = {
+    .name = "none",
+    .summary = "inputs as they are",
+    .details = "Nothing is shifted or divided.",
+    .example = "data moons scale=none\ninput 2\ndense 1 sigmoid\ntrain 1\n",
+};
+static const struct entry scaling_minmax = {
+    .name = "minmax",
+    .summary = "each input column from 0 to 1",
+    .details = "(x - lowest) / (highest - lowest), with the lowest and highest number of the "
+               "column in the training share, applied to the validation share and to predict as "
+               "well. A column that is constant there is only shifted to 0.",
+    .example = "data blobs scale=minmax split=0.2\ninput 2\ndense 3 softmax\ntrain 1\n",
+};
+static const struct entry scaling_standard = {
+    .name = "standard",
+    .summary = "each input column with mean 0 and deviation 1",
+    .details = "(x - mean) / deviation, with the column's mean and deviation (the root of the mean "
+               "squared distance from the mean, divided by n) in the training share, applied to "
+               "the validation share and to predict as well. A column that is constant there is "
+               "only shifted to 0.",
+    .example = "data moons noise=0.1 scale=standard\ninput 2\ndense 1 sigmoid\ntrain 1\n",
+};
+static const struct entry *const scalings[] = {
+    [SCALE_NONE] = &scaling_none,
+    [SCALE_MINMAX] = &scaling_minmax,
+    [SCALE_STANDARD] = &scaling_standard,
+};
+const struct table data_scalings = {"scaling", scalings, COUNT(scalings)};
+
+static enum scaling scaling_of(const struct entry *choice)
+{
+    return choice == &scaling_minmax     ? SCALE_MINMAX
+           : choice == &scaling_standard ? SCALE_STANDARD
+                                         : SCALE_NONE;
+}
+
+/* Marks the validation samples: the first ones of a random order. */
+static int draw_held(const struct dataset *d, uint64_t seed, bool *held, struct err *e)
+{
+    uint32_t *order = mem_new(d->samples, sizeof *order);
+    if (!order)
+        return err_memory(e);
+    rng_order(rng_key(seed, "split", "", 0), order, d->samples);
+    for (size_t i = 0; i < d->samples - d->training; i++)
+        held[order[i]] = true;
+    mem_free(order);
+    return 0;
+}
+
+/* Moves the rows of m[samples][width] that are held behind the others; both keep their order. */
+static int move_held(const struct dataset *d, const bool *held, real *m, size_t width,
+                     struct err *e)
+{
+    size_t row = width * sizeof *m, front = 0, back = 0;
+    real *kept = mem_block((d->samples - d->training) * width, sizeof *m);
+    if (!kept)
+        return err_memory(e);
+    for (size_t s = 0; s < d->samples; s++)
+        if (held[s])
+            memcpy(kept + back++ * width, m + s * width, row);
+        else
+            memmove(m + front++ * width, m + s * width, row);
+    memcpy(m + front * width, kept, back * row);
+    mem_free(kept);
+    return 0;
+}
+
+static int part(struct dataset *d, uint64_t seed, struct err *e)
+{
+    bool *held = mem_new(d->samples, sizeof *held);
+    if (!held)
+        return err_memory(e);
+    int bad = draw_held(d, seed, held, e) || move_held(d, held, d->x, d->inputs, e) ||
+              (!d->target_is_input && move_held(d, held, d->y, d->targets, e));
+    mem_free(held);
+    return bad ? -1 : 0;
+}
+
+static int split(struct dataset *d, uint64_t seed, struct err *e)
+{
+    const struct arg *share = args_get(d->args, "split");
+    size_t held = (size_t)floor((double)d->samples * share->as.number + 0.5);
+    if (held >= d->samples) {
+        char text[NUMBER_ROOM];
+        err_at(e, share->where, "split=\"%s\" of %zu sample%s leaves none to train on",
+               number_text(share->as.number, text), d->samples, d->samples == 1 ? "" : "s");
+        return err_hint(e, "take a smaller split or more samples");
+    }
+    d->training = d->samples - held;
+    return held ? part(d, seed, e) : 0;
+}
+
+/* Sees whether the targets may be class numbers. */
+static void look_for_classes(struct dataset *d)
+{
+    const real most = 999999;
+    real largest = 0;
+    d->whole_targets = d->targets == 1;
+    for (size_t s = 0; s < d->samples && d->whole_targets; s++) {
+        real y = d->y[s];
+        d->whole_targets = y >= 0 && y <= most && (real)(long)y == y;
+        largest = y > largest ? y : largest;
+    }
+    d->classes = d->whole_targets ? (size_t)largest + 1 : 0;
+}
+
+static int make(struct dataset *d, const struct args *args, uint64_t seed, struct err *e)
+{
+    /* The entry is the first member of its row. */
+    const struct data_kind *kind = (const void *)args->entry;
+    d->args = args_copy(&d->arena, args);
+    if (!d->args)
+        return err_memory(e);
+    d->batch = (size_t)args_whole(args, "batch");
+    d->shuffle = args_yes(args, "shuffle");
+    if (kind->load(args, seed, d, e) || split(d, seed, e))
+        return -1;
+    const struct arg *scale = args_get(args, "scale");
+    if (scale_inputs(d, scaling_of(scale->as.choice), scale->where, e))
+        return -1;
+    look_for_classes(d);
+    return 0;
+}
+
+int dataset_make(const struct args *args, uint64_t seed, struct dataset *to, struct err *e)
+{
+    *to = (struct dataset){0};
+    if (!make(to, args, seed, e))
+        return 0;
+    dataset_finish(to);
+    return -1;
+}
+
+void dataset_finish(struct dataset *d)
+{
+    if (d->y != d->x)
+        mem_free(d->y);
+    mem_free(d->x);
+    mem_free(d->shift);
+    mem_free(d->factor);
+    arena_finish(&d->arena);
+    *d = (struct dataset){0};
+}
+
+void dataset_order(const struct dataset *d, uint64_t seed, uint64_t epoch, uint32_t *order)
+{
+    if (d->shuffle) {
+        rng_order(rng_key(seed, "shuffle", "", epoch), order, d->training);
+        return;
+    }
+    for (size_t i = 0; i < d->training; i++)
+        order[i] = (uint32_t)i;
+}
+
+void dataset_gather(const real *from, size_t stride, const uint32_t *order, size_t first,
+                    size_t rows, size_t column, size_t width, real *to)
+{
+    if (!order && width == stride) {
+        memcpy(to, from + first * stride, rows * width * sizeof *to);
+        return;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        size_t s = order ? order[i] : first + i;
+        memcpy(to + i * width, from + s * stride + column, width * sizeof *to);
+    }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/rng.h"
+#include "data/load.h"
+
+/* Sample after sample, inputs before targets: a larger set begins with the smaller one. */
+static int load(const struct args *args, uint64_t seed, struct dataset *to, struct err *e)
+{
+    const struct arg *shape = args_get(args, "shape");
+    size_t samples = (size_t)args_whole(args, "samples");
+    size_t targets = (size_t)args_whole(args, "target");
+    if (load_room(to, samples, &shape->as.shape, targets, shape->where, e))
+        return -1;
+    uint64_t key = load_key(args, seed), at = 0;
+    for (size_t s = 0; s < samples; s++) {
+        for (size_t i = 0; i < to->inputs; i++)
+            to->x[s * to->inputs + i] = (real)rng_uniform(key, at++);
+        for (size_t i = 0; i < targets; i++)
+            to->y[s * targets + i] = (real)rng_uniform(key, at++);
+    }
+    return 0;
+}
+
+static const struct arg_spec random_args[] = {
+    SAMPLES_ARG(true, NULL),
+    {.name = "shape",
+     .form = KEY,
+     .type = ARG_SHAPE,
+     .required = true,
+     .line = "the shape of one sample's input"},
+    {.name = "target",
+     .form = KEY,
+     .type = ARG_WHOLE,
+     .standard = "1",
+     .min = 1,
+     .max = 1e6,
+     .line = "how many target columns"},
+    DATA_KEYS,
+};
+
+const struct data_kind data_toy_random = {
+    .entry =
+        {
+            .name = "random",
+            .args = random_args,
+            .arg_count = COUNT(random_args),
+            .summary = "inputs and targets that have nothing to do with each other",
+            .details =
+                "Every number is uniform in [0, 1) and independent of all others. There is nothing "
+                "to learn but the noise itself: good for looking at penalties, sizes and speed, "
+                "and for seeing a net learn by heart.",
+            .example = "data random 200 shape=10x3\ninput 10x3\nflatten\ndense 1 sigmoid\n"
+                       "loss mse\ntrain 2\n",
+        },
+    .load = load,
+};
