@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/frame.h"
+
+static int frame_allocate(struct frame *f, const struct plan *p)
+{
+    f->input = mem_new(p->size[IN_INPUT], sizeof *f->input);
+    f->target = mem_new(p->size[IN_TARGET], sizeof *f->target);
+    f->at = mem_new(p->places, sizeof *f->at);
+    f->sums = mem_new(p->sums, sizeof *f->sums);
+    f->scale = mem_new(p->applieds, sizeof *f->scale);
+    f->mask = mem_new(p->applieds, sizeof *f->mask);
+    for (enum block b = IN_VALUE; b <= IN_SAVED; b++)
+        if (!(f->block[b] = mem_block(p->size[b], sizeof(real))))
+            return -1;
+    return f->input && f->target && f->at && f->sums && f->scale && f->mask ? 0 : -1;
+}
+
+static void point(struct frame *f, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        struct place at = f->plan->place[i];
+        if (at.block == IN_INPUT)
+            f->at[i] = (real *)f->input[at.at];
+        else if (at.block == IN_TARGET)
+            f->at[i] = (real *)f->target[at.at];
+        else
+            f->at[i] = f->block[at.block] + at.at;
+    }
+}
+
+struct frame *frame_create(const struct plan *p)
+{
+    struct frame *f = mem_new(1, sizeof *f);
+    if (!f)
+        return NULL;
+    f->plan = p;
+    if (frame_allocate(f, p)) {
+        frame_destroy(f);
+        return NULL;
+    }
+    f->head_mask = 1;
+    for (size_t i = 0; i < p->applieds; i++)
+        f->mask[i] = 1;
+    return f;
+}
+
+void frame_destroy(struct frame *f)
+{
+    if (!f)
+        return;
+    mem_free(f->input);
+    mem_free(f->target);
+    mem_free(f->at);
+    mem_free(f->sums);
+    mem_free(f->scale);
+    mem_free(f->mask);
+    for (enum block b = IN_VALUE; b <= IN_SAVED; b++)
+        mem_free(f->block[b]);
+    mem_free(f);
+}
+
+void frame_weights(struct frame *f, const real *weight, real *wgrad)
+{
+    f->block[IN_WEIGHT] = (real *)weight;
+    f->block[IN_WGRAD] = wgrad;
+    point(f, f->plan->moving_places, f->plan->places);
+}
+
+struct extent frame_extent(const struct frame *f, size_t row)
+{
+    const struct applied *a = &f->plan->applied[row];
+    size_t samples = a->weight == NOTHING ? f->samples : 1;
+    return (struct extent){.count = a->count * samples, .samples = samples};
+}
+
+static double divisor(const struct frame *f, size_t row)
+{
+    const struct term *t = &f->plan->graph->term[f->plan->applied[row].term];
+    struct extent n = frame_extent(f, row);
+    return t->weight == NOTHING ? reduce_divisor(t->reduce, &n) : 1;
+}
+
+void frame_samples(struct frame *f, size_t samples)
+{
+    f->samples = samples;
+    point(f, 0, f->plan->moving_places);
+    for (size_t i = 0; i < f->plan->applieds; i++)
+        f->scale[i] = f->mask[i] / divisor(f, i);
+}
+
+void frame_forward(const struct frame *f)
+{
+    for (size_t i = 0; i < f->plan->forwards; i++)
+        f->plan->forward[i].run(&f->plan->forward[i], f);
+}
+
+void frame_backward(const struct frame *f)
+{
+    for (size_t i = 0; i < f->plan->backwards; i++)
+        f->plan->backward[i].run(&f->plan->backward[i], f);
+}
+
+double frame_row(const struct frame *f, size_t row)
+{
+    const struct applied *a = &f->plan->applied[row];
+    const struct args *args = f->plan->graph->term[a->term].args;
+    struct extent n = frame_extent(f, row);
+    return penalty_kind_of(args)->value(args, &n, f->sums + a->sums) / divisor(f, row);
+}
+
+double frame_data(const struct frame *f)
+{
+    double total = 0;
+    for (size_t i = 0; i < f->plan->heads; i++)
+        total += f->sums[f->plan->sums - f->plan->heads + i];
+    return total;
+}
+
+const real *frame_value(const struct frame *f, id value)
+{
+    struct place at = plan_value_place(f->plan, value);
+    return at.block == IN_INPUT ? f->input[at.at] : f->block[at.block] + at.at;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A frame: the blocks that one run of a plan works in. It borrows weights and their gradient, owns
+ * values, gradients and sums, and knows how many samples are there. */
+#ifndef NNR_NN_FRAME_H
+#define NNR_NN_FRAME_H
+
+#include "nn/plan.h"
+
+struct frame {
+    const struct plan *plan;
+    real *block[BLOCKS];          /* INPUT and TARGET: unused; see input, target */
+    const real **input, **target; /* borrowed: one array an input layer, one a head */
+    real **at;                    /* for each place */
+    double *sums;                 /* penalties' sums, then a value for each head */
+    double *scale;                /* for each row: its factor in the gradient */
+    double *mask;                 /* for each row: 1, or 0 to leave its gradient out */
+    double head_mask;             /* the same for the data loss */
+    size_t samples;
+};
+
+/* NULL when there is no memory. weight and wgrad are borrowed and may be changed with
+ * frame_weights. All blocks start as 0. */
+struct frame *frame_create(const struct plan *p);
+void frame_destroy(struct frame *f);
+void frame_weights(struct frame *f, const real *weight, real *wgrad);
+/* How many samples the next run has; the inputs and targets are f->input and f->target. */
+void frame_samples(struct frame *f, size_t samples);
+void frame_forward(const struct frame *f);
+void frame_backward(const struct frame *f);
+/* After a forward pass: the value of one row of the ledger, divided as its reduction says. */
+double frame_row(const struct frame *f, size_t row);
+/* And of all heads together. */
+double frame_data(const struct frame *f);
+/* The extent a row has with the current samples. */
+struct extent frame_extent(const struct frame *f, size_t row);
+/* The array of a value, [samples][count]. */
+const real *frame_value(const struct frame *f, id value);
+
+#endif

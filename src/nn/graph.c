@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/graph.h"
+
+#include "nn/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct graph *graph_create(void)
+{
+    return mem_new(1, sizeof(struct graph));
+}
+
+void graph_destroy(struct graph *g)
+{
+    if (!g)
+        return;
+    mem_free(g->layer);
+    mem_free(g->weight);
+    mem_free(g->call);
+    mem_free(g->value);
+    mem_free(g->term);
+    arena_finish(&g->arena);
+    mem_free(g);
+}
+
+static const char *keep(struct graph *g, const char *text)
+{
+    return arena_text(&g->arena, text, strlen(text));
+}
+
+static int copy_items(void *items, size_t *room, const void *from, size_t count, size_t size)
+{
+    if (mem_room(items, room, count, size))
+        return -1;
+    void *to;
+    memcpy(&to, items, sizeof to);
+    if (count)
+        memcpy(to, from, count * size);
+    return 0;
+}
+
+/* Everything that points into the old graph's arena moves into the new one's. */
+static int move_layers(struct graph *to)
+{
+    for (size_t i = 0; i < to->layers; i++) {
+        struct layer *l = &to->layer[i];
+        l->name = keep(to, l->name);
+        l->args = args_copy(&to->arena, l->args);
+        if (!l->name || !l->args)
+            return -1;
+        for (id w = l->first_weight; w < l->first_weight + l->weights; w++) {
+            to->weight[w].path = keep(to, to->weight[w].path);
+            to->weight[w].init = args_copy(&to->arena, to->weight[w].init);
+            if (!to->weight[w].path || !to->weight[w].init)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int move_rest(struct graph *to)
+{
+    for (size_t i = 0; i < to->calls; i++)
+        if (!(to->call[i].name = keep(to, to->call[i].name)))
+            return -1;
+    for (size_t i = 0; i < to->terms; i++)
+        if (!(to->term[i].args = args_copy(&to->arena, to->term[i].args)) ||
+            !(to->term[i].slot = keep(to, to->term[i].slot)))
+            return -1;
+    return 0;
+}
+
+struct graph *graph_copy(const struct graph *g)
+{
+    struct graph *to = graph_create();
+    if (!to)
+        return NULL;
+    to->layers = g->layers;
+    to->weights = g->weights;
+    to->calls = g->calls;
+    to->values = g->values;
+    to->terms = g->terms;
+    to->weight_reals = g->weight_reals;
+    if (copy_items(&to->layer, &to->layer_room, g->layer, g->layers, sizeof *g->layer) ||
+        copy_items(&to->weight, &to->weight_room, g->weight, g->weights, sizeof *g->weight) ||
+        copy_items(&to->call, &to->call_room, g->call, g->calls, sizeof *g->call) ||
+        copy_items(&to->value, &to->value_room, g->value, g->values, sizeof *g->value) ||
+        copy_items(&to->term, &to->term_room, g->term, g->terms, sizeof *g->term) ||
+        move_layers(to) || move_rest(to)) {
+        graph_destroy(to);
+        return NULL;
+    }
+    return to;
+}
+
+id graph_find_layer(const struct graph *g, const char *name)
+{
+    for (id i = 0; i < g->layers; i++)
+        if (strcmp(g->layer[i].name, name) == 0)
+            return i;
+    return NOTHING;
+}
+
+id graph_find_call(const struct graph *g, const char *name)
+{
+    for (id i = 0; i < g->calls; i++)
+        if (strcmp(g->call[i].name, name) == 0)
+            return i;
+    return NOTHING;
+}
+
+id graph_find_weight(const struct graph *g, id layer, const char *name)
+{
+    const struct layer *l = &g->layer[layer];
+    for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
+        if (strcmp(g->weight[w].name, name) == 0)
+            return w;
+    return NOTHING;
+}
+
+id graph_only_call(const struct graph *g, id layer)
+{
+    id found = NOTHING;
+    for (id i = 0; i < g->calls; i++)
+        if (g->call[i].layer == layer) {
+            if (found != NOTHING)
+                return NOTHING;
+            found = i;
+        }
+    return found;
+}
+
+const struct args *graph_activation(const struct graph *g, id call)
+{
+    const struct args *a = g->layer[g->call[call].layer].args;
+    for (size_t i = 0; i < a->entry->arg_count; i++)
+        if (strcmp(a->entry->args[i].name, "activation") == 0)
+            return a->arg[i].as.call;
+    return NULL;
+}
+
+bool graph_reaches(const struct graph *g, id on, id of)
+{
+    while (of != NOTHING && of != on)
+        of = g->call[g->value[of].made_by].input;
+    return of == on;
+}
+
+/* The flat block holds at most this many numbers. */
+static const size_t most_weights = (size_t)1 << 31;
+
+static int add_weight(struct graph *g, const struct layer *l, const struct weight_spec *spec,
+                      struct err *e)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s.%s", l->name, spec->name);
+    if (mem_room(&g->weight, &g->weight_room, g->weights + 1, sizeof *g->weight))
+        return err_memory(e);
+    struct weight *w = &g->weight[g->weights];
+    *w = (struct weight){.layer = (id)(l - g->layer),
+                         .name = spec->name,
+                         .path = keep(g, path),
+                         .shape = spec->shape,
+                         .at = g->weight_reals,
+                         .count = shape_count(&spec->shape),
+                         .init = args_copy(&g->arena, args_get(l->args, spec->init)->as.call)};
+    if (!w->path || !w->init)
+        return err_memory(e);
+    if (init_check(w->init, &w->shape, e))
+        return err_place(e, l->where);
+    g->weights++;
+    g->weight_reals += w->count;
+    if (g->weight_reals <= most_weights)
+        return 0;
+    err_at(e, l->where, "%s would have %zu numbers", path, w->count);
+    return err_hint(e, "all weights together may have 2,147,483,648");
+}
+
+static int add_weights(struct graph *g, id layer, struct err *e)
+{
+    struct layer *l = &g->layer[layer];
+    struct weight_spec spec[WEIGHTS_MOST];
+    l->first_weight = (id)g->weights;
+    size_t n = l->kind->weights ? l->kind->weights(l->args, &l->in, spec) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (add_weight(g, l, &spec[i], e))
+            return -1;
+    l->weights = (uint32_t)n;
+    return 0;
+}
+
+static int check_slot(const struct graph *g, id layer, const char *slot, const struct args *term,
+                      struct err *e)
+{
+    bool activity = strcmp(slot, "activity") == 0;
+    const struct arg *reduce = args_get(term, "reduce");
+    if (!activity && reduce->given) {
+        err_at(e, reduce->key, "reduce= is for activity penalties");
+        return err_hint(e, "a weight penalty is summed over the tensor: leave reduce= out");
+    }
+    if (!activity && graph_find_weight(g, layer, slot) == NOTHING) {
+        err_at(e, term->where, "%s has no %s to penalise", g->layer[layer].name, slot);
+        return err_hint(e, "leave %s= out, or give the layer a %s", slot, slot);
+    }
+    return 0;
+}
+
+int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
+                   struct err *e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < g->terms; i++)
+        if (g->term[i].layer != layer || strcmp(g->term[i].slot, slot) != 0)
+            g->term[kept++] = g->term[i];
+    g->terms = kept;
+    for (size_t i = 0; i < sum->as.calls.count; i++) {
+        const struct args *a = sum->as.calls.item[i];
+        if (check_slot(g, layer, slot, a, e))
+            return -1;
+        if (mem_room(&g->term, &g->term_room, g->terms + 1, sizeof *g->term))
+            return err_memory(e);
+        struct term *t = &g->term[g->terms];
+        *t = (struct term){.layer = layer,
+                           .weight = graph_find_weight(g, layer, slot),
+                           .reduce = reduce_of(args_get(a, "reduce")->as.choice),
+                           .args = args_copy(&g->arena, a),
+                           .where = a->where};
+        t->slot = keep(g, slot);
+        if (!t->args || !t->slot)
+            return err_memory(e);
+        g->terms++;
+    }
+    return 0;
+}
+
+/* An argument about a weight that the layer does not have would be accepted and then ignored. */
+static int check_unused(const struct graph *g, id layer, struct err *e)
+{
+    const struct layer *l = &g->layer[layer];
+    for (size_t i = 0; i < l->args->entry->arg_count; i++) {
+        const struct arg *a = &l->args->arg[i];
+        const char *name = l->args->entry->args[i].name;
+        if (a->given && strcmp(name, "bias_init") == 0 &&
+            graph_find_weight(g, layer, "bias") == NOTHING) {
+            err_at(e, a->key, "bias_init= says how a bias starts, and %s has none", l->name);
+            return err_hint(e, "leave bias_init= out, or use_bias=no");
+        }
+    }
+    return 0;
+}
+
+static int add_slots(struct graph *g, id layer, struct err *e)
+{
+    const struct args *a = g->layer[layer].args;
+    for (size_t i = 0; i < a->entry->arg_count; i++)
+        if (a->entry->args[i].type == ARG_SUM &&
+            graph_set_slot(g, layer, a->entry->args[i].name, &a->arg[i], e))
+            return -1;
+    return check_unused(g, layer, e);
+}
+
+static bool trainable_of(const struct args *a)
+{
+    for (size_t i = 0; i < a->entry->arg_count; i++)
+        if (strcmp(a->entry->args[i].name, "trainable") == 0)
+            return a->arg[i].as.yes;
+    return true;
+}
+
+int graph_add(struct graph *g, const struct layer_kind *kind, const struct args *args,
+              const char *name, id input, struct err *e)
+{
+    if (mem_room(&g->layer, &g->layer_room, g->layers + 1, sizeof *g->layer))
+        return err_memory(e);
+    id layer = (id)g->layers;
+    g->layer[layer] = (struct layer){.kind = kind,
+                                     .args = args_copy(&g->arena, args),
+                                     .name = keep(g, name),
+                                     .trainable = trainable_of(args),
+                                     .where = args->where};
+    if (!g->layer[layer].args || !g->layer[layer].name)
+        return err_memory(e);
+    g->layers++;
+    if (input != NOTHING)
+        g->layer[layer].in = g->value[input].shape;
+    struct shape out;
+    if (kind->shape(args, input == NOTHING ? NULL : &g->layer[layer].in, &out, e))
+        return err_place(e, args->where);
+    if (add_weights(g, layer, e) || add_slots(g, layer, e))
+        return -1;
+    return graph_call(g, layer, name, input, args->where, e);
+}
+
+static int check_call(const struct graph *g, const struct layer *l, id input, struct span where,
+                      struct err *e)
+{
+    char made[80], given[80];
+    if (l->kind->source && input != NOTHING) {
+        err_at(e, where, "%s is an input and takes no tensor", l->name);
+        return err_hint(e, "leave on out");
+    }
+    if (input == NOTHING || shape_same(&l->in, &g->value[input].shape))
+        return 0;
+    err_at(e, where, "%s takes %s, and %s is %s", l->name, shape_text(&l->in, made, sizeof made),
+           g->call[g->value[input].made_by].name,
+           shape_text(&g->value[input].shape, given, sizeof given));
+    return err_hint(e, "a shared layer keeps the shape of its first call; make another layer");
+}
+
+int graph_call(struct graph *g, id layer, const char *name, id input, struct span where,
+               struct err *e)
+{
+    const struct layer *l = &g->layer[layer];
+    struct shape out;
+    if (check_call(g, l, input, where, e))
+        return -1;
+    if (l->kind->shape(l->args, input == NOTHING ? NULL : &l->in, &out, e))
+        return err_place(e, where);
+    if (mem_room(&g->call, &g->call_room, g->calls + 1, sizeof *g->call) ||
+        mem_room(&g->value, &g->value_room, g->values + 1, sizeof *g->value))
+        return err_memory(e);
+    id call = (id)g->calls, value = (id)g->values;
+    const char *kept = keep(g, name);
+    if (!kept)
+        return err_memory(e);
+    g->value[g->values++] = (struct value){
+        .shape = out,
+        .storage = l->kind->view ? g->value[input].storage : value,
+        .made_by = call,
+    };
+    g->call[g->calls++] = (struct call){
+        .layer = layer, .name = kept, .input = input, .output = value, .where = where};
+    return 0;
+}

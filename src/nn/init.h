@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Initialisers: how a weight tensor starts. */
+#ifndef NNR_NN_INIT_H
+#define NNR_NN_INIT_H
+
+#include "base/entry.h"
+#include "num/real.h"
+
+struct init_kind {
+    struct entry entry;
+    /* Fills to[count of shape], drawing from `key`:
+     * 0, or -1 when there is no memory. */
+    int (*fill)(const struct args *self, const struct shape *shape, uint64_t key, real *to);
+    /* Whether the shape suits; NULL: every shape does. */
+    int (*check)(const struct args *self, const struct shape *shape, struct err *e);
+};
+extern const struct table init_kinds;
+
+int init_check(const struct args *self, const struct shape *shape, struct err *e);
+/* Draws from (seed, path) alone, so equal paths start equal in every model. */
+int init_fill(const struct args *self, const struct shape *shape, uint64_t seed, const char *path,
+              real *to, struct err *e);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A kind of layer: one file each. It says what shape comes out, which weights it owns, and which
+ * steps run it forward and backward. */
+#ifndef NNR_NN_LAYER_H
+#define NNR_NN_LAYER_H
+
+#include "nn/graph.h"
+#include "nn/init.h"
+
+struct weight_spec {
+    const char *name; /* also the slot's */
+    struct shape shape;
+    const char *init; /* the argument that says how it starts */
+};
+enum { WEIGHTS_MOST = 4 };
+
+struct planner;
+
+struct layer_kind {
+    struct entry entry;
+    bool source; /* an input: takes no tensor */
+    bool view;   /* its output is its input under another shape */
+    /* The output's shape of one sample. `in` is NULL for a source. */
+    int (*shape)(const struct args *self, const struct shape *in, struct shape *out, struct err *e);
+    /* Lists the weights; returns how many. NULL: none. */
+    size_t (*weights)(const struct args *self, const struct shape *in, struct weight_spec *w);
+    /* Emit the steps of a call (nn/plan.h); NULL for sources and views. */
+    void (*forward)(struct planner *p, id call);
+    void (*backward)(struct planner *p, id call);
+};
+extern const struct table layer_kinds;
+
+/* What each layer verb takes besides its own arguments. */
+#define SLOT(slot, long_name, what)                                                                \
+    {                                                                                              \
+        .name = slot, .form = KEY, .type = ARG_SUM, .of = &penalty_kinds, .standard = "none",      \
+        .alias = long_name, .line = what                                                           \
+    }
+#define ACTIVITY_SLOT                                                                              \
+    SLOT("activity", "activity_regularizer", "a penalty on the output, once for every call")
+#define CALL_CLAUSES                                                                               \
+    {.name = "on",                                                                                 \
+     .form = CLAUSE,                                                                               \
+     .type = ARG_NAMES,                                                                            \
+     .line = "the tensor it is called on; without it, the newest"},                                \
+    {                                                                                              \
+        .name = "as", .form = CLAUSE, .type = ARG_NAME,                                            \
+        .line = "names the layer and its first call"                                               \
+    }
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/layer.h"
+#include "nn/plan.h"
+
+static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
+{
+    (void)self;
+    (void)e;
+    *out = *in;
+    return 0;
+}
+
+static void forward(struct planner *p, id call)
+{
+    const struct layer *l = planner_layer(p, call);
+    const size_t cols = shape_last(&l->in);
+    planner_copy(p, call);
+    planner_activate(p, call, NULL, shape_count(&l->in) / cols, cols,
+                     args_get(l->args, "activation")->as.call);
+}
+
+static void backward(struct planner *p, id call)
+{
+    const struct layer *l = planner_layer(p, call);
+    const size_t cols = shape_last(&l->in);
+    planner_deactivate(p, call, shape_count(&l->in) / cols, cols,
+                       args_get(l->args, "activation")->as.call);
+    planner_copy_slope(p, call);
+}
+
+static const struct arg_spec args[] = {
+    {.name = "activation",
+     .form = POSITIONAL,
+     .type = ARG_CALL,
+     .of = &activation_kinds,
+     .required = true,
+     .line = "the function"},
+    ACTIVITY_SLOT,
+    CALL_CLAUSES,
+};
+
+const struct layer_kind layer_activation = {
+    .entry = {.name = "activation",
+              .args = args,
+              .arg_count = sizeof args / sizeof *args,
+              .summary = "an activation function as a layer of its own",
+              .details =
+                  "With it a penalty can sit before the function (on the layer below) or after "
+                  "it (here).",
+              .example = "data moons 200\ninput 2\ndense 16 activity=l2(1e-3) as pre\n"
+                         "activation sigmoid as squash\ndense 1 sigmoid\ntrain 2\npenalties\n"},
+    .shape = shape,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/layer.h"
+#include "nn/plan.h"
+
+static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
+{
+    (void)e;
+    *out = *in;
+    out->size[in->axes - 1] = (uint32_t)args_whole(self, "units");
+    return 0;
+}
+
+static size_t weights(const struct args *self, const struct shape *in, struct weight_spec *w)
+{
+    const uint32_t units = (uint32_t)args_whole(self, "units");
+    w[0] =
+        (struct weight_spec){"kernel", {.axes = 2, .size = {shape_last(in), units}}, "kernel_init"};
+    w[1] = (struct weight_spec){"bias", shape_of(units), "bias_init"};
+    return args_yes(self, "use_bias") ? 2 : 1;
+}
+
+static struct plan_sizes sizes(const struct layer *l)
+{
+    const size_t in = shape_last(&l->in);
+    return (struct plan_sizes){
+        .rows = shape_count(&l->in) / in, .in = in, .out = (size_t)args_whole(l->args, "units")};
+}
+
+static void forward(struct planner *p, id call)
+{
+    const struct layer *l = planner_layer(p, call);
+    struct plan_sizes n = sizes(l);
+    planner_product(p, call, "kernel", n);
+    planner_activate(p, call, args_yes(l->args, "use_bias") ? "bias" : NULL, n.rows, n.out,
+                     args_get(l->args, "activation")->as.call);
+}
+
+static void backward(struct planner *p, id call)
+{
+    const struct layer *l = planner_layer(p, call);
+    struct plan_sizes n = sizes(l);
+    planner_deactivate(p, call, n.rows, n.out, args_get(l->args, "activation")->as.call);
+    if (args_yes(l->args, "use_bias"))
+        planner_bias_slope(p, call, "bias", n.rows, n.out);
+    planner_product_slopes(p, call, "kernel", n);
+}
+
+static const struct arg_spec args[] = {
+    {.name = "units",
+     .form = POSITIONAL,
+     .type = ARG_WHOLE,
+     .required = true,
+     .min = 1,
+     .max = 1e6,
+     .line = "outputs"},
+    {.name = "activation",
+     .form = POSITIONAL,
+     .type = ARG_CALL,
+     .of = &activation_kinds,
+     .standard = "linear",
+     .line = "the function applied to the output"},
+    SLOT("kernel", "kernel_regularizer",
+         "a penalty on the kernel, once however often it is called"),
+    SLOT("bias", "bias_regularizer", "a penalty on the bias"),
+    ACTIVITY_SLOT,
+    {.name = "use_bias",
+     .form = KEY,
+     .type = ARG_BOOL,
+     .standard = "yes",
+     .line = "whether a bias is added"},
+    {.name = "kernel_init",
+     .form = KEY,
+     .type = ARG_CALL,
+     .of = &init_kinds,
+     .standard = "glorot_uniform",
+     .alias = "kernel_initializer",
+     .line = "how the kernel starts"},
+    {.name = "bias_init",
+     .form = KEY,
+     .type = ARG_CALL,
+     .of = &init_kinds,
+     .standard = "zeros",
+     .alias = "bias_initializer",
+     .line = "how the bias starts"},
+    {.name = "trainable",
+     .form = KEY,
+     .type = ARG_BOOL,
+     .standard = "yes",
+     .line = "no: the weights stay as they are; their penalties still count"},
+    CALL_CLAUSES,
+};
+
+const struct layer_kind layer_dense = {
+    .entry = {.name = "dense",
+              .args = args,
+              .arg_count = sizeof args / sizeof *args,
+              .summary = "a fully connected layer",
+              .details =
+                  "y = f(x K + b) along the last axis: K is the kernel, [inputs][units], b the "
+                  "bias, f the activation.",
+              .example = "data moons 200\ninput 2\ndense 16 relu activity=l1(1e-3) as hidden\n"
+                         "dense 1 sigmoid\ntrain 2\npenalties\n"},
+    .shape = shape,
+    .weights = weights,
+    .forward = forward,
+    .backward = backward,
+};

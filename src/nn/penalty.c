@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/penalty.h"
+
+#define ROW(name) extern const struct penalty_kind penalty_##name;
+#include "nn/penalties.def"
+#undef ROW
+
+static const struct entry *const rows[] = {
+#define ROW(name) &penalty_##name.entry,
+#include "nn/penalties.def"
+#undef ROW
+};
+
+const struct table penalty_kinds = {"penalty", rows, sizeof rows / sizeof *rows};
+
+static const struct entry by_batch = {.name = "batch", .summary = "the sum over the batch size"};
+static const struct entry by_sum = {.name = "sum", .summary = "the sum as it is"};
+static const struct entry by_mean = {.name = "mean", .summary = "the mean over all elements"};
+static const struct entry *const reduction_rows[] = {
+    [REDUCE_BATCH] = &by_batch,
+    [REDUCE_SUM] = &by_sum,
+    [REDUCE_MEAN] = &by_mean,
+};
+const struct table reductions = {"reduction", reduction_rows, 3};
+
+enum reduce reduce_of(const struct entry *choice)
+{
+    return choice == &by_sum ? REDUCE_SUM : choice == &by_mean ? REDUCE_MEAN : REDUCE_BATCH;
+}
+
+double reduce_divisor(enum reduce r, const struct extent *n)
+{
+    return r == REDUCE_SUM ? 1 : (double)(r == REDUCE_MEAN ? n->count : n->samples);
+}
+
+double penalty_strength(const struct args *a)
+{
+    return a->arg[0].as.number;
+}
+
+size_t powers_sums(const struct args *self, const struct extent *n)
+{
+    (void)self;
+    (void)n;
+    return 2;
+}
+
+void powers_gather(const struct args *self, const struct extent *n, const real *x, double *sums)
+{
+    (void)self;
+    kernels()->powers(n->count, x, sums);
+}
+
+double powers_value(const struct args *self, const struct extent *n, const double *sums)
+{
+    (void)n;
+    struct powers c = penalty_kind_of(self)->powers(self);
+    /* A factor of 0 leaves its sum out, even an infinite one. */
+    return (c.c1 != 0 ? c.c1 * sums[0] : 0) + (c.c2 != 0 ? c.c2 * sums[1] : 0);
+}
+
+void powers_adjoint(const struct args *self, const struct extent *n, double scale, const real *x,
+                    const double *sums, real *dx, bool add)
+{
+    (void)sums;
+    struct powers c = penalty_kind_of(self)->powers(self);
+    kernels()->powers_adjoint(n->count, x, (struct powers){c.c1 * scale, c.c2 * scale}, dx, add);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Penalties: one row for each kind, and the terms that a model's slots hold. */
+#ifndef NNR_NN_PENALTY_H
+#define NNR_NN_PENALTY_H
+
+#include "base/entry.h"
+#include "num/kernels.h"
+
+/* What a penalty is applied to at a step: a whole weight tensor, or an activity of `samples`
+ * samples with `count / samples` elements each. */
+struct extent {
+    size_t count;
+    size_t samples;
+};
+
+/* How the sum over a batch's activities is brought down; weights are always summed. */
+enum reduce { REDUCE_BATCH, REDUCE_SUM, REDUCE_MEAN };
+extern const struct table reductions;
+enum reduce reduce_of(const struct entry *choice);
+
+/* A kind is four functions. `gather` runs in the forward pass, `value` once after it, `adjoint` in
+ * the backward pass: dx (+)= scale * d(penalty)/dx. Neither value nor adjoint divides by the batch:
+ * that is in `scale`, and the caller's business. */
+struct penalty_kind {
+    struct entry entry;
+    const char *formula; /* of x and the entry's arguments, in the expression language */
+    /* How many doubles gather fills. */
+    size_t (*sums)(const struct args *self, const struct extent *n);
+    void (*gather)(const struct args *self, const struct extent *n, const real *x, double *sums);
+    double (*value)(const struct args *self, const struct extent *n, const double *sums);
+    void (*adjoint)(const struct args *self, const struct extent *n, double scale, const real *x,
+                    const double *sums, real *dx, bool add);
+    /* Kinds of the form c1 sum|x| + c2 sum x^2 say so; these may be fused. Else NULL. */
+    struct powers (*powers)(const struct args *self);
+};
+extern const struct table penalty_kinds;
+
+static inline const struct penalty_kind *penalty_kind_of(const struct args *a)
+{
+    return (const struct penalty_kind *)a->entry;
+}
+
+/* The four functions of a kind that has `powers`. */
+size_t powers_sums(const struct args *self, const struct extent *n);
+void powers_gather(const struct args *self, const struct extent *n, const real *x, double *sums);
+double powers_value(const struct args *self, const struct extent *n, const double *sums);
+void powers_adjoint(const struct args *self, const struct extent *n, double scale, const real *x,
+                    const double *sums, real *dx, bool add);
+
+/* The first argument's value: the coefficient that the ledger shows. */
+double penalty_strength(const struct args *a);
+/* The divisor that a reduction means for an extent. */
+double reduce_divisor(enum reduce r, const struct extent *n);
+
+#define STRENGTH(called, what)                                                                     \
+    {                                                                                              \
+        .name = called, .form = POSITIONAL, .type = ARG_NUMBER, .required = true, .min = 0,        \
+        .max = 1e30, .line = what                                                                  \
+    }
+#define REDUCE                                                                                     \
+    {                                                                                              \
+        .name = "reduce", .form = KEY, .type = ARG_CHOICE, .of = &reductions, .standard = "batch", \
+        .line = "how an activity penalty is summed over the batch: batch (divided by the batch "   \
+                "size), sum, mean (divided by the number of elements)"                             \
+    }
+
+#endif

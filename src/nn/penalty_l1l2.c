@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/penalty.h"
+
+static struct powers powers(const struct args *self)
+{
+    return (struct powers){.c1 = self->arg[0].as.number, .c2 = self->arg[1].as.number};
+}
+
+static const struct arg_spec args[] = {
+    STRENGTH("l1", "the factor of the sum of absolute values"),
+    STRENGTH("l2", "the factor of the sum of squares"),
+    REDUCE,
+};
+
+const struct penalty_kind penalty_l1l2 = {
+    .entry =
+        {
+            .name = "l1l2",
+            .alias = "l1_l2",
+            .args = args,
+            .arg_count = sizeof args / sizeof *args,
+            .summary = "absolute values and squares together",
+            .details = "l1 * sum |x| + l2 * sum x^2 as one term (Keras L1L2). l1(a)+l2(b) is the "
+                       "same penalty "
+                       "as two terms, each with a row of its own.",
+            .example = "data moons 100\ninput 2\ndense 8 tanh kernel=l1l2(1e-3, 1e-3) "
+                       "activity=l1l2(1e-3, 1e-3)\n"
+                       "dense 1 sigmoid\nstep 1\npenalties\n",
+        },
+    .formula = "l1*sum(abs(x)) + l2*sum(x^2)",
+    .sums = powers_sums,
+    .gather = powers_gather,
+    .value = powers_value,
+    .adjoint = powers_adjoint,
+    .powers = powers,
+};

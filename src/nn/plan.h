@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plan: a graph compiled into one flat list of steps for the forward and one for the backward
+ * pass. Every array of a step is a block and an offset; a frame (nn/frame.h) turns them into
+ * pointers. A plan has a capacity of samples; how many there are is said when it runs.
+ *
+ * Gradient flow is decided here. Every gradient array knows its writers in backward order: the
+ * first stores, the rest add, so nothing is ever cleared. Penalties are writers like any other. */
+#ifndef NNR_NN_PLAN_H
+#define NNR_NN_PLAN_H
+
+#include "nn/graph.h"
+#include "num/gemm.h"
+
+enum block {
+    IN_INPUT,  /* one array an input layer; at is its number */
+    IN_TARGET, /* one array a head; at is its number */
+    IN_WEIGHT, /* the flat block of weights */
+    IN_WGRAD,  /* its gradient, same layout */
+    IN_VALUE,  /* what calls put out */
+    IN_DVALUE, /* its gradient */
+    IN_SAVED,  /* what a backward needs beyond inputs and outputs: pre-activations */
+    BLOCKS
+};
+
+struct place {
+    enum block block;
+    size_t at; /* in reals; in a block with samples, with `capacity` samples */
+};
+
+/* What a head sees of the model's output: rows of `cols` numbers. */
+struct head_view {
+    const struct args *args;
+    size_t rows, cols, target_cols;
+    const real *y, *t;
+    const real *z; /* the pre-activation, when the head works at the logits; else NULL */
+};
+
+/* A loss as the plan sees it; train has the table. Values are means over the rows; `gradient` makes
+ * d (+)= scale * dL/dy, or dL/dz when view->z is there. */
+struct head_kind {
+    bool has_logits;        /* there is a form at the pre-activation of: */
+    enum activation logits; /* this activation */
+    double (*value)(const struct head_view *v);
+    void (*gradient)(const struct head_view *v, double scale, real *d, bool add);
+};
+
+struct head {
+    id value;
+    const struct head_kind *kind;
+    const struct args *args; /* of the loss; must outlive the plan */
+    size_t target_cols;
+};
+
+struct frame;
+struct planner;
+
+enum step_kind {
+    STEP_PRODUCT,    /* y0 (+)= x0 * x1, a matrix product */
+    STEP_COPY,       /* y0 (+)= x0 */
+    STEP_BIAS,       /* y0 += x0, row by row */
+    STEP_ACTIVATE,   /* y0 = f(y0); y1, if used, keeps z */
+    STEP_GATHER,     /* a penalty's sums of x0 */
+    STEP_HEAD_VALUE, /* a head's loss */
+    STEP_HEAD_SLOPE, /* its gradient into y0 */
+    STEP_ADJOINT,    /* a penalty's gradient at x0 into y0 */
+    STEP_DEACTIVATE, /* y0 = y0 * f' */
+    STEP_COLUMNS,    /* y0 (+)= column sums of x0 */
+    STEP_ZERO,       /* y0 = 0 */
+    STEP_EPILOGUE,   /* BIAS, ACTIVATE and GATHERs of one output in one pass */
+    STEP_PROLOGUE    /* ADJOINTs, DEACTIVATE and COLUMNS of one output in one pass */
+};
+
+enum { NO_PLACE = UINT32_MAX };
+
+struct step {
+    void (*run)(const struct step *s, const struct frame *f);
+    enum step_kind kind;
+    uint32_t x[3], y[2]; /* indices of places; NO_PLACE: not used */
+    bool add[2];         /* y[i] is added to */
+    bool has;            /* y[0] holds a gradient already (DEACTIVATE, PROLOGUE) */
+    bool by_sample;      /* `rows` counts for every sample */
+    bool sums_rows; /* of a product: the samples are its inner dimension (a weight's gradient) */
+    size_t rows, cols, inner;
+    enum product product;
+    struct activation_use activation;
+    uint32_t head;
+    uint32_t first_member, members; /* rows of the ledger, in plan->member (GATHER to PROLOGUE) */
+};
+
+/* One row of the ledger: a term and where it is applied. */
+struct applied {
+    id term, weight, call; /* a weight, or a call; the other is NOTHING */
+    struct place x;
+    size_t count; /* elements: of the weight, or of one sample */
+    size_t sums;  /* where its sums begin in frame->sums */
+    bool frozen;  /* its gradient reaches no weight that may move */
+};
+
+enum mode { MODE_TRAIN, MODE_INFER };
+
+struct plan {
+    const struct graph *graph; /* borrowed */
+    enum mode mode;
+    bool fused;
+    size_t capacity;
+    size_t size[BLOCKS]; /* in reals; of INPUT and TARGET, how many arrays */
+    struct place *place; /* inputs and targets come first */
+    size_t places, place_room, moving_places;
+    struct step *forward, *backward;
+    size_t forwards, backwards, forward_room, backward_room;
+    struct applied *applied;
+    size_t applieds, applied_room;
+    uint32_t *member;
+    size_t members, member_room;
+    struct head *head;
+    size_t heads;
+    size_t sums;         /* doubles in frame->sums: the rows' first, then one for each head */
+    struct place *value; /* where each value stands */
+};
+
+/* Compiles. The graph, and the heads' args, must outlive the plan. NULL: *e (memory). */
+struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,
+                          enum mode mode, size_t capacity, bool fuse, struct err *e);
+void plan_destroy(struct plan *p);
+/* Where the samples of a value stand. */
+struct place plan_value_place(const struct plan *p, id value);
+/* Whether a head takes its gradient at the pre-activation. */
+bool plan_at_logits(const struct graph *g, const struct head *h);
+
+/* For layers: emitting the steps of a call. */
+
+/* The layer of a call. */
+const struct layer *planner_layer(const struct planner *p, id call);
+
+/* Geometry of a product of a call's samples with a weight: rows a sample, and its two sizes. */
+struct plan_sizes {
+    size_t rows, in, out;
+};
+void planner_product(struct planner *p, id call, const char *weight, struct plan_sizes s);
+/* y = x, for a layer that works in place on a copy. */
+void planner_copy(struct planner *p, id call);
+/* y = f(y + bias); bias may be NULL, activation too. */
+void planner_activate(struct planner *p, id call, const char *bias, size_t rows, size_t cols,
+                      const struct args *activation);
+/* The gradient of y becomes that of z, the head's part at the logits included. */
+void planner_deactivate(struct planner *p, id call, size_t rows, size_t cols,
+                        const struct args *activation);
+/* The bias's gradient from that of z. */
+void planner_bias_slope(struct planner *p, id call, const char *bias, size_t rows, size_t cols);
+/* The weight's and the input's gradients from that of z. */
+void planner_product_slopes(struct planner *p, id call, const char *weight, struct plan_sizes s);
+/* dx (+)= dy */
+void planner_copy_slope(struct planner *p, id call);
+
+/* Joins neighbouring steps on one output into one pass (nn/fuse.c). */
+int plan_fuse(struct plan *p);
+/* The function that runs a kind of step (nn/steps.c). */
+void (*step_runner(enum step_kind kind))(const struct step *, const struct frame *);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Running the steps. Nothing here looks anything up by name, allocates or decides. */
+#include "nn/frame.h"
+
+#include <string.h>
+
+static size_t rows_of(const struct step *s, const struct frame *f)
+{
+    return s->by_sample ? s->rows * f->samples : s->rows;
+}
+
+static real *at(const struct frame *f, uint32_t place)
+{
+    return place == NO_PLACE ? NULL : f->at[place];
+}
+
+static void run_product(const struct step *s, const struct frame *f)
+{
+    const size_t rows = rows_of(s, f);
+    if (s->sums_rows)
+        gemm(s->product, s->inner, s->cols, rows, at(f, s->x[0]), at(f, s->x[1]), at(f, s->y[0]),
+             s->add[0]);
+    else
+        gemm(s->product, rows, s->cols, s->inner, at(f, s->x[0]), at(f, s->x[1]), at(f, s->y[0]),
+             s->add[0]);
+}
+
+static void run_copy(const struct step *s, const struct frame *f)
+{
+    const size_t n = rows_of(s, f) * s->cols;
+    if (s->add[0])
+        kernels()->axpy(n, 1, at(f, s->x[0]), at(f, s->y[0]));
+    else
+        memcpy(at(f, s->y[0]), at(f, s->x[0]), n * sizeof(real));
+}
+
+static void run_activate(const struct step *s, const struct frame *f)
+{
+    kernels()->activate(s->activation.code, s->activation.parameter, rows_of(s, f), s->cols,
+                        at(f, s->x[0]), at(f, s->y[0]), at(f, s->y[1]), NULL);
+}
+
+static const struct applied *row_of(const struct step *s, const struct frame *f, uint32_t i)
+{
+    return &f->plan->applied[f->plan->member[s->first_member + i]];
+}
+
+static const struct args *term_args(const struct frame *f, const struct applied *a)
+{
+    return f->plan->graph->term[a->term].args;
+}
+
+static void run_gather(const struct step *s, const struct frame *f)
+{
+    const struct applied *a = row_of(s, f, 0);
+    const struct args *args = term_args(f, a);
+    struct extent n = frame_extent(f, f->plan->member[s->first_member]);
+    penalty_kind_of(args)->gather(args, &n, at(f, s->x[0]), f->sums + a->sums);
+}
+
+static void run_adjoint(const struct step *s, const struct frame *f)
+{
+    const struct applied *a = row_of(s, f, 0);
+    const struct args *args = term_args(f, a);
+    uint32_t row = f->plan->member[s->first_member];
+    struct extent n = frame_extent(f, row);
+    penalty_kind_of(args)->adjoint(args, &n, f->scale[row], at(f, s->x[0]), f->sums + a->sums,
+                                   at(f, s->y[0]), s->add[0]);
+}
+
+static struct head_view view_of(const struct step *s, const struct frame *f)
+{
+    const struct head *h = &f->plan->head[s->head];
+    return (struct head_view){
+        .args = h->args,
+        .rows = rows_of(s, f),
+        .cols = s->cols,
+        .target_cols = h->target_cols,
+        .y = at(f, s->x[0]),
+        .t = at(f, s->x[1]),
+        .z = at(f, s->x[2]),
+    };
+}
+
+static void run_head_value(const struct step *s, const struct frame *f)
+{
+    struct head_view v = view_of(s, f);
+    f->sums[f->plan->sums - f->plan->heads + s->head] = f->plan->head[s->head].kind->value(&v);
+}
+
+static void run_head_slope(const struct step *s, const struct frame *f)
+{
+    struct head_view v = view_of(s, f);
+    f->plan->head[s->head].kind->gradient(&v, f->head_mask, at(f, s->y[0]), s->add[0]);
+}
+
+static void run_deactivate(const struct step *s, const struct frame *f)
+{
+    kernels()->deactivate(s->activation.code, s->activation.parameter, rows_of(s, f), s->cols,
+                          at(f, s->x[0]), at(f, s->x[1]), (struct powers){0}, s->has,
+                          at(f, s->y[0]), NULL, false);
+}
+
+static void run_columns(const struct step *s, const struct frame *f)
+{
+    kernels()->columns(rows_of(s, f), s->cols, at(f, s->x[0]), at(f, s->y[0]), s->add[0]);
+}
+
+static void run_zero(const struct step *s, const struct frame *f)
+{
+    memset(at(f, s->y[0]), 0, s->cols * sizeof(real));
+}
+
+static void run_epilogue(const struct step *s, const struct frame *f)
+{
+    double *sums = s->members ? f->sums + row_of(s, f, 0)->sums : NULL;
+    kernels()->activate(s->activation.code, s->activation.parameter, rows_of(s, f), s->cols,
+                        at(f, s->x[0]), at(f, s->y[0]), at(f, s->y[1]), sums);
+}
+
+static void run_prologue(const struct step *s, const struct frame *f)
+{
+    struct powers all = {0};
+    for (uint32_t i = 0; i < s->members; i++) {
+        const struct args *args = term_args(f, row_of(s, f, i));
+        const double scale = f->scale[f->plan->member[s->first_member + i]];
+        struct powers c = penalty_kind_of(args)->powers(args);
+        all.c1 += scale * c.c1;
+        all.c2 += scale * c.c2;
+    }
+    kernels()->deactivate(s->activation.code, s->activation.parameter, rows_of(s, f), s->cols,
+                          at(f, s->x[0]), at(f, s->x[1]), all, s->has, at(f, s->y[0]),
+                          at(f, s->y[1]), s->add[1]);
+}
+
+void (*step_runner(enum step_kind kind))(const struct step *, const struct frame *)
+{
+    static void (*const runner[])(const struct step *, const struct frame *) = {
+        [STEP_PRODUCT] = run_product,
+        [STEP_COPY] = run_copy,
+        [STEP_BIAS] = run_activate,
+        [STEP_ACTIVATE] = run_activate,
+        [STEP_GATHER] = run_gather,
+        [STEP_HEAD_VALUE] = run_head_value,
+        [STEP_HEAD_SLOPE] = run_head_slope,
+        [STEP_ADJOINT] = run_adjoint,
+        [STEP_DEACTIVATE] = run_deactivate,
+        [STEP_COLUMNS] = run_columns,
+        [STEP_ZERO] = run_zero,
+        [STEP_EPILOGUE] = run_epilogue,
+        [STEP_PROLOGUE] = run_prologue,
+    };
+    return runner[kind];
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/loss.h"
+
+#include <string.h>
+
+#define ROW(name) extern const struct loss_kind loss_##name;
+#include "train/losses.def"
+#undef ROW
+
+static const struct entry *const rows[] = {
+#define ROW(name) &loss_##name.entry,
+#include "train/losses.def"
+#undef ROW
+};
+
+const struct table loss_kinds = {"loss", rows, sizeof rows / sizeof *rows};
+
+static bool all_in_unit(const struct dataset *d)
+{
+    for (size_t i = 0; i < d->samples * d->targets; i++)
+        if (d->y[i] != 0 && d->y[i] != 1)
+            return false;
+    return true;
+}
+
+const char *loss_standard(const struct graph *g, id output, const struct dataset *d)
+{
+    const struct args *a = graph_activation(g, g->value[output].made_by);
+    enum activation code = activation_use(a).code;
+    if (code == ACT_SOFTMAX)
+        return "categorical_crossentropy";
+    if (code == ACT_SIGMOID && d->targets == 1 && all_in_unit(d))
+        return "binary_crossentropy";
+    return "mse";
+}
+
+static int check_classes(const struct args *loss, const struct dataset *d, uint32_t cols,
+                         struct err *e)
+{
+    for (size_t i = 0; i < d->samples * d->targets; i++) {
+        double t = (double)d->y[i];
+        if (t >= 0 && t < cols && t == floor(t))
+            continue;
+        char text[NUMBER_ROOM];
+        err_at(e, (struct span){0}, "%s: class %s does not exist in an output of %u units",
+               loss->entry->name, number_text(t, text), cols);
+        return err_hint(e,
+                        "classes are whole numbers from 0; the last layer needs a unit for each");
+    }
+    return 0;
+}
+
+static int check_range(const struct args *loss, const struct dataset *d, struct err *e)
+{
+    const struct loss_kind *kind = loss_kind_of(loss);
+    for (size_t i = 0; kind->takes && i < d->samples * d->targets; i++)
+        if (!kind->takes(d->y[i])) {
+            char text[NUMBER_ROOM];
+            err_at(e, (struct span){0}, "%s takes targets %s, and the data has %s",
+                   loss->entry->name, kind->range, number_text((double)d->y[i], text));
+            return err_hint(e, "choose another loss, for example loss mse");
+        }
+    return 0;
+}
+
+int loss_check(const struct args *loss, const struct graph *g, id output, const struct dataset *d,
+               size_t *target_cols, struct err *e)
+{
+    const struct shape *shape = &g->value[output].shape;
+    const uint32_t cols = shape_last(shape);
+    const size_t count = shape_count(shape), groups = count / cols;
+    char text[80];
+    const char *name = g->call[g->value[output].made_by].name;
+    if (!d->targets) {
+        err_at(e, (struct span){0}, "the data has no targets");
+        return err_hint(e, "give some: rows { 0 1 -> 1 }, or target=input");
+    }
+    if (loss_kind_of(loss)->classes && cols > 1 && d->targets == groups) {
+        *target_cols = 1;
+        return check_classes(loss, d, cols, e);
+    }
+    if (d->targets != count) {
+        err_at(e, (struct span){0},
+               "the output %s has %zu numbers a sample (%s), and the data %zu "
+               "targets",
+               name, count, shape_text(shape, text, sizeof text), d->targets);
+        if (d->targets == 1 && d->whole_targets && cols > 1)
+            return err_hint(e, "for class numbers end in dense %zu softmax", d->classes);
+        return err_hint(e, "end in a layer of %zu units", d->targets);
+    }
+    *target_cols = cols;
+    return check_range(loss, d, e);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Losses: one file each. All are means over the samples (Keras's sum over batch size). */
+#ifndef NNR_TRAIN_LOSS_H
+#define NNR_TRAIN_LOSS_H
+
+#include "data/dataset.h"
+#include "nn/plan.h"
+
+struct loss_kind {
+    struct entry entry;
+    struct head_kind head;
+    bool classes; /* takes class numbers as targets: one whole number for each row of outputs */
+    /* Whether a target can be one of this loss; NULL: every finite number can. */
+    bool (*takes)(real target);
+    const char *range; /* what it can be, for the error */
+};
+extern const struct table loss_kinds;
+
+static inline const struct loss_kind *loss_kind_of(const struct args *a)
+{
+    return (const struct loss_kind *)a->entry;
+}
+
+/* The name of the loss that suits an output and data when none was chosen:
+ * categorical_crossentropy after softmax, binary_crossentropy after sigmoid with targets 0 and 1 in
+ * one column, else mse. */
+const char *loss_standard(const struct graph *g, id output, const struct dataset *d);
+/* Checks targets against the output; *target_cols becomes the targets for each row of outputs. */
+int loss_check(const struct args *loss, const struct graph *g, id output, const struct dataset *d,
+               size_t *target_cols, struct err *e);
+
+/* Keras's guard: probabilities are held within [1e-7, 1 - 1e-7] before a logarithm. */
+#define PROBABILITY_LEAST 1e-7
+
+/* d (+)= g, the one line that all gradients of losses end in. */
+static inline void slope_put(real *d, double g, bool add)
+{
+    *d = (real)(add ? (double)*d + g : g);
+}
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/loss.h"
+
+static double target(const struct head_view *v, size_t row, size_t col)
+{
+    if (v->target_cols == v->cols)
+        return (double)v->t[row * v->cols + col];
+    return (size_t)v->t[row] == col;
+}
+
+static double log_of_sum(const real *z, size_t n)
+{
+    double most = (double)z[0], sum = 0;
+    for (size_t j = 1; j < n; j++)
+        most = (double)z[j] > most ? (double)z[j] : most;
+    for (size_t j = 0; j < n; j++)
+        sum += exp((double)z[j] - most);
+    return most + log(sum);
+}
+
+static double sum_of(const real *y, size_t n)
+{
+    double sum = 0;
+    for (size_t j = 0; j < n; j++)
+        sum += (double)y[j];
+    return sum;
+}
+
+/* A share of the row, held away from 0 and 1; *moves tells whether it was not held. */
+static double share(double y, double sum, bool *moves)
+{
+    double q = y / sum;
+    *moves = q >= PROBABILITY_LEAST && q <= 1 - PROBABILITY_LEAST;
+    return *moves ? q : q > 0.5 ? 1 - PROBABILITY_LEAST : q <= 0.5 ? PROBABILITY_LEAST : q;
+}
+
+static double row_value(const struct head_view *v, size_t row)
+{
+    const real *y = v->y + row * v->cols, *z = v->z ? v->z + row * v->cols : NULL;
+    const double whole = z ? log_of_sum(z, v->cols) : sum_of(y, v->cols);
+    double total = 0;
+    bool moves;
+    for (size_t j = 0; j < v->cols; j++) {
+        double t = target(v, row, j);
+        if (t != 0)
+            total += t * (z ? whole - (double)z[j] : -log(share((double)y[j], whole, &moves)));
+    }
+    return total;
+}
+
+static double value(const struct head_view *v)
+{
+    double total = 0;
+    for (size_t i = 0; i < v->rows; i++)
+        total += row_value(v, i);
+    return total / (double)v->rows;
+}
+
+/* At softmax's logits, dL/dz_j = y_j sum(t) - t_j. */
+static void row_logits(const struct head_view *v, size_t row, double s, real *d, bool add)
+{
+    double all = 0;
+    for (size_t j = 0; j < v->cols; j++)
+        all += target(v, row, j);
+    for (size_t j = 0; j < v->cols; j++)
+        slope_put(&d[j], s * ((double)v->y[row * v->cols + j] * all - target(v, row, j)), add);
+}
+
+/* L = -sum t_j log q_j with q_j = y_j / sum y: dL/dy_k = (g_k - sum g_j q_j) / sum y, where
+ * g_j = -t_j / q_j. */
+static void row_shares(const struct head_view *v, size_t row, double s, real *d, bool add)
+{
+    const real *y = v->y + row * v->cols;
+    const double sum = sum_of(y, v->cols);
+    double common = 0;
+    bool moves;
+    for (size_t j = 0; j < v->cols; j++) {
+        double q = share((double)y[j], sum, &moves);
+        common += moves ? -target(v, row, j) / q * ((double)y[j] / sum) : 0;
+    }
+    for (size_t k = 0; k < v->cols; k++) {
+        double q = share((double)y[k], sum, &moves), g = moves ? -target(v, row, k) / q : 0;
+        slope_put(&d[k], s * (g - common) / sum, add);
+    }
+}
+
+static void gradient(const struct head_view *v, double scale, real *d, bool add)
+{
+    const double s = scale / (double)v->rows;
+    for (size_t i = 0; i < v->rows; i++)
+        if (v->z)
+            row_logits(v, i, s, d + i * v->cols, add);
+        else
+            row_shares(v, i, s, d + i * v->cols, add);
+}
+
+static bool takes(real t)
+{
+    return t >= 0 && t <= 1;
+}
+
+const struct loss_kind loss_categorical_crossentropy = {
+    .entry = {.name = "categorical_crossentropy",
+              .alias = "sparse_categorical_crossentropy",
+              .summary = "cross-entropy of shares over classes",
+              .details =
+                  "The mean over samples of -sum t_j log y_j. Targets are class numbers in one "
+                  "column, or a share for each class. Taken at the pre-activation when the last "
+                  "layer applies the softmax itself; else y is divided by its sum and held "
+                  "within [1e-7, 1 - 1e-7], as in Keras.",
+              .example = "data blobs 150\ninput 2\ndense 8 relu\ndense 3 softmax\n"
+                         "loss categorical_crossentropy\ntrain 2\n"},
+    .head = {.has_logits = true, .logits = ACT_SOFTMAX, .value = value, .gradient = gradient},
+    .classes = true,
+    .takes = takes,
+    .range = "from 0 to 1, or class numbers in one column",
+};

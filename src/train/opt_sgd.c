@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/opt.h"
+
+static void update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
+                   real *const slot[SLOTS_MOST])
+{
+    (void)count;
+    const struct sgd_step s = {.rate = args_number(self, "lr"),
+                               .momentum = args_number(self, "momentum"),
+                               .nesterov = args_yes(self, "nesterov")};
+    kernels()->sgd(n, &s, g, w, s.momentum > 0 ? slot[0] : NULL);
+}
+
+static const struct arg_spec args[] = {
+    LEARNING_RATE("0.01"),
+    {.name = "momentum",
+     .form = KEY,
+     .type = ARG_NUMBER,
+     .standard = "0",
+     .min = 0,
+     .max = 1,
+     .line = "how much of the last step goes on"},
+    {.name = "nesterov",
+     .form = KEY,
+     .type = ARG_BOOL,
+     .standard = "no",
+     .line = "look ahead along the momentum"},
+};
+
+const struct opt_kind opt_sgd = {
+    .entry = {.name = "sgd",
+              .args = args,
+              .arg_count = sizeof args / sizeof *args,
+              .summary = "gradient descent, with momentum if wanted",
+              .details =
+                  "v = momentum v - lr g; w += v; with nesterov w += momentum v - lr g (Keras "
+                  "SGD).",
+              .example = "data moons 100\ninput 2\ndense 8 tanh\ndense 1 sigmoid\n"
+                         "optimizer sgd lr=0.1 momentum=0.9 nesterov=yes\ntrain 2\n"},
+    .slots = 1,
+    .update = update,
+};
