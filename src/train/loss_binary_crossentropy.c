@@ -26,8 +26,7 @@ static double value(const struct head_view *v)
     for (size_t i = 0; i < v->rows * v->cols; i++)
         total += v->z ? of_logit((double)v->z[i], (double)v->t[i])
                       : of_probability((double)v->y[i], (double)v->t[i]);
-    /* fmax drops a NaN; the output itself keeps it. */
-    return (isnan(v->y[0]) ? NAN : total) / (double)(v->rows * v->cols);
+    return total / (double)(v->rows * v->cols);
 }
 
 static void gradient(const struct head_view *v, double scale, real *d, bool add)

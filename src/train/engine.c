@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/engine.h"
+
+#include "nn/layer.h"
+
+#include <string.h>
+
+static const struct span nowhere;
+
+/* The shape of the i-th input, or NULL. */
+static const struct value *input_value(const struct graph *g, size_t number)
+{
+    for (size_t i = 0; i < g->values; i++) {
+        const struct call *c = &g->call[g->value[i].made_by];
+        if (g->layer[c->layer].kind->source && number-- == 0)
+            return &g->value[i];
+    }
+    return NULL;
+}
+
+static size_t input_columns(const struct graph *g)
+{
+    size_t total = 0;
+    const struct value *v;
+    for (size_t i = 0; (v = input_value(g, i)); i++)
+        total += shape_count(&v->shape);
+    return total;
+}
+
+static int check_borders(const struct graph *g, const struct dataset *d, struct err *e)
+{
+    size_t column = 0, i = 0;
+    const struct value *v;
+    for (; d->borders && (v = input_value(g, i)); i++) {
+        column += shape_count(&v->shape);
+        if (i < d->borders ? column == d->border[i] : column == d->inputs)
+            continue;
+        err_at(e, nowhere, "the | in the data do not stand where the inputs %s begin or end",
+               g->call[v->made_by].name);
+        return err_hint(e, "each input takes as many columns as its shape holds");
+    }
+    if (!d->borders || i == (size_t)d->borders + 1)
+        return 0;
+    err_at(e, nowhere, "the data has %u inputs, and the model %zu", d->borders + 1, i);
+    return err_hint(e, "write an input for each side of |");
+}
+
+int engine_check_inputs(const struct model *m, const struct dataset *d, struct err *e)
+{
+    char shape[80];
+    const struct value *only = input_value(m->graph, 0);
+    if (!only) {
+        err_at(e, nowhere, "the model has no input");
+        return err_hint(e, "begin it with: input %s", shape_text(&d->shape, shape, sizeof shape));
+    }
+    const size_t due = input_columns(m->graph);
+    if (due == d->inputs)
+        return check_borders(m->graph, d, e);
+    if (input_value(m->graph, 1))
+        err_at(e, nowhere, "the data has %zu columns, and the inputs together take %zu", d->inputs,
+               due);
+    else
+        err_at(e, nowhere, "the data has %zu columns, and the input %s takes %s: %zu", d->inputs,
+               m->graph->call[only->made_by].name, shape_text(&only->shape, shape, sizeof shape),
+               due);
+    return err_hint(e, "make the model with input %s, or load other data",
+                    shape_text(&d->shape, shape, sizeof shape));
+}
+
+static int check_ready(const struct model *m, const struct dataset *d, size_t *target_cols,
+                       struct err *e)
+{
+    if (engine_check_inputs(m, d, e))
+        return -1;
+    return loss_check(m->loss.args, m->graph, model_output(m), d, target_cols, e);
+}
+
+static size_t capacity_of(const struct dataset *d)
+{
+    return d->batch < d->training ? d->batch : d->training;
+}
+
+size_t engine_steps(const struct dataset *d)
+{
+    return (d->training + d->batch - 1) / d->batch;
+}
+
+/* Neighbouring weights that may move become one range. */
+static int make_ranges(struct model *m)
+{
+    const struct graph *g = m->graph;
+    if (!(m->range = mem_new(g->weights, sizeof *m->range)))
+        return -1;
+    m->ranges = 0;
+    for (size_t i = 0; i < g->weights; i++) {
+        const struct weight *w = &g->weight[i];
+        struct range *last = m->ranges ? &m->range[m->ranges - 1] : NULL;
+        if (!g->layer[w->layer].trainable)
+            continue;
+        if (last && last->at + last->count == w->at)
+            last->count += w->count;
+        else
+            m->range[m->ranges++] = (struct range){w->at, w->count};
+    }
+    return 0;
+}
+
+static int make_gathered(struct model *m, const struct dataset *d, size_t capacity)
+{
+    size_t inputs = 0;
+    while (input_value(m->graph, inputs))
+        inputs++;
+    if (!(m->gathered = mem_new(inputs + 1, sizeof *m->gathered)))
+        return -1;
+    m->gathered_count = inputs + 1;
+    for (size_t i = 0; i <= inputs; i++) {
+        size_t width = i < inputs ? shape_count(&input_value(m->graph, i)->shape) : d->targets;
+        if (!(m->gathered[i] = mem_block(capacity * (width ? width : 1), sizeof(real))))
+            return -1;
+    }
+    return 0;
+}
+
+/* Compiles both plans for a capacity. Without heads only what flows forward is of use. */
+static int compile(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
+                   struct err *e)
+{
+    const size_t capacity = capacity_of(d);
+    struct head head = {.value = model_output(m), .target_cols = target_cols};
+    if (heads) {
+        head.kind = &loss_kind_of(m->loss.args)->head;
+        head.args = m->loss.args;
+    }
+    model_forget_plans(m);
+    m->target_cols = heads ? target_cols : 0;
+    m->infer = plan_compile(m->graph, &head, heads, MODE_INFER, capacity, true, e);
+    if (heads)
+        m->train = plan_compile(m->graph, &head, heads, MODE_TRAIN, capacity, true, e);
+    if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
+        (!heads || (m->train && (m->train_frame = frame_create(m->train)))) && !make_ranges(m) &&
+        !make_gathered(m, d, capacity) &&
+        (m->order = mem_new(d->training ? d->training : 1, sizeof *m->order)))
+        return 0;
+    model_forget_plans(m);
+    return err_memory(e);
+}
+
+static int ready(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
+                 struct err *e)
+{
+    bool fits = m->infer && m->infer->capacity >= capacity_of(d) &&
+                (!heads || (m->infer->heads && m->target_cols == target_cols));
+    return fits ? 0 : compile(m, d, target_cols, heads, e);
+}
+
+static int make_slots(struct model *m, struct err *e)
+{
+    const size_t slots = opt_kind_of(m->optimizer.args)->slots;
+    real *block[SLOTS_MOST] = {0};
+    bool failed = false;
+    for (size_t i = 0; i < slots && !m->slot[i]; i++)
+        failed = failed || !(block[i] = mem_block(m->reals, sizeof(real)));
+    for (size_t i = 0; i < SLOTS_MOST; i++)
+        if (failed)
+            mem_free(block[i]);
+        else if (block[i])
+            m->slot[i] = block[i];
+    return failed ? err_memory(e) : 0;
+}
+
+int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+{
+    size_t target_cols;
+    if (check_ready(m, d, &target_cols, e) || ready(m, d, target_cols, true, e))
+        return -1;
+    if (m->ordered && m->order_seed != seed)
+        m->ordered = false;
+    m->order_seed = seed;
+    /* Last, as drawing changes the model. */
+    if (model_draw(m, seed, e) || make_slots(m, e))
+        return -1;
+    frame_weights(m->train_frame, m->weight, m->grad);
+    return 0;
+}
+
+/* Points a frame's inputs and targets at `n` samples: in place where they stand together, else
+ * gathered. */
+static void feed(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,
+                 size_t first, size_t n)
+{
+    size_t column = 0, i = 0;
+    const struct value *v;
+    const uint32_t *chosen = order ? order + first : NULL;
+    for (; (v = input_value(m->graph, i)); i++) {
+        size_t width = shape_count(&v->shape);
+        if (!order && width == d->inputs) {
+            f->input[i] = d->x + first * d->inputs;
+        } else {
+            dataset_gather(d->x, d->inputs, chosen, first, n, column, width, m->gathered[i]);
+            f->input[i] = m->gathered[i];
+        }
+        column += width;
+    }
+    if (!f->plan->heads)
+        return;
+    if (!d->y) {
+        f->target[0] = m->gathered[i]; /* a sample typed by hand has none: nobody reads it */
+    } else if (!order) {
+        f->target[0] = d->y + first * d->targets;
+    } else if (d->target_is_input && i == 1) {
+        f->target[0] = m->gathered[0];
+    } else {
+        dataset_gather(d->y, d->targets, chosen, first, n, 0, d->targets, m->gathered[i]);
+        f->target[0] = m->gathered[i];
+    }
+}
+
+static const uint32_t *order_of(struct model *m, const struct dataset *d, uint64_t epoch)
+{
+    if (!d->shuffle)
+        return NULL;
+    if (!m->ordered || m->order_epoch != epoch)
+        dataset_order(d, m->order_seed, epoch, m->order);
+    m->ordered = true;
+    m->order_epoch = epoch;
+    return m->order;
+}
+
+static struct figures figures_of(const struct frame *f)
+{
+    struct figures x = {.data = frame_data(f)};
+    for (size_t i = 0; i < f->plan->applieds; i++)
+        x.penalty += frame_row(f, i);
+    return x;
+}
+
+static bool all_finite(const real *x, size_t n)
+{
+    return isfinite(kernels()->sum(n, x));
+}
+
+/* The first thing in the order of work that is not finite: the frame still holds the step. */
+static int explain(const struct model *m, const struct figures *x, struct err *e)
+{
+    const struct frame *f = m->train_frame;
+    char what[200] = "the gradient";
+    for (id c = (id)m->graph->calls; c-- > 0;) {
+        const id y = m->graph->call[c].output;
+        size_t n = f->samples * shape_count(&m->graph->value[y].shape);
+        if (!all_finite(frame_value(f, y), n))
+            snprintf(what, sizeof what, "%.150s.output", m->graph->call[c].name);
+    }
+    if (strcmp(what, "the gradient") == 0 && !isfinite(x->data))
+        snprintf(what, sizeof what, "the data loss");
+    for (size_t i = f->plan->applieds; strcmp(what, "the gradient") == 0 && i-- > 0;) {
+        const struct term *t = &m->graph->term[f->plan->applied[i].term];
+        if (!isfinite(frame_row(f, i)))
+            snprintf(what, sizeof what, "the penalty %.100s.%s", m->graph->layer[t->layer].name,
+                     t->slot);
+    }
+    err_at(e, nowhere, "step %llu would make %s infinite or not a number",
+           (unsigned long long)m->step + 1, what);
+    return err_hint(e, "the step was not taken; lower the learning rate or the penalty's strength, "
+                       "or scale the data");
+}
+
+static int check(const struct model *m, const struct figures *x, struct err *e)
+{
+    bool fine = isfinite(x->data) && isfinite(x->penalty);
+    for (size_t i = 0; fine && i < m->ranges; i++)
+        fine = all_finite(m->grad + m->range[i].at, m->range[i].count);
+    return fine ? 0 : explain(m, x, e);
+}
+
+static void commit(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
+{
+    const struct opt_kind *kind = opt_kind_of(m->optimizer.args);
+    m->updates++;
+    for (size_t i = 0; i < m->ranges; i++) {
+        const size_t at = m->range[i].at;
+        real *slot[SLOTS_MOST];
+        for (size_t k = 0; k < SLOTS_MOST; k++)
+            slot[k] = m->slot[k] ? m->slot[k] + at : NULL;
+        kind->update(m->optimizer.args, m->updates, m->range[i].count, m->grad + at, m->weight + at,
+                     slot);
+    }
+    if (m->position == 0) {
+        m->so_far = (struct figures){0};
+        m->seen = 0;
+    }
+    m->seen += n;
+    m->so_far.data += (double)n * x->data;
+    m->so_far.penalty += (double)n * x->penalty;
+    m->position += n;
+    m->step++;
+    m->stepped = true;
+    m->last = *x;
+    m->from = FROM_STEP;
+    if (m->position >= d->training) {
+        m->position = 0;
+        m->epoch++;
+    }
+}
+
+int engine_step(struct model *m, const struct dataset *d, struct figures *figures, struct err *e)
+{
+    struct frame *f = m->train_frame;
+    /* The data may have become smaller in the middle of an epoch. */
+    const size_t first = m->position < d->training ? (size_t)m->position : 0;
+    const size_t left = d->training - first, n = left < d->batch ? left : d->batch;
+    feed(m, f, d, order_of(m, d, m->epoch), first, n);
+    frame_samples(f, n);
+    frame_forward(f);
+    frame_backward(f);
+    *figures = figures_of(f);
+    if (check(m, figures, e))
+        return -1;
+    m->position = first;
+    commit(m, d, figures, n);
+    return 0;
+}
+
+struct figures engine_epoch(const struct model *m)
+{
+    const double n = m->seen ? (double)m->seen : 1;
+    return (struct figures){.data = m->so_far.data / n, .penalty = m->so_far.penalty / n};
+}
+
+static void choose_share(struct probe *p, const struct dataset *d, enum share share)
+{
+    const bool validation =
+        share == SHARE_VALIDATION || (share == SHARE_EVALUATION && d->training < d->samples);
+    p->first = validation ? d->training : 0;
+    p->end = validation ? d->samples : d->training;
+    if (share != SHARE_BATCH)
+        return;
+    /* The batch of the last step; before any, the one to come. */
+    const struct model *m = p->model;
+    const uint64_t epoch = m->position || !m->epoch ? m->epoch : m->epoch - 1;
+    size_t end = m->position ? (size_t)m->position : m->epoch ? d->training : d->batch;
+    end = end < d->training ? end : d->training;
+    size_t part = end % d->batch;
+    p->end = end;
+    p->first = end - (part ? part : d->batch);
+    p->order = order_of(p->model, d, epoch);
+}
+
+int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint64_t seed,
+                enum share share, bool heads, struct err *e)
+{
+    size_t target_cols = 0;
+    if (heads ? check_ready(m, d, &target_cols, e) : engine_check_inputs(m, d, e))
+        return -1;
+    if (ready(m, d, target_cols, heads, e))
+        return -1;
+    if (!m->probe_grad &&
+        !(m->probe_grad = mem_block(m->graph->weight_reals, sizeof *m->probe_grad)))
+        return err_memory(e);
+    if (m->ordered && m->order_seed != seed)
+        m->ordered = false;
+    m->order_seed = seed;
+    if (model_draw(m, seed, e))
+        return -1;
+    frame_weights(m->infer_frame, m->weight, m->probe_grad);
+    *p = (struct probe){.model = m, .data = d};
+    choose_share(p, d, share);
+    p->at = p->first;
+    return 0;
+}
+
+bool probe_next(struct probe *p)
+{
+    const size_t left = p->end - p->at;
+    if (!left)
+        return false;
+    p->samples = left < p->data->batch ? left : p->data->batch;
+    if (p->samples > p->model->infer->capacity)
+        p->samples = p->model->infer->capacity;
+    feed(p->model, p->model->infer_frame, p->data, p->order, p->at, p->samples);
+    frame_samples(p->model->infer_frame, p->samples);
+    frame_forward(p->model->infer_frame);
+    p->at += p->samples;
+    return true;
+}
+
+int probe_row(struct model *m, const struct dataset *d, uint64_t seed, const real *row,
+              struct err *e)
+{
+    struct probe p;
+    const struct dataset one = {.samples = 1,
+                                .training = 1,
+                                .batch = 1,
+                                .inputs = d->inputs,
+                                .shape = d->shape,
+                                .x = (real *)row};
+    if (probe_begin(&p, m, &one, seed, SHARE_TRAIN, false, e))
+        return -1;
+    probe_next(&p);
+    return 0;
+}

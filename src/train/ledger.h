@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ledger: every penalty of a model as a row, the data loss, and the total, which is computed
+ * from the rows. A figure over several batches is the mean of the batches' figures weighted by
+ * their samples. */
+#ifndef NNR_TRAIN_LEDGER_H
+#define NNR_TRAIN_LEDGER_H
+
+#include "train/engine.h"
+
+enum row_flag {
+    ROW_FROZEN = 1,       /* on a weight that does not train: counts, and moves nothing */
+    ROW_CONSTANT = 2,     /* on an activity that no weight can move: an input's, say */
+    ROW_NO_OUTPUT = 4,    /* on a call that the model's output does not depend on */
+    ROW_ZERO = 8,         /* its value is 0 */
+    ROW_NEGATIVE = 16,    /* its value is below 0 */
+    ROW_NOT_A_NUMBER = 32 /* its value is not finite */
+};
+enum { ROW_FLAGS = 6 };
+/* The name of flag number i (1 << i): "frozen", ... */
+const char *row_flag_name(unsigned i);
+
+struct ledger_call {
+    id call;
+    double value;
+};
+
+/* One term of one slot. */
+struct ledger_row {
+    id term;
+    struct ledger_call *call; /* of an activity term: each call; NULL for a weight */
+    size_t calls;
+    double divisor; /* of a full batch */
+    double value, share;
+    double grad_norm; /* Euclidean norm of the gradient that this row alone sends; NaN: not asked */
+    unsigned flags;
+};
+
+struct ledger {
+    struct model *model;
+    struct ledger_row *row; /* by layer, slot and place in the sum */
+    size_t rows;
+    double data, penalty, total;
+    size_t samples, batch;
+
+    struct probe probe; /* the pass that fills it */
+    double *sum;        /* for each applied row of the plan */
+    double **grad;      /* for each row: its gradient summed over batches; NULL: not asked */
+};
+
+/* Begins a ledger over a share of the data; then ledger_next until it returns false, then
+ * ledger_end; ledger_finish at last, also after an error. */
+int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uint64_t seed,
+                 enum share share, bool gradients, struct err *e);
+bool ledger_next(struct ledger *l);
+void ledger_end(struct ledger *l);
+void ledger_finish(struct ledger *l);
+
+/* The slot of a row: "hidden.activity", written into text. */
+const char *ledger_slot(const struct ledger *l, size_t row, char *text, size_t room);
+
+#endif

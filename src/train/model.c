@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/model.h"
+
+#include "nn/layer.h"
+
+#include <string.h>
+
+struct model *model_create(const char *name)
+{
+    struct model *m = mem_new(1, sizeof *m);
+    if (!m)
+        return NULL;
+    m->name = mem_text(name, strlen(name));
+    m->graph = graph_create();
+    if (m->name && m->graph)
+        return m;
+    model_destroy(m);
+    return NULL;
+}
+
+void model_forget_plans(struct model *m)
+{
+    frame_destroy(m->train_frame);
+    frame_destroy(m->infer_frame);
+    plan_destroy(m->train);
+    plan_destroy(m->infer);
+    for (size_t i = 0; i < m->gathered_count; i++)
+        mem_free(m->gathered[i]);
+    mem_free(m->gathered);
+    mem_free(m->range);
+    mem_free(m->order);
+    mem_free(m->probe_grad);
+    m->train_frame = m->infer_frame = NULL;
+    m->train = m->infer = NULL;
+    m->gathered = NULL;
+    m->gathered_count = m->ranges = 0;
+    m->range = NULL;
+    m->order = NULL;
+    m->ordered = false;
+    m->probe_grad = NULL;
+}
+
+void choice_finish(struct choice *c)
+{
+    arena_finish(&c->arena);
+    c->args = NULL;
+}
+
+void model_destroy(struct model *m)
+{
+    if (!m)
+        return;
+    model_forget_plans(m);
+    choice_finish(&m->loss);
+    choice_finish(&m->optimizer);
+    graph_destroy(m->graph);
+    mem_free(m->weight);
+    mem_free(m->grad);
+    for (size_t i = 0; i < SLOTS_MOST; i++)
+        mem_free(m->slot[i]);
+    mem_free(m->name);
+    mem_free(m);
+}
+
+id model_output(const struct model *m)
+{
+    return m->graph->values ? (id)m->graph->values - 1 : NOTHING;
+}
+
+void model_take_graph(struct model *m, struct graph *g)
+{
+    model_forget_plans(m);
+    graph_destroy(m->graph);
+    m->graph = g;
+}
+
+int choice_make(struct choice *c, const struct args *args, struct err *e)
+{
+    *c = (struct choice){0};
+    c->args = args_copy(&c->arena, args);
+    if (c->args)
+        return 0;
+    arena_finish(&c->arena);
+    return err_memory(e);
+}
+
+void model_take_loss(struct model *m, struct choice c)
+{
+    model_forget_plans(m);
+    choice_finish(&m->loss);
+    m->loss = c;
+}
+
+void model_take_optimizer(struct model *m, struct choice c)
+{
+    choice_finish(&m->optimizer);
+    m->optimizer = c;
+    m->updates = 0;
+    for (size_t i = 0; i < SLOTS_MOST; i++) {
+        mem_free(m->slot[i]);
+        m->slot[i] = NULL;
+    }
+}
+
+/* The block with room for `reals`, the old numbers first; NULL without memory. */
+static real *grown(const real *old, size_t have, size_t reals)
+{
+    real *block = mem_block(reals, sizeof *block);
+    if (block && old)
+        memcpy(block, old, have * sizeof *block);
+    return block;
+}
+
+static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *e)
+{
+    for (size_t i = m->drawn; i < m->graph->weights; i++) {
+        const struct weight *w = &m->graph->weight[i];
+        if (init_fill(w->init, &w->shape, seed, w->path, to + w->at, e))
+            return -1;
+    }
+    return 0;
+}
+
+int model_draw(struct model *m, uint64_t seed, struct err *e)
+{
+    const size_t reals = m->graph->weight_reals;
+    if (m->drawn == m->graph->weights && m->weight)
+        return 0;
+    real *block[2 + SLOTS_MOST] = {grown(m->weight, m->reals, reals),
+                                   grown(m->grad, m->reals, reals)};
+    bool failed = !block[0] || !block[1];
+    for (size_t i = 0; i < SLOTS_MOST; i++)
+        if (m->slot[i] && !(block[2 + i] = grown(m->slot[i], m->reals, reals)))
+            failed = true;
+    if (failed || draw_all(m, block[0], seed, e)) {
+        for (size_t i = 0; i < 2 + SLOTS_MOST; i++)
+            mem_free(block[i]);
+        return failed ? err_memory(e) : -1;
+    }
+    real **own[2 + SLOTS_MOST] = {&m->weight, &m->grad, &m->slot[0], &m->slot[1]};
+    for (size_t i = 0; i < 2 + SLOTS_MOST; i++) {
+        mem_free(*own[i]);
+        *own[i] = block[i];
+    }
+    m->drawn = m->graph->weights;
+    m->reals = reals;
+    return 0;
+}
+
+uint64_t digest_bytes(uint64_t hash, const void *bytes, size_t n)
+{
+    const unsigned char *b = bytes;
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ b[i]) * 0x100000001B3u;
+    return hash;
+}
+
+static uint64_t digest_text(uint64_t hash, const char *text)
+{
+    return digest_bytes(hash, text, strlen(text) + 1);
+}
+
+static uint64_t digest_args(uint64_t hash, const struct args *a)
+{
+    struct str s = {0};
+    if (a)
+        args_print(&s, a);
+    hash = digest_text(hash, s.text ? s.text : "");
+    str_finish(&s);
+    return hash;
+}
+
+static uint64_t digest_graph(const struct graph *g, uint64_t hash)
+{
+    for (size_t i = 0; i < g->layers; i++) {
+        hash = digest_text(hash, g->layer[i].name);
+        hash = digest_args(hash, g->layer[i].args);
+        hash = digest_bytes(hash, &g->layer[i].trainable, sizeof g->layer[i].trainable);
+    }
+    for (size_t i = 0; i < g->calls; i++) {
+        hash = digest_text(hash, g->call[i].name);
+        hash = digest_bytes(hash, &g->call[i].layer, sizeof(id));
+        hash = digest_bytes(hash, &g->call[i].input, sizeof(id));
+    }
+    for (size_t i = 0; i < g->terms; i++) {
+        hash = digest_bytes(hash, &g->term[i].layer, sizeof(id));
+        hash = digest_text(hash, g->term[i].slot);
+        hash = digest_args(hash, g->term[i].args);
+    }
+    return hash;
+}
+
+uint64_t model_digest(const struct model *m, uint64_t hash)
+{
+    const uint64_t counts[] = {m->step,    m->epoch, m->updates,        m->position,
+                               m->stepped, m->drawn, (uint64_t)m->from, m->reals};
+    hash = digest_text(hash, m->name);
+    hash = digest_graph(m->graph, hash);
+    hash = digest_args(hash, m->loss.args);
+    hash = digest_args(hash, m->optimizer.args);
+    hash = digest_bytes(hash, counts, sizeof counts);
+    hash = digest_bytes(hash, &m->last, sizeof m->last);
+    hash = digest_bytes(hash, &m->so_far, sizeof m->so_far);
+    const real *block[] = {m->weight, m->grad, m->slot[0], m->slot[1]};
+    for (size_t i = 0; i < sizeof block / sizeof *block; i++)
+        if (block[i])
+            hash = digest_bytes(hash, block[i], m->reals * sizeof(real));
+    return hash;
+}

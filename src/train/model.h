@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A model: a graph, what it is trained with, the numbers that training moves, and the compiled
+ * plans, which can be thrown away at any time. */
+#ifndef NNR_TRAIN_MODEL_H
+#define NNR_TRAIN_MODEL_H
+
+#include "nn/frame.h"
+#include "train/loss.h"
+#include "train/opt.h"
+
+/* A chosen loss or optimizer, with the memory it lives in; args NULL: not chosen. */
+struct choice {
+    struct arena arena;
+    struct args *args;
+};
+
+/* total = data + penalty */
+struct figures {
+    double data, penalty;
+};
+
+/* What the quantities loss, loss.data and loss.penalty speak of. */
+enum figures_from { FROM_NOTHING, FROM_TRAIN, FROM_STEP, FROM_EVALUATE };
+
+/* A part of the flat weight block that an optimizer may move. */
+struct range {
+    size_t at, count;
+};
+
+struct model {
+    char *name;
+    struct graph *graph;
+    struct choice loss, optimizer;
+
+    /* Moved by training alone. The blocks hold graph->weight_reals numbers once drawn. */
+    real *weight, *grad, *slot[SLOTS_MOST];
+    size_t drawn;          /* weights (not numbers) that have their values; the rest comes later */
+    size_t reals;          /* numbers in each block */
+    bool stepped;          /* grad holds the gradient of the last step */
+    uint64_t step, epoch;  /* steps and whole epochs done */
+    uint64_t updates;      /* steps of the present optimizer */
+    uint64_t position;     /* training samples seen in the epoch that runs */
+    struct figures so_far; /* sums over the samples of the epoch that runs, or ended last */
+    uint64_t seen;         /* how many samples those are */
+    struct figures last;
+    enum figures_from from;
+
+    /* Compiled for one graph, loss and data; see engine.h. */
+    struct plan *train, *infer;
+    struct frame *train_frame, *infer_frame;
+    size_t target_cols;
+    struct range *range;
+    size_t ranges;
+    uint32_t *order; /* of the training samples in epoch order_epoch */
+    uint64_t order_epoch, order_seed;
+    bool ordered;
+    real **gathered; /* one array an input, then one for the targets */
+    size_t gathered_count;
+    real *probe_grad; /* gradients that only a report asks for */
+};
+
+/* An empty model; NULL when there is no memory. */
+struct model *model_create(const char *name);
+void model_destroy(struct model *m);
+/* The value that is the model's output: the newest; NOTHING for an empty model. */
+id model_output(const struct model *m);
+/* Puts a graph in place of the model's own, which is destroyed; weights that both have stay. The
+ * new graph must begin with the layers of the old one. */
+void model_take_graph(struct model *m, struct graph *g);
+/* Takes a loss or an optimizer, made in a choice of its own. A new optimizer starts afresh. */
+void model_take_loss(struct model *m, struct choice c);
+void model_take_optimizer(struct model *m, struct choice c);
+/* Copies bound arguments into a fresh choice. */
+int choice_make(struct choice *c, const struct args *args, struct err *e);
+void choice_finish(struct choice *c);
+/* Throws the compiled plans away. */
+void model_forget_plans(struct model *m);
+/* Draws the first values of all weights that have none. */
+int model_draw(struct model *m, uint64_t seed, struct err *e);
+/* Folds everything that statements and training can change into a hash. */
+uint64_t model_digest(const struct model *m, uint64_t hash);
+/* One step of the hash (FNV-1a, 64 bits). */
+uint64_t digest_bytes(uint64_t hash, const void *bytes, size_t n);
+
+#endif
