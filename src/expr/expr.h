@@ -23,7 +23,9 @@ struct leaf {
 
 struct names {
     void *self;
-    /* Looks up a path. With `values` false only leaf->extents is needed. 0, or -1 and *e. */
+    /* Looks up a path. With `values` false only leaf->extents is needed. 0, or -1 and *e. An
+     * evaluation asks for all extents first, and only when all shapes fit for the values, once a
+     * path; the extents must be the same both times. An error without a place gets the path's. */
     int (*find)(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e);
 };
 
@@ -33,15 +35,25 @@ struct tensor {
     double *item; /* mem_block; one item for a single number */
 };
 size_t extents_count(const struct extents *x);
+bool extents_same(const struct extents *a, const struct extents *b);
+/* Writes `10x100` into `text`, which has room for `room` bytes; `1` for a single number. */
+const char *extents_text(const struct extents *x, char *text, size_t room);
 void tensor_finish(struct tensor *t);
 
 /* Checks names and shapes without computing anything; *x becomes the result's. */
 int expr_check(const struct node *n, const struct names *names, struct extents *x, struct err *e);
+/* The same for an expression that must be a single number: axes is 0, however few elements a tensor
+ * may have. */
+int expr_check_number(const struct node *n, const struct names *names, struct err *e);
+
+/* Computes the value. *to is empty before; the caller finishes it. */
 int expr_eval(const struct node *n, const struct names *names, struct tensor *to, struct err *e);
-/* The same for an expression that must be a single number. */
+/* The value of an expression that must be a single number. */
 int expr_number(const struct node *n, const struct names *names, double *to, struct err *e);
 
 /* The functions (sum, mean, abs ...): rows for help, completion and did-you-mean. */
 extern const struct table functions;
+/* The operators (or and not < ... ^), for help; `-` and `+` are one row each, signs included. */
+extern const struct table operators;
 
 #endif

@@ -56,7 +56,10 @@ struct node {
     struct node *child[3];
     struct call_arg *arg;
     size_t args;
+    uint32_t height; /* nodes on the longest way down, 1 for a leaf; at most NODE_HEIGHT_MOST */
 };
+/* Whoever walks a tree may recurse: the parser makes none that is higher. */
+enum { NODE_HEIGHT_MOST = 1000 };
 
 /* target = value, value ... ; the target is a PATH or a CALL node. */
 struct pair {

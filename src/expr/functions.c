@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The functions: elementwise ones, and reductions of a whole tensor or along one axis. */
+#include "expr/ops.h"
+
+/* Of a and b, the larger; NaN wins, so that it is not hidden. */
+static double larger(double a, double b)
+{
+    return a >= b || isnan(a) ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+    return a <= b || isnan(a) ? a : b;
+}
+
+static double sign_of(double x)
+{
+    return isnan(x) ? x : (x > 0) - (x < 0);
+}
+
+EACH(absolute, fabs(a[i]))
+EACH(square, a[i] * a[i])
+EACH(root, sqrt(a[i]))
+EACH(exponential, exp(a[i]))
+EACH(logarithm, log(a[i]))
+EACH(sign, sign_of(a[i]))
+EACH(maximum, larger(a[i], b[i]))
+EACH(minimum, smaller(a[i], b[i]))
+EACH(choice, a[i] != 0 ? b[i] : c[i])
+EACH(nonzero, a[i] != 0)
+
+static double share(double all, double n)
+{
+    return all / n;
+}
+
+static double root_of(double all, double n)
+{
+    (void)n;
+    return sqrt(all);
+}
+
+static double root_of_share(double all, double n)
+{
+    return sqrt(all / n);
+}
+
+static const struct reduction total = {0}, average = {.finish = share};
+static const struct reduction largest = {.choose = larger, .start = -INFINITY};
+static const struct reduction smallest = {.choose = smaller, .start = INFINITY};
+static const struct reduction variance = {.centred = true, .term = square, .finish = share};
+static const struct reduction deviation = {
+    .centred = true, .term = square, .finish = root_of_share};
+static const struct reduction length = {.term = square, .finish = root_of};
+static const struct reduction nonzeros = {.term = nonzero};
+static const struct reduction nonzero_share = {.term = nonzero, .finish = share};
+
+#define VALUE(n, must, what)                                                                       \
+    {                                                                                              \
+        .name = n, .form = POSITIONAL, .type = ARG_EXPR, .required = must, .line = what            \
+    }
+#define AXIS                                                                                       \
+    {                                                                                              \
+        .name = "axis", .form = KEY, .type = ARG_WHOLE, .min = -TENSOR_AXES,                       \
+        .max = TENSOR_AXES - 1, .line = "the axis to reduce, -1 for the last; without it all"      \
+    }
+
+static const struct arg_spec one[] = {VALUE("x", true, "a number or a tensor")};
+static const struct arg_spec with_axis[] = {VALUE("x", true, "a number or a tensor"), AXIS};
+static const struct arg_spec one_or_two[] = {
+    VALUE("a", true, "a number or a tensor"),
+    VALUE("b", false, "another, whose shape fits"),
+    AXIS,
+};
+static const struct arg_spec condition[] = {
+    VALUE("condition", true, "what decides; anything but 0 is true"),
+    VALUE("a", true, "the value where it is true"),
+    VALUE("b", true, "the value where it is 0"),
+};
+
+#define ELEMENTWISE(word, text, more, script)                                                      \
+    .entry = {.name = word,                                                                        \
+              .args = one,                                                                         \
+              .arg_count = 1,                                                                      \
+              .summary = text,                                                                     \
+              .details = more,                                                                     \
+              .example = script},                                                                  \
+    .usage = word "(x)"
+#define REDUCTION(word, text, more, script)                                                        \
+    .entry = {.name = word,                                                                        \
+              .args = with_axis,                                                                   \
+              .arg_count = 2,                                                                      \
+              .summary = text,                                                                     \
+              .details = more ALONG,                                                               \
+              .example = MODEL script},                                                            \
+    .usage = word "(x) or " word "(x, axis=0)"
+#define EITHER(word, text, more, script)                                                           \
+    .entry = {.name = word,                                                                        \
+              .args = one_or_two,                                                                  \
+              .arg_count = 3,                                                                      \
+              .summary = text,                                                                     \
+              .details = more ALONG,                                                               \
+              .example = MODEL script},                                                            \
+    .usage = word "(a), " word "(a, axis=0) or " word "(a, b)"
+
+#define ALONG                                                                                      \
+    "\n\nWith axis= only that axis is reduced, and stays with size 1: 0 is the batch of an "       \
+    "activity "                                                                                    \
+    "and the inputs of a kernel, -1 the last axis. Without it everything becomes one number."
+/* The kernel of the examples is 1 -2 in its first row and 3 4 in its second. */
+#define MODEL "input 2\ndense 2 use_bias=no kernel_init=values(1, -2, 3, 4) as hidden\n"
+
+static const struct operation op_sum = {
+    REDUCTION(
+        "sum", "the sum of the elements",
+        "Rounding errors are carried along and put back at the end (Neumaier 1974), in double, "
+        "so that the sum of millions of elements is as good as that of a few.",
+        "expect sum(hidden.kernel) == 6\nexpect sum(sum(hidden.kernel, axis=0) == 4) == 1\n"),
+    .reduction = &total,
+};
+static const struct operation op_mean = {
+    REDUCTION("mean", "the mean of the elements", "sum(x) divided by the number of elements.",
+              "expect mean(hidden.kernel) == 1.5\n"),
+    .reduction = &average,
+};
+static const struct operation op_max = {
+    EITHER("max", "the largest element; of two values the larger, element by element",
+           "NaN counts as larger than all numbers, so that it is seen.",
+           "expect max(hidden.kernel) == 4\nexpect sum(max(hidden.kernel, 0)) == 8\n"),
+    .of = {[2] = maximum},
+    .reduction = &largest,
+};
+static const struct operation op_min = {
+    EITHER("min", "the smallest element; of two values the smaller, element by element",
+           "NaN counts as smaller than all numbers, so that it is seen.",
+           "expect min(hidden.kernel) == -2\nexpect sum(min(hidden.kernel, 0)) == -2\n"),
+    .of = {[2] = minimum},
+    .reduction = &smallest,
+};
+static const struct operation op_var = {
+    REDUCTION(
+        "var", "the variance of the elements",
+        "The mean of square(x - mean(x)): the population's variance, divided by the number of "
+        "elements, not by one less.",
+        "expect var(hidden.kernel) == 5.25\n"),
+    .reduction = &variance,
+};
+static const struct operation op_std = {
+    REDUCTION("std", "the standard deviation of the elements",
+              "The square root of var(x), hence of the population.",
+              "expect std(hidden.kernel) ~ sqrt(5.25)\n"),
+    .reduction = &deviation,
+};
+static const struct operation op_norm = {
+    REDUCTION("norm", "the Euclidean norm", "The square root of sum(x^2).",
+              "expect norm(hidden.kernel) ~ sqrt(30)\n"),
+    .reduction = &length,
+};
+static const struct operation op_count = {
+    REDUCTION("count", "how many elements are not 0",
+              "Of a comparison: in how many places it holds. NaN is not 0 and counts.",
+              "expect count(hidden.kernel > 0) == 3\n"),
+    .reduction = &nonzeros,
+};
+static const struct operation op_fraction = {
+    REDUCTION("fraction", "the share of elements that are not 0",
+              "count(x) divided by the number of elements; of a comparison, the share of places "
+              "where it holds.",
+              "expect fraction(hidden.kernel < 0) == 0.25\n"),
+    .reduction = &nonzero_share,
+};
+static const struct operation op_abs = {
+    ELEMENTWISE("abs", "the absolute value of each element", "abs(x) is x where x > 0, else -x.",
+                "expect abs(-3) == 3\n"),
+    .of = {[1] = absolute},
+};
+static const struct operation op_square = {
+    ELEMENTWISE("square", "the square of each element", "square(x) is x*x, the same as x^2.",
+                "expect square(-3) == 9\n"),
+    .of = {[1] = square},
+};
+static const struct operation op_sqrt = {
+    ELEMENTWISE("sqrt", "the square root of each element", "NaN where x is negative.",
+                "expect sqrt(9) == 3\n"),
+    .of = {[1] = root},
+};
+static const struct operation op_exp = {
+    ELEMENTWISE("exp", "e raised to each element",
+                "e is 2.71828...; exp(x) is the inverse of log(x).",
+                "expect exp(0) == 1\nexpect exp(1) ~ 2.718282\n"),
+    .of = {[1] = exponential},
+};
+static const struct operation op_log = {
+    ELEMENTWISE("log", "the natural logarithm of each element",
+                "The logarithm to the base e; of 0 it is minus infinity, of a negative number NaN.",
+                "expect log(1) == 0\nexpect log(exp(2)) ~ 2\n"),
+    .of = {[1] = logarithm},
+};
+static const struct operation op_sign = {
+    ELEMENTWISE("sign", "-1, 0 or 1: the sign of each element", "The sign of NaN is NaN.",
+                "expect sign(-0.5) == -1\nexpect sign(0) == 0\n"),
+    .of = {[1] = sign},
+};
+static const struct operation op_where = {
+    .entry = {.name = "where",
+              .args = condition,
+              .arg_count = 3,
+              .summary = "element by element a where the condition is true, else b",
+              .details =
+                  "All three are computed everywhere, and their shapes must fit; what is not "
+                  "0 is true.",
+              .example = MODEL "expect sum(where(hidden.kernel > 0, hidden.kernel, 0)) == 8\n"},
+    .usage = "where(condition, a, b)",
+    .of = {[3] = choice},
+};
+
+static const struct entry *const rows[] = {
+    &op_sum.entry,  &op_mean.entry,  &op_abs.entry,      &op_square.entry,
+    &op_sqrt.entry, &op_exp.entry,   &op_log.entry,      &op_max.entry,
+    &op_min.entry,  &op_sign.entry,  &op_var.entry,      &op_std.entry,
+    &op_norm.entry, &op_count.entry, &op_fraction.entry, &op_where.entry,
+};
+const struct table functions = {"function", rows, sizeof rows / sizeof *rows};

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "expr/expr.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+size_t extents_count(const struct extents *x)
+{
+    size_t n = 1;
+    for (uint32_t i = 0; i < x->axes; i++)
+        n *= x->size[i];
+    return n;
+}
+
+bool extents_same(const struct extents *a, const struct extents *b)
+{
+    return a->axes == b->axes && memcmp(a->size, b->size, a->axes * sizeof *a->size) == 0;
+}
+
+const char *extents_text(const struct extents *x, char *text, size_t room)
+{
+    size_t at = 0;
+    if (!x->axes)
+        snprintf(text, room, "1");
+    for (uint32_t i = 0; i < x->axes && at < room; i++) {
+        int n = snprintf(text + at, room - at, "%s%zu", i ? "x" : "", x->size[i]);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    return text;
+}
+
+void tensor_finish(struct tensor *t)
+{
+    mem_free(t->item);
+    *t = (struct tensor){0};
+}

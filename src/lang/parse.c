@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Statements, and what the parser's files share. */
+#include "lang/parse.h"
+
+#include "lang/parser.h"
+
+#include <string.h>
+
+enum { DEPTH_MOST = 200 };
+
+int parser_advance(struct parser *p)
+{
+    p->last_end = p->now.where.end;
+    return token_next(&p->lexer, &p->now);
+}
+
+int parser_take(struct parser *p, enum token_kind kind, bool *was)
+{
+    *was = p->now.kind == kind;
+    return *was ? parser_advance(p) : 0;
+}
+
+int parser_down(struct parser *p)
+{
+    if (++p->depth <= DEPTH_MOST)
+        return 0;
+    err_at(p->e, p->now.where, "this is nested too deeply");
+    return err_hint(p->e, "at most %d levels of ( ), { } and signs", DEPTH_MOST);
+}
+
+void parser_up(struct parser *p)
+{
+    p->depth--;
+}
+
+struct span parser_missing(const struct parser *p)
+{
+    if (p->now.kind != TOKEN_NEWLINE && p->now.kind != TOKEN_END)
+        return p->now.where;
+    return lexer_span(&p->lexer, p->last_end, p->last_end);
+}
+
+const char *parser_shown(const struct parser *p, char *text, size_t room)
+{
+    struct span s = p->now.where;
+    size_t n = s.end - s.at < room ? s.end - s.at : room - 1;
+    while (n && n < s.end - s.at && ((unsigned char)p->lexer.text[s.at + n] & 0xC0) == 0x80)
+        n--;
+    memcpy(text, p->lexer.text + s.at, n);
+    text[n] = 0;
+    return text;
+}
+
+int parser_more(struct parser *p, void *items, size_t count, size_t size)
+{
+    if (count & (count - 1))
+        return 0;
+    void *old, *grown = arena_new(p->arena, count ? count * 2 : 1, size);
+    if (!grown)
+        return err_memory(p->e);
+    memcpy(&old, items, sizeof old);
+    if (count)
+        memcpy(grown, old, count * size);
+    memcpy(items, &grown, sizeof grown);
+    return 0;
+}
+
+struct node *parser_node(struct parser *p, enum node_kind kind, struct span where)
+{
+    struct node *n = arena_new(p->arena, 1, sizeof *n);
+    if (!n) {
+        err_memory(p->e);
+        return NULL;
+    }
+    n->kind = kind;
+    n->where = where;
+    n->height = 1;
+    return n;
+}
+
+int parser_open_end(struct parser *p, struct span open)
+{
+    p->incomplete = true;
+    err_at(p->e, open, "this { is not closed");
+    return err_hint(p->e, "a } is missing");
+}
+
+/* The values behind a verb or a clause word. */
+struct list {
+    struct node **value;
+    size_t values;
+    struct span *bar;
+    uint32_t *bar_at;
+    size_t bars;
+};
+
+static int comma_before_key(struct parser *p, struct span comma)
+{
+    err_at(p->e, comma, "no comma stands before a key");
+    return err_hint(p->e, "keys are separated by blanks: lr=0.1 momentum=0.9");
+}
+
+static int add_bar(struct parser *p, struct list *l)
+{
+    if (parser_more(p, &l->bar, l->bars, sizeof *l->bar) ||
+        parser_more(p, &l->bar_at, l->bars, sizeof *l->bar_at))
+        return -1;
+    l->bar[l->bars] = p->now.where;
+    l->bar_at[l->bars++] = (uint32_t)l->values;
+    return parser_advance(p);
+}
+
+/* Reads values until something else comes; a value with a = behind it becomes *target. */
+static int read_list(struct parser *p, struct list *l, struct node **target)
+{
+    *target = NULL;
+    for (;;) {
+        bool comma;
+        struct span where = p->now.where;
+        if (p->now.kind == TOKEN_BAR) {
+            if (add_bar(p, l))
+                return -1;
+            continue;
+        }
+        if (parser_take(p, TOKEN_COMMA, &comma))
+            return -1;
+        if (!comma && !parser_at_value(p))
+            return 0;
+        struct node *n = parser_value(p);
+        if (!n)
+            return -1;
+        if (p->now.kind == TOKEN_ASSIGN) {
+            *target = n;
+            return comma ? comma_before_key(p, where) : 0;
+        }
+        if (parser_more(p, &l->value, l->values, sizeof *l->value))
+            return -1;
+        l->value[l->values++] = n;
+    }
+}
+
+/* `now` is the = of the pair. */
+static int read_pair_values(struct parser *p, struct pair *pair)
+{
+    do {
+        struct span comma = p->now.where;
+        if (parser_advance(p) || parser_more(p, &pair->value, pair->values, sizeof *pair->value))
+            return -1;
+        struct node *n = parser_value(p);
+        if (!n)
+            return -1;
+        if (p->now.kind == TOKEN_ASSIGN && pair->values)
+            return comma_before_key(p, comma);
+        pair->value[pair->values++] = n;
+    } while (p->now.kind == TOKEN_COMMA);
+    if (p->now.kind == TOKEN_ASSIGN)
+        parser_no_equals(p);
+    return p->now.kind == TOKEN_ASSIGN ? -1 : 0;
+}
+
+static int read_pair(struct parser *p, struct statement *s, struct node *target)
+{
+    if (target->kind != NODE_PATH && target->kind != NODE_CALL) {
+        parser_no_equals(p);
+        return -1;
+    }
+    if (parser_more(p, &s->pair, s->pairs, sizeof *s->pair))
+        return -1;
+    struct pair *pair = &s->pair[s->pairs++];
+    *pair = (struct pair){.target = target, .equals = p->now.where};
+    return read_pair_values(p, pair);
+}
+
+static int empty_clause(struct parser *p, const struct clause *c, bool before_pair)
+{
+    if (before_pair && strcmp(c->word, "until") == 0) {
+        parser_no_equals(p);
+        return -1;
+    }
+    err_at(p->e, c->where, "nothing stands behind \"%s\"", c->word);
+    return err_hint(p->e, "\"%s\" is a word of the language: a value follows it", c->word);
+}
+
+static int read_clause(struct parser *p, struct statement *s, struct node **target)
+{
+    struct list list = {0};
+    if (parser_more(p, &s->clause, s->clauses, sizeof *s->clause))
+        return -1;
+    struct clause *c = &s->clause[s->clauses++];
+    *c = (struct clause){.word = p->now.text, .where = p->now.where};
+    if (parser_advance(p) || read_list(p, &list, target))
+        return -1;
+    if (!list.values)
+        return empty_clause(p, c, *target);
+    c->value = list.value;
+    c->values = list.values;
+    c->bar = list.bar;
+    c->bar_at = list.bar_at;
+    c->bars = list.bars;
+    return 0;
+}
+
+static bool takes_rows(const struct statement *s)
+{
+    return strcmp(s->verb, "data") == 0 && s->values == 1 && s->value[0]->kind == NODE_PATH &&
+           strcmp(s->value[0]->text, "rows") == 0;
+}
+
+static struct script *read_script(struct parser *p, const struct span *open);
+
+static int read_braces(struct parser *p, struct statement *s)
+{
+    struct span open = p->now.where;
+    if (s->braces.source || s->body || s->rows) {
+        err_at(p->e, open, "a statement has one { }");
+        return err_hint(p->e, "a further statement needs a ; or a new line");
+    }
+    s->braces = open;
+    if (parser_down(p) || parser_advance(p))
+        return -1;
+    if (takes_rows(s))
+        s->rows = parser_rows(p, open);
+    else
+        s->body = read_script(p, &open);
+    if (!s->body && !s->rows)
+        return -1;
+    parser_up(p);
+    return parser_advance(p);
+}
+
+static bool at_end_of_statement(const struct parser *p)
+{
+    return p->now.kind == TOKEN_END || p->now.kind == TOKEN_NEWLINE ||
+           p->now.kind == TOKEN_SEMICOLON || p->now.kind == TOKEN_BRACE_CLOSE;
+}
+
+/* What stands where only keys, clauses and braces can. */
+static int misplaced(struct parser *p, const struct statement *s, struct span where)
+{
+    char text[64];
+    if (s->body || s->rows) {
+        err_at(p->e, where, "a further statement begins here");
+        return err_hint(p->e, "behind } write a ; or a new line");
+    }
+    if (p->now.kind == TOKEN_CLOSE)
+        return err_at(p->e, where, "this ) closes nothing");
+    if (where.at != p->now.where.at) {
+        err_at(p->e, where, "a value stands behind a key");
+        return err_hint(p->e, "values come first, then keys; a list has commas: key=a, b");
+    }
+    return err_at(p->e, where, "\"%s\" has no meaning here", parser_shown(p, text, sizeof text));
+}
+
+static int read_late_value(struct parser *p, const struct statement *s, struct node **target)
+{
+    struct span where = p->now.where;
+    *target = parser_at_value(p) ? parser_value(p) : NULL;
+    if (!*target && parser_at_value(p))
+        return -1;
+    return *target && p->now.kind == TOKEN_ASSIGN ? 0 : misplaced(p, s, where);
+}
+
+/* Pairs, clauses and braces in any order; `target` is one that was read already, or NULL. */
+static int read_tail(struct parser *p, struct statement *s, struct node *target)
+{
+    while (target || !at_end_of_statement(p)) {
+        struct node *next = NULL;
+        int bad;
+        if (target)
+            bad = read_pair(p, s, target);
+        else if (parser_at_clause(p))
+            bad = read_clause(p, s, &next);
+        else if (p->now.kind == TOKEN_BRACE_OPEN)
+            bad = read_braces(p, s);
+        else
+            bad = read_late_value(p, s, &next);
+        if (bad)
+            return -1;
+        target = next;
+    }
+    return 0;
+}
+
+static int read_statement(struct parser *p, struct statement *s)
+{
+    struct list list = {0};
+    struct node *target;
+    if (parser_verb(p, s) || read_list(p, &list, &target))
+        return -1;
+    s->value = list.value;
+    s->values = list.values;
+    s->bar = list.bar;
+    s->bar_at = list.bar_at;
+    s->bars = list.bars;
+    if (read_tail(p, s, target))
+        return -1;
+    s->where = lexer_span(&p->lexer, s->verb_where.at, p->last_end);
+    return 0;
+}
+
+static int read_statements(struct parser *p, struct script *script, const struct span *open)
+{
+    for (;;) {
+        if (p->now.kind == TOKEN_NEWLINE || p->now.kind == TOKEN_SEMICOLON) {
+            if (parser_advance(p))
+                return -1;
+            continue;
+        }
+        if (open && p->now.kind == TOKEN_END)
+            return parser_open_end(p, *open);
+        if (p->now.kind == (open ? TOKEN_BRACE_CLOSE : TOKEN_END))
+            return 0;
+        if (parser_more(p, &script->statement, script->count, sizeof *script->statement) ||
+            read_statement(p, &script->statement[script->count]))
+            return -1;
+        script->count++;
+    }
+}
+
+static struct script *read_script(struct parser *p, const struct span *open)
+{
+    struct script *script = arena_new(p->arena, 1, sizeof *script);
+    if (!script) {
+        err_memory(p->e);
+        return NULL;
+    }
+    return read_statements(p, script, open) ? NULL : script;
+}
+
+static int begin(struct parser *p, struct arena *arena, const char *text, size_t size,
+                 uint32_t source, struct err *e)
+{
+    *p = (struct parser){.arena = arena, .e = e};
+    p->lexer = (struct lexer){.arena = arena, .text = text, .source = source, .e = e};
+    if (size > UINT32_MAX / 2) {
+        err_at(e, (struct span){.source = source}, "this text is too long");
+        return err_hint(e, "a script has at most 2 GB");
+    }
+    p->lexer.size = (uint32_t)size;
+    bool mark = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0;
+    p->lexer.at = mark ? 3 : 0;
+    return token_next(&p->lexer, &p->now);
+}
+
+static enum parsed answer(const struct parser *p, bool good)
+{
+    if (good)
+        return PARSE_OK;
+    return p->incomplete || p->lexer.incomplete ? PARSE_INCOMPLETE : PARSE_ERROR;
+}
+
+enum parsed parse_script(struct arena *arena, const char *text, size_t size, uint32_t source,
+                         struct script *script, struct err *e)
+{
+    struct parser p;
+    *script = (struct script){0};
+    if (begin(&p, arena, text, size, source, e))
+        return answer(&p, false);
+    return answer(&p, !read_statements(&p, script, NULL));
+}
+
+enum parsed parse_value(struct arena *arena, const char *text, size_t size, uint32_t source,
+                        struct node **value, struct err *e)
+{
+    struct parser p;
+    char shown[64];
+    if (begin(&p, arena, text, size, source, e) || !(*value = parser_value(&p)))
+        return answer(&p, false);
+    if (p.now.kind == TOKEN_END)
+        return PARSE_OK;
+    err_at(e, p.now.where, "\"%s\" stands behind the value", parser_shown(&p, shown, sizeof shown));
+    return PARSE_ERROR;
+}

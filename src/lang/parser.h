@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parser's own files share. */
+#ifndef NNR_LANG_PARSER_H
+#define NNR_LANG_PARSER_H
+
+#include "lang/ast.h"
+#include "lang/token.h"
+
+struct parser {
+    struct arena *arena;
+    struct lexer lexer;
+    struct token now;
+    uint32_t last_end; /* where the token before `now` ended */
+    unsigned depth;    /* of brackets, braces and signs */
+    unsigned brackets; /* how many ( are open in this statement */
+    bool incomplete;
+    struct err *e;
+};
+
+/* Goes to the next token; 0, or -1 and *p->e. */
+int parser_advance(struct parser *p);
+/* Goes past a token of that kind, if it is one. Returns 0, or -1 and *p->e; *was tells. */
+int parser_take(struct parser *p, enum token_kind kind, bool *was);
+/* One level deeper, or an error when that is too deep; parser_up() goes back. */
+int parser_down(struct parser *p);
+void parser_up(struct parser *p);
+/* Where something is missing: at the token, or behind the last one when the line ends there. */
+struct span parser_missing(const struct parser *p);
+/* `now` as it stands in the text, at most `room` - 1 bytes. */
+const char *parser_shown(const struct parser *p, char *text, size_t room);
+/* Room for one more item behind `count` items of `*items`, which only this function made. */
+int parser_more(struct parser *p, void *items, size_t count, size_t size);
+struct node *parser_node(struct parser *p, enum node_kind kind, struct span where);
+
+/* A value, from `or` down. NULL: *p->e. */
+struct node *parser_value(struct parser *p);
+/* A node for the word `now`, and past it. */
+struct node *parser_word(struct parser *p);
+/* Whether `now` can begin a value. */
+bool parser_at_value(const struct parser *p);
+/* Whether `now` is a clause word that does its work: no key, no call of max. */
+bool parser_at_clause(const struct parser *p);
+/* The error for a single = where none can stand. NULL. */
+void *parser_no_equals(struct parser *p);
+
+/* Reads the verb; what stands in its place otherwise is answered with the line that was meant. */
+int parser_verb(struct parser *p, struct statement *s);
+
+/* Rows up to the } of `data rows { }`; `now` is the first token behind the {. NULL: *p->e. */
+const struct rows *parser_rows(struct parser *p, struct span open);
+/* The text ends inside the braces that begin at `open`. Returns -1. */
+int parser_open_end(struct parser *p, struct span open);
+
+#endif
