@@ -3,6 +3,7 @@
 
 #include "nn/layer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct span nowhere;
