@@ -2,6 +2,7 @@
 #include "train/ledger.h"
 
 #include "nn/layer.h"
+#include "train/accuracy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -126,6 +127,12 @@ bool ledger_next(struct ledger *l)
     l->data += n * frame_data(f);
     for (size_t i = 0; i < f->plan->applieds; i++)
         l->sum[i] += n * frame_row(f, i);
+    if (accuracy_exists(l->model, l->probe.data)) {
+        size_t right, rows;
+        accuracy_count(l->model, l->probe.data, f, &right, &rows);
+        l->right += right;
+        l->judged += rows;
+    }
     for (size_t r = 0; l->grad && r < l->rows; r++)
         /* Forward sums are still there; each backward makes its gradients anew. */
         add_gradient(l, r);
@@ -164,6 +171,7 @@ void ledger_end(struct ledger *l)
 {
     const double n = (double)l->samples;
     l->data /= n;
+    l->accuracy = l->judged ? (double)l->right / (double)l->judged : NAN;
     for (size_t r = 0; r < l->rows; r++) {
         end_row(l, &l->row[r], r);
         l->penalty += l->row[r].value;

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the paths in an expression stand for: quantities, settings, variables, tensors. */
+#include "cmd/state.h"
+
+#include "nn/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A ledger or a tensor that this lookup has computed. */
+struct wanted {
+    struct wanted *next;
+    real *block;
+    struct ledger ledger;
+    enum share share; /* of the ledger */
+    bool is_ledger;
+};
+
+static struct wanted *want(struct lookup *l, struct err *e)
+{
+    struct wanted *w = mem_new(1, sizeof *w);
+    if (!w) {
+        err_memory(e);
+        return NULL;
+    }
+    w->next = l->wanted;
+    l->wanted = w;
+    return w;
+}
+
+void lookup_finish(struct lookup *l)
+{
+    while (l->wanted) {
+        struct wanted *w = l->wanted;
+        l->wanted = w->next;
+        mem_free(w->block);
+        if (w->is_ledger)
+            ledger_finish(&w->ledger);
+        mem_free(w);
+    }
+}
+
+static const struct ledger *ledger_of(struct lookup *l, enum share share, struct err *e)
+{
+    for (struct wanted *w = l->wanted; w; w = w->next)
+        if (w->is_ledger && w->share == share)
+            return &w->ledger;
+    struct wanted *w = want(l, e);
+    if (!w)
+        return NULL;
+    w->share = share;
+    w->is_ledger = true;
+    return ledger_run(l->session, &w->ledger, current_model(l->session), share, false, e)
+               ? NULL
+               : &w->ledger;
+}
+
+static void number(struct leaf *leaf, double x)
+{
+    *leaf = (struct leaf){.number = x};
+}
+
+/* Splits hidden.kernel.grad at its dots, in a copy that `text` holds; returns how many parts. */
+static size_t split(const char *path, char *text, size_t room, const char *part[4])
+{
+    size_t n = 0;
+    snprintf(text, room, "%s", path);
+    for (char *at = text; at && n < 4;) {
+        part[n++] = at;
+        at = strchr(at, '.');
+        if (at)
+            *at++ = 0;
+    }
+    return n;
+}
+
+static int find_loss(struct lookup *l, const struct node *path, const char *which,
+                     struct leaf *leaf, struct err *e)
+{
+    const struct model *m = current_model(l->session);
+    if (m->from == FROM_NOTHING && !checking(l->session)) {
+        err_at(e, path->where, "there is no loss yet");
+        return err_hint(e, "it is that of the latest train, step or evaluate");
+    }
+    const double total = m->last.data + m->last.penalty;
+    number(leaf, !which ? total : strcmp(which, "data") == 0 ? m->last.data : m->last.penalty);
+    return 0;
+}
+
+/* A figure of the ledger over a share. */
+static int find_figure(struct lookup *l, const struct node *path, enum share share,
+                       const char *which, bool values, struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    number(leaf, 0);
+    if (need_data(s, e) || choose_defaults(l->session, current_model(s), e))
+        return err_place(e, path->where);
+    if (share == SHARE_VALIDATION && s->data.training == s->data.samples) {
+        err_at(e, path->where, "there is no validation share");
+        return err_hint(e, "give the data one: split=0.2");
+    }
+    if (!values || checking(s))
+        return 0;
+    const struct ledger *ledger = ledger_of(l, share, e);
+    if (!ledger)
+        return err_place(e, path->where);
+    number(leaf, strcmp(which, "data") == 0      ? ledger->data
+                 : strcmp(which, "penalty") == 0 ? ledger->penalty
+                 : strcmp(which, "loss") == 0    ? ledger->total
+                                                 : ledger->accuracy);
+    if (strcmp(which, "accuracy") == 0 && !ledger->judged) {
+        err_at(e, path->where, "accuracy is for classes");
+        return err_hint(e, "it needs a softmax, or one sigmoid unit with targets 0 and 1");
+    }
+    return 0;
+}
+
+static int find_penalty(struct lookup *l, const struct node *path, id layer, const char *slot,
+                        bool values, struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    const struct entry *entry = &current_model(s)->graph->layer[layer].kind->entry;
+    bool is_slot = false;
+    for (size_t i = 0; i < entry->arg_count; i++)
+        is_slot = is_slot || (entry->args[i].type == ARG_SUM &&
+                              strcmp(entry->args[i].name, slot) == 0);
+    number(leaf, 0);
+    if (!is_slot) {
+        err_at(e, path->where, "%s has no slot %s", current_model(s)->graph->layer[layer].name,
+               slot);
+        return err_hint(e, "slots are kernel, bias and activity");
+    }
+    if (need_data(s, e) || choose_defaults(l->session, current_model(s), e))
+        return err_place(e, path->where);
+    if (!values || checking(s))
+        return 0;
+    const struct ledger *ledger = ledger_of(l, SHARE_EVALUATION, e);
+    if (!ledger)
+        return err_place(e, path->where);
+    for (size_t i = 0; i < ledger->rows; i++) {
+        const struct term *t = &ledger->model->graph->term[ledger->row[i].term];
+        if (t->layer == layer && strcmp(t->slot, slot) == 0)
+            leaf->number += ledger->row[i].value;
+    }
+    return 0;
+}
+
+static int find_weight(struct lookup *l, const struct node *path, id weight, bool grad,
+                       struct leaf *leaf, struct err *e)
+{
+    struct model *m = current_model(l->session);
+    const struct weight *w = &m->graph->weight[weight];
+    *leaf = (struct leaf){.extents = {.axes = w->shape.axes}};
+    for (uint32_t i = 0; i < w->shape.axes; i++)
+        leaf->extents.size[i] = w->shape.size[i];
+    if (grad && !m->stepped && !checking(l->session)) {
+        err_at(e, path->where, "there is no gradient yet");
+        return err_hint(e, "it is that of the last step; step 1 takes one");
+    }
+    if (model_draw(m, l->session->seed, e))
+        return -1;
+    leaf->reals = (grad ? m->grad : m->weight) + w->at;
+    return 0;
+}
+
+static size_t evaluation_samples(const struct dataset *d)
+{
+    return d->training < d->samples ? d->samples - d->training : d->training;
+}
+
+static int gather_value(struct lookup *l, id value, size_t count, struct leaf *leaf,
+                        struct err *e)
+{
+    const struct session *s = l->session;
+    struct model *m = current_model(s);
+    struct probe p;
+    struct wanted *w = want(l, e);
+    if (!w || probe_begin(&p, m, &s->data, s->seed, SHARE_EVALUATION, false, e))
+        return -1;
+    if (!(w->block = mem_block(evaluation_samples(&s->data) * count, sizeof *w->block)))
+        return err_memory(e);
+    leaf->reals = w->block;
+    const struct progress progress = {.what = "print"};
+    for (size_t at = 0; probe_next(&p); at += p.samples) {
+        memcpy(w->block + at * count, frame_value(m->infer_frame, value),
+               p.samples * count * sizeof *w->block);
+        if (session_tick(s, &progress, e))
+            return -1;
+    }
+    return 0;
+}
+
+static int find_value(struct lookup *l, const struct node *path, id value, bool values,
+                      struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    const struct shape *shape = &current_model(s)->graph->value[value].shape;
+    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
+        return err_place(e, path->where);
+    *leaf = (struct leaf){.extents = {.axes = shape->axes + 1}};
+    leaf->extents.size[0] = evaluation_samples(&s->data);
+    for (uint32_t i = 0; i < shape->axes; i++)
+        leaf->extents.size[i + 1] = shape->size[i];
+    if (!values)
+        return 0;
+    return gather_value(l, value, shape_count(shape), leaf, e) ? err_place(e, path->where) : 0;
+}
+
+static int unknown_part(const struct node *path, const char *name, const char *part,
+                        struct err *e)
+{
+    err_at(e, path->where, "%s has no \"%s\"", name, part);
+    return err_hint(e, "it has output, input, its weights (kernel, bias), their .grad, and "
+                       "SLOT.penalty");
+}
+
+/* NAME.output, NAME.kernel, NAME.kernel.grad, NAME.activity.penalty ... */
+static int find_in_model(struct lookup *l, const struct node *path, const char *part[4], size_t n,
+                         bool values, struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    const struct graph *g = current_model(s)->graph;
+    id call = graph_find_call(g, part[0]);
+    if (n == 2 && call != NOTHING && strcmp(part[1], "output") == 0)
+        return find_value(l, path, g->call[call].output, values, leaf, e);
+    if (n == 2 && call != NOTHING && strcmp(part[1], "input") == 0 &&
+        g->call[call].input != NOTHING)
+        return find_value(l, path, g->call[call].input, values, leaf, e);
+    id layer = name_layer(s, part[0], path->where, e);
+    if (layer == NOTHING)
+        return -1;
+    id weight = graph_find_weight(g, layer, part[1]);
+    if (n == 2 && weight != NOTHING)
+        return find_weight(l, path, weight, false, leaf, e);
+    if (n == 3 && weight != NOTHING && strcmp(part[2], "grad") == 0)
+        return find_weight(l, path, weight, true, leaf, e);
+    if (n == 3 && strcmp(part[2], "penalty") == 0)
+        return find_penalty(l, path, layer, part[1], values, leaf, e);
+    return unknown_part(path, part[0], part[1], e);
+}
+
+static int find_single(struct lookup *l, const struct node *path, const char *name, bool values,
+                       struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    const struct model *m = current_model(s);
+    const struct variable *v = name_variable(s, name);
+    if (strcmp(name, "loss") == 0)
+        return find_loss(l, path, NULL, leaf, e);
+    if (strcmp(name, "accuracy") == 0)
+        return find_figure(l, path, SHARE_EVALUATION, name, values, leaf, e);
+    if (strcmp(name, "epoch") == 0 || strcmp(name, "step") == 0) {
+        number(leaf, (double)(*name == 'e' ? m->epoch : m->step));
+        return 0;
+    }
+    if (v && !v->penalty) {
+        number(leaf, v->number);
+        return 0;
+    }
+    if (v) {
+        err_at(e, path->where, "%s is a penalty, and a number is due", name);
+        return err_hint(e, "use it in a slot: kernel=%s", name);
+    }
+    if (graph_find_call(m->graph, name) != NOTHING) {
+        err_at(e, path->where, "%s is a layer, and a number or tensor is due", name);
+        return err_hint(e, "write %s.output, or show %s", name, name);
+    }
+    struct nearest near = {0};
+    static const char *const quantities[] = {"loss", "accuracy", "epoch", "step"};
+    for (size_t i = 0; i < 4; i++)
+        nearest_try(&near, name, quantities[i]);
+    for (size_t i = 0; i < s->variables; i++)
+        nearest_try(&near, name, s->variable[i].name);
+    err_at(e, path->where, "no quantity or variable \"%s\"", name);
+    return near.name ? err_hint(e, "did you mean %s?", near.name)
+                     : err_hint(e, "help expressions lists what there is");
+}
+
+static bool is_figure(const char *word)
+{
+    return strcmp(word, "loss") == 0 || strcmp(word, "data") == 0 ||
+           strcmp(word, "penalty") == 0 || strcmp(word, "accuracy") == 0;
+}
+
+static int find(void *self, const struct node *path, bool values, struct leaf *leaf,
+                struct err *e)
+{
+    struct lookup *l = self;
+    char text[200];
+    const char *part[4];
+    size_t n = split(path->text, text, sizeof text, part);
+    double x;
+    if (n == 1)
+        return find_single(l, path, part[0], values, leaf, e);
+    if (n == 2 && strcmp(part[0], "loss") == 0 &&
+        (strcmp(part[1], "data") == 0 || strcmp(part[1], "penalty") == 0))
+        return find_loss(l, path, part[1], leaf, e);
+    if (n == 2 && strcmp(part[0], "val") == 0 && is_figure(part[1]))
+        return find_figure(l, path, SHARE_VALIDATION, part[1], values, leaf, e);
+    if (setting_number(l->session, path->text, &x)) {
+        number(leaf, x);
+        return 0;
+    }
+    return find_in_model(l, path, part, n, values, leaf, e);
+}
+
+struct names lookup_names(struct lookup *l)
+{
+    return (struct names){.self = l, .find = find};
+}
+
+int session_number(struct session *s, const struct node *n, double *value, struct err *e)
+{
+    struct lookup l = {.session = s};
+    struct names names = lookup_names(&l);
+    int failed = checking(s) ? expr_check_number(n, &names, e) : expr_number(n, &names, value, e);
+    if (checking(s))
+        *value = 1;
+    lookup_finish(&l);
+    return failed;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names: which may be given, and what the given ones stand for. */
+#include "cmd/state.h"
+
+#include "nn/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Words that a name may not be, beside the verbs (grammar, rule 17). */
+static const char *const words[] = {
+    "on",  "as",     "of",   "in",   "over",  "until", "max",       "every", "and",
+    "or",  "not",    "within", "yes", "no",   "true",  "false",     "loss",  "accuracy",
+    "val", "epoch",  "step", "optimizer", "data", "penalties", "all", "none", "last",
+    "input",
+};
+
+static bool is_word(const char *name)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], name) == 0)
+            return true;
+    return table_find(&command_table, name) || table_find(&layer_kinds, name);
+}
+
+/* Where the thing of that name was made, if the current model or a variable has it. */
+static bool is_taken(const struct session *s, const char *name, struct span *where)
+{
+    const struct graph *g = current_model(s)->graph;
+    id layer = graph_find_layer(g, name), call = graph_find_call(g, name);
+    *where = (struct span){0};
+    if (call != NOTHING)
+        *where = g->call[call].where;
+    if (layer != NOTHING)
+        *where = g->layer[layer].where;
+    return layer != NOTHING || call != NOTHING || name_variable(s, name);
+}
+
+void name_choose(const struct session *s, const char *base, char *name, size_t room)
+{
+    struct span where;
+    unsigned n = 0;
+    do
+        snprintf(name, room, "%.80s_%u", base, ++n);
+    while (is_taken(s, name, &where));
+}
+
+int name_check_new(const struct session *s, const char *name, struct span where, struct err *e)
+{
+    enum { LONGEST = 60 };
+    char other[120];
+    struct span first;
+    name_choose(s, name, other, sizeof other);
+    if (strlen(name) > LONGEST) {
+        err_at(e, where, "a name has at most %d letters", LONGEST);
+        return err_hint(e, "choose a shorter one");
+    }
+    if (is_word(name)) {
+        err_at(e, where, "%s is a word of the language", name);
+        return err_hint(e, "choose another, %s", other);
+    }
+    if (!is_taken(s, name, &first))
+        return 0;
+    const struct source *source = sources_get(&s->sources, first.source);
+    uint32_t line = 0, column;
+    if (source)
+        source_place(source, first.at, &line, &column);
+    if (source)
+        err_at(e, where, "the name %s is given already, at %s:%u", name, source->name, line);
+    else
+        err_at(e, where, "the name %s is given already", name);
+    return err_hint(e, "choose another, %s", other);
+}
+
+static int unknown_name(const struct session *s, const char *what, const char *name,
+                        struct span where, struct err *e)
+{
+    const struct graph *g = current_model(s)->graph;
+    struct nearest near = {0};
+    for (size_t i = 0; i < g->calls; i++)
+        nearest_try(&near, name, g->call[i].name);
+    err_at(e, where, "there is no %s \"%s\"", what, name);
+    if (near.name)
+        return err_hint(e, "did you mean %s?", near.name);
+    return err_hint(e, g->calls ? "summary lists the model" : "the model is empty; begin with input");
+}
+
+id name_value(const struct session *s, const char *name, struct span where, struct err *e)
+{
+    const struct graph *g = current_model(s)->graph;
+    id call = graph_find_call(g, name);
+    if (call != NOTHING)
+        return g->call[call].output;
+    unknown_name(s, "tensor", name, where, e);
+    return NOTHING;
+}
+
+id name_layer(const struct session *s, const char *name, struct span where, struct err *e)
+{
+    const struct graph *g = current_model(s)->graph;
+    id layer = graph_find_layer(g, name), call = graph_find_call(g, name);
+    if (layer != NOTHING)
+        return layer;
+    if (call == NOTHING) {
+        unknown_name(s, "layer", name, where, e);
+        return NOTHING;
+    }
+    const char *owner = g->layer[g->call[call].layer].name;
+    err_at(e, where, "%s is a call of the layer %s, which has the weights and penalties", name,
+           owner);
+    err_hint(e, "name the layer: %s", owner);
+    return NOTHING;
+}
+
+struct model *name_model(const struct session *s, const char *name, struct span where,
+                         struct err *e)
+{
+    struct nearest near = {0};
+    for (size_t i = 0; i < s->models; i++) {
+        if (strcmp(s->model[i]->name, name) == 0)
+            return s->model[i];
+        nearest_try(&near, name, s->model[i]->name);
+    }
+    err_at(e, where, "there is no model \"%s\"", name);
+    if (near.name)
+        err_hint(e, "did you mean %s?", near.name);
+    else
+        err_hint(e, "model lists them");
+    return NULL;
+}
+
+static bool names_all(const struct arg *on)
+{
+    return on->as.names.count == 1 && strcmp(on->as.names.item[0], "all") == 0;
+}
+
+struct model **name_models(const struct session *s, const struct arg *on, size_t *count,
+                           struct err *e)
+{
+    const size_t room = s->models > on->as.names.count ? s->models : on->as.names.count;
+    struct model **list = mem_new(room, sizeof *list);
+    *count = 0;
+    if (!list) {
+        err_memory(e);
+        return NULL;
+    }
+    if (!on->given)
+        list[(*count)++] = current_model(s);
+    for (size_t i = 0; on->given && names_all(on) && i < s->models; i++)
+        if (s->model[i]->graph->layers)
+            list[(*count)++] = s->model[i];
+    for (size_t i = 0; on->given && !names_all(on) && i < on->as.names.count; i++) {
+        struct model *m = name_model(s, on->as.names.item[i], on->as.names.where[i], e);
+        if (!m) {
+            mem_free(list);
+            return NULL;
+        }
+        list[(*count)++] = m;
+    }
+    return list;
+}
+
+struct variable *name_variable(const struct session *s, const char *name)
+{
+    for (size_t i = 0; i < s->variables; i++)
+        if (strcmp(s->variable[i].name, name) == 0)
+            return &s->variable[i];
+    return NULL;
+}

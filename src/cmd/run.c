@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Running a text: parse it whole, then bind and carry out one statement after the other. */
+#include "cmd/state.h"
+
+#include "lang/parse.h"
+#include "nn/layer.h"
+
+#include <string.h>
+
+static int bind_number(void *self, const struct node *n, double *value, struct err *e)
+{
+    return session_number(self, n, value, e);
+}
+
+static const struct node *bind_variable(void *self, const char *name)
+{
+    const struct variable *v = name_variable(self, name);
+    return v ? v->penalty : NULL;
+}
+
+static size_t bind_text(void *self, struct span where, char *text, size_t room)
+{
+    const struct session *s = self;
+    const struct source *source = sources_get(&s->sources, where.source);
+    size_t n = source && where.end <= source->size ? where.end - where.at : 0;
+    if (room && n < room) {
+        memcpy(text, source ? source->text + where.at : "", n);
+        text[n] = 0;
+    }
+    return n;
+}
+
+static const struct entry *bind_own(void *self, const struct table *t, const char *name)
+{
+    (void)self;
+    (void)t;
+    (void)name;
+    return NULL;
+}
+
+struct binder session_binder(struct session *s, struct arena *arena)
+{
+    return (struct binder){.arena = arena,
+                           .self = s,
+                           .number = bind_number,
+                           .variable = bind_variable,
+                           .text = bind_text,
+                           .own = bind_own};
+}
+
+struct args *session_default(struct session *s, struct arena *arena, const struct entry *row,
+                             struct err *e)
+{
+    struct binder b = session_binder(s, arena);
+    const struct statement empty = {.verb = row->name};
+    return bind_statement(&b, &empty, row, e);
+}
+
+static int unknown_verb(const struct session *s, const struct statement *st, struct err *e)
+{
+    const struct graph *g = current_model(s)->graph;
+    struct nearest near = {0};
+    nearest_in_table(&near, st->verb, &command_table);
+    nearest_in_table(&near, st->verb, &layer_kinds);
+    for (size_t i = 0; i < g->layers; i++)
+        nearest_try(&near, st->verb, g->layer[i].name);
+    err_at(e, st->verb_where, "no verb or layer \"%s\"", st->verb);
+    if (near.name)
+        return err_hint(e, "did you mean %s?", near.name);
+    return err_hint(e, "help lists the verbs");
+}
+
+static int later_verb(const struct statement *st, struct err *e)
+{
+    err_at(e, st->verb_where, "%s is not in this version", st->verb);
+    return err_hint(e, "help lists what is");
+}
+
+static int run_bound(struct session *s, const struct statement *st, struct arena *arena,
+                     struct err *e)
+{
+    struct binder b = session_binder(s, arena);
+    const struct entry *entry = table_find(&command_table, st->verb);
+    const struct command *command = (const struct command *)entry;
+    const struct layer_kind *kind =
+        entry ? NULL : (const struct layer_kind *)table_find(&layer_kinds, st->verb);
+    const id layer =
+        entry || kind ? NOTHING : graph_find_layer(current_model(s)->graph, st->verb);
+    if (command && command->later)
+        return later_verb(st, e);
+    if (!entry && !kind && layer == NOTHING)
+        return unknown_verb(s, st, e);
+    const struct args *args =
+        bind_statement(&b, st, entry ? entry : kind ? &kind->entry : &call_entry, e);
+    if (!args)
+        return -1;
+    if (command)
+        return command->run(s, args, e);
+    return kind ? layer_statement(s, kind, args, e) : call_statement(s, layer, args, e);
+}
+
+static int run_statement(struct session *s, const struct statement *st, struct err *e)
+{
+    struct arena arena = {0};
+    int failed = run_bound(s, st, &arena, e);
+    arena_finish(&arena);
+    return failed ? err_place(e, st->where) : 0;
+}
+
+static enum outcome show_error(const struct session *s, const struct err *e)
+{
+    struct str text = {0};
+    if (e->kind == ERR_STOPPED)
+        return OUTCOME_STOPPED;
+    sources_explain(&s->sources, e, &text);
+    out_add(&s->host->err, text.failed ? "nnr: not enough memory\n" : text.text);
+    str_finish(&text);
+    return e->kind == ERR_EXPECT ? OUTCOME_EXPECT : OUTCOME_ERROR;
+}
+
+static enum outcome run_script(struct session *s, const struct script *script)
+{
+    struct err e = {0};
+    for (size_t i = 0; i < script->count; i++) {
+        if (run_statement(s, &script->statement[i], &e))
+            return show_error(s, &e);
+        if (s->quit)
+            return OUTCOME_QUIT;
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,
+                         size_t size, uint32_t line, bool complete)
+{
+    struct arena arena = {0};
+    struct script script = {0};
+    struct err e = {0};
+    enum outcome end;
+    uint32_t source = sources_add(&s->sources, name, text, size, line, (struct span){0});
+    s->folder = folder;
+    enum parsed parsed =
+        source ? parse_script(&arena, text, size, source, &script, &e) : PARSE_ERROR;
+    if (!source)
+        err_memory(&e);
+    if (parsed == PARSE_INCOMPLETE && !complete)
+        end = OUTCOME_INCOMPLETE;
+    else
+        end = parsed == PARSE_OK ? run_script(s, &script) : show_error(s, &e);
+    arena_finish(&arena);
+    return end;
+}

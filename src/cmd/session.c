@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/state.h"
+
+#include "num/gemm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int add_first_model(struct session *s)
+{
+    if (mem_room(&s->model, &s->model_room, 1, sizeof *s->model))
+        return -1;
+    s->model[0] = model_create("main");
+    s->models = s->model[0] != NULL;
+    return s->models ? 0 : -1;
+}
+
+struct session *session_create(const struct host *host, uint64_t seed)
+{
+    struct session *s = mem_new(1, sizeof *s);
+    if (!s)
+        return NULL;
+    s->host = host;
+    s->seed = seed;
+    s->folder = "";
+    if (add_first_model(s) == 0)
+        return s;
+    session_destroy(s);
+    return NULL;
+}
+
+void session_destroy(struct session *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->models; i++)
+        model_destroy(s->model[i]);
+    mem_free(s->model);
+    for (size_t i = 0; i < s->variables; i++) {
+        mem_free(s->variable[i].name);
+        arena_finish(&s->variable[i].arena);
+    }
+    mem_free(s->variable);
+    dataset_finish(&s->data);
+    sources_finish(&s->sources);
+    mem_free(s);
+}
+
+void session_threads(unsigned n)
+{
+    gemm_threads(n);
+}
+
+const char *session_prompt(struct session *s)
+{
+    if (s->models > 1)
+        snprintf(s->prompt, sizeof s->prompt, "nnr:%.60s> ", current_model(s)->name);
+    else
+        snprintf(s->prompt, sizeof s->prompt, "nnr> ");
+    return s->prompt;
+}
+
+static uint64_t digest_data(const struct session *s, uint64_t hash)
+{
+    const struct dataset *d = &s->data;
+    if (!s->has_data)
+        return hash;
+    const uint64_t sizes[] = {d->samples, d->training, d->inputs,
+                              d->targets, d->batch,    d->shuffle};
+    hash = digest_bytes(hash, sizes, sizeof sizes);
+    hash = digest_bytes(hash, d->x, d->samples * d->inputs * sizeof *d->x);
+    if (!d->target_is_input && d->y)
+        hash = digest_bytes(hash, d->y, d->samples * d->targets * sizeof *d->y);
+    return hash;
+}
+
+uint64_t session_digest(const struct session *s)
+{
+    uint64_t hash = 0xCBF29CE484222325u;
+    hash = digest_bytes(hash, &s->seed, sizeof s->seed);
+    hash = digest_bytes(hash, &s->current, sizeof s->current);
+    hash = digest_data(s, hash);
+    for (size_t i = 0; i < s->models; i++)
+        hash = model_digest(s->model[i], hash);
+    for (size_t i = 0; i < s->variables; i++) {
+        const struct variable *v = &s->variable[i];
+        struct str text = {0};
+        hash = digest_bytes(hash, v->name, strlen(v->name) + 1);
+        hash = digest_bytes(hash, &v->number, sizeof v->number);
+        if (v->penalty)
+            node_print(&text, v->penalty);
+        hash = digest_bytes(hash, text.text, text.size);
+        str_finish(&text);
+    }
+    return hash;
+}
+
+void session_notice(const struct session *s, const char *format, ...)
+{
+    if (s->host->quiet)
+        return;
+    struct str text = {0};
+    va_list list;
+    va_start(list, format);
+    str_addv(&text, format, list);
+    va_end(list);
+    str_add(&text, "\n");
+    if (!text.failed)
+        out_add(&s->host->err, text.text);
+    str_finish(&text);
+}
+
+int session_report(const struct session *s, struct str *text, struct err *e)
+{
+    bool failed = text->failed;
+    if (!failed && text->size)
+        s->host->out.write(s->host->out.self, text->text, text->size);
+    str_finish(text);
+    return failed ? err_memory(e) : 0;
+}
+
+double session_clock(const struct session *s)
+{
+    return s->host->clock(s->host->self);
+}
+
+int session_tick(const struct session *s, const struct progress *p, struct err *e)
+{
+    if (s->host->tick(s->host->self, p))
+        return 0;
+    e->kind = ERR_STOPPED;
+    e->where = (struct span){0};
+    snprintf(e->what, sizeof e->what, "stopped");
+    e->hint[0] = 0;
+    return -1;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a session holds, and what its handlers share. Private to cmd. */
+#ifndef NNR_CMD_STATE_H
+#define NNR_CMD_STATE_H
+
+#include "base/source.h"
+#include "cmd/session.h"
+#include "data/dataset.h"
+#include "expr/expr.h"
+#include "lang/bind.h"
+#include "train/ledger.h"
+
+/* let NAME = ...: a number, or a penalty kept as the text it prints as. */
+struct variable {
+    char *name;
+    double number;
+    struct arena arena;       /* holds penalty */
+    const struct node *penalty; /* NULL: a number */
+};
+
+struct session {
+    const struct host *host;
+    struct sources sources;
+    const char *folder; /* relative file names are read against it */
+    uint64_t seed;
+
+    struct model **model;
+    size_t models, model_room, current;
+    struct dataset data;
+    bool has_data;
+    struct variable *variable;
+    size_t variables, variable_room;
+
+    bool quit;
+    char prompt[80];
+};
+
+/* A verb. */
+struct command {
+    struct entry entry;
+    int (*run)(struct session *s, const struct args *args, struct err *e);
+    bool later; /* a verb of the language that this version does not have */
+};
+
+static inline struct model *current_model(const struct session *s)
+{
+    return s->model[s->current];
+}
+
+/* --check looks at names and shapes only. */
+static inline bool checking(const struct session *s)
+{
+    return s->host->check;
+}
+
+/* A binder that works on this session, with arguments in `arena`. */
+struct binder session_binder(struct session *s, struct arena *arena);
+/* Binds the text of a call of a table's row ("mse", "adam") with its defaults: what nnr chooses by
+ * itself. */
+struct args *session_default(struct session *s, struct arena *arena, const struct entry *row,
+                             struct err *e);
+
+/* Notices for people on stderr; nothing with --quiet. */
+void session_notice(const struct session *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Writes out what a handler gathered; ERR_MEMORY if it could not be gathered. Finishes `text`. */
+int session_report(const struct session *s, struct str *text, struct err *e);
+
+/* Names. */
+/* Whether a new name may be given: no word of the language, and not taken. */
+int name_check_new(const struct session *s, const char *name, struct span where, struct err *e);
+/* The first free NAME_1, NAME_2, ... in the current model. */
+void name_choose(const struct session *s, const char *base, char *name, size_t room);
+/* The value a name in `on` means; NOTHING and *e. */
+id name_value(const struct session *s, const char *name, struct span where, struct err *e);
+/* The layer of that name in the current model; NOTHING and *e. */
+id name_layer(const struct session *s, const char *name, struct span where, struct err *e);
+/* The model of that name, or NULL and *e. */
+struct model *name_model(const struct session *s, const char *name, struct span where,
+                         struct err *e);
+/* The models that a clause `on` names: the current one without it, every model that has a layer for
+ * `all`. The list is freed with mem_free. */
+struct model **name_models(const struct session *s, const struct arg *on, size_t *count,
+                           struct err *e);
+struct variable *name_variable(const struct session *s, const char *name);
+
+/* Adds the layer of a verb, bound to its kind's entry, to the current model and calls it. */
+int layer_statement(struct session *s, const struct layer_kind *kind, const struct args *args,
+                    struct err *e);
+/* Calls the layer `layer` of the current model again; args are those of call_entry. */
+int call_statement(struct session *s, id layer, const struct args *args, struct err *e);
+extern const struct entry call_entry;
+
+/* Expressions. Values that names stand for are made on demand and freed by names_finish. */
+struct lookup {
+    struct session *session;
+    struct wanted *wanted; /* what was computed already, so that each is computed once */
+};
+struct names lookup_names(struct lookup *l);
+void lookup_finish(struct lookup *l);
+int session_number(struct session *s, const struct node *n, double *value, struct err *e);
+/* The value of `optimizer.lr`, `data.batch`, `hidden.trainable`; false if there is no such setting. */
+bool setting_number(struct session *s, const char *path, double *value);
+
+/* Data and what nnr chooses. */
+/* There is data; else an error that says how to get some. */
+int need_data(const struct session *s, struct err *e);
+/* Chooses a loss and an optimizer where the person did not, and says so once. */
+int choose_defaults(struct session *s, struct model *m, struct err *e);
+/* Runs a ledger to its end, ticking between slices. */
+int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share share,
+               bool gradients, struct err *e);
+/* Gives the person a chance to stop: 0, or -1 with ERR_STOPPED. */
+int session_tick(const struct session *s, const struct progress *p, struct err *e);
+double session_clock(const struct session *s);
+
+/* Words. */
+extern const struct table command_table;
+/* All tables that help, completion and the manual know, in the order of the manual. */
+struct catalog {
+    const char *title;
+    const struct table *table;
+};
+extern const struct catalog catalog[];
+extern const size_t catalogs;
+
+/* The ledger for people and for machines. */
+void ledger_text(struct str *to, const struct ledger *l, const char *share);
+void ledger_json(struct str *to, const struct ledger *l);
+/* Help of one topic, or the overview for NULL; false: there is none. */
+bool help_topic(struct str *to, const char *topic);
+
+#endif
