@@ -21,6 +21,9 @@ enum outcome {
  * calls (its width, for example). */
 struct session *session_create(const struct host *host, uint64_t seed);
 void session_destroy(struct session *s);
+/* The most threads a matrix product may use, 1 or more; holds for the whole process. Without a call
+ * it is what the library of matrix products chooses. */
+void session_threads(unsigned n);
 
 /* Runs the statements of `text`. `name` is shown in errors ("lesson.nnr", "<prompt>"); relative
  * file names are read against `folder`; `line` is the number of the text's first line. The whole

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what is missing to build and run nnr; `install.sh tests` also what the tests need. Says
+# nothing and does nothing when all is there. Packages are those of Debian and its relatives.
+set -eu
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+library() {
+    has pkg-config && pkg-config --exists "$1"
+}
+
+# A compiler alone is not enough: the C library's headers must be there too.
+compiles() {
+    has "$1" && printf '#include <stdio.h>\nint main(void) { return 0; }\n' |
+        "$1" -x c -o /dev/null - 2>/dev/null
+}
+
+meson_is_new_enough() {
+    has meson && version=$(meson --version 2>/dev/null) && [ "${version%%.*}" -ge 1 ]
+}
+
+# need "WHAT" "PACKAGES" CHECK...: notes both unless the check succeeds.
+need() {
+    what=$1 packages=$2
+    shift 2
+    if ! "$@"; then
+        missing="$missing
+  $what"
+        wanted="$wanted $packages"
+    fi
+}
+
+look() {
+    missing='' wanted=''
+    need 'pkg-config' pkg-config has pkg-config
+    need 'a C compiler (gcc)' 'gcc libc6-dev' compiles cc
+    need 'meson, 1.0 or newer' meson meson_is_new_enough
+    need 'ninja' ninja-build has ninja
+    need 'readline' libreadline-dev library readline
+    need 'openblas' libopenblas-dev library openblas
+    need 'zlib' zlib1g-dev library zlib
+    need 'gnuplot' gnuplot-nox has gnuplot
+    [ "$1" = tests ] || return 0
+    need 'gcc' 'gcc libc6-dev' compiles gcc
+    need 'cmocka' libcmocka-dev library cmocka
+    need 'clang' clang compiles clang
+    need 'clang-format' clang-format has clang-format
+}
+
+give_up() {
+    printf 'nnr: %s:%s\n' "$1" "$missing" >&2
+    echo 'On Debian these are the packages:'"$wanted" >&2
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        env DEBIAN_FRONTEND=noninteractive "$@"
+    else
+        sudo env DEBIAN_FRONTEND=noninteractive "$@"
+    fi
+}
+
+look "${1-}"
+[ -n "$wanted" ] || exit 0
+has apt-get || give_up 'these are missing, and there is no apt-get here to install them'
+[ "$(id -u)" -eq 0 ] || has sudo ||
+    give_up 'these are missing, and only root can install them here'
+
+echo "installing:$wanted" >&2
+as_root apt-get -qq -o DPkg::Lock::Timeout=120 update >&2 ||
+    give_up 'the list of packages could not be read, and these are missing'
+# shellcheck disable=SC2086 # one word for each package
+as_root apt-get -qq -y -o DPkg::Lock::Timeout=120 install --no-install-recommends $wanted >&2 ||
+    give_up 'these could not be installed'
+
+hash -r
+look "${1-}"
+[ -z "$wanted" ] || give_up 'these are still missing after the installation'

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Compares every include line under src/ with the ladder: a rung sees itself and the rungs named
+# for it here, and a library from outside is known to its own rungs only. Prints offenders.
+set -eu
+cd "$(dirname "$0")/.."
+
+find src -name '*.[ch]' | LC_ALL=C sort | xargs grep -Hn '^[[:space:]]*#[[:space:]]*include' | awk '
+function allow(rung, list,    i, n, word) {
+    n = split(list, word, " ")
+    known[rung] = 1
+    sees[rung, rung] = 1
+    for (i = 1; i <= n; i++)
+        sees[rung, word[i]] = 1
+}
+function offend(why) {
+    print $0 ": " why
+    wrong = 1
+}
+BEGIN {
+    allow("repl", "cmd lang base")
+    allow("cmd", "plot train data nn expr lang num base")
+    allow("plot", "train data nn num base")
+    allow("train", "data nn expr num base")
+    allow("nn", "expr num base")
+    allow("data", "num base")
+    allow("expr", "lang num base")
+    allow("lang", "base")
+    allow("num", "base")
+    allow("base", "")
+    outside["readline"] = " repl "
+    outside["cblas.h"] = " num "
+    outside["zlib.h"] = " data num "
+}
+{
+    split($0, part, ":")
+    split(part[1], folder, "/")
+    rung = folder[2]
+    name = $0
+    sub(/^[^<"]*include[[:space:]]*[<"]/, "", name)
+    sub(/[>"].*$/, "", name)
+    split(name, step, "/")
+    if (!known[rung])
+        offend("\"" rung "\" is no rung of the ladder")
+    else if ($0 ~ /include[[:space:]]*</) {
+        if (step[1] in outside && !index(outside[step[1]], " " rung " "))
+            offend(rung " must not know " step[1])
+    } else if (name ~ /^[^\/]*\.def$/)
+        next # a list that the build writes for this folder
+    else if (name !~ /\//)
+        offend("write the rung: \"" rung "/" name "\"")
+    else if (!sees[rung, step[1]])
+        offend(rung " does not see " step[1])
+}
+END { exit wrong }'

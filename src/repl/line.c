@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/line.h"
+
+#include "base/mem.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+/* readline is one for the whole process, and calls back without an argument of ours. */
+static const struct line_owner *owner;
+static bool asking;
+
+/* Remembers a line, unless it is blank or the same as the last one. */
+static void remember(const char *text)
+{
+    const HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
+    if (text[strspn(text, " \t\n")] && (!last || strcmp(last->line, text) != 0))
+        add_history(text);
+}
+
+static void accepted(char *text)
+{
+    rl_callback_handler_remove();
+    asking = false;
+    if (text)
+        remember(text);
+    owner->typed(owner->self, text);
+    free(text);
+}
+
+/* A word of the session replaces what begins at its byte `start`, a word of readline what begins
+ * at `from`: the same word as readline wants it, in memory of malloc. */
+static char *moved(const char *word, const char *line, size_t start, size_t from)
+{
+    size_t n = strlen(word), cut = start < from ? from - start : 0;
+    size_t before = start > from ? start - from : 0;
+    if (cut > n)
+        cut = n;
+    char *text = malloc(before + n - cut + 1);
+    if (!text)
+        return NULL;
+    memcpy(text, line + from, before);
+    memcpy(text + before, word + cut, n - cut + 1);
+    return text;
+}
+
+static size_t common(const char *a, const char *b)
+{
+    size_t n = 0;
+    while (a[n] && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/* readline wants in front of the words what all of them begin with. */
+static char *beginning(char **words)
+{
+    size_t n = strlen(words[0]);
+    for (size_t i = 1; words[i]; i++) {
+        size_t same = common(words[0], words[i]);
+        n = same < n ? same : n;
+    }
+    return strndup(words[0], n);
+}
+
+static char **matches(char **words, size_t start, size_t from)
+{
+    size_t count = 0;
+    while (words[count])
+        count++;
+    char **all = calloc(count + 2, sizeof *all);
+    if (!all)
+        return NULL;
+    bool whole = true;
+    for (size_t i = 0; i < count && whole; i++)
+        whole = (all[i + 1] = moved(words[i], rl_line_buffer, start, from)) != NULL;
+    if (whole)
+        all[0] = beginning(all + 1);
+    if (whole && count == 1) {
+        free(all[1]);
+        all[1] = NULL;
+    }
+    if (all[0])
+        return all;
+    for (size_t i = 1; i <= count; i++)
+        free(all[i]);
+    free(all);
+    return NULL;
+}
+
+static char **complete(const char *text, int from, int to)
+{
+    (void)text;
+    rl_attempted_completion_over = 1;
+    size_t start = (size_t)from;
+    char suffix = ' ';
+    char **words = owner->complete(owner->self, rl_line_buffer, (size_t)to, &start, &suffix);
+    if (!words)
+        return NULL;
+    char **all = words[0] ? matches(words, start, (size_t)from) : NULL;
+    rl_completion_append_character = (unsigned char)suffix;
+    for (size_t i = 0; words[i]; i++)
+        mem_free(words[i]);
+    mem_free(words);
+    return all;
+}
+
+/* Between poll and here Ctrl-C may have emptied the queue of keys, and in the middle of a paste
+ * readline asks for more without poll: a plain read would sleep, deaf to Ctrl-C. */
+static int next_key(FILE *from)
+{
+    struct pollfd keys = {.fd = fileno(from), .events = POLLIN};
+    while (poll(&keys, 1, 20) <= 0)
+        if (owner->interrupted(owner->self))
+            return EOF;
+    return rl_getc(from);
+}
+
+void line_start(const struct line_owner *new_owner, bool aside)
+{
+    owner = new_owner;
+    rl_readline_name = "nnr";
+    rl_catch_signals = 0;
+    rl_catch_sigwinch = 0;
+    rl_change_environment = 0;
+    if (aside)
+        rl_outstream = stderr;
+    rl_getc_function = next_key;
+    rl_attempted_completion_function = complete;
+    rl_completer_word_break_characters = " \t\n=,(){};";
+    /* Both would wait for a key inside readline, where Ctrl-C does nothing. */
+    rl_variable_bind("page-completions", "off");
+    rl_completion_query_items = -1;
+    rl_variable_bind("skip-completed-text", "on");
+    using_history();
+}
+
+void line_ask(const char *prompt)
+{
+    asking = true;
+    rl_callback_handler_install(prompt, accepted);
+}
+
+bool line_asking(void)
+{
+    return asking;
+}
+
+void line_read(void)
+{
+    rl_callback_read_char();
+}
+
+void line_drop(void)
+{
+    rl_callback_sigcleanup();
+    rl_point = rl_end;
+    rl_redisplay();
+    rl_echo_signal_char(SIGINT);
+    rl_crlf();
+    rl_free_line_state();
+    rl_replace_line("", 1);
+    rl_callback_handler_remove();
+    asking = false;
+}
+
+void line_suspend(void)
+{
+    if (asking)
+        rl_deprep_terminal();
+}
+
+void line_resume(void)
+{
+    if (!asking)
+        return;
+    rl_deprep_terminal();
+    rl_prep_terminal(1);
+    fputc('\r', rl_outstream);
+    rl_on_new_line();
+    rl_redisplay();
+}
+
+void line_resize(void)
+{
+    if (asking)
+        rl_resize_terminal();
+}
+
+void line_finish(void)
+{
+    if (asking)
+        rl_callback_handler_remove();
+    asking = false;
+    clear_history();
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The line being typed: readline and nothing else. Only for a standard input that is a terminal. */
+#ifndef NNR_REPL_LINE_H
+#define NNR_REPL_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whom the line belongs to. */
+struct line_owner {
+    void *self;
+    /* A line was typed, or several pasted at once with \n between them; NULL: there will be no
+     * more. No line is being asked for any longer. */
+    void (*typed)(void *self, const char *text);
+    /* Whether Ctrl-C was pressed; then line_drop follows, or the line comes to `typed` as it is. */
+    bool (*interrupted)(void *self);
+    /* As session_complete. */
+    char **(*complete)(void *self, const char *line, size_t point, size_t *start, char *suffix);
+};
+
+/* Once, before all others. `owner` must stay. `aside`: the prompt goes to standard error. */
+void line_start(const struct line_owner *owner, bool aside);
+/* Shows the prompt and begins a line. */
+void line_ask(const char *prompt);
+bool line_asking(void);
+/* Takes what was typed; call it when standard input is ready to read. */
+void line_read(void);
+/* Gives the line up and goes to a new one of the screen; the terminal's modes are as before. */
+void line_drop(void);
+/* Before the process stops, and after it goes on: the terminal's modes, and the line anew. */
+void line_suspend(void);
+void line_resume(void);
+/* The screen has another size. */
+void line_resize(void);
+/* Frees what is remembered; the terminal's modes are as before. */
+void line_finish(void);
+
+#endif

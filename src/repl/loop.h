@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one poll loop: it waits for signals and for typed or piped text, and runs statements.
+ * Scripts, -c and the prompt all go through loop_text. */
+#ifndef NNR_REPL_LOOP_H
+#define NNR_REPL_LOOP_H
+
+#include "cmd/session.h"
+#include "repl/options.h"
+#include "repl/progress.h"
+#include "repl/terminal.h"
+
+struct loop {
+    const struct options *options;
+    struct session *session;
+    struct host host;
+    struct terminal terminal;
+    struct progress_line progress;
+    bool person; /* a prompt is shown, and Ctrl-C stops work and never the program */
+    bool stop;   /* Ctrl-C was pressed; whoever acts on it clears it */
+    int leave;   /* the signal to leave on, or 0 */
+    int trouble; /* errno of the first write to standard output that failed, or 0 */
+};
+
+/* Makes the session. Signals must have been started. */
+int loop_init(struct loop *l, const struct options *o, struct err *e);
+void loop_finish(struct loop *l);
+
+/* Runs a text, as session_run, and what the screen needs round it. */
+enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
+                       uint32_t line, bool complete);
+/* Waits until standard input is ready to read, true, or a signal came, false. */
+bool loop_wait(struct loop *l);
+/* Acts on the signals that came; never waits. */
+void loop_look(struct loop *l);
+/* Whether nothing more may run. */
+bool loop_leaving(const struct loop *l);
+/* Gives the terminal back and stops the process, as Ctrl-Z asks; returns when it goes on. */
+void loop_suspend(struct loop *l);
+/* Shows an error of the program itself. */
+void loop_complain(struct loop *l, const struct err *e);
+
+#endif

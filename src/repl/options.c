@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/options.h"
+
+#include "base/entry.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A number of the language is a double, and a saved session writes the seed as one. */
+#define MOST_SEED (UINT64_C(1) << 53)
+static const struct span nowhere = {0};
+
+struct option {
+    const char *name;
+    const char *value; /* what stands for its value in the help; NULL: a flag */
+    int (*take)(struct options *o, const char *value, struct err *e); /* of one with a value */
+    size_t flag; /* else the offset of its bool */
+    const char *line;
+};
+
+static int take_text(struct options *o, const char *value, struct err *e)
+{
+    (void)e;
+    o->text = value;
+    return 0;
+}
+
+static int take_plot(struct options *o, const char *value, struct err *e)
+{
+    o->plot = value;
+    if (strcmp(value, "none") == 0 || strcmp(value, "auto") == 0)
+        return 0;
+    err_at(e, nowhere, "\"--plot %s\" asks for pictures, which are not in this version", value);
+    return err_hint(e, "leave it out, or write --plot none");
+}
+
+static int whole(const char *text, uint64_t most, uint64_t *result)
+{
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno || n > most)
+        return -1;
+    *result = n;
+    return 0;
+}
+
+static int take_seed(struct options *o, const char *value, struct err *e)
+{
+    if (whole(value, MOST_SEED, &o->seed) == 0)
+        return 0;
+    err_at(e, nowhere, "\"%s\" is no seed", value);
+    return err_hint(e, "a seed is a whole number from 0 to 2^53: --seed 7");
+}
+
+static int take_threads(struct options *o, const char *value, struct err *e)
+{
+    uint64_t n = 0;
+    if (whole(value, MOST_THREADS, &n) == 0 && n > 0) {
+        o->threads = (unsigned)n;
+        return 0;
+    }
+    err_at(e, nowhere, "\"%s\" is no number of threads", value);
+    return err_hint(e, "write a whole number from 1 to %d: --threads 2", MOST_THREADS);
+}
+
+#define FLAG(member) NULL, NULL, offsetof(struct options, member)
+static const struct option table[] = {
+    {"-c", "TEXT", take_text, 0, "run the statements of TEXT"},
+    {"-i", FLAG(stay), "stay at the prompt after the script or -c"},
+    {"--check", FLAG(check), "check names, choices and shapes only; nothing is trained"},
+    {"--plot", "WHERE", take_plot, 0, "auto or none; this version draws no pictures"},
+    {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)"},
+    {"--threads", "N", take_threads, 0, "the most threads a matrix product may use, 1 to 64"},
+    {"--json", FLAG(json), "print one JSON object for each statement that reports"},
+    {"--quiet", FLAG(quiet), "show no greeting and no progress"},
+    {"--version", FLAG(version), "print the version and exit"},
+    {"--help", FLAG(help), "print this text and exit"},
+};
+enum { OPTIONS = sizeof table / sizeof table[0] };
+
+void options_help(struct str *to)
+{
+    str_add(to, "usage: nnr [options] [file.nnr]\n\n"
+                "Experiments with neural networks and their penalties. Without a file nnr shows\n"
+                "a prompt; where nobody sits at a terminal it runs the standard input.\n\n"
+                "  file.nnr          run this script; - is the standard input\n");
+    for (size_t i = 0; i < OPTIONS; i++) {
+        const char *value = table[i].value;
+        int width = 16 - (int)strlen(table[i].name);
+        str_addf(to, "  %s %-*s %s\n", table[i].name, width, value ? value : "", table[i].line);
+    }
+    str_add(to, "\nAt the prompt \"help\" tells what can be typed.\n"
+                "Exit status: 0 success, 1 an error, 2 a wrong command line, 3 an expect that\n"
+                "does not hold, 130 interrupted.\n");
+}
+
+/* The row whose name is the first `n` bytes of `word`. */
+static const struct option *find(const char *word, size_t n)
+{
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (strncmp(table[i].name, word, n) == 0 && !table[i].name[n])
+            return &table[i];
+    return NULL;
+}
+
+static int unknown(const char *word, size_t n, struct err *e)
+{
+    struct nearest near = {0};
+    char name[32] = "";
+    if (n < sizeof name)
+        memcpy(name, word, n);
+    for (size_t i = 0; i < OPTIONS && word[1] == '-'; i++)
+        nearest_try(&near, name, table[i].name);
+    err_at(e, nowhere, "there is no option \"%.*s\"", n > 100 ? 100 : (int)n, word);
+    if (near.name)
+        return err_hint(e, "did you mean %s?", near.name);
+    return err_hint(e, "nnr --help lists them");
+}
+
+/* Takes the option at argv[*i], and its value from there or from the next word. */
+static int take(struct options *o, char *const *argv, int argc, int *i, unsigned *seen,
+                struct err *e)
+{
+    const char *word = argv[*i];
+    size_t n = word[1] == '-' ? strcspn(word, "=") : strlen(word);
+    const struct option *row = find(word, n);
+    if (!row)
+        return unknown(word, n, e);
+    unsigned bit = 1u << (row - table);
+    if (*seen & bit) {
+        err_at(e, nowhere, "\"%s\" is given twice", row->name);
+        return err_hint(e, "give it once");
+    }
+    *seen |= bit;
+    const char *value = word[n] ? word + n + 1 : NULL;
+    if (!row->value && value) {
+        err_at(e, nowhere, "\"%s\" takes no value", row->name);
+        return err_hint(e, "write %s alone", row->name);
+    }
+    if (!row->value) {
+        *(bool *)((char *)o + row->flag) = true;
+        return 0;
+    }
+    if (!value && *i + 1 < argc)
+        value = argv[++*i];
+    if (value)
+        return row->take(o, value, e);
+    err_at(e, nowhere, "\"%s\" lacks its value", row->name);
+    return err_hint(e, "write %s %s", row->name, row->value);
+}
+
+static int take_file(struct options *o, const char *word, struct err *e)
+{
+    if (o->file) {
+        err_at(e, nowhere, "\"%.100s\" is a second script", word);
+        return err_hint(e, "give one; a script reads others with: source \"other.nnr\"");
+    }
+    o->file = word;
+    return 0;
+}
+
+static int fits(const struct options *o, struct err *e)
+{
+    if (o->text && o->file) {
+        err_at(e, nowhere, "-c and the script \"%.100s\" do not go together", o->file);
+        return err_hint(e, "give one of them");
+    }
+    if (o->check && o->stay) {
+        err_at(e, nowhere, "--check and -i do not go together");
+        return err_hint(e, "give one of them");
+    }
+    return 0;
+}
+
+int options_parse(struct options *o, int argc, char *const *argv, struct err *e)
+{
+    *o = (struct options){.plot = "auto", .seed = 1};
+    unsigned seen = 0;
+    bool files = false;
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        if (!files && strcmp(word, "--") == 0)
+            files = true;
+        else if (!files && word[0] == '-' && word[1] ? take(o, argv, argc, &i, &seen, e)
+                                                     : take_file(o, word, e))
+            return -1;
+    }
+    return fits(o, e);
+}

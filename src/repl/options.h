@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line. */
+#ifndef NNR_REPL_OPTIONS_H
+#define NNR_REPL_OPTIONS_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+
+enum { MOST_THREADS = 64 };
+
+/* Texts belong to argv. */
+struct options {
+    const char *text; /* of -c, or NULL */
+    const char *file; /* a script's name, "-" for the standard input, or NULL */
+    const char *plot; /* "auto" or "none" */
+    bool stay, check, json, quiet, version, help;
+    uint64_t seed;
+    unsigned threads; /* 1..MOST_THREADS, or 0 when it was not said */
+};
+
+/* Reads all of argv; a wrong command line is an error with a hint. */
+int options_parse(struct options *o, int argc, char *const *argv, struct err *e);
+/* What --help prints, made from the same table that options_parse reads. */
+void options_help(struct str *to);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/prompt.h"
+
+#include "repl/line.h"
+#include "repl/signals.h"
+
+#include <string.h>
+
+struct typing {
+    struct loop *loop;
+    struct str lines; /* typed and not yet run, each with its \n */
+    size_t taken;     /* so much of them is done */
+    struct str open;  /* statements begun and not ended */
+    uint32_t line;    /* the number of the first line of `open`, or of the next one */
+    bool over;
+};
+
+const char *prompt_strip(const char *line)
+{
+    const char *text = line + strspn(line, " \t");
+    if (strncmp(text, "...>", 4) == 0)
+        return text + 4;
+    if (strncmp(text, "nnr", 3) != 0)
+        return line;
+    text += 3;
+    if (*text == ':')
+        text += 1 + strspn(text + 1, "abcdefghijklmnopqrstuvwxyz_0123456789");
+    return *text == '>' ? text + 1 : line;
+}
+
+static void typed(void *self, const char *text)
+{
+    struct typing *t = self;
+    if (!text) {
+        t->over = true;
+        out_add(t->loop->terminal.out ? &t->loop->host.out : &t->loop->host.err, "\n");
+        return;
+    }
+    str_add(&t->lines, text);
+    str_add(&t->lines, "\n");
+}
+
+static bool interrupted(void *self)
+{
+    (void)self;
+    return signals_interrupted();
+}
+
+static char **complete(void *self, const char *line, size_t point, size_t *start, char *suffix)
+{
+    const struct typing *t = self;
+    return session_complete(t->loop->session, line, point, start, suffix);
+}
+
+/* What was typed and not run is given up. */
+static void clear(struct typing *t)
+{
+    str_finish(&t->lines);
+    str_finish(&t->open);
+    t->taken = 0;
+}
+
+static void no_memory(struct typing *t)
+{
+    struct err e = {0};
+    err_memory(&e);
+    loop_complain(t->loop, &e);
+    clear(t);
+}
+
+static uint32_t count_lines(const struct str *s)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < s->size; i++)
+        n += s->text[i] == '\n';
+    return n;
+}
+
+static void run_open(struct typing *t)
+{
+    struct loop *l = t->loop;
+    enum outcome how = loop_text(l, "<prompt>", ".", t->open, t->line, false);
+    if (how == OUTCOME_QUIT)
+        t->over = true;
+    if (how != OUTCOME_INCOMPLETE) {
+        t->line += count_lines(&t->open);
+        str_finish(&t->open);
+    }
+    if (l->stop) {
+        l->stop = false;
+        clear(t);
+    }
+}
+
+/* Runs the next typed line; false when there is none. */
+static bool run_line(struct typing *t)
+{
+    if (t->lines.failed)
+        no_memory(t);
+    if (t->taken == t->lines.size) {
+        str_finish(&t->lines);
+        t->taken = 0;
+        return false;
+    }
+    char *line = t->lines.text + t->taken, *end = strchr(line, '\n');
+    t->taken += (size_t)(end + 1 - line);
+    *end = 0;
+    str_add(&t->open, prompt_strip(line));
+    str_add(&t->open, "\n");
+    if (t->open.failed)
+        no_memory(t);
+    else
+        run_open(t);
+    return true;
+}
+
+/* Ctrl-C while a line is typed. */
+static void give_up(struct typing *t)
+{
+    t->loop->stop = t->over = false;
+    if (line_asking())
+        line_drop();
+    clear(t);
+}
+
+static void wait(struct typing *t)
+{
+    struct loop *l = t->loop;
+    if (!line_asking())
+        line_ask(t->open.size ? "...> " : session_prompt(l->session));
+    if (loop_wait(l) && !l->stop) {
+        line_read();
+        loop_look(l);
+    }
+    if (l->stop)
+        give_up(t);
+}
+
+static void greet(struct loop *l)
+{
+    if (l->terminal.out && !l->options->quiet && !l->options->json)
+        out_add(&l->host.out,
+                "nnr " NNR_VERSION ": \"help\" tells what can be typed, Ctrl-D leaves\n");
+}
+
+void prompt_run(struct loop *l)
+{
+    struct typing t = {.loop = l, .line = 1};
+    struct line_owner owner = {
+        .self = &t, .typed = typed, .interrupted = interrupted, .complete = complete};
+    line_start(&owner, !l->terminal.out);
+    greet(l);
+    while (!t.over && !loop_leaving(l))
+        if (!run_line(&t))
+            wait(&t);
+    line_finish();
+    clear(&t);
+}

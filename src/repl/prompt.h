@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The prompt, where a person types. */
+#ifndef NNR_REPL_PROMPT_H
+#define NNR_REPL_PROMPT_H
+
+#include "repl/loop.h"
+
+/* Asks and runs until the person leaves or a signal says so. An error, a failed expect and Ctrl-C
+ * end a statement and never the prompt. */
+void prompt_run(struct loop *l);
+/* The text behind a prompt that was pasted with it: behind `nnr> `, `nnr:sparse> ` or `...> `. */
+const char *prompt_strip(const char *line);
+
+#endif

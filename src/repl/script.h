@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The text of a script, before it means anything. */
+#ifndef NNR_REPL_SCRIPT_H
+#define NNR_REPL_SCRIPT_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* How many bytes are read at a time. */
+enum { SCRIPT_PIECE = 64 << 10 };
+
+/* Reads a whole file; `text` is the caller's to finish, also after an error. A folder, what cannot
+ * be read, what is no text or is larger than 64 MiB is an error that says what to do. */
+int script_read(const char *path, struct str *text, struct err *e);
+/* Adds `n` bytes that were read from what `name` says. A zero byte, and more than 64 MiB in all,
+ * are errors. */
+int script_add(struct str *text, const char *name, const char *piece, size_t n, struct err *e);
+/* The folder of a script, or NULL when there is no memory; mem_free. */
+char *script_folder(const char *path);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A handler gets no argument of ours, so the pipe must be known to all. */
+static int read_end = -1, write_end = -1;
+static volatile sig_atomic_t interrupted;
+
+static void note(int number)
+{
+    int kept = errno;
+    if (number == SIGINT)
+        interrupted = 1;
+    unsigned char byte = (unsigned char)number;
+    /* It fails only when the pipe is full, and then it holds enough of them. */
+    ssize_t written = write(write_end, &byte, 1);
+    (void)written;
+    errno = kept;
+}
+
+static void listen_for(int number)
+{
+    struct sigaction before, now = {.sa_handler = note, .sa_flags = SA_RESTART};
+    sigemptyset(&now.sa_mask);
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(number, &now, NULL);
+}
+
+int signals_start(struct err *e)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK)) {
+        err_at(e, (struct span){0}, "cannot make a pipe: %s", strerror(errno));
+        return err_hint(e, "close other programs and try again");
+    }
+    read_end = ends[0];
+    write_end = ends[1];
+    static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
+    for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
+        listen_for(caught[i]);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+    return 0;
+}
+
+int signals_fd(void)
+{
+    return read_end;
+}
+
+int signals_next(void)
+{
+    unsigned char byte;
+    if (read(read_end, &byte, 1) != 1)
+        return 0;
+    if (byte == SIGINT)
+        interrupted = 0;
+    return byte;
+}
+
+bool signals_interrupted(void)
+{
+    return interrupted;
+}
+
+void signals_suspend(void)
+{
+    struct sigaction stop, go_on;
+    struct sigaction standard = {.sa_handler = SIG_DFL}, ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGTSTP, &standard, &stop);
+    sigaction(SIGCONT, &ignore, &go_on); /* whoever called need not be told */
+    raise(SIGTSTP);
+    sigaction(SIGCONT, &go_on, NULL);
+    sigaction(SIGTSTP, &stop, NULL);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Running nnr as a program: through pipes, or on a pseudo-terminal. */
+#ifndef NNR_TESTS_CHILD_H
+#define NNR_TESTS_CHILD_H
+
+#include "base/str.h"
+
+#include <sys/types.h>
+
+/* What a program that was run through pipes left behind. */
+struct result {
+    int status; /* of exit, or 128 + the signal that ended it */
+    struct str out, err;
+};
+/* Runs argv[0] with `input` as its standard input. result_finish it. */
+struct result run(const char *const *argv, const char *input);
+void result_finish(struct result *r);
+
+/* A program on a pseudo-terminal, and all that it has written. */
+struct child {
+    pid_t pid;
+    int fd;
+    struct str seen;
+    size_t at; /* what child_wait has found ends here */
+};
+void child_start(struct child *c, const char *const *argv);
+void child_type(const struct child *c, const char *text);
+/* Waits until the screen got `text` after what was found before; fails the test after 10 s. */
+void child_wait(struct child *c, const char *text);
+/* Reads what comes within some milliseconds. */
+void child_listen(struct child *c, int milliseconds);
+/* Waits for the end; the status as in struct result. Frees everything. */
+int child_end(struct child *c);
+
+#endif

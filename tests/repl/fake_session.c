@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session of a few invented verbs, so that the prompt is tested apart from the language:
+ *
+ *     echo TEXT       prints it             train N   N epochs of five slices of 10 ms
+ *     bad, hope       an error, a failed expect       model X   changes the prompt
+ *     facts, where    what the host says, and where the statement stands
+ *     flood N         N lines, as long as tick says go on
+ *     nomem N         the N-th allocation from now fails
+ *     quit            also { } over several lines, and \ at the end of a line
+ */
+#include "cmd/session.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct session {
+    const struct host *host;
+    uint64_t seed;
+    char prompt[40];
+};
+
+static unsigned most_threads;
+
+struct place {
+    const char *name, *folder;
+    uint32_t line;
+};
+
+void session_threads(unsigned n)
+{
+    most_threads = n;
+}
+
+struct session *session_create(const struct host *host, uint64_t seed)
+{
+    struct session *s = mem_new(1, sizeof *s);
+    if (s)
+        *s = (struct session){.host = host, .seed = seed, .prompt = "nnr> "};
+    return s;
+}
+
+void session_destroy(struct session *s)
+{
+    mem_free(s);
+}
+
+const char *session_prompt(struct session *s)
+{
+    return s->prompt;
+}
+
+static enum outcome train(struct session *s, uint64_t epochs)
+{
+    enum { SLICES = 5 };
+    const struct host *h = s->host;
+    struct progress p = {.what = "train", .epochs = epochs, .steps = epochs * SLICES};
+    out_addf(&h->out, "training %d\n", (int)epochs);
+    for (p.epoch = 1; p.epoch <= epochs; p.epoch++)
+        for (int i = 1; i <= SLICES; i++) {
+            nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+            p.step++;
+            p.epoch_ended = i == SLICES;
+            p.data = 0.0126;
+            p.penalty = 0.009;
+            if (!h->tick(h->self, &p)) {
+                out_add(&h->out, "stopped\n");
+                return OUTCOME_STOPPED;
+            }
+        }
+    out_add(&h->out, "trained\n");
+    return OUTCOME_OK;
+}
+
+static enum outcome flood(struct session *s, int lines)
+{
+    const struct host *h = s->host;
+    for (int i = 0; i < lines; i++) {
+        out_addf(&h->out, "line %d\n", i);
+        if (i % 100 == 0 && !h->tick(h->self, NULL))
+            return OUTCOME_STOPPED;
+    }
+    return OUTCOME_OK;
+}
+
+static void facts(const struct session *s)
+{
+    const struct host *h = s->host;
+    out_addf(&h->out, "person %d json %d quiet %d check %d size %ux%u seed %d threads %u\n",
+             h->person, h->json, h->quiet, h->check, h->width, h->height, (int)s->seed,
+             most_threads);
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static enum outcome obey(struct session *s, const char *text, const struct place *at)
+{
+    const struct host *h = s->host;
+    if (begins(text, "echo "))
+        out_addf(&h->out, "%s\n", text + 5);
+    else if (begins(text, "train "))
+        return train(s, strtoul(text + 6, NULL, 10));
+    else if (begins(text, "flood "))
+        return flood(s, atoi(text + 6));
+    else if (begins(text, "nomem "))
+        mem_fail_at(atoi(text + 6));
+    else if (begins(text, "model "))
+        snprintf(s->prompt, sizeof s->prompt, "nnr:%s> ", text + 6);
+    else if (strcmp(text, "facts") == 0)
+        facts(s);
+    else if (strcmp(text, "where") == 0)
+        out_addf(&h->out, "%s in %s line %u\n", at->name, at->folder, at->line);
+    else if (strcmp(text, "quit") == 0)
+        return OUTCOME_QUIT;
+    else if (strcmp(text, "hope") == 0)
+        return out_add(&h->err, "hope: expected more\n"), OUTCOME_EXPECT;
+    else if (text[0] && !strchr("{}", text[0]))
+        return out_addf(&h->err, "%s:%u:1: no verb \"%s\"\n", at->name, at->line, text),
+               OUTCOME_ERROR;
+    return OUTCOME_OK;
+}
+
+static bool incomplete(const char *text, size_t size)
+{
+    int depth = 0;
+    for (size_t i = 0; i < size; i++)
+        depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+    return depth > 0 || (size > 1 && text[size - 2] == '\\' && text[size - 1] == '\n');
+}
+
+enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,
+                         size_t size, uint32_t line, bool complete)
+{
+    if (incomplete(text, size)) {
+        if (!complete)
+            return OUTCOME_INCOMPLETE;
+        out_addf(&s->host->err, "%s: this is not closed\n", name);
+        return OUTCOME_ERROR;
+    }
+    char statement[200];
+    struct place at = {name, folder, line};
+    enum outcome how = OUTCOME_OK;
+    for (size_t from = 0; from < size && how == OUTCOME_OK; at.line++) {
+        const char *end = memchr(text + from, '\n', size - from);
+        size_t n = (end ? (size_t)(end - text) : size) - from;
+        snprintf(statement, sizeof statement, "%.*s", (int)n, text + from);
+        how = obey(s, statement + strspn(statement, " "), &at);
+        from += n + 1;
+    }
+    return how;
+}
+
+/* The verbs at the start of a line; after `echo ` two words in quotes, one of them with a blank. */
+char **session_complete(struct session *s, const char *line, size_t point, size_t *start,
+                        char *suffix)
+{
+    (void)s;
+    static const char *const verbs[] = {"echo", "train", "trace", NULL};
+    static const char *const names[] = {"\"my file\"", "\"other\"", NULL};
+    *start = begins(line, "echo ") ? 5 : 0;
+    *suffix = *start ? 0 : ' ';
+    const char *const *from = *start ? names : verbs;
+    char **words = mem_new(4, sizeof *words);
+    size_t count = 0;
+    for (; words && *from; from++)
+        if (strncmp(*from, line + *start, point - *start) == 0)
+            words[count++] = mem_text(*from, strlen(*from));
+    if (words && count)
+        return words;
+    mem_free(words);
+    return NULL;
+}

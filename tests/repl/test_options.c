@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "base/mem.h"
+#include "repl/options.h"
+
+#include <string.h>
+
+enum { WORDS = 6 };
+
+static int parse(struct options *o, const char *const *words, struct err *e)
+{
+    const char *argv[WORDS + 2] = {"nnr"};
+    int argc = 1;
+    while (words[argc - 1] && argc <= WORDS) {
+        argv[argc] = words[argc - 1];
+        argc++;
+    }
+    return options_parse(o, argc, (char *const *)argv, e);
+}
+
+static void everything_is_taken(void **state)
+{
+    (void)state;
+    struct options o;
+    struct err e = {0};
+    const char *const words[WORDS + 1] = {"--seed", "7", "--threads=2", "-i", "--json", "a.nnr"};
+    assert_int_equal(parse(&o, words, &e), 0);
+    assert_true(o.seed == 7 && o.threads == 2 && o.stay && o.json && !o.quiet && !o.check);
+    assert_string_equal(o.file, "a.nnr");
+    assert_string_equal(o.plot, "auto");
+    const char *const text[WORDS + 1] = {"-c", "-1", "--check", "--plot", "none", "--quiet"};
+    assert_int_equal(parse(&o, text, &e), 0);
+    assert_true(o.check && o.quiet && !o.file);
+    assert_string_equal(o.text, "-1");
+    assert_string_equal(o.plot, "none");
+    const char *const dash[WORDS + 1] = {"-"};
+    assert_int_equal(parse(&o, dash, &e), 0);
+    assert_string_equal(o.file, "-");
+    const char *const odd[WORDS + 1] = {"--", "--seed"};
+    assert_int_equal(parse(&o, odd, &e), 0);
+    assert_string_equal(o.file, "--seed");
+}
+
+static void what_is_wrong_is_named_with_a_hint(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[WORDS + 1], *what, *hint;
+    } cases[] = {
+        {{"--sede", "1"}, "no option \"--sede\"", "did you mean --seed?"},
+        {{"--chek"}, "\"--chek\"", "--check"},
+        {{"-x"}, "no option \"-x\"", "--help"},
+        {{"--"
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+         "no option",
+         "--help"},
+        {{"--seed"}, "\"--seed\" lacks its value", "--seed N"},
+        {{"--seed", "-3"}, "\"-3\" is no seed", "whole number"},
+        {{"--seed=1.5"}, "\"1.5\"", "whole number"},
+        {{"--seed", ""}, "\"\" is no seed", "whole number"},
+        {{"--seed", "9007199254740993"}, "is no seed", "2^53"},
+        {{"--threads", "0"}, "\"0\"", "1 to 64"},
+        {{"--threads", "65"}, "\"65\"", "1 to 64"},
+        {{"--json=yes"}, "\"--json\" takes no value", "--json alone"},
+        {{"--quiet", "--quiet"}, "given twice", "once"},
+        {{"--plot", "dumb"}, "not in this version", "--plot none"},
+        {{"--plot=a.png"}, "\"--plot a.png\"", "--plot none"},
+        {{"a.nnr", "b.nnr"}, "\"b.nnr\" is a second script", "source"},
+        {{"-c", "help", "b.nnr"}, "do not go together", "one of them"},
+        {{"--check", "-i", "b.nnr"}, "do not go together", "one of them"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct options o;
+        struct err e = {0};
+        assert_int_equal(parse(&o, cases[i].words, &e), -1);
+        assert_int_equal(e.kind, ERR_INPUT);
+        check_has(e.what, cases[i].what);
+        check_has(e.hint, cases[i].hint);
+    }
+}
+
+static void help_names_every_option(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"-c TEXT",   "-i",     "--check", "--plot WHERE",
+                                        "--seed N",  "--json", "--quiet", "--threads N",
+                                        "--version", "--help", "130",     "file.nnr"};
+    struct str s = {0};
+    options_help(&s);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        check_has(s.text, names[i]);
+    const char *line = s.text;
+    for (const char *end; (end = strchr(line, '\n')); line = end + 1)
+        assert_true(end - line <= 80);
+    str_finish(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_is_taken),
+        cmocka_unit_test(what_is_wrong_is_named_with_a_hint),
+        cmocka_unit_test(help_names_every_option),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
