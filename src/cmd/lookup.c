@@ -93,7 +93,7 @@ static int find_figure(struct lookup *l, const struct node *path, enum share sha
 {
     const struct session *s = l->session;
     number(leaf, 0);
-    if (need_data(s, e) || choose_defaults(l->session, current_model(s), e))
+    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
         return err_place(e, path->where);
     if (share == SHARE_VALIDATION && s->data.training == s->data.samples) {
         err_at(e, path->where, "there is no validation share");
@@ -130,7 +130,7 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
                slot);
         return err_hint(e, "slots are kernel, bias and activity");
     }
-    if (need_data(s, e) || choose_defaults(l->session, current_model(s), e))
+    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
         return err_place(e, path->where);
     if (!values || checking(s))
         return 0;

@@ -105,8 +105,14 @@ bool setting_number(struct session *s, const char *path, double *value);
 /* Data and what nnr chooses. */
 /* There is data; else an error that says how to get some. */
 int need_data(const struct session *s, struct err *e);
-/* Chooses a loss and an optimizer where the person did not, and says so once. */
-int choose_defaults(struct session *s, struct model *m, struct err *e);
+/* What a statement chose because the person had not. */
+struct chosen {
+    bool loss, optimizer;
+};
+/* Chooses a loss if there is none. Needs data. */
+int choose_loss(struct session *s, struct model *m, struct chosen *c, struct err *e);
+/* Says once what was chosen; or, when the statement failed, takes it back. */
+void settle_chosen(struct session *s, struct model *m, struct chosen c, bool keep);
 /* Runs a ledger to its end, ticking between slices. */
 int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share share,
                bool gradients, struct err *e);

@@ -234,6 +234,33 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
     return 0;
 }
 
+static bool trainable_of(const struct args *a)
+{
+    for (size_t i = 0; i < a->entry->arg_count; i++)
+        if (strcmp(a->entry->args[i].name, "trainable") == 0)
+            return a->arg[i].as.yes;
+    return true;
+}
+
+int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e)
+{
+    struct layer *l = &g->layer[layer];
+    const struct arg_spec *spec = &l->args->entry->args[arg];
+    if (spec->type == ARG_SUM && graph_set_slot(g, layer, spec->name, value, e))
+        return -1;
+    /* The copy takes the new value along with the old ones. */
+    struct arg *changed = arena_new(&g->arena, l->args->entry->arg_count, sizeof *changed);
+    if (!changed)
+        return err_memory(e);
+    memcpy(changed, l->args->arg, l->args->entry->arg_count * sizeof *changed);
+    changed[arg] = *value;
+    const struct args with = {.entry = l->args->entry, .where = l->args->where, .arg = changed};
+    if (!(l->args = args_copy(&g->arena, &with)))
+        return err_memory(e);
+    l->trainable = trainable_of(l->args);
+    return 0;
+}
+
 /* An argument about a weight that the layer does not have would be accepted and then ignored. */
 static int check_unused(const struct graph *g, id layer, struct err *e)
 {
@@ -258,14 +285,6 @@ static int add_slots(struct graph *g, id layer, struct err *e)
             graph_set_slot(g, layer, a->entry->args[i].name, &a->arg[i], e))
             return -1;
     return check_unused(g, layer, e);
-}
-
-static bool trainable_of(const struct args *a)
-{
-    for (size_t i = 0; i < a->entry->arg_count; i++)
-        if (strcmp(a->entry->args[i].name, "trainable") == 0)
-            return a->arg[i].as.yes;
-    return true;
 }
 
 int graph_add(struct graph *g, const struct layer_kind *kind, const struct args *args,

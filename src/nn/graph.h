@@ -86,6 +86,10 @@ int graph_call(struct graph *g, id layer, const char *name, id input, struct spa
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
                    struct err *e);
 
+/* Changes the argument number `arg` of a layer that exists: a slot (its terms change with it),
+ * trainable, or an activation. Nothing else can change once there are weights. */
+int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e);
+
 /* NOTHING if there is none. */
 id graph_find_layer(const struct graph *g, const char *name);
 id graph_find_call(const struct graph *g, const char *name);

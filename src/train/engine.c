@@ -76,6 +76,12 @@ static int check_ready(const struct model *m, const struct dataset *d, size_t *t
     return loss_check(m->loss.args, m->graph, model_output(m), d, target_cols, e);
 }
 
+int engine_check(const struct model *m, const struct dataset *d, struct err *e)
+{
+    size_t target_cols;
+    return check_ready(m, d, &target_cols, e);
+}
+
 static size_t capacity_of(const struct dataset *d)
 {
     return d->batch < d->training ? d->batch : d->training;
@@ -295,6 +301,8 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
     m->position += n;
     m->step++;
     m->stepped = true;
+    m->trained = m->drawn;
+    m->trained_reals = m->reals;
     m->last = *x;
     m->from = FROM_STEP;
     if (m->position >= d->training) {

@@ -9,6 +9,8 @@
 /* Checks that the model can be trained on the data (input and target sizes, a loss and an optimizer
  * chosen), compiles what is missing and draws first weights. On error the model is as before. */
 int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e);
+/* The checks alone. */
+int engine_check(const struct model *m, const struct dataset *d, struct err *e);
 /* Takes the next batch of the epoch that runs; engine_prepare must have succeeded since the model,
  * the data or the seed changed. *figures are those of this batch; m->position is 0 when the epoch
  * ended with it. A total or gradient that is not finite is an error and changes nothing. */

@@ -147,6 +147,11 @@ int model_draw(struct model *m, uint64_t seed, struct err *e)
     return 0;
 }
 
+void model_draw_again(struct model *m)
+{
+    m->drawn = m->trained;
+}
+
 uint64_t digest_bytes(uint64_t hash, const void *bytes, size_t n)
 {
     const unsigned char *b = bytes;
@@ -192,8 +197,8 @@ static uint64_t digest_graph(const struct graph *g, uint64_t hash)
 
 uint64_t model_digest(const struct model *m, uint64_t hash)
 {
-    const uint64_t counts[] = {m->step,    m->epoch, m->updates,        m->position,
-                               m->stepped, m->drawn, (uint64_t)m->from, m->reals};
+    const uint64_t counts[] = {m->step,    m->epoch,   m->updates,        m->position,
+                               m->stepped, m->trained, (uint64_t)m->from, m->seen};
     hash = digest_text(hash, m->name);
     hash = digest_graph(m->graph, hash);
     hash = digest_args(hash, m->loss.args);
@@ -201,9 +206,10 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->last, sizeof m->last);
     hash = digest_bytes(hash, &m->so_far, sizeof m->so_far);
-    const real *block[] = {m->weight, m->grad, m->slot[0], m->slot[1]};
+    const real *block[] = {m->weight, m->grad, m->updates ? m->slot[0] : NULL,
+                           m->updates ? m->slot[1] : NULL};
     for (size_t i = 0; i < sizeof block / sizeof *block; i++)
         if (block[i])
-            hash = digest_bytes(hash, block[i], m->reals * sizeof(real));
+            hash = digest_bytes(hash, block[i], m->trained_reals * sizeof(real));
     return hash;
 }

@@ -36,6 +36,8 @@ struct model {
     real *weight, *grad, *slot[SLOTS_MOST];
     size_t drawn;          /* weights (not numbers) that have their values; the rest comes later */
     size_t reals;          /* numbers in each block */
+    size_t trained;        /* weights that a step has moved; the others follow from the seed alone */
+    size_t trained_reals;  /* and their numbers, which come first in the blocks */
     bool stepped;          /* grad holds the gradient of the last step */
     uint64_t step, epoch;  /* steps and whole epochs done */
     uint64_t updates;      /* steps of the present optimizer */
@@ -77,6 +79,8 @@ void choice_finish(struct choice *c);
 void model_forget_plans(struct model *m);
 /* Draws the first values of all weights that have none. */
 int model_draw(struct model *m, uint64_t seed, struct err *e);
+/* Makes weights that no step has moved follow a new seed: they are drawn again when used. */
+void model_draw_again(struct model *m);
 /* Folds everything that statements and training can change into a hash. */
 uint64_t model_digest(const struct model *m, uint64_t hash);
 /* One step of the hash (FNV-1a, 64 bits). */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* data, batch, seed, model. */
+#include "cmd/command.h"
+
+#include <string.h>
+
+static int print_data(struct session *s, struct err *e)
+{
+    const struct dataset *d = &s->data;
+    struct str text = {0};
+    char shape[80];
+    if (!s->has_data) {
+        str_add(&text, "data none\n");
+        return session_report(s, &text, e);
+    }
+    str_add(&text, "data ");
+    args_print(&text, d->args);
+    str_addf(&text, ": %zu samples (%zu to train on, %zu to validate on), inputs %s, %zu target%s, "
+                    "batch %zu, shuffle %s\n",
+             d->samples, d->training, d->samples - d->training,
+             shape_text(&d->shape, shape, sizeof shape), d->targets, d->targets == 1 ? "" : "s",
+             d->batch, d->shuffle ? "yes" : "no");
+    return session_report(s, &text, e);
+}
+
+/* Plans are made for one dataset. */
+static void forget_plans(struct session *s)
+{
+    for (size_t i = 0; i < s->models; i++)
+        model_forget_plans(s->model[i]);
+}
+
+static int run_data(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *kind = args_get(args, "kind");
+    struct dataset made;
+    if (!kind->given)
+        return print_data(s, e);
+    if (dataset_make(kind->as.call, s->seed, &made, e))
+        return -1;
+    dataset_finish(&s->data);
+    s->data = made;
+    s->has_data = true;
+    forget_plans(s);
+    return 0;
+}
+
+static int run_batch(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *size = args_get(args, "size");
+    struct str text = {0};
+    if (need_data(s, e))
+        return -1;
+    if (size->given) {
+        s->data.batch = (size_t)size->as.whole;
+        return 0;
+    }
+    str_addf(&text, "batch %zu\n", s->data.batch);
+    return session_report(s, &text, e);
+}
+
+static int run_seed(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *seed = args_get(args, "seed");
+    struct str text = {0};
+    if (!seed->given) {
+        str_addf(&text, "seed %llu\n", (unsigned long long)s->seed);
+        return session_report(s, &text, e);
+    }
+    s->seed = (uint64_t)seed->as.whole;
+    for (size_t i = 0; i < s->models; i++)
+        model_draw_again(s->model[i]);
+    return 0;
+}
+
+static int list_models(struct session *s, struct err *e)
+{
+    struct str text = {0};
+    for (size_t i = 0; i < s->models; i++) {
+        const struct model *m = s->model[i];
+        str_addf(&text, "%s %s: %zu layer%s, %zu numbers to train, %llu steps done\n",
+                 i == s->current ? "*" : " ", m->name, m->graph->layers,
+                 m->graph->layers == 1 ? "" : "s", m->graph->weight_reals,
+                 (unsigned long long)m->step);
+    }
+    return session_report(s, &text, e);
+}
+
+/* The first model goes when it is left while still empty. */
+static void drop_empty_first(struct session *s, size_t *to)
+{
+    struct model *first = s->model[0];
+    if (s->current != 0 || *to == 0 || strcmp(first->name, "main") != 0 || first->graph->layers)
+        return;
+    model_destroy(first);
+    memmove(s->model, s->model + 1, (s->models - 1) * sizeof *s->model);
+    s->models--;
+    *to -= 1;
+}
+
+static int add_model(struct session *s, const char *name, struct err *e)
+{
+    if (mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model))
+        return err_memory(e);
+    struct model *m = model_create(name);
+    if (!m)
+        return err_memory(e);
+    struct str others = {0};
+    for (size_t i = 0; i < s->models; i++)
+        if (s->model[i]->graph->layers)
+            str_addf(&others, "%s%s", others.size ? ", " : "", s->model[i]->name);
+    if (others.size && !others.failed)
+        session_notice(s, "new empty model %s; there %s %s", name,
+                       strchr(others.text, ',') ? "are" : "is", others.text);
+    str_finish(&others);
+    s->model[s->models++] = m;
+    return 0;
+}
+
+static int run_model(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *name = args_get(args, "name");
+    if (!name->given)
+        return list_models(s, e);
+    if (strcmp(name->as.text, "all") == 0 || strcmp(name->as.text, "none") == 0) {
+        err_at(e, name->where, "%s is a word of the language", name->as.text);
+        return err_hint(e, "choose another name for the model");
+    }
+    size_t to = 0;
+    while (to < s->models && strcmp(s->model[to]->name, name->as.text) != 0)
+        to++;
+    if (to == s->models && add_model(s, name->as.text, e))
+        return -1;
+    drop_empty_first(s, &to);
+    s->current = to;
+    return 0;
+}
+
+static const struct arg_spec data_args[] = {
+    {.name = "kind",
+     .form = POSITIONAL,
+     .type = ARG_ENTRY,
+     .of = &data_kinds,
+     .line = "which data, and its keys; alone, data prints what is loaded"},
+};
+static const struct arg_spec batch_args[] = {
+    {.name = "size",
+     .form = POSITIONAL,
+     .type = ARG_WHOLE,
+     .min = 1,
+     .max = 1e6,
+     .line = "samples in a step; alone, batch prints it"},
+};
+static const struct arg_spec seed_args[] = {
+    {.name = "seed",
+     .form = POSITIONAL,
+     .type = ARG_WHOLE,
+     .min = 0,
+     .max = 9007199254740992.0,
+     .line = "a whole number; alone, seed prints it"},
+};
+static const struct arg_spec model_args[] = {
+    {.name = "name",
+     .form = POSITIONAL,
+     .type = ARG_NAME,
+     .line = "a model; alone, model lists them"},
+};
+
+const struct command command_data = {
+    COMMAND("data", data_args, "loads or makes the samples",
+            "All kinds take split= (validation share), batch=, shuffle= and scale=. Toy sets are drawn "
+            "from the seed when data is read.",
+            "data digits split=0.2 batch=64\ndata\n"),
+    .run = run_data,
+};
+const struct command command_batch = {
+    COMMAND("batch", batch_args, "samples in a step", "batch 64 is set data.batch = 64.",
+            "data digits\nbatch 64\nbatch\n"),
+    .run = run_batch,
+};
+const struct command command_seed = {
+    COMMAND("seed", seed_args, "where all random numbers come from",
+            "First weights depend on the seed, the layer's name and its shape alone; toy data, the order "
+            "of samples and all else follow from it too. Without it the seed is 1. Weights that were "
+            "trained stay; data that was read stays.",
+            "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
+    .run = run_seed,
+};
+const struct command command_model = {
+    COMMAND("model", model_args, "an empty new model, or a switch to one",
+            "The first model is called main; it goes when it is left while still empty. Layers, loss, "
+            "optimizer and counters belong to a model; data, seed and variables to the session. Models "
+            "built alike start alike.",
+            "data moons 100\nmodel plain\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nmodel sparse\n"
+            "input 2\ndense 8 tanh activity=l1(1e-2) as h\ndense 1 sigmoid\ntrain 2 on all\nmodel\n"),
+    .run = run_model,
+};

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* print, expect, penalties. */
+#include "cmd/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A tensor up to this many numbers is printed whole. */
+enum { WHOLE_TENSOR = 12 };
+
+static void print_tensor(struct str *to, const struct tensor *t)
+{
+    char text[NUMBER_ROOM], shape[120];
+    const size_t n = extents_count(&t->extents);
+    if (n <= WHOLE_TENSOR) {
+        str_add(to, "[");
+        for (size_t i = 0; i < n; i++)
+            str_addf(to, "%s%s", i ? " " : "", number_text(t->item[i], text));
+        str_add(to, "]");
+        return;
+    }
+    double sum = 0, squares = 0, least = t->item[0], most = t->item[0];
+    for (size_t i = 0; i < n; i++) {
+        sum += t->item[i];
+        least = t->item[i] < least || isnan(t->item[i]) ? t->item[i] : least;
+        most = t->item[i] > most || isnan(t->item[i]) ? t->item[i] : most;
+    }
+    const double mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += (t->item[i] - mean) * (t->item[i] - mean);
+    str_addf(to, "tensor %s: mean %s", extents_text(&t->extents, shape, sizeof shape),
+             number_text(mean, text));
+    str_addf(to, ", deviation %s", number_text(sqrt(squares / (double)n), text));
+    str_addf(to, ", from %s", number_text(least, text));
+    str_addf(to, " to %s", number_text(most, text));
+}
+
+static void print_json(struct json *json, const struct tensor *t)
+{
+    const size_t n = extents_count(&t->extents);
+    if (!t->extents.axes) {
+        json_number(json, NULL, t->item[0]);
+        return;
+    }
+    json_open(json, NULL, '[');
+    for (size_t i = 0; i < n; i++)
+        json_number(json, NULL, t->item[i]);
+    json_close(json, ']');
+}
+
+static int print_one(struct session *s, const struct node *n, struct str *to, struct json *json,
+                     struct err *e)
+{
+    struct lookup l = {.session = s};
+    struct names names = lookup_names(&l);
+    struct tensor t = {0};
+    struct extents x;
+    char number[NUMBER_ROOM];
+    if (n->kind == NODE_STRING) {
+        if (s->host->json)
+            json_text(json, NULL, n->text);
+        else
+            str_add(to, n->text);
+        return 0;
+    }
+    int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
+    if (!failed && !checking(s)) {
+        if (s->host->json)
+            print_json(json, &t);
+        else if (t.extents.axes)
+            print_tensor(to, &t);
+        else
+            str_add(to, number_text(t.item[0], number));
+    }
+    tensor_finish(&t);
+    lookup_finish(&l);
+    return failed;
+}
+
+static int run_print(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *what = args_get(args, "what");
+    struct str text = {0};
+    struct json json = {.to = &text};
+    int failed = 0;
+    if (s->host->json) {
+        json_open(&json, NULL, '{');
+        json_open(&json, "print", '[');
+    }
+    for (size_t i = 0; i < what->as.exprs.count && !failed; i++) {
+        if (i && !s->host->json)
+            str_add(&text, " ");
+        failed = print_one(s, what->as.exprs.item[i], &text, &json, e);
+    }
+    if (s->host->json) {
+        json_close(&json, ']');
+        json_close(&json, '}');
+    }
+    str_add(&text, "\n");
+    if (failed || checking(s)) {
+        str_finish(&text);
+        return failed;
+    }
+    return session_report(s, &text, e);
+}
+
+/* The two sides of a comparison with their values: `0.94 < 0.35`. */
+static int print_sides(struct session *s, const struct node *n, struct str *to, struct err *e)
+{
+    static const char *const signs[] = {[OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",
+                                        [OP_GE] = ">=", [OP_EQ] = "==", [OP_NE] = "!=",
+                                        [OP_NEAR] = "~"};
+    char text[NUMBER_ROOM];
+    double side[2];
+    if (n->kind != NODE_BINARY || n->op < OP_LT || n->op > OP_NEAR) {
+        str_add(to, "0");
+        return 0;
+    }
+    for (int i = 0; i < 2; i++)
+        if (session_number(s, n->child[i], &side[i], e))
+            return -1;
+    str_add(to, number_text(side[0], text));
+    str_addf(to, " %s %s", signs[n->op], number_text(side[1], text));
+    return 0;
+}
+
+static int expect_failed(struct session *s, const struct node *n, struct err *e)
+{
+    struct str claim = {0}, sides = {0};
+    node_print(&claim, n);
+    int failed = print_sides(s, n, &sides, e);
+    if (!failed && (claim.failed || sides.failed))
+        failed = err_memory(e);
+    if (!failed) {
+        err_at(e, n->where, "expected %.200s, but %.200s", claim.text, sides.text);
+        strcat(e->what, " is not so");
+        e->kind = ERR_EXPECT;
+    }
+    str_finish(&claim);
+    str_finish(&sides);
+    return -1;
+}
+
+static int run_expect(struct session *s, const struct args *args, struct err *e)
+{
+    const struct node *n = args_get(args, "claim")->as.exprs.item[0];
+    struct str text = {0};
+    double holds;
+    if (session_number(s, n, &holds, e))
+        return -1;
+    if (checking(s))
+        return 0;
+    /* NaN is no truth. */
+    if (!(holds != 0) || isnan(holds))
+        return expect_failed(s, n, e);
+    if (s->host->json || s->host->quiet)
+        return 0;
+    str_add(&text, "holds: ");
+    node_print(&text, n);
+    if (n->kind == NODE_BINARY && n->op >= OP_LT && n->op <= OP_NEAR) {
+        str_add(&text, "  (");
+        if (print_sides(s, n, &text, e)) {
+            str_finish(&text);
+            return -1;
+        }
+        str_add(&text, ")");
+    }
+    str_add(&text, "\n");
+    return session_report(s, &text, e);
+}
+
+static const struct entry on_train = {.name = "train", .summary = "the training share"};
+static const struct entry on_batch = {.name = "batch", .summary = "the batch of the last step"};
+static const struct entry on_evaluation = {
+    .name = "evaluation", .summary = "the validation share, else all training data"};
+static const struct entry *const share_rows[] = {&on_evaluation, &on_train, &on_batch};
+static const struct table shares = {"share", share_rows, 3};
+
+static const struct entry as_text = {.name = "text", .summary = "a table for people"};
+static const struct entry as_json = {.name = "json", .summary = "one line for machines"};
+static const struct entry *const format_rows[] = {&as_text, &as_json};
+static const struct table formats = {"format", format_rows, 2};
+
+static int run_penalties(struct session *s, const struct args *args, struct err *e)
+{
+    const struct entry *on = args_get(args, "on")->as.choice;
+    const bool json = args_get(args, "format")->as.choice == &as_json || s->host->json;
+    const enum share share = on == &on_train   ? SHARE_TRAIN
+                             : on == &on_batch ? SHARE_BATCH
+                                               : SHARE_EVALUATION;
+    struct ledger l = {0};
+    struct str text = {0};
+    if (need_data(s, e))
+        return -1;
+    if (checking(s))
+        return engine_check_inputs(current_model(s), &s->data, e);
+    int failed = ledger_run(s, &l, current_model(s), share, true, e);
+    const bool validation = share == SHARE_EVALUATION && s->data.training < s->data.samples;
+    if (!failed && json)
+        ledger_json(&text, &l);
+    else if (!failed)
+        ledger_text(&text, &l, validation ? "validation" : share == SHARE_BATCH ? "one batch"
+                                                       : "training data");
+    ledger_finish(&l);
+    return session_report(s, &text, e) ? -1 : failed;
+}
+
+static const struct arg_spec print_args[] = {
+    {.name = "what",
+     .form = REST,
+     .type = ARG_EXPRS,
+     .required = true,
+     .line = "strings and expressions"},
+};
+static const struct arg_spec expect_args[] = {
+    {.name = "claim",
+     .form = POSITIONAL,
+     .type = ARG_EXPR,
+     .required = true,
+     .line = "an expression that must be true"},
+};
+static const struct arg_spec penalties_args[] = {
+    {.name = "on",
+     .form = KEY,
+     .type = ARG_CHOICE,
+     .of = &shares,
+     .standard = "evaluation",
+     .line = "which samples: evaluation, train or batch"},
+    {.name = "format",
+     .form = KEY,
+     .type = ARG_CHOICE,
+     .of = &formats,
+     .standard = "text",
+     .line = "text or json"},
+};
+
+const struct command command_print = {
+    COMMAND("print", print_args, "shows the values of expressions",
+            "Whole numbers print as such, others with six digits; a big tensor prints its shape, mean, "
+            "deviation and range. Tensors such as hidden.output are those of the evaluation data.",
+            "data moons 100\ninput 2\ndense 8 relu as h\ndense 1 sigmoid\nstep 5\n"
+            "print \"mean |h|\" mean(abs(h.output)) fraction(h.output == 0) loss\n"),
+    .run = run_print,
+};
+const struct command command_expect = {
+    COMMAND("expect", expect_args, "a claim that must hold",
+            "A script stops at a claim that does not hold, prints both sides and exits with 3; at the "
+            "prompt it goes on. NaN fails every claim. a ~ b within t is |a - b| <= t.",
+            "expect 1 + 1 == 2\nexpect 0.1 + 0.2 ~ 0.3\n"),
+    .run = run_expect,
+};
+const struct command command_penalties = {
+    COMMAND("penalties", penalties_args, "the ledger: each term of the loss, itemised",
+            "One row for each term of each slot: what it acts on, how it is reduced, its value, its "
+            "share of the total, and the norm of the gradient that it alone sends into the weights. "
+            "total = data loss + the sum of the rows. Weight penalties count once for each tensor, "
+            "activity penalties once for each call.",
+            "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
+            "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"),
+    .run = run_penalties,
+};

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* set and let. */
+#include "cmd/command.h"
+
+#include "lang/parse.h"
+#include "nn/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What stands left of `=` in set: the thing, and its key behind the last dot. */
+struct target {
+    char thing[120], key[80];
+    struct span where;
+};
+
+static int read_target(const struct pair *pair, struct target *t, struct err *e)
+{
+    const struct node *n = pair->target;
+    const char *dot = n->kind == NODE_PATH ? strrchr(n->text, '.') : NULL;
+    t->where = n->where;
+    if (!dot) {
+        err_at(e, n->where, "set changes a setting of something: hidden.activity, optimizer.lr");
+        return n->kind == NODE_PATH ? err_hint(e, "for a variable write: let %s = ...", n->text)
+                                    : err_hint(e, "write set NAME.KEY = VALUE");
+    }
+    snprintf(t->thing, sizeof t->thing, "%.*s", (int)(dot - n->text), n->text);
+    snprintf(t->key, sizeof t->key, "%s", dot + 1);
+    if (pair->values == 1)
+        return 0;
+    return err_at(e, pair->value[1]->where, "set takes one value");
+}
+
+/* The number of the argument `key` in an entry; an error that lists what can be set. */
+static int find_key(const struct entry *entry, const struct target *t, size_t *at, struct err *e)
+{
+    struct nearest near = {0};
+    struct str keys = {0};
+    for (size_t i = 0; i < entry->arg_count; i++) {
+        const struct arg_spec *spec = &entry->args[i];
+        if (spec->form == CLAUSE)
+            continue;
+        *at = i;
+        if (strcmp(spec->name, t->key) == 0 || (spec->alias && strcmp(spec->alias, t->key) == 0))
+            return 0;
+        nearest_try(&near, t->key, spec->name);
+        str_addf(&keys, "%s%s", keys.size ? ", " : "", spec->name);
+    }
+    err_at(e, t->where, "%s has no setting \"%s\"", t->thing, t->key);
+    if (near.name)
+        err_hint(e, "did you mean %s.%s?", t->thing, near.name);
+    else
+        err_hint(e, "it has %s", keys.size && !keys.failed ? keys.text : "none");
+    str_finish(&keys);
+    return -1;
+}
+
+/* Binds the new value for argument `at` of an entry. */
+static int bind_new(struct session *s, struct arena *arena, const struct entry *entry, size_t at,
+                    const struct pair *pair, struct arg *value, struct err *e)
+{
+    struct binder b = session_binder(s, arena);
+    *value = (struct arg){0};
+    if (bind_value(&b, &entry->args[at], pair->value[0], value, e))
+        return -1;
+    value->given = true;
+    value->key = pair->target->where;
+    return 0;
+}
+
+/* A copy of a choice with one argument changed. */
+static int change_choice(struct session *s, const struct choice *from, const struct target *t,
+                         const struct pair *pair, struct choice *to, struct err *e)
+{
+    struct arena arena = {0};
+    struct arg value;
+    size_t at;
+    if (find_key(from->args->entry, t, &at, e) || choice_make(to, from->args, e))
+        return -1;
+    int failed = bind_new(s, &arena, from->args->entry, at, pair, &value, e);
+    if (!failed) {
+        struct args with = *to->args;
+        struct choice changed;
+        struct arg old = to->args->arg[at];
+        to->args->arg[at] = value;
+        with.arg = to->args->arg;
+        failed = choice_make(&changed, &with, e);
+        to->args->arg[at] = old;
+        choice_finish(to);
+        *to = changed;
+    }
+    if (failed)
+        choice_finish(to);
+    arena_finish(&arena);
+    return failed;
+}
+
+static int set_optimizer(struct session *s, const struct target *t, const struct pair *pair,
+                         struct err *e)
+{
+    struct model *m = current_model(s);
+    struct choice changed;
+    if (!m->optimizer.args) {
+        err_at(e, t->where, "no optimizer is chosen yet");
+        return err_hint(e, "choose one: optimizer adam %s=...", t->key);
+    }
+    if (change_choice(s, &m->optimizer, t, pair, &changed, e))
+        return -1;
+    choice_finish(&m->optimizer);
+    m->optimizer = changed;
+    return 0;
+}
+
+static int set_loss(struct session *s, const struct target *t, const struct pair *pair,
+                    struct err *e)
+{
+    struct model *m = current_model(s);
+    struct choice changed;
+    if (!m->loss.args) {
+        err_at(e, t->where, "no loss is chosen yet");
+        return err_hint(e, "choose one: loss mse");
+    }
+    if (change_choice(s, &m->loss, t, pair, &changed, e))
+        return -1;
+    model_take_loss(m, changed);
+    return 0;
+}
+
+static int set_data(struct session *s, const struct target *t, const struct pair *pair,
+                    struct err *e)
+{
+    struct arena arena = {0};
+    struct arg value;
+    size_t at;
+    if (need_data(s, e) || find_key(s->data.args->entry, t, &at, e))
+        return -1;
+    const char *key = s->data.args->entry->args[at].name;
+    if (strcmp(key, "batch") != 0 && strcmp(key, "shuffle") != 0) {
+        err_at(e, t->where, "data.%s is settled when the data is read", key);
+        return err_hint(e, "read it again: data %s %s=...", s->data.args->entry->name, key);
+    }
+    int failed = bind_new(s, &arena, s->data.args->entry, at, pair, &value, e);
+    if (!failed && strcmp(key, "batch") == 0)
+        s->data.batch = (size_t)value.as.whole;
+    else if (!failed)
+        s->data.shuffle = value.as.yes;
+    arena_finish(&arena);
+    return failed;
+}
+
+static int check_changeable(const struct arg_spec *spec, const struct target *t, struct err *e)
+{
+    if (spec->type == ARG_SUM || strcmp(spec->name, "trainable") == 0 ||
+        strcmp(spec->name, "activation") == 0)
+        return 0;
+    const size_t n = strlen(spec->name);
+    const bool init = n > 5 && strcmp(spec->name + n - 5, "_init") == 0;
+    err_at(e, t->where, "%s.%s cannot change later: %s", t->thing, spec->name,
+           init ? "it says how the weights start, and they have"
+                : "the weights have the shape it gave them");
+    return err_hint(e, "make another layer, or another model");
+}
+
+static int set_layer(struct session *s, const struct target *t, const struct pair *pair,
+                     struct err *e)
+{
+    struct model *m = current_model(s);
+    struct arena arena = {0};
+    struct arg value;
+    size_t at;
+    id layer = name_layer(s, t->thing, t->where, e);
+    if (layer == NOTHING)
+        return -1;
+    const struct entry *entry = &m->graph->layer[layer].kind->entry;
+    if (find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
+        return -1;
+    int failed = bind_new(s, &arena, entry, at, pair, &value, e);
+    struct graph *g = failed ? NULL : graph_copy(m->graph);
+    if (!failed)
+        failed = g ? graph_set_arg(g, layer, at, &value, e) : err_memory(e);
+    if (failed)
+        graph_destroy(g);
+    else
+        model_take_graph(m, g);
+    arena_finish(&arena);
+    return failed;
+}
+
+static int run_set(struct session *s, const struct args *args, struct err *e)
+{
+    const struct pair *pair = args_get(args, "setting")->as.pair;
+    struct target t;
+    if (read_target(pair, &t, e))
+        return -1;
+    if (strcmp(t.thing, "optimizer") == 0)
+        return set_optimizer(s, &t, pair, e);
+    if (strcmp(t.thing, "loss") == 0)
+        return set_loss(s, &t, pair, e);
+    if (strcmp(t.thing, "data") == 0)
+        return set_data(s, &t, pair, e);
+    return set_layer(s, &t, pair, e);
+}
+
+static bool arg_value(const struct args *a, const char *key, double *value)
+{
+    for (size_t i = 0; a && i < a->entry->arg_count; i++) {
+        const struct arg *x = &a->arg[i];
+        if (strcmp(a->entry->args[i].name, key) != 0)
+            continue;
+        *value = x->type == ARG_WHOLE    ? (double)x->as.whole
+                 : x->type == ARG_NUMBER ? x->as.number
+                                         : x->as.yes;
+        return x->type == ARG_WHOLE || x->type == ARG_NUMBER || x->type == ARG_BOOL;
+    }
+    return false;
+}
+
+bool setting_number(struct session *s, const char *path, double *value)
+{
+    const struct model *m = current_model(s);
+    char thing[120];
+    const char *dot = strrchr(path, '.');
+    if (!dot)
+        return false;
+    snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
+    if (strcmp(thing, "optimizer") == 0)
+        return arg_value(m->optimizer.args, dot + 1, value);
+    if (strcmp(thing, "loss") == 0)
+        return arg_value(m->loss.args, dot + 1, value);
+    if (strcmp(path, "data.batch") == 0 && s->has_data) {
+        *value = (double)s->data.batch;
+        return true;
+    }
+    if (strcmp(path, "data.shuffle") == 0 && s->has_data) {
+        *value = s->data.shuffle;
+        return true;
+    }
+    if (strcmp(thing, "data") == 0)
+        return s->has_data && arg_value(s->data.args, dot + 1, value);
+    id layer = graph_find_layer(m->graph, thing);
+    return layer != NOTHING && arg_value(m->graph->layer[layer].args, dot + 1, value);
+}
+
+/* Whether a value is made of penalties rather than numbers. */
+static bool is_penalty(const struct session *s, const struct node *n)
+{
+    if (n->kind == NODE_BINARY && n->op == OP_ADD)
+        return is_penalty(s, n->child[0]) || is_penalty(s, n->child[1]);
+    if (n->kind == NODE_CALL)
+        return table_find(&penalty_kinds, n->text) != NULL;
+    if (n->kind != NODE_PATH)
+        return false;
+    const struct variable *v = name_variable(s, n->text);
+    return strcmp(n->text, "none") == 0 || (v && v->penalty);
+}
+
+static const struct arg_spec penalty_spec = {
+    .name = "value", .form = KEY, .type = ARG_SUM, .of = &penalty_kinds, .standard = "none"};
+
+/* A penalty is bound now, and kept as the tree of what it prints as: variables in it have the values
+ * they have now. */
+static int keep_penalty(struct session *s, const struct node *n, struct variable *v,
+                        struct err *e)
+{
+    struct arena arena = {0};
+    struct binder b = session_binder(s, &arena);
+    struct arg sum = {0};
+    struct str text = {0};
+    struct node *tree = NULL;
+    int failed = bind_value(&b, &penalty_spec, n, &sum, e);
+    if (!failed) {
+        sum.type = ARG_SUM;
+        arg_print(&text, &sum);
+        uint32_t source = text.failed ? 0
+                                      : sources_add(&s->sources, "<let>", text.text, text.size, 1,
+                                                    (struct span){0});
+        failed = source ? parse_value(&v->arena, text.text, text.size, source, &tree, e) != PARSE_OK
+                        : err_memory(e);
+    }
+    v->penalty = tree;
+    str_finish(&text);
+    arena_finish(&arena);
+    return failed ? -1 : 0;
+}
+
+static int put_variable(struct session *s, struct variable v, struct err *e)
+{
+    struct variable *old = name_variable(s, v.name);
+    if (old) {
+        arena_finish(&old->arena);
+        mem_free(old->name);
+        *old = v;
+        return 0;
+    }
+    if (mem_room(&s->variable, &s->variable_room, s->variables + 1, sizeof v)) {
+        arena_finish(&v.arena);
+        mem_free(v.name);
+        return err_memory(e);
+    }
+    s->variable[s->variables++] = v;
+    return 0;
+}
+
+static int list_variables(struct session *s, struct err *e)
+{
+    struct str text = {0};
+    char number[NUMBER_ROOM];
+    for (size_t i = 0; i < s->variables; i++) {
+        str_addf(&text, "let %s = ", s->variable[i].name);
+        if (s->variable[i].penalty)
+            node_print(&text, s->variable[i].penalty);
+        else
+            str_add(&text, number_text(s->variable[i].number, number));
+        str_add(&text, "\n");
+    }
+    return session_report(s, &text, e);
+}
+
+static int run_let(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *given = args_get(args, "setting");
+    const struct pair *pair = given->as.pair;
+    if (!given->given)
+        return list_variables(s, e);
+    const struct node *target = pair->target;
+    if (target->kind != NODE_PATH || strchr(target->text, '.')) {
+        err_at(e, target->where, "let gives a value to a name");
+        return err_hint(e, "write let k = 1e-3; for a setting, set NAME.KEY = VALUE");
+    }
+    if (!name_variable(s, target->text) && name_check_new(s, target->text, target->where, e))
+        return -1;
+    if (pair->values != 1)
+        return err_at(e, pair->value[1]->where, "let takes one value");
+    struct variable v = {.name = mem_text(target->text, strlen(target->text))};
+    if (!v.name)
+        return err_memory(e);
+    int failed = is_penalty(s, pair->value[0])
+                     ? keep_penalty(s, pair->value[0], &v, e)
+                     : session_number(s, pair->value[0], &v.number, e);
+    if (!failed)
+        return put_variable(s, v, e);
+    arena_finish(&v.arena);
+    mem_free(v.name);
+    return -1;
+}
+
+static const struct arg_spec set_args[] = {
+    {.name = "setting",
+     .form = PAIR,
+     .type = ARG_PAIR,
+     .required = true,
+     .line = "NAME.KEY = VALUE"},
+};
+static const struct arg_spec let_args[] = {
+    {.name = "setting",
+     .form = PAIR,
+     .type = ARG_PAIR,
+     .line = "NAME = VALUE; alone, let lists the variables"},
+};
+
+const struct command command_set = {
+    COMMAND("set", set_args, "changes a setting; it counts from the next step",
+            "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
+            "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot change "
+            "later (sizes, initialisers) is refused with the reason.",
+            "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\ntrain 1\n"
+            "set hidden.activity = l1(1e-2)\ntrain 1\npenalties\n"),
+    .run = run_set,
+};
+const struct command command_let = {
+    COMMAND("let", let_args, "gives a name to a number or a penalty",
+            "The value is taken when let runs. A second let overwrites the first.",
+            "let k = 1e-3\nlet weak = l1(k)+l2(k)\ninput 2\ndense 4 kernel=weak as h\nprint k*2\nlet\n"),
+    .run = run_let,
+};

@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* loss, optimizer, step, train, evaluate, predict. */
+#include "cmd/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int need_data(const struct session *s, struct err *e)
+{
+    if (s->has_data)
+        return 0;
+    err_at(e, (struct span){0}, "there is no data yet");
+    return err_hint(e, "load some, for example data digits target=input");
+}
+
+static int need_layers(const struct model *m, struct err *e)
+{
+    if (m->graph->layers)
+        return 0;
+    err_at(e, (struct span){0}, "the model %s is empty", m->name);
+    return err_hint(e, "begin with an input, for example input 64");
+}
+
+/* Binds a row with its defaults into a choice of its own. */
+static int choose(struct session *s, const struct entry *row, struct choice *to, struct err *e)
+{
+    struct arena arena = {0};
+    const struct args *args = session_default(s, &arena, row, e);
+    int failed = !args || choice_make(to, args, e);
+    arena_finish(&arena);
+    return failed ? -1 : 0;
+}
+
+int choose_loss(struct session *s, struct model *m, struct chosen *c, struct err *e)
+{
+    struct choice made;
+    *c = (struct chosen){0};
+    if (need_layers(m, e) || engine_check_inputs(m, &s->data, e))
+        return -1;
+    if (m->loss.args)
+        return 0;
+    const char *name = loss_standard(m->graph, model_output(m), &s->data);
+    if (choose(s, table_find(&loss_kinds, name), &made, e))
+        return -1;
+    model_take_loss(m, made);
+    c->loss = true;
+    return 0;
+}
+
+static int choose_optimizer(struct session *s, struct model *m, struct chosen *c, struct err *e)
+{
+    struct choice made;
+    if (m->optimizer.args)
+        return 0;
+    if (choose(s, table_find(&opt_kinds, "adam"), &made, e))
+        return -1;
+    model_take_optimizer(m, made);
+    c->optimizer = true;
+    return 0;
+}
+
+void settle_chosen(struct session *s, struct model *m, struct chosen c, bool keep)
+{
+    if (keep && c.loss)
+        session_notice(s, "loss %s (chosen: none was given)", m->loss.args->entry->name);
+    if (keep && c.optimizer)
+        session_notice(s, "optimizer adam (chosen: none was given)");
+    if (!keep && c.loss)
+        model_take_loss(m, (struct choice){0});
+    if (!keep && c.optimizer)
+        model_take_optimizer(m, (struct choice){0});
+}
+
+static int print_setting(struct session *s, const char *verb, const struct args *args,
+                         const char *otherwise, struct err *e)
+{
+    struct str text = {0};
+    str_addf(&text, "%s ", verb);
+    if (args)
+        args_print(&text, args);
+    else
+        str_add(&text, otherwise);
+    str_add(&text, "\n");
+    return session_report(s, &text, e);
+}
+
+static int run_loss(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *kind = args_get(args, "kind");
+    struct choice chosen;
+    if (!kind->given)
+        return print_setting(s, "loss", current_model(s)->loss.args,
+                             "none given: it is chosen by the output when it is first used", e);
+    if (choice_make(&chosen, kind->as.call, e))
+        return -1;
+    model_take_loss(current_model(s), chosen);
+    return 0;
+}
+
+static int run_optimizer(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *kind = args_get(args, "kind");
+    struct choice chosen;
+    if (!kind->given)
+        return print_setting(s, "optimizer", current_model(s)->optimizer.args,
+                             "none given: adam when it is first used", e);
+    if (choice_make(&chosen, kind->as.call, e))
+        return -1;
+    model_take_optimizer(current_model(s), chosen);
+    return 0;
+}
+
+/* One piece of training, of one model. */
+struct job {
+    struct session *session;
+    struct model *model;
+    const char *verb;
+    uint64_t epochs, steps;   /* to do; 0: as `until` says */
+    const struct node *until; /* or NULL */
+    uint64_t first_epoch, first_step;
+    double started, epoch_started;
+    double *epoch_seconds;
+    size_t epoch_count, epoch_room;
+    bool reached; /* the condition of `until` held */
+};
+
+static struct progress progress_of(const struct job *j, bool epoch_ended)
+{
+    const struct model *m = j->model;
+    struct figures so_far = engine_epoch(m);
+    uint64_t done = m->epoch - j->first_epoch;
+    return (struct progress){
+        .what = j->verb,
+        .model = j->session->models > 1 ? m->name : NULL,
+        .epoch = j->epochs ? done + !epoch_ended : 0,
+        .epochs = j->epochs,
+        .step = m->step - j->first_step,
+        .steps = j->steps,
+        .epoch_ended = epoch_ended,
+        .data = so_far.data,
+        .penalty = so_far.penalty,
+    };
+}
+
+static bool job_done(const struct job *j)
+{
+    const struct model *m = j->model;
+    if (j->epochs)
+        return j->reached || m->epoch - j->first_epoch >= j->epochs;
+    return m->step - j->first_step >= j->steps;
+}
+
+static int end_epoch(struct job *j, struct err *e)
+{
+    const double now = session_clock(j->session);
+    if (mem_room(&j->epoch_seconds, &j->epoch_room, j->epoch_count + 1, sizeof(double)))
+        return err_memory(e);
+    j->epoch_seconds[j->epoch_count++] = now - j->epoch_started;
+    j->epoch_started = now;
+    if (j->epochs) {
+        j->model->last = engine_epoch(j->model);
+        j->model->from = FROM_TRAIN;
+    }
+    if (!j->until)
+        return 0;
+    double holds;
+    size_t current = j->session->current;
+    for (size_t i = 0; i < j->session->models; i++)
+        if (j->session->model[i] == j->model)
+            j->session->current = i;
+    int failed = session_number(j->session, j->until, &holds, e);
+    j->session->current = current;
+    j->reached = !failed && holds != 0;
+    return failed ? failed : engine_prepare(j->model, &j->session->data, j->session->seed, e);
+}
+
+/* Steps until the work is done, in slices of about 10 ms with a tick between them. */
+static int job_run(struct job *j, struct err *e)
+{
+    const double slice = 0.01;
+    struct model *m = j->model;
+    uint64_t in_slice = 0, slice_steps = 1;
+    double slice_started = session_clock(j->session);
+    j->started = j->epoch_started = slice_started;
+    while (!job_done(j)) {
+        struct figures x;
+        if (engine_step(m, &j->session->data, &x, e))
+            return -1;
+        bool ended = m->position == 0;
+        if (ended && end_epoch(j, e))
+            return -1;
+        if (++in_slice < slice_steps && !ended)
+            continue;
+        double now = session_clock(j->session);
+        if (now - slice_started < slice / 2 && slice_steps < 1U << 20)
+            slice_steps *= 2;
+        else if (now - slice_started > slice * 2 && slice_steps > 1)
+            slice_steps /= 2;
+        struct progress p = progress_of(j, ended);
+        if (session_tick(j->session, &p, e))
+            return -1;
+        in_slice = 0;
+        slice_started = now;
+    }
+    return 0;
+}
+
+static void add_figures(struct str *to, const struct figures *x)
+{
+    char total[NUMBER_ROOM], data[NUMBER_ROOM], penalty[NUMBER_ROOM];
+    str_addf(to, "loss %s = data %s + penalty %s", number_text(x->data + x->penalty, total),
+             number_text(x->data, data), number_text(x->penalty, penalty));
+}
+
+static void job_text(struct str *to, const struct job *j)
+{
+    const struct model *m = j->model;
+    const uint64_t epochs = m->epoch - j->first_epoch, steps = m->step - j->first_step;
+    str_add(to, j->verb);
+    if (j->session->models > 1)
+        str_addf(to, " %s", m->name);
+    str_add(to, ": ");
+    if (j->epochs)
+        str_addf(to, "%llu epoch%s, ", (unsigned long long)epochs, epochs == 1 ? "" : "s");
+    str_addf(to, "%llu step%s, ", (unsigned long long)steps, steps == 1 ? "" : "s");
+    add_figures(to, &m->last);
+    str_add(to, j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
+    if (j->until && !j->reached)
+        str_addf(to, "train: the condition did not come true within %llu epochs\n",
+                 (unsigned long long)j->epochs);
+}
+
+static void job_json(struct str *to, const struct job *j)
+{
+    const struct model *m = j->model;
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_number(&json, "epochs", (double)(m->epoch - j->first_epoch));
+    json_number(&json, "steps", (double)(m->step - j->first_step));
+    json_number(&json, "loss", m->last.data + m->last.penalty);
+    json_number(&json, "data", m->last.data);
+    json_number(&json, "penalty", m->last.penalty);
+    json_number(&json, "seconds", session_clock(j->session) - j->started);
+    json_open(&json, "epoch_seconds", '[');
+    for (size_t i = 0; i < j->epoch_count; i++)
+        json_number(&json, NULL, j->epoch_seconds[i]);
+    json_close(&json, ']');
+    json_text(&json, "model", m->name);
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
+/* Everything that can be wrong is looked at before anything stays changed. */
+static int train_begin(struct session *s, struct model *m, struct err *e)
+{
+    struct chosen c;
+    if (choose_loss(s, m, &c, e))
+        return -1;
+    int failed = choose_optimizer(s, m, &c, e);
+    if (!failed)
+        failed = checking(s) ? engine_check(m, &s->data, e)
+                             : engine_prepare(m, &s->data, s->seed, e);
+    settle_chosen(s, m, c, !failed);
+    return failed;
+}
+
+/* Trains one model and reports. A person who stops it keeps what was done. */
+static int train_one(struct job *j, struct err *e)
+{
+    struct session *s = j->session;
+    struct model *m = j->model;
+    struct str text = {0};
+    if (train_begin(s, m, e))
+        return -1;
+    if (checking(s))
+        return 0;
+    j->first_epoch = m->epoch;
+    j->first_step = m->step;
+    int failed = job_run(j, e);
+    if (!failed && s->host->json)
+        job_json(&text, j);
+    else if (!failed)
+        job_text(&text, j);
+    if (failed && e->kind == ERR_STOPPED)
+        session_notice(s, "stopped after step %llu; everything done so far is kept",
+                       (unsigned long long)m->step);
+    mem_free(j->epoch_seconds);
+    if (session_report(s, &text, e))
+        return -1;
+    return failed;
+}
+
+static int train_models(struct session *s, const struct args *args, const struct job *what,
+                        struct err *e)
+{
+    size_t count;
+    int failed = need_data(s, e);
+    struct model **list = failed ? NULL : name_models(s, args_get(args, "on"), &count, e);
+    if (!list)
+        return -1;
+    for (size_t i = 0; i < count && !failed; i++) {
+        struct job j = *what;
+        j.model = list[i];
+        failed = train_one(&j, e);
+    }
+    mem_free(list);
+    return failed;
+}
+
+static int run_step(struct session *s, const struct args *args, struct err *e)
+{
+    struct job j = {
+        .session = s, .verb = "step", .steps = (uint64_t)args_whole(args, "steps")};
+    return train_models(s, args, &j, e);
+}
+
+static int run_train(struct session *s, const struct args *args, struct err *e)
+{
+    enum { UNTIL_MOST = 1000 };
+    const struct arg *epochs = args_get(args, "epochs"), *until = args_get(args, "until");
+    const struct arg *max = args_get(args, "max");
+    struct job j = {.session = s, .verb = "train"};
+    if (epochs->given == until->given) {
+        err_at(e, args->where, "train takes a number of epochs, or until and a condition");
+        return err_hint(e, "write train 20, or train until loss < 0.01 max 200");
+    }
+    if (max->given && !until->given) {
+        err_at(e, max->key, "max is for train until");
+        return err_hint(e, "write train until loss < 0.01 max 200");
+    }
+    j.epochs = epochs->given ? (uint64_t)epochs->as.whole : UNTIL_MOST;
+    if (max->given)
+        j.epochs = (uint64_t)max->as.whole;
+    if (until->given)
+        j.until = until->as.exprs.item[0];
+    return train_models(s, args, &j, e);
+}
+
+int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share share,
+               bool gradients, struct err *e)
+{
+    const double slice = 0.01;
+    struct progress p = {.what = "penalties"};
+    struct chosen c;
+    if (choose_loss(s, m, &c, e))
+        return -1;
+    int failed = ledger_begin(l, m, &s->data, s->seed, share, gradients, e);
+    settle_chosen(s, m, c, !failed);
+    if (failed)
+        return -1;
+    double started = session_clock(s);
+    while (ledger_next(l)) {
+        double now = session_clock(s);
+        if (now - started < slice)
+            continue;
+        started = now;
+        if (session_tick(s, &p, e))
+            return -1;
+    }
+    ledger_end(l);
+    return 0;
+}
+
+static void evaluate_text(struct str *to, const struct session *s, const struct ledger *l)
+{
+    char text[NUMBER_ROOM];
+    str_add(to, "evaluate");
+    if (s->models > 1)
+        str_addf(to, " %s", l->model->name);
+    str_add(to, ": ");
+    add_figures(to, &l->model->last);
+    if (l->judged)
+        str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
+    str_addf(to, " (%s, %zu samples)\n",
+             s->data.training < s->data.samples ? "validation" : "all data", l->samples);
+}
+
+static void evaluate_json(struct str *to, const struct ledger *l)
+{
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_number(&json, "loss", l->total);
+    json_number(&json, "data", l->data);
+    json_number(&json, "penalty", l->penalty);
+    if (l->judged)
+        json_number(&json, "accuracy", l->accuracy);
+    json_number(&json, "samples", (double)l->samples);
+    json_text(&json, "model", l->model->name);
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
+static int evaluate_one(struct session *s, struct model *m, struct err *e)
+{
+    struct ledger l = {0};
+    struct str text = {0};
+    if (checking(s))
+        return train_begin(s, m, e);
+    int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
+    if (!failed) {
+        m->last = (struct figures){.data = l.data, .penalty = l.penalty};
+        m->from = FROM_EVALUATE;
+        if (s->host->json)
+            evaluate_json(&text, &l);
+        else
+            evaluate_text(&text, s, &l);
+    }
+    ledger_finish(&l);
+    if (session_report(s, &text, e))
+        return -1;
+    return failed;
+}
+
+static int run_evaluate(struct session *s, const struct args *args, struct err *e)
+{
+    size_t count;
+    int failed = need_data(s, e);
+    struct model **list = failed ? NULL : name_models(s, args_get(args, "on"), &count, e);
+    if (!list)
+        return -1;
+    for (size_t i = 0; i < count && !failed; i++)
+        failed = evaluate_one(s, list[i], e);
+    mem_free(list);
+    return failed;
+}
+
+static size_t all_inputs(const struct graph *g)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < g->calls; i++)
+        if (g->call[i].input == NOTHING)
+            total += shape_count(&g->value[g->call[i].output].shape);
+    return total;
+}
+
+static int predict(struct session *s, const struct arg *numbers, const struct dataset *d,
+                   struct err *e)
+{
+    struct model *m = current_model(s);
+    const id y = model_output(m);
+    const size_t cols = shape_count(&m->graph->value[y].shape);
+    struct str text = {0};
+    char number[NUMBER_ROOM];
+    real *row = mem_block(d->inputs, sizeof *row);
+    if (!row)
+        return err_memory(e);
+    for (size_t i = 0; i < d->inputs; i++)
+        row[i] = (real)numbers->as.numbers.item[i];
+    if (s->has_data)
+        dataset_scale_row(&s->data, row);
+    int failed = probe_row(m, d, s->seed, row, e);
+    struct json json = {.to = &text};
+    if (!failed && s->host->json)
+        json_open(&json, NULL, '[');
+    for (size_t i = 0; !failed && i < cols; i++) {
+        double x = (double)frame_value(m->infer_frame, y)[i];
+        if (s->host->json)
+            json_number(&json, NULL, x);
+        else
+            str_addf(&text, i ? " %s" : "%s", number_text(x, number));
+    }
+    if (!failed && s->host->json)
+        json_close(&json, ']');
+    if (!failed)
+        str_add(&text, "\n");
+    mem_free(row);
+    return session_report(s, &text, e) ? -1 : failed;
+}
+
+static int run_predict(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *numbers = args_get(args, "inputs");
+    struct dataset d = {.inputs = numbers->as.numbers.count};
+    if (need_layers(current_model(s), e))
+        return -1;
+    size_t due = all_inputs(current_model(s)->graph);
+    if (d.inputs != due) {
+        err_at(e, numbers->where, "predict has %zu numbers, and the model takes %zu", d.inputs, due);
+        return err_hint(e, "give %zu numbers, with | between inputs if there are several", due);
+    }
+    for (size_t i = 0; i < numbers->as.numbers.borders && i < 8; i++)
+        d.border[d.borders++] = numbers->as.numbers.border[i];
+    d.shape = shape_of((uint32_t)d.inputs);
+    return checking(s) ? 0 : predict(s, numbers, &d, e);
+}
+
+#define ON_MODELS                                                                                  \
+    {.name = "on", .form = CLAUSE, .type = ARG_NAMES,                                              \
+     .line = "models by name, or all: every model that has a layer"}
+
+static const struct arg_spec loss_args[] = {
+    {.name = "kind",
+     .form = POSITIONAL,
+     .type = ARG_ENTRY,
+     .of = &loss_kinds,
+     .line = "which loss, and its keys; alone, loss prints what is set"},
+};
+static const struct arg_spec optimizer_args[] = {
+    {.name = "kind",
+     .form = POSITIONAL,
+     .type = ARG_ENTRY,
+     .of = &opt_kinds,
+     .line = "which optimizer, and its keys; alone, optimizer prints what is set"},
+};
+static const struct arg_spec step_args[] = {
+    {.name = "steps",
+     .form = POSITIONAL,
+     .type = ARG_WHOLE,
+     .standard = "1",
+     .min = 1,
+     .max = 1e12,
+     .line = "how many"},
+    ON_MODELS,
+};
+static const struct arg_spec train_args[] = {
+    {.name = "epochs",
+     .form = POSITIONAL,
+     .type = ARG_WHOLE,
+     .min = 1,
+     .max = 1e9,
+     .line = "how many more epochs end"},
+    {.name = "until",
+     .form = CLAUSE,
+     .type = ARG_EXPR,
+     .line = "a condition, looked at after each epoch"},
+    {.name = "max",
+     .form = CLAUSE,
+     .type = ARG_WHOLE,
+     .min = 1,
+     .max = 1e9,
+     .line = "epochs at the most, with until; 1000 without it"},
+    ON_MODELS,
+};
+static const struct arg_spec evaluate_args[] = {ON_MODELS};
+static const struct arg_spec predict_args[] = {
+    {.name = "inputs",
+     .form = REST,
+     .type = ARG_BORDERS,
+     .required = true,
+     .line = "one sample's numbers, with | between the inputs"},
+};
+
+const struct command command_loss = {
+    COMMAND("loss", loss_args, "what the model is trained to make small",
+            "Without it: categorical_crossentropy after softmax, binary_crossentropy after sigmoid "
+            "with targets 0 and 1 in one column, else mse; the choice is said once.",
+            "data xor\ninput 2\ndense 1 sigmoid\nloss mse\nloss\n"),
+    .run = run_loss,
+};
+const struct command command_optimizer = {
+    COMMAND("optimizer", optimizer_args, "how the weights follow the gradient",
+            "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: adam.",
+            "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
+            "set optimizer.lr = 0.01\n"),
+    .run = run_optimizer,
+};
+const struct command command_step = {
+    COMMAND("step", step_args, "takes optimizer steps",
+            "loss is then that of the last batch, taken before its step. A step whose loss or gradient "
+            "is not finite is not taken.",
+            "data xor\ninput 2\ndense 1 sigmoid\nstep 10\nprint step loss\n"),
+    .run = run_step,
+};
+const struct command command_train = {
+    COMMAND("train", train_args, "trains for whole epochs",
+            "train N runs until N more epochs have ended; one that is begun counts as the first. loss is "
+            "then the mean over the last epoch as it ran. train until looks at its condition after each "
+            "epoch; reaching max is no error. train 5 on all trains every model on the same batches.",
+            "data moons 200\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
+            "train until accuracy > 0.5 max 20\n"),
+    .run = run_train,
+};
+const struct command command_evaluate = {
+    COMMAND("evaluate", evaluate_args, "the ledger's totals on the evaluation data",
+            "Evaluation data is the validation share if there is one, else all training data, in order, "
+            "cut into batches of the training size.",
+            "data moons 200 split=0.2\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 2\nevaluate\n"),
+    .run = run_evaluate,
+};
+const struct command command_predict = {
+    COMMAND("predict", predict_args, "the model's output for one sample",
+            "The numbers are scaled as the data is.",
+            "data xor\ninput 2\ndense 4 tanh\ndense 1 sigmoid\nstep 10\npredict 0 1\n"),
+    .run = run_predict,
+};
