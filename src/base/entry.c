@@ -64,7 +64,7 @@ const struct arg *args_get(const struct args *a, const char *name)
     for (size_t i = 0; i < a->entry->arg_count; i++)
         if (strcmp(a->entry->args[i].name, name) == 0)
             return &a->arg[i];
-    assert(!"an argument that the entry does not have");
+    assert(false); /* the entry has no such argument */
     return NULL;
 }
 

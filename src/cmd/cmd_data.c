@@ -15,8 +15,9 @@ static int print_data(struct session *s, struct err *e)
     }
     str_add(&text, "data ");
     args_print(&text, d->args);
-    str_addf(&text, ": %zu samples (%zu to train on, %zu to validate on), inputs %s, %zu target%s, "
-                    "batch %zu, shuffle %s\n",
+    str_addf(&text,
+             ": %zu samples (%zu to train on, %zu to validate on), inputs %s, %zu target%s, "
+             "batch %zu, shuffle %s\n",
              d->samples, d->training, d->samples - d->training,
              shape_text(&d->shape, shape, sizeof shape), d->targets, d->targets == 1 ? "" : "s",
              d->batch, d->shuffle ? "yes" : "no");
@@ -167,10 +168,11 @@ static const struct arg_spec model_args[] = {
 };
 
 const struct command command_data = {
-    COMMAND("data", data_args, "loads or makes the samples",
-            "All kinds take split= (validation share), batch=, shuffle= and scale=. Toy sets are drawn "
-            "from the seed when data is read.",
-            "data digits split=0.2 batch=64\ndata\n"),
+    COMMAND(
+        "data", data_args, "loads or makes the samples",
+        "All kinds take split= (validation share), batch=, shuffle= and scale=. Toy sets are drawn "
+        "from the seed when data is read.",
+        "data digits split=0.2 batch=64\ndata\n"),
     .run = run_data,
 };
 const struct command command_batch = {
@@ -179,19 +181,22 @@ const struct command command_batch = {
     .run = run_batch,
 };
 const struct command command_seed = {
-    COMMAND("seed", seed_args, "where all random numbers come from",
-            "First weights depend on the seed, the layer's name and its shape alone; toy data, the order "
-            "of samples and all else follow from it too. Without it the seed is 1. Weights that were "
-            "trained stay; data that was read stays.",
-            "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
+    COMMAND(
+        "seed", seed_args, "where all random numbers come from",
+        "First weights depend on the seed, the layer's name and its shape alone; toy data, the "
+        "order "
+        "of samples and all else follow from it too. Without it the seed is 1. Weights that were "
+        "trained stay; data that was read stays.",
+        "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
     .run = run_seed,
 };
 const struct command command_model = {
-    COMMAND("model", model_args, "an empty new model, or a switch to one",
-            "The first model is called main; it goes when it is left while still empty. Layers, loss, "
-            "optimizer and counters belong to a model; data, seed and variables to the session. Models "
-            "built alike start alike.",
-            "data moons 100\nmodel plain\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nmodel sparse\n"
-            "input 2\ndense 8 tanh activity=l1(1e-2) as h\ndense 1 sigmoid\ntrain 2 on all\nmodel\n"),
+    COMMAND(
+        "model", model_args, "an empty new model, or a switch to one",
+        "The first model is called main; it goes when it is left while still empty. Layers, loss, "
+        "optimizer and counters belong to a model; data, seed and variables to the session. Models "
+        "built alike start alike.",
+        "data moons 100\nmodel plain\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nmodel sparse\n"
+        "input 2\ndense 8 tanh activity=l1(1e-2) as h\ndense 1 sigmoid\ntrain 2 on all\nmodel\n"),
     .run = run_model,
 };

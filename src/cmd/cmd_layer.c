@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 /* The one tensor a layer is called on: what `on` names, else the newest. */
-static int choose_input(const struct session *s, const char *layer, const struct arg *on,
-                        id *input, struct err *e)
+static int choose_input(const struct session *s, const char *layer, const struct arg *on, id *input,
+                        struct err *e)
 {
     const struct graph *g = current_model(s)->graph;
     if (on->given && on->as.names.count > 1) {

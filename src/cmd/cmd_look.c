@@ -108,9 +108,9 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
 /* The two sides of a comparison with their values: `0.94 < 0.35`. */
 static int print_sides(struct session *s, const struct node *n, struct str *to, struct err *e)
 {
-    static const char *const signs[] = {[OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",
-                                        [OP_GE] = ">=", [OP_EQ] = "==", [OP_NE] = "!=",
-                                        [OP_NEAR] = "~"};
+    static const char *const signs[] = {
+        [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
+        [OP_EQ] = "==", [OP_NE] = "!=", [OP_NEAR] = "~"};
     char text[NUMBER_ROOM];
     double side[2];
     if (n->kind != NODE_BINARY || n->op < OP_LT || n->op > OP_NEAR) {
@@ -200,8 +200,10 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     if (!failed && json)
         ledger_json(&text, &l);
     else if (!failed)
-        ledger_text(&text, &l, validation ? "validation" : share == SHARE_BATCH ? "one batch"
-                                                       : "training data");
+        ledger_text(&text, &l,
+                    validation             ? "validation"
+                    : share == SHARE_BATCH ? "one batch"
+                                           : "training data");
     ledger_finish(&l);
     return session_report(s, &text, e) ? -1 : failed;
 }
@@ -236,27 +238,30 @@ static const struct arg_spec penalties_args[] = {
 };
 
 const struct command command_print = {
-    COMMAND("print", print_args, "shows the values of expressions",
-            "Whole numbers print as such, others with six digits; a big tensor prints its shape, mean, "
-            "deviation and range. Tensors such as hidden.output are those of the evaluation data.",
-            "data moons 100\ninput 2\ndense 8 relu as h\ndense 1 sigmoid\nstep 5\n"
-            "print \"mean |h|\" mean(abs(h.output)) fraction(h.output == 0) loss\n"),
+    COMMAND(
+        "print", print_args, "shows the values of expressions",
+        "Whole numbers print as such, others with six digits; a big tensor prints its shape, mean, "
+        "deviation and range. Tensors such as hidden.output are those of the evaluation data.",
+        "data moons 100\ninput 2\ndense 8 relu as h\ndense 1 sigmoid\nstep 5\n"
+        "print \"mean |h|\" mean(abs(h.output)) fraction(h.output == 0) loss\n"),
     .run = run_print,
 };
 const struct command command_expect = {
-    COMMAND("expect", expect_args, "a claim that must hold",
-            "A script stops at a claim that does not hold, prints both sides and exits with 3; at the "
-            "prompt it goes on. NaN fails every claim. a ~ b within t is |a - b| <= t.",
-            "expect 1 + 1 == 2\nexpect 0.1 + 0.2 ~ 0.3\n"),
+    COMMAND(
+        "expect", expect_args, "a claim that must hold",
+        "A script stops at a claim that does not hold, prints both sides and exits with 3; at the "
+        "prompt it goes on. NaN fails every claim. a ~ b within t is |a - b| <= t.",
+        "expect 1 + 1 == 2\nexpect 0.1 + 0.2 ~ 0.3\n"),
     .run = run_expect,
 };
 const struct command command_penalties = {
-    COMMAND("penalties", penalties_args, "the ledger: each term of the loss, itemised",
-            "One row for each term of each slot: what it acts on, how it is reduced, its value, its "
-            "share of the total, and the norm of the gradient that it alone sends into the weights. "
-            "total = data loss + the sum of the rows. Weight penalties count once for each tensor, "
-            "activity penalties once for each call.",
-            "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
-            "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"),
+    COMMAND(
+        "penalties", penalties_args, "the ledger: each term of the loss, itemised",
+        "One row for each term of each slot: what it acts on, how it is reduced, its value, its "
+        "share of the total, and the norm of the gradient that it alone sends into the weights. "
+        "total = data loss + the sum of the rows. Weight penalties count once for each tensor, "
+        "activity penalties once for each call.",
+        "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
+        "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"),
     .run = run_penalties,
 };

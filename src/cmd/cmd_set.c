@@ -257,10 +257,9 @@ static bool is_penalty(const struct session *s, const struct node *n)
 static const struct arg_spec penalty_spec = {
     .name = "value", .form = KEY, .type = ARG_SUM, .of = &penalty_kinds, .standard = "none"};
 
-/* A penalty is bound now, and kept as the tree of what it prints as: variables in it have the values
- * they have now. */
-static int keep_penalty(struct session *s, const struct node *n, struct variable *v,
-                        struct err *e)
+/* A penalty is bound now, and kept as the tree of what it prints as: variables in it have the
+ * values they have now. */
+static int keep_penalty(struct session *s, const struct node *n, struct variable *v, struct err *e)
 {
     struct arena arena = {0};
     struct binder b = session_binder(s, &arena);
@@ -334,9 +333,8 @@ static int run_let(struct session *s, const struct args *args, struct err *e)
     struct variable v = {.name = mem_text(target->text, strlen(target->text))};
     if (!v.name)
         return err_memory(e);
-    int failed = is_penalty(s, pair->value[0])
-                     ? keep_penalty(s, pair->value[0], &v, e)
-                     : session_number(s, pair->value[0], &v.number, e);
+    int failed = is_penalty(s, pair->value[0]) ? keep_penalty(s, pair->value[0], &v, e)
+                                               : session_number(s, pair->value[0], &v.number, e);
     if (!failed)
         return put_variable(s, v, e);
     arena_finish(&v.arena);
@@ -359,17 +357,19 @@ static const struct arg_spec let_args[] = {
 };
 
 const struct command command_set = {
-    COMMAND("set", set_args, "changes a setting; it counts from the next step",
-            "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
-            "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot change "
-            "later (sizes, initialisers) is refused with the reason.",
-            "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\ntrain 1\n"
-            "set hidden.activity = l1(1e-2)\ntrain 1\npenalties\n"),
+    COMMAND(
+        "set", set_args, "changes a setting; it counts from the next step",
+        "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
+        "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot change "
+        "later (sizes, initialisers) is refused with the reason.",
+        "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\ntrain 1\n"
+        "set hidden.activity = l1(1e-2)\ntrain 1\npenalties\n"),
     .run = run_set,
 };
 const struct command command_let = {
     COMMAND("let", let_args, "gives a name to a number or a penalty",
             "The value is taken when let runs. A second let overwrites the first.",
-            "let k = 1e-3\nlet weak = l1(k)+l2(k)\ninput 2\ndense 4 kernel=weak as h\nprint k*2\nlet\n"),
+            "let k = 1e-3\nlet weak = l1(k)+l2(k)\ninput 2\ndense 4 kernel=weak as h\nprint "
+            "k*2\nlet\n"),
     .run = run_let,
 };

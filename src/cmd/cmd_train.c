@@ -258,8 +258,8 @@ static int train_begin(struct session *s, struct model *m, struct err *e)
         return -1;
     int failed = choose_optimizer(s, m, &c, e);
     if (!failed)
-        failed = checking(s) ? engine_check(m, &s->data, e)
-                             : engine_prepare(m, &s->data, s->seed, e);
+        failed =
+            checking(s) ? engine_check(m, &s->data, e) : engine_prepare(m, &s->data, s->seed, e);
     settle_chosen(s, m, c, !failed);
     return failed;
 }
@@ -309,8 +309,7 @@ static int train_models(struct session *s, const struct args *args, const struct
 
 static int run_step(struct session *s, const struct args *args, struct err *e)
 {
-    struct job j = {
-        .session = s, .verb = "step", .steps = (uint64_t)args_whole(args, "steps")};
+    struct job j = {.session = s, .verb = "step", .steps = (uint64_t)args_whole(args, "steps")};
     return train_models(s, args, &j, e);
 }
 
@@ -475,7 +474,8 @@ static int run_predict(struct session *s, const struct args *args, struct err *e
         return -1;
     size_t due = all_inputs(current_model(s)->graph);
     if (d.inputs != due) {
-        err_at(e, numbers->where, "predict has %zu numbers, and the model takes %zu", d.inputs, due);
+        err_at(e, numbers->where, "predict has %zu numbers, and the model takes %zu", d.inputs,
+               due);
         return err_hint(e, "give %zu numbers, with | between inputs if there are several", due);
     }
     for (size_t i = 0; i < numbers->as.numbers.borders && i < 8; i++)
@@ -485,8 +485,10 @@ static int run_predict(struct session *s, const struct args *args, struct err *e
 }
 
 #define ON_MODELS                                                                                  \
-    {.name = "on", .form = CLAUSE, .type = ARG_NAMES,                                              \
-     .line = "models by name, or all: every model that has a layer"}
+    {                                                                                              \
+        .name = "on", .form = CLAUSE, .type = ARG_NAMES,                                           \
+        .line = "models by name, or all: every model that has a layer"                             \
+    }
 
 static const struct arg_spec loss_args[] = {
     {.name = "kind",
@@ -548,33 +550,40 @@ const struct command command_loss = {
     .run = run_loss,
 };
 const struct command command_optimizer = {
-    COMMAND("optimizer", optimizer_args, "how the weights follow the gradient",
-            "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: adam.",
-            "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
-            "set optimizer.lr = 0.01\n"),
+    COMMAND(
+        "optimizer", optimizer_args, "how the weights follow the gradient",
+        "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: adam.",
+        "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
+        "set optimizer.lr = 0.01\n"),
     .run = run_optimizer,
 };
 const struct command command_step = {
-    COMMAND("step", step_args, "takes optimizer steps",
-            "loss is then that of the last batch, taken before its step. A step whose loss or gradient "
-            "is not finite is not taken.",
-            "data xor\ninput 2\ndense 1 sigmoid\nstep 10\nprint step loss\n"),
+    COMMAND(
+        "step", step_args, "takes optimizer steps",
+        "loss is then that of the last batch, taken before its step. A step whose loss or gradient "
+        "is not finite is not taken.",
+        "data xor\ninput 2\ndense 1 sigmoid\nstep 10\nprint step loss\n"),
     .run = run_step,
 };
 const struct command command_train = {
-    COMMAND("train", train_args, "trains for whole epochs",
-            "train N runs until N more epochs have ended; one that is begun counts as the first. loss is "
-            "then the mean over the last epoch as it ran. train until looks at its condition after each "
-            "epoch; reaching max is no error. train 5 on all trains every model on the same batches.",
-            "data moons 200\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
-            "train until accuracy > 0.5 max 20\n"),
+    COMMAND(
+        "train", train_args, "trains for whole epochs",
+        "train N runs until N more epochs have ended; one that is begun counts as the first. loss "
+        "is "
+        "then the mean over the last epoch as it ran. train until looks at its condition after "
+        "each "
+        "epoch; reaching max is no error. train 5 on all trains every model on the same batches.",
+        "data moons 200\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
+        "train until accuracy > 0.5 max 20\n"),
     .run = run_train,
 };
 const struct command command_evaluate = {
-    COMMAND("evaluate", evaluate_args, "the ledger's totals on the evaluation data",
-            "Evaluation data is the validation share if there is one, else all training data, in order, "
-            "cut into batches of the training size.",
-            "data moons 200 split=0.2\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 2\nevaluate\n"),
+    COMMAND(
+        "evaluate", evaluate_args, "the ledger's totals on the evaluation data",
+        "Evaluation data is the validation share if there is one, else all training data, in "
+        "order, "
+        "cut into batches of the training size.",
+        "data moons 200 split=0.2\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 2\nevaluate\n"),
     .run = run_evaluate,
 };
 const struct command command_predict = {

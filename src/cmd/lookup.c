@@ -122,8 +122,8 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
     const struct entry *entry = &current_model(s)->graph->layer[layer].kind->entry;
     bool is_slot = false;
     for (size_t i = 0; i < entry->arg_count; i++)
-        is_slot = is_slot || (entry->args[i].type == ARG_SUM &&
-                              strcmp(entry->args[i].name, slot) == 0);
+        is_slot =
+            is_slot || (entry->args[i].type == ARG_SUM && strcmp(entry->args[i].name, slot) == 0);
     number(leaf, 0);
     if (!is_slot) {
         err_at(e, path->where, "%s has no slot %s", current_model(s)->graph->layer[layer].name,
@@ -168,8 +168,7 @@ static size_t evaluation_samples(const struct dataset *d)
     return d->training < d->samples ? d->samples - d->training : d->training;
 }
 
-static int gather_value(struct lookup *l, id value, size_t count, struct leaf *leaf,
-                        struct err *e)
+static int gather_value(struct lookup *l, id value, size_t count, struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
     struct model *m = current_model(s);
@@ -206,8 +205,7 @@ static int find_value(struct lookup *l, const struct node *path, id value, bool 
     return gather_value(l, value, shape_count(shape), leaf, e) ? err_place(e, path->where) : 0;
 }
 
-static int unknown_part(const struct node *path, const char *name, const char *part,
-                        struct err *e)
+static int unknown_part(const struct node *path, const char *name, const char *part, struct err *e)
 {
     err_at(e, path->where, "%s has no \"%s\"", name, part);
     return err_hint(e, "it has output, input, its weights (kernel, bias), their .grad, and "
@@ -278,12 +276,11 @@ static int find_single(struct lookup *l, const struct node *path, const char *na
 
 static bool is_figure(const char *word)
 {
-    return strcmp(word, "loss") == 0 || strcmp(word, "data") == 0 ||
-           strcmp(word, "penalty") == 0 || strcmp(word, "accuracy") == 0;
+    return strcmp(word, "loss") == 0 || strcmp(word, "data") == 0 || strcmp(word, "penalty") == 0 ||
+           strcmp(word, "accuracy") == 0;
 }
 
-static int find(void *self, const struct node *path, bool values, struct leaf *leaf,
-                struct err *e)
+static int find(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e)
 {
     struct lookup *l = self;
     char text[200];

@@ -9,10 +9,9 @@
 
 /* Words that a name may not be, beside the verbs (grammar, rule 17). */
 static const char *const words[] = {
-    "on",  "as",     "of",   "in",   "over",  "until", "max",       "every", "and",
-    "or",  "not",    "within", "yes", "no",   "true",  "false",     "loss",  "accuracy",
-    "val", "epoch",  "step", "optimizer", "data", "penalties", "all", "none", "last",
-    "input",
+    "on",   "as",        "of",   "in",        "over", "until", "max",  "every",    "and", "or",
+    "not",  "within",    "yes",  "no",        "true", "false", "loss", "accuracy", "val", "epoch",
+    "step", "optimizer", "data", "penalties", "all",  "none",  "last", "input",
 };
 
 static bool is_word(const char *name)
@@ -82,7 +81,8 @@ static int unknown_name(const struct session *s, const char *what, const char *n
     err_at(e, where, "there is no %s \"%s\"", what, name);
     if (near.name)
         return err_hint(e, "did you mean %s?", near.name);
-    return err_hint(e, g->calls ? "summary lists the model" : "the model is empty; begin with input");
+    return err_hint(e,
+                    g->calls ? "summary lists the model" : "the model is empty; begin with input");
 }
 
 id name_value(const struct session *s, const char *name, struct span where, struct err *e)

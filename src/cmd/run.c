@@ -84,14 +84,16 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
     const struct command *command = (const struct command *)entry;
     const struct layer_kind *kind =
         entry ? NULL : (const struct layer_kind *)table_find(&layer_kinds, st->verb);
-    const id layer =
-        entry || kind ? NOTHING : graph_find_layer(current_model(s)->graph, st->verb);
+    const id layer = entry || kind ? NOTHING : graph_find_layer(current_model(s)->graph, st->verb);
     if (command && command->later)
         return later_verb(st, e);
     if (!entry && !kind && layer == NOTHING)
         return unknown_verb(s, st, e);
-    const struct args *args =
-        bind_statement(&b, st, entry ? entry : kind ? &kind->entry : &call_entry, e);
+    const struct args *args = bind_statement(&b, st,
+                                             entry  ? entry
+                                             : kind ? &kind->entry
+                                                    : &call_entry,
+                                             e);
     if (!args)
         return -1;
     if (command)

@@ -65,8 +65,7 @@ static uint64_t digest_data(const struct session *s, uint64_t hash)
     const struct dataset *d = &s->data;
     if (!s->has_data)
         return hash;
-    const uint64_t sizes[] = {d->samples, d->training, d->inputs,
-                              d->targets, d->batch,    d->shuffle};
+    const uint64_t sizes[] = {d->samples, d->training, d->inputs, d->targets, d->batch, d->shuffle};
     hash = digest_bytes(hash, sizes, sizeof sizes);
     hash = digest_bytes(hash, d->x, d->samples * d->inputs * sizeof *d->x);
     if (!d->target_is_input && d->y)

@@ -21,8 +21,8 @@ enum outcome {
  * calls (its width, for example). */
 struct session *session_create(const struct host *host, uint64_t seed);
 void session_destroy(struct session *s);
-/* The most threads a matrix product may use, 1 or more; holds for the whole process. Without a call
- * it is what the library of matrix products chooses. */
+/* The most threads a matrix product may use, 1 or more; holds for the whole process. One that
+ * is never told leaves it to the library of matrix products. */
 void session_threads(unsigned n);
 
 /* Runs the statements of `text`. `name` is shown in errors ("lesson.nnr", "<prompt>"); relative

@@ -14,7 +14,7 @@
 struct variable {
     char *name;
     double number;
-    struct arena arena;       /* holds penalty */
+    struct arena arena;         /* holds penalty */
     const struct node *penalty; /* NULL: a number */
 };
 
@@ -99,7 +99,8 @@ struct lookup {
 struct names lookup_names(struct lookup *l);
 void lookup_finish(struct lookup *l);
 int session_number(struct session *s, const struct node *n, double *value, struct err *e);
-/* The value of `optimizer.lr`, `data.batch`, `hidden.trainable`; false if there is no such setting. */
+/* The value of `optimizer.lr`, `data.batch`, `hidden.trainable`; false if there is no such setting.
+ */
 bool setting_number(struct session *s, const char *path, double *value);
 
 /* Data and what nnr chooses. */
@@ -126,6 +127,8 @@ extern const struct table command_table;
 struct catalog {
     const char *title;
     const struct table *table;
+    const char *lead; /* the verb that a row's name follows: loss mse; "" for none */
+    bool call;        /* written with ( ): l1(STRENGTH) */
 };
 extern const struct catalog catalog[];
 extern const size_t catalogs;

@@ -134,8 +134,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .rewrites = l->terminal.err,
     };
     fit_screen(l);
-    if (o->threads)
-        session_threads(o->threads);
+    session_threads(o->threads ? o->threads : 1);
     l->session = session_create(&l->host, o->seed);
     return l->session ? 0 : err_memory(e);
 }

@@ -112,8 +112,11 @@ static int run(const struct options *o, const struct work *w)
 static int answer(const struct options *o)
 {
     struct str s = {0};
+    const struct out to = out_to(&s);
     if (o->help)
         options_help(&s);
+    else if (o->manual)
+        manual_write(&to);
     else
         str_add(&s, "nnr " NNR_VERSION "\n");
     struct err e = {0};
@@ -145,7 +148,7 @@ int main(int argc, char **argv)
     struct err e = {0};
     if (options_parse(&o, argc, argv, &e))
         return complain(&e, EXIT_USAGE);
-    if (o.help || o.version)
+    if (o.help || o.manual || o.version)
         return answer(&o);
     struct work w = {0};
     int status = load(&o, &w, &e) ? complain(&e, EXIT_ERROR) : run(&o, &w);

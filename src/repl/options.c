@@ -73,9 +73,10 @@ static const struct option table[] = {
     {"--check", FLAG(check), "check names, choices and shapes only; nothing is trained"},
     {"--plot", "WHERE", take_plot, 0, "auto or none; this version draws no pictures"},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)"},
-    {"--threads", "N", take_threads, 0, "the most threads a matrix product may use, 1 to 64"},
+    {"--threads", "N", take_threads, 0, "the most threads a matrix product may use, 1 to 64 (1 without it)"},
     {"--json", FLAG(json), "print one JSON object for each statement that reports"},
-    {"--quiet", FLAG(quiet), "show no greeting and no progress"},
+    {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress"},
+    {"--manual", FLAG(manual), "print the reference of the language, in Markdown"},
     {"--version", FLAG(version), "print the version and exit"},
     {"--help", FLAG(help), "print this text and exit"},
 };

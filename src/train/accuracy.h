@@ -5,8 +5,8 @@
 
 #include "train/model.h"
 
-/* Whether the model and the data are about classes: a softmax with class numbers or a share for each
- * class, or one sigmoid unit with targets 0 and 1. */
+/* Whether the model and the data are about classes: a softmax with class numbers or a share for
+ * each class, or one sigmoid unit with targets 0 and 1. */
 bool accuracy_exists(const struct model *m, const struct dataset *d);
 /* How many of the frame's rows of output are right, and how many there are. For a softmax: the
  * largest output is the largest target's; for a sigmoid: the side of 0.5. */

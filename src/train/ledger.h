@@ -45,8 +45,8 @@ struct ledger {
 
     struct probe probe; /* the pass that fills it */
     size_t right, judged;
-    double *sum;        /* for each applied row of the plan */
-    double **grad;      /* for each row: its gradient summed over batches; NULL: not asked */
+    double *sum;   /* for each applied row of the plan */
+    double **grad; /* for each row: its gradient summed over batches; NULL: not asked */
 };
 
 /* Begins a ledger over a share of the data; then ledger_next until it returns false, then

@@ -176,3 +176,8 @@ char **session_complete(struct session *s, const char *line, size_t point, size_
     mem_free(words);
     return NULL;
 }
+
+void manual_write(const struct out *to)
+{
+    out_add(to, "# Reference\n");
+}

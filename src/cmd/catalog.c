@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of all tables. */
+#include "cmd/command.h"
+
+#include "nn/layer.h"
+
+#define COMMANDS                                                                                   \
+    ROW(data)                                                                                      \
+    ROW(loss)                                                                                      \
+    ROW(optimizer)                                                                                 \
+    ROW(seed)                                                                                      \
+    ROW(batch)                                                                                     \
+    ROW(model)                                                                                     \
+    ROW(step)                                                                                      \
+    ROW(train)                                                                                     \
+    ROW(evaluate)                                                                                  \
+    ROW(predict)                                                                                   \
+    ROW(penalties)                                                                                 \
+    ROW(print)                                                                                     \
+    ROW(show)                                                                                      \
+    ROW(summary)                                                                                   \
+    ROW(set)                                                                                       \
+    ROW(let)                                                                                       \
+    ROW(expect)                                                                                    \
+    ROW(say)                                                                                       \
+    ROW(section)                                                                                   \
+    ROW(plot)                                                                                      \
+    ROW(watch)                                                                                     \
+    ROW(unwatch)                                                                                   \
+    ROW(help)                                                                                      \
+    ROW(quit)
+
+#define ROW(verb) extern const struct command command_##verb;
+COMMANDS
+#undef ROW
+
+/* Verbs of the language that are still to come: known, so that they are named and not guessed at.
+ */
+#define LATER                                                                                      \
+    WORD(timedistributed)                                                                          \
+    WORD(concat)                                                                                   \
+    WORD(add)                                                                                      \
+    WORD(multiply)                                                                                 \
+    WORD(average)                                                                                  \
+    WORD(maximum)                                                                                  \
+    WORD(dropout)                                                                                  \
+    WORD(gaussian_noise)                                                                           \
+    WORD(batchnorm)                                                                                \
+    WORD(layernorm)                                                                                \
+    WORD(block)                                                                                    \
+    WORD(output)                                                                                   \
+    WORD(define)                                                                                   \
+    WORD(emulate)                                                                                  \
+    WORD(checkgrad)                                                                                \
+    WORD(run)                                                                                      \
+    WORD(stop)                                                                                     \
+    WORD(history)                                                                                  \
+    WORD(clone)                                                                                    \
+    WORD(rename)                                                                                   \
+    WORD(compare)                                                                                  \
+    WORD(sweep)                                                                                    \
+    WORD(pause)                                                                                    \
+    WORD(mark)                                                                                     \
+    WORD(goto)                                                                                     \
+    WORD(for)                                                                                      \
+    WORD(repeat)                                                                                   \
+    WORD(source)                                                                                   \
+    WORD(record)                                                                                   \
+    WORD(save)                                                                                     \
+    WORD(load)                                                                                     \
+    WORD(undo)
+
+#define WORD(verb)                                                                                 \
+    static const struct command later_##verb = {                                                   \
+        .entry = {.name = #verb, .summary = "not in this version"}, .later = true};
+LATER
+#undef WORD
+
+static const struct entry *const rows[] = {
+#define ROW(verb) &command_##verb.entry,
+    COMMANDS
+#undef ROW
+#define WORD(verb) &later_##verb.entry,
+        LATER
+#undef WORD
+};
+
+const struct table command_table = {"verb", rows, sizeof rows / sizeof *rows};
+
+const struct catalog catalog[] = {
+    {"Verbs", &command_table, "", false},          {"Layers", &layer_kinds, "", false},
+    {"Activations", &activation_kinds, "", true},  {"Penalties", &penalty_kinds, "", true},
+    {"Reductions", &reductions, "reduce=", false}, {"Initialisers", &init_kinds, "", true},
+    {"Losses", &loss_kinds, "loss ", false},       {"Optimizers", &opt_kinds, "optimizer ", false},
+    {"Data", &data_kinds, "data ", false},         {"Scalings", &data_scalings, "scale=", false},
+    {"Functions", &functions, "", true},           {"Operators", &operators, "", false},
+};
+const size_t catalogs = sizeof catalog / sizeof *catalog;

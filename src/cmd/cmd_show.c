@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* summary and show. */
+#include "cmd/command.h"
+
+#include "nn/layer.h"
+
+#include <math.h>
+#include <string.h>
+
+static size_t layer_numbers(const struct graph *g, const struct layer *l)
+{
+    size_t total = 0;
+    for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
+        total += g->weight[w].count;
+    return total;
+}
+
+static void summary_call(struct str *to, const struct model *m, id call)
+{
+    const struct graph *g = m->graph;
+    const struct call *c = &g->call[call];
+    const struct layer *l = &g->layer[c->layer];
+    char shape[80];
+    const bool first = graph_find_call(g, l->name) == call;
+    str_addf(to, "%-18s %-12s %-10s", c->name, l->kind->entry.name,
+             shape_text(&g->value[c->output].shape, shape, sizeof shape));
+    str_addf(to, " %10zu", first ? layer_numbers(g, l) : (size_t)0);
+    str_addf(to, "  %s", c->input == NOTHING ? "" : g->call[g->value[c->input].made_by].name);
+    if (!first)
+        str_addf(to, "  (the weights of %s)", l->name);
+    if (!l->trainable)
+        str_add(to, "  (frozen)");
+    if (!graph_reaches(g, c->output, model_output(m)))
+        str_add(to, "  (reaches no output)");
+    str_add(to, "\n");
+}
+
+static void summary_terms(struct str *to, const struct graph *g)
+{
+    for (size_t i = 0; i < g->terms; i++) {
+        const struct term *t = &g->term[i];
+        str_addf(to, "penalty %s.%s: ", g->layer[t->layer].name, t->slot);
+        args_print(to, t->args);
+        str_add(to, "\n");
+    }
+}
+
+static size_t frozen_numbers(const struct graph *g)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < g->layers; i++)
+        if (!g->layer[i].trainable)
+            total += layer_numbers(g, &g->layer[i]);
+    return total;
+}
+
+static void summary_text(struct str *to, const struct session *s)
+{
+    const struct model *m = current_model(s);
+    const struct graph *g = m->graph;
+    str_addf(to, "model %s\n", m->name);
+    if (!g->calls) {
+        str_add(to, "empty; begin with an input, for example input 64\n");
+        return;
+    }
+    str_addf(to, "%-18s %-12s %-10s %10s  %s\n", "name", "layer", "output", "numbers", "on");
+    for (id c = 0; c < g->calls; c++)
+        summary_call(to, m, c);
+    str_addf(to, "%zu numbers, %zu of them frozen\n", g->weight_reals, frozen_numbers(g));
+    summary_terms(to, g);
+    str_add(to, "loss ");
+    if (m->loss.args)
+        args_print(to, m->loss.args);
+    str_add(to, m->loss.args ? "\noptimizer " : "chosen when it is first used\noptimizer ");
+    if (m->optimizer.args)
+        args_print(to, m->optimizer.args);
+    str_addf(to, "%s\n%llu steps, %llu epochs\n",
+             m->optimizer.args ? ""
+                               : "chosen when it is first "
+                                 "used",
+             (unsigned long long)m->step, (unsigned long long)m->epoch);
+}
+
+static void summary_json(struct str *to, const struct session *s)
+{
+    const struct model *m = current_model(s);
+    const struct graph *g = m->graph;
+    struct json json = {.to = to};
+    char shape[80];
+    json_open(&json, NULL, '{');
+    json_text(&json, "model", m->name);
+    json_open(&json, "calls", '[');
+    for (id i = 0; i < g->calls; i++) {
+        const struct call *c = &g->call[i];
+        json_open(&json, NULL, '{');
+        json_text(&json, "name", c->name);
+        json_text(&json, "layer", g->layer[c->layer].name);
+        json_text(&json, "kind", g->layer[c->layer].kind->entry.name);
+        json_text(&json, "output", shape_text(&g->value[c->output].shape, shape, sizeof shape));
+        json_bool(&json, "reaches_output", graph_reaches(g, c->output, model_output(m)));
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    json_number(&json, "numbers", (double)g->weight_reals);
+    json_number(&json, "frozen", (double)frozen_numbers(g));
+    json_number(&json, "steps", (double)m->step);
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
+static int run_summary(struct session *s, const struct args *args, struct err *e)
+{
+    (void)args;
+    struct str text = {0};
+    if (checking(s))
+        return 0;
+    if (s->host->json)
+        summary_json(&text, s);
+    else
+        summary_text(&text, s);
+    return session_report(s, &text, e);
+}
+
+static void show_weight_line(struct str *to, const struct weight *w)
+{
+    char shape[80];
+    str_addf(to, "  %s %s: starts as ", w->name, shape_text(&w->shape, shape, sizeof shape));
+    args_print(to, w->init);
+    str_add(to, "\n");
+}
+
+static void show_layer(struct str *to, const struct graph *g, id layer)
+{
+    const struct layer *l = &g->layer[layer];
+    char shape[80];
+    str_addf(to, "%s: ", l->name);
+    args_print(to, l->args);
+    str_add(to, l->trainable ? "\n" : "  (frozen)\n");
+    for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
+        show_weight_line(to, &g->weight[w]);
+    for (size_t i = 0; i < g->terms; i++)
+        if (g->term[i].layer == layer) {
+            str_addf(to, "  penalty %s: ", g->term[i].slot);
+            args_print(to, g->term[i].args);
+            str_addf(to, " = %s\n", penalty_kind_of(g->term[i].args)->formula);
+        }
+    for (id c = 0; c < g->calls; c++)
+        if (g->call[c].layer == layer)
+            str_addf(to, "  call %s on %s: %s\n", g->call[c].name,
+                     g->call[c].input == NOTHING ? "the data"
+                                                 : g->call[g->value[g->call[c].input].made_by].name,
+                     shape_text(&g->value[g->call[c].output].shape, shape, sizeof shape));
+}
+
+/* The corner of a tensor that is shown, as rows of its last axis. */
+enum { CORNER_ROWS = 8, CORNER_COLS = 8 };
+
+static void show_numbers(struct str *to, const struct tensor *t)
+{
+    char text[NUMBER_ROOM];
+    const size_t n = extents_count(&t->extents);
+    const size_t cols = t->extents.axes ? t->extents.size[t->extents.axes - 1] : 1;
+    const size_t rows = cols ? n / cols : 0;
+    for (size_t i = 0; i < rows && i < CORNER_ROWS; i++) {
+        str_add(to, " ");
+        for (size_t j = 0; j < cols && j < CORNER_COLS; j++)
+            str_addf(to, " %11s", number_text(t->item[i * cols + j], text));
+        str_add(to, cols > CORNER_COLS ? " ...\n" : "\n");
+    }
+    str_add(to, rows > CORNER_ROWS ? "  ...\n" : "");
+}
+
+static int show_tensor(struct session *s, const struct node *n, struct str *to, struct err *e)
+{
+    struct lookup l = {.session = s};
+    struct names names = lookup_names(&l);
+    struct tensor t = {0};
+    char shape[120], text[NUMBER_ROOM];
+    int failed = expr_eval(n, &names, &t, e);
+    if (!failed) {
+        double sum = 0, squares = 0;
+        const size_t count = extents_count(&t.extents);
+        for (size_t i = 0; i < count; i++) {
+            sum += t.item[i];
+            squares += t.item[i] * t.item[i];
+        }
+        const double mean = sum / (double)count;
+        str_addf(to, "%s: %s", n->text, extents_text(&t.extents, shape, sizeof shape));
+        str_addf(to, ", mean %s", number_text(mean, text));
+        str_addf(to, ", deviation %s\n",
+                 number_text(sqrt(fmax(0, squares / (double)count - mean * mean)), text));
+        show_numbers(to, &t);
+    }
+    tensor_finish(&t);
+    lookup_finish(&l);
+    return failed;
+}
+
+static int run_show(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *what = args_get(args, "what");
+    struct str text = {0};
+    if (!what->given)
+        return run_summary(s, args, e);
+    for (size_t i = 0; i < what->as.exprs.count; i++) {
+        const struct node *n = what->as.exprs.item[i];
+        if (n->kind != NODE_PATH) {
+            err_at(e, n->where, "show takes the name of a layer or of a tensor");
+            return err_hint(e, "write show hidden, or show hidden.kernel; for a value, print");
+        }
+        id layer = NOTHING;
+        if (!strchr(n->text, '.') && (layer = name_layer(s, n->text, n->where, e)) == NOTHING)
+            return -1;
+        int failed = 0;
+        if (layer != NOTHING)
+            show_layer(&text, current_model(s)->graph, layer);
+        else if (!checking(s))
+            failed = show_tensor(s, n, &text, e);
+        if (failed) {
+            str_finish(&text);
+            return -1;
+        }
+    }
+    if (checking(s))
+        str_finish(&text);
+    return session_report(s, &text, e);
+}
+
+static const struct arg_spec show_args[] = {
+    {.name = "what",
+     .form = REST,
+     .type = ARG_EXPRS,
+     .line = "layers (hidden) and tensors (hidden.kernel); alone, the model"},
+};
+
+const struct command command_summary = {
+    COMMAND_ALONE(
+        "summary", "the model as a table",
+        "Every call with its layer, output shape and number of weights, the penalties, loss "
+        "and optimizer. A call that leads to no output is marked.",
+        "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
+    .run = run_summary,
+};
+const struct command command_show = {
+    COMMAND("show", show_args, "a layer with its settings, or a tensor with its numbers",
+            "Of a big tensor the first rows and columns are shown.",
+            "input 4\ndense 3 relu kernel=l2(1e-3) as h\nshow h\nshow h.kernel\n"),
+    .run = run_show,
+};

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* say, section, help, quit, and the verbs that this version does not have. */
+#include "cmd/command.h"
+
+#include <string.h>
+
+static int speak(struct session *s, const struct args *args, const char *before, const char *after,
+                 struct err *e)
+{
+    struct str text = {0};
+    char number[NUMBER_ROOM];
+    const struct arg *what = args_get(args, "what");
+    str_add(&text, before);
+    for (size_t i = 0; i < what->as.exprs.count; i++) {
+        const struct node *n = what->as.exprs.item[i];
+        double x;
+        str_add(&text, i ? " " : "");
+        if (n->kind == NODE_STRING) {
+            str_add(&text, n->text);
+        } else if (session_number(s, n, &x, e)) {
+            str_finish(&text);
+            return -1;
+        } else {
+            str_add(&text, number_text(x, number));
+        }
+    }
+    str_add(&text, after);
+    if (s->host->json || s->host->quiet || checking(s))
+        str_finish(&text);
+    return session_report(s, &text, e);
+}
+
+static int run_say(struct session *s, const struct args *args, struct err *e)
+{
+    return speak(s, args, "", "\n", e);
+}
+
+static int run_section(struct session *s, const struct args *args, struct err *e)
+{
+    return speak(s, args, "\n== ", " ==\n", e);
+}
+
+static int run_quit(struct session *s, const struct args *args, struct err *e)
+{
+    (void)args;
+    (void)e;
+    s->quit = true;
+    return 0;
+}
+
+/* The topic counts as it is written: a word, or one in quotes. */
+static int run_help(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *topic = args_get(args, "topic");
+    const struct node *n = topic->given ? topic->as.exprs.item[0] : NULL;
+    struct str text = {0};
+    if (n && n->kind != NODE_PATH && n->kind != NODE_STRING && n->kind != NODE_CALL) {
+        err_at(e, n->where, "help takes a word");
+        return err_hint(e, "write help dense, or help alone");
+    }
+    if (help_topic(&text, n ? n->text : NULL))
+        return session_report(s, &text, e);
+    str_finish(&text);
+    struct nearest near = {0};
+    for (size_t i = 0; i < catalogs; i++)
+        nearest_in_table(&near, n->text, catalog[i].table);
+    err_at(e, n->where, "there is no help on \"%s\"", n->text);
+    return near.name ? err_hint(e, "did you mean %s?", near.name)
+                     : err_hint(e, "help lists the topics");
+}
+
+/* Pictures come later; a lesson that asks for one must not fail without it. */
+static int run_picture(struct session *s, const struct args *args, struct err *e)
+{
+    (void)e;
+    out_addf(&s->host->err, "%s: pictures are not in this version; going on without\n",
+             args->entry->name);
+    return 0;
+}
+
+static const struct arg_spec say_args[] = {
+    {.name = "what",
+     .form = REST,
+     .type = ARG_EXPRS,
+     .required = true,
+     .line = "strings and numbers"},
+};
+static const struct arg_spec help_args[] = {
+    {.name = "topic",
+     .form = POSITIONAL,
+     .type = ARG_EXPR,
+     .line = "a verb, layer, penalty, loss ...; alone, the overview"},
+};
+static const struct arg_spec picture_args[] = {
+    {.name = "what", .form = REST, .type = ARG_EXPRS, .line = "views and expressions"},
+    {.name = "every", .form = CLAUSE, .type = ARG_WHOLE, .min = 1, .max = 1e9, .line = "steps"},
+    {.name = "of", .form = CLAUSE, .type = ARG_NAMES, .line = "models"},
+};
+
+const struct command command_say = {
+    COMMAND("say", say_args, "prints a line of narration",
+            "Any number of strings and numbers. Left out with --quiet.",
+            "say \"two and two make\" 2+2\n"),
+    .run = run_say,
+};
+const struct command command_section = {
+    COMMAND("section", say_args, "prints a heading", "Left out with --quiet.",
+            "section \"The penalty arrives\"\n"),
+    .run = run_section,
+};
+const struct command command_help = {
+    COMMAND("help", help_args, "explains a word",
+            "goto, once it is here, sets back the state and never the place in the script; on says "
+            "which tensors a layer works on, and which models train works on.",
+            "help\nhelp dense\nhelp l1\n"),
+    .run = run_help,
+};
+const struct command command_quit = {
+    COMMAND_ALONE("quit", "leaves", "In a script it ends the script with 0.",
+                  "say \"bye\"\nquit\n"),
+    .run = run_quit,
+};
+const struct command command_plot = {
+    COMMAND("plot", picture_args, "shows a picture: not in this version",
+            "It says so on stderr, and the script goes on.", "plot loss\n"),
+    .run = run_picture,
+};
+const struct command command_watch = {
+    COMMAND("watch", picture_args, "keeps pictures up to date: not in this version",
+            "It says so on stderr, and the script goes on.", "watch loss activity every 20\n"),
+    .run = run_picture,
+};
+const struct command command_unwatch = {
+    COMMAND("unwatch", picture_args, "ends watch: not in this version",
+            "It says so on stderr, and the script goes on.", "unwatch\n"),
+    .run = run_picture,
+};

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Completion: what may stand at the cursor, read from the tables and the current model. */
+#include "cmd/command.h"
+
+#include "nn/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct words {
+    char **item;
+    size_t count, room;
+    const char *begin; /* what they must begin with */
+    size_t begin_size;
+    bool failed;
+};
+
+static void add_word(struct words *w, const char *word, const char *after)
+{
+    if (strncmp(word, w->begin, w->begin_size) != 0)
+        return;
+    struct str text = {0};
+    str_addf(&text, "%s%s", word, after);
+    for (size_t i = 0; i < w->count; i++)
+        if (!text.failed && strcmp(w->item[i], text.text) == 0) {
+            str_finish(&text);
+            return;
+        }
+    /* One place more for the NULL at the end. */
+    if (text.failed || mem_room(&w->item, &w->room, w->count + 2, sizeof *w->item)) {
+        w->failed = true;
+        str_finish(&text);
+        return;
+    }
+    w->item[w->count++] = text.text;
+}
+
+static void add_table(struct words *w, const struct table *t)
+{
+    for (size_t i = 0; i < t->rows; i++)
+        if (t != &command_table || !((const struct command *)t->row[i])->later)
+            add_word(w, t->row[i]->name, "");
+}
+
+static void add_tensors(struct words *w, const struct session *s)
+{
+    const struct graph *g = current_model(s)->graph;
+    for (size_t i = 0; i < g->calls; i++)
+        add_word(w, g->call[i].name, "");
+}
+
+static void add_layers(struct words *w, const struct session *s)
+{
+    const struct graph *g = current_model(s)->graph;
+    for (size_t i = 0; i < g->layers; i++)
+        add_word(w, g->layer[i].name, "");
+}
+
+static void add_models(struct words *w, const struct session *s)
+{
+    add_word(w, "all", "");
+    for (size_t i = 0; i < s->models; i++)
+        add_word(w, s->model[i]->name, "");
+}
+
+/* hidden.kernel, hidden.activity.penalty ...: what stands behind a layer's dot. */
+static void add_parts(struct words *w, const struct session *s)
+{
+    const struct graph *g = current_model(s)->graph;
+    char path[300];
+    static const char *const values[] = {"output", "input"};
+    for (size_t i = 0; i < g->calls; i++)
+        for (size_t k = 0; k < 2; k++) {
+            snprintf(path, sizeof path, "%s.%s", g->call[i].name, values[k]);
+            add_word(w, path, "");
+        }
+    for (size_t i = 0; i < g->weights; i++) {
+        add_word(w, g->weight[i].path, "");
+        add_word(w, g->weight[i].path, ".grad");
+    }
+    for (size_t i = 0; i < g->layers; i++)
+        for (size_t k = 0; k < g->layer[i].kind->entry.arg_count; k++) {
+            const struct arg_spec *spec = &g->layer[i].kind->entry.args[k];
+            snprintf(path, sizeof path, "%s.%s", g->layer[i].name, spec->name);
+            if (spec->form != CLAUSE)
+                add_word(w, path, "");
+            if (spec->type == ARG_SUM)
+                add_word(w, path, ".penalty");
+        }
+}
+
+static void add_settings(struct words *w, const struct session *s)
+{
+    const struct args *optimizer = current_model(s)->optimizer.args;
+    char path[120];
+    add_word(w, "data.batch", "");
+    add_word(w, "data.shuffle", "");
+    for (size_t i = 0; optimizer && i < optimizer->entry->arg_count; i++) {
+        snprintf(path, sizeof path, "optimizer.%s", optimizer->entry->args[i].name);
+        add_word(w, path, "");
+    }
+}
+
+static void add_quantities(struct words *w, const struct session *s)
+{
+    static const char *const quantities[] = {
+        "loss", "loss.data", "loss.penalty", "accuracy",    "epoch",
+        "step", "val.loss",  "val.data",     "val.penalty", "val.accuracy",
+    };
+    for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
+        add_word(w, quantities[i], "");
+    for (size_t i = 0; i < functions.rows; i++)
+        add_word(w, functions.row[i]->name, "(");
+    for (size_t i = 0; i < s->variables; i++)
+        add_word(w, s->variable[i].name, "");
+    add_parts(w, s);
+    add_settings(w, s);
+}
+
+static bool takes_expression(enum arg_type t)
+{
+    return t == ARG_EXPR || t == ARG_EXPRS;
+}
+
+static void add_values_of(struct words *w, const struct session *s, const struct arg_spec *spec)
+{
+    if (spec->of)
+        add_table(w, spec->of);
+    if (spec->type == ARG_SUM)
+        add_word(w, "none", "");
+    if (spec->type == ARG_BOOL) {
+        add_word(w, "yes", "");
+        add_word(w, "no", "");
+    }
+    if (takes_expression(spec->type))
+        add_quantities(w, s);
+}
+
+static const struct arg_spec *find_spec(const struct entry *entry, const char *name, size_t n)
+{
+    for (size_t i = 0; i < entry->arg_count; i++) {
+        const struct arg_spec *spec = &entry->args[i];
+        if ((strlen(spec->name) == n && strncmp(spec->name, name, n) == 0) ||
+            (spec->alias && strlen(spec->alias) == n && strncmp(spec->alias, name, n) == 0))
+            return spec;
+    }
+    return NULL;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+/* The statement that the cursor is in, its words and what stands before the cursor's word. */
+struct cursor {
+    size_t begin; /* of the statement */
+    size_t word;  /* of the cursor's word */
+};
+
+static struct cursor find_cursor(const char *line, size_t point)
+{
+    struct cursor p = {0};
+    bool string = false;
+    for (size_t i = 0; i < point; i++) {
+        if (line[i] == '"' && (!i || line[i - 1] != '\\'))
+            string = !string;
+        else if (!string && (line[i] == ';' || line[i] == '{' || line[i] == '}' || line[i] == '\n'))
+            p.begin = i + 1;
+    }
+    while (p.begin < point && (line[p.begin] == ' ' || line[p.begin] == '\t'))
+        p.begin++;
+    p.word = point;
+    while (p.word > p.begin && is_letter(line[p.word - 1]))
+        p.word--;
+    return p;
+}
+
+/* The word that ends at `end`, going back over blanks and commas; returns its first byte. */
+static size_t word_before(const char *line, size_t begin, size_t end, size_t *size)
+{
+    while (end > begin && (line[end - 1] == ' ' || line[end - 1] == ','))
+        end--;
+    size_t at = end;
+    while (at > begin && is_letter(line[at - 1]))
+        at--;
+    *size = end - at;
+    return at;
+}
+
+static bool is_word_at(const char *line, size_t at, size_t size, const char *word)
+{
+    return strlen(word) == size && strncmp(line + at, word, size) == 0;
+}
+
+static const struct entry *entry_of(const struct session *s, const char *line, size_t at,
+                                    size_t size)
+{
+    char verb[80];
+    if (!size || size >= sizeof verb)
+        return NULL;
+    memcpy(verb, line + at, size);
+    verb[size] = 0;
+    const struct entry *entry = table_find(&command_table, verb);
+    if (!entry)
+        entry = table_find(&layer_kinds, verb);
+    if (!entry && graph_find_layer(current_model(s)->graph, verb) != NOTHING)
+        entry = &call_entry;
+    return entry;
+}
+
+/* The row that an ENTRY argument's word names: `data digits` -> digits. */
+static const struct entry *inner_of(const struct entry *entry, const char *line, size_t from,
+                                    size_t to)
+{
+    char word[80];
+    size_t size = 0;
+    while (from < to && line[from] == ' ')
+        from++;
+    while (from + size < to && is_letter(line[from + size]))
+        size++;
+    if (!entry->arg_count || entry->args[0].type != ARG_ENTRY || !size || size >= sizeof word ||
+        from + size == to)
+        return NULL;
+    memcpy(word, line + from, size);
+    word[size] = 0;
+    return table_find(entry->args[0].of, word);
+}
+
+static void add_of_entry(struct words *w, const struct session *s, const struct entry *entry)
+{
+    for (size_t i = 0; i < entry->arg_count; i++) {
+        const struct arg_spec *spec = &entry->args[i];
+        if (spec->form == KEY)
+            add_word(w, spec->name, "=");
+        else if (spec->form == CLAUSE)
+            add_word(w, spec->name, "");
+        else
+            add_values_of(w, s, spec);
+        if (spec->form == PAIR) {
+            add_parts(w, s);
+            add_settings(w, s);
+        }
+    }
+}
+
+static void add_help_topics(struct words *w)
+{
+    for (size_t i = 0; i < catalogs; i++)
+        add_table(w, catalog[i].table);
+    add_word(w, "expressions", "");
+}
+
+static void complete_inside(struct words *w, const struct session *s, const char *line,
+                            struct cursor p)
+{
+    size_t verb_size = 0, before_size;
+    while (p.begin + verb_size < p.word && is_letter(line[p.begin + verb_size]))
+        verb_size++;
+    const struct entry *entry = entry_of(s, line, p.begin, verb_size);
+    if (!entry)
+        return;
+    const struct entry *inner = inner_of(entry, line, p.begin + verb_size, p.word);
+    size_t before = word_before(line, p.begin, p.word, &before_size);
+    if (p.word > p.begin && (line[p.word - 1] == '=' || line[p.word - 1] == '+')) {
+        size_t key_end = p.word;
+        while (key_end > p.begin && line[key_end - 1] != '=')
+            key_end--;
+        size_t size, at = word_before(line, p.begin, key_end - 1, &size);
+        const struct arg_spec *spec = inner ? find_spec(inner, line + at, size) : NULL;
+        if (!spec)
+            spec = find_spec(entry, line + at, size);
+        if (spec)
+            add_values_of(w, s, spec);
+        else
+            add_table(w, &penalty_kinds);
+        return;
+    }
+    if (is_word_at(line, before, before_size, "on")) {
+        if (table_find(&command_table, entry->name))
+            add_models(w, s);
+        else
+            add_tensors(w, s);
+        return;
+    }
+    if (strcmp(entry->name, "help") == 0) {
+        add_help_topics(w);
+    } else if (strcmp(entry->name, "model") == 0) {
+        add_models(w, s);
+    } else {
+        if (strcmp(entry->name, "show") == 0)
+            add_layers(w, s);
+        if (inner)
+            add_of_entry(w, s, inner);
+        add_of_entry(w, s, entry);
+    }
+}
+
+static void complete_verb(struct words *w, const struct session *s)
+{
+    add_table(w, &command_table);
+    add_table(w, &layer_kinds);
+    add_layers(w, s);
+}
+
+char **session_complete(struct session *s, const char *line, size_t point, size_t *start,
+                        char *suffix)
+{
+    struct cursor p = find_cursor(line, point);
+    struct words w = {.begin = line + p.word, .begin_size = point - p.word};
+    if (p.word == p.begin)
+        complete_verb(&w, s);
+    else
+        complete_inside(&w, s, line, p);
+    *start = p.word;
+    *suffix = ' ';
+    if (w.count == 1 && w.item[0][0]) {
+        char last = w.item[0][strlen(w.item[0]) - 1];
+        *suffix = last == '=' || last == '(' ? 0 : ' ';
+    }
+    if (w.count && !w.failed)
+        return w.item;
+    for (size_t i = 0; i < w.count; i++)
+        mem_free(w.item[i]);
+    mem_free(w.item);
+    return NULL;
+}

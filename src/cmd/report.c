@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ledger as a table for people and as a line for machines. */
+#include "cmd/state.h"
+
+#include <math.h>
+#include <string.h>
+
+/* strength*sum(abs(x)) with its numbers: 0.001*sum(abs(x)). */
+static void add_formula(struct str *to, const struct args *a)
+{
+    const char *at = penalty_kind_of(a)->formula;
+    char text[NUMBER_ROOM], word[64];
+    while (*at) {
+        size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789.");
+        const struct arg *found = NULL;
+        if (!n || n >= sizeof word) {
+            str_bytes(to, at++, 1);
+            continue;
+        }
+        memcpy(word, at, n);
+        word[n] = 0;
+        for (size_t i = 0; i < a->entry->arg_count; i++)
+            if (strcmp(a->entry->args[i].name, word) == 0 && a->arg[i].type == ARG_NUMBER)
+                found = &a->arg[i];
+        str_add(to, found ? number_exact(found->as.number, text) : word);
+        at += n;
+    }
+}
+
+static const char *reduce_word(const struct term *t)
+{
+    return t->weight == NOTHING ? reductions.row[t->reduce]->name : "sum";
+}
+
+/* The tensor a row acts on and its shape. */
+static void row_tensor(const struct ledger *l, const struct ledger_row *row, struct str *name,
+                       const struct shape **shape)
+{
+    const struct graph *g = l->model->graph;
+    const struct term *t = &g->term[row->term];
+    if (t->weight != NOTHING) {
+        str_add(name, g->weight[t->weight].path);
+        *shape = &g->weight[t->weight].shape;
+        return;
+    }
+    const struct call *c = &g->call[row->call[0].call];
+    str_addf(name, "%s.output", row->calls > 1 ? g->layer[t->layer].name : c->name);
+    *shape = &g->value[c->output].shape;
+}
+
+static const char *called_on(const struct graph *g, id call)
+{
+    const id input = g->call[call].input;
+    return input == NOTHING ? g->call[call].name : g->call[g->value[input].made_by].name;
+}
+
+static void add_flags(struct str *to, const struct ledger_row *row)
+{
+    for (unsigned i = 0; i < ROW_FLAGS; i++)
+        if (row->flags & (1U << i))
+            str_addf(to, "  [%s]", row_flag_name(i));
+}
+
+static void row_text(struct str *to, const struct ledger *l, size_t r)
+{
+    const struct ledger_row *row = &l->row[r];
+    const struct graph *g = l->model->graph;
+    const struct term *t = &g->term[row->term];
+    const struct shape *shape;
+    struct str penalty = {0}, tensor = {0};
+    char slot[140], size[80], value[NUMBER_ROOM], norm[NUMBER_ROOM], divisor[NUMBER_ROOM];
+    args_print(&penalty, t->args);
+    row_tensor(l, row, &tensor, &shape);
+    str_addf(&tensor, " %s", shape_text(shape, size, sizeof size));
+    to->failed = to->failed || penalty.failed || tensor.failed;
+    if (!to->failed) {
+        str_addf(to, "%-22s %-20s %-22s", ledger_slot(l, r, slot, sizeof slot), penalty.text,
+                 tensor.text);
+        str_addf(to, " %-10s",
+                 t->weight == NOTHING && t->reduce != REDUCE_SUM
+                     ? number_text(row->divisor, divisor)
+                     : "-");
+        str_addf(to, " %12s %6.1f%% %12s", number_text(row->value, value), 100 * row->share,
+                 number_text(row->grad_norm, norm));
+    }
+    add_flags(to, row);
+    str_add(to, "\n");
+    for (size_t i = 0; row->calls > 1 && i < row->calls; i++)
+        str_addf(to, "%-22s   call %s on %-31s %12s\n", "", g->call[row->call[i].call].name,
+                 called_on(g, row->call[i].call), number_text(row->call[i].value, value));
+    str_finish(&penalty);
+    str_finish(&tensor);
+}
+
+void ledger_text(struct str *to, const struct ledger *l, const char *share)
+{
+    char text[NUMBER_ROOM];
+    const double data_share = l->total != 0 ? 100 * l->data / l->total : 0;
+    str_addf(to, "penalties of %s on %s: %zu samples, batches of %zu\n", l->model->name, share,
+             l->samples, l->batch);
+    if (l->rows)
+        str_addf(to, "%-22s %-20s %-22s %-10s %12s %7s %12s\n", "slot", "penalty", "acts on",
+                 "divided by", "value", "share", "|gradient|");
+    for (size_t r = 0; r < l->rows; r++)
+        row_text(to, l, r);
+    str_addf(to, "%-76s %12s %6.1f%%\n", "data loss", number_text(l->data, text), data_share);
+    str_addf(to, "%-76s %12s\n", "total", number_text(l->total, text));
+}
+
+static void row_json(struct json *j, const struct ledger *l, size_t r)
+{
+    const struct ledger_row *row = &l->row[r];
+    const struct graph *g = l->model->graph;
+    const struct term *t = &g->term[row->term];
+    const struct shape *shape;
+    struct str tensor = {0}, formula = {0};
+    char slot[140];
+    row_tensor(l, row, &tensor, &shape);
+    add_formula(&formula, t->args);
+    j->to->failed = j->to->failed || tensor.failed || formula.failed;
+    json_open(j, NULL, '{');
+    json_text(j, "slot", ledger_slot(l, r, slot, sizeof slot));
+    json_text(j, "kind", t->args->entry->name);
+    json_number(j, "strength", penalty_strength(t->args));
+    json_text(j, "formula", formula.text ? formula.text : "");
+    json_text(j, "tensor", tensor.text ? tensor.text : "");
+    json_open(j, "shape", '[');
+    for (uint32_t i = 0; i < shape->axes; i++)
+        json_number(j, NULL, shape->size[i]);
+    json_close(j, ']');
+    json_text(j, "reduce", reduce_word(t));
+    json_number(j, "divisor", row->divisor);
+    json_open(j, "calls", '[');
+    for (size_t i = 0; i < row->calls; i++) {
+        json_open(j, NULL, '{');
+        json_text(j, "on", called_on(g, row->call[i].call));
+        json_number(j, "value", row->call[i].value);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+    json_number(j, "value", row->value);
+    json_number(j, "share", row->share);
+    json_number(j, "grad_norm", row->grad_norm);
+    json_open(j, "flags", '[');
+    for (unsigned i = 0; i < ROW_FLAGS; i++)
+        if (row->flags & (1U << i))
+            json_text(j, NULL, row_flag_name(i));
+    json_close(j, ']');
+    json_close(j, '}');
+    str_finish(&tensor);
+    str_finish(&formula);
+}
+
+void ledger_json(struct str *to, const struct ledger *l)
+{
+    struct json j = {.to = to};
+    json_open(&j, NULL, '{');
+    json_number(&j, "data", l->data);
+    json_number(&j, "penalty", l->penalty);
+    json_number(&j, "total", l->total);
+    json_text(&j, "loss", l->model->loss.args->entry->name);
+    json_number(&j, "samples", (double)l->samples);
+    json_number(&j, "batch", (double)l->batch);
+    json_open(&j, "terms", '[');
+    for (size_t r = 0; r < l->rows; r++)
+        row_json(&j, l, r);
+    json_close(&j, ']');
+    json_close(&j, '}');
+    str_add(to, "\n");
+}
