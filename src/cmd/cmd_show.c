@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* summary and show. */
 #include "cmd/command.h"
+#include "cmd/grid.h"
 
 #include "nn/layer.h"
 
@@ -15,24 +16,43 @@ static size_t layer_numbers(const struct graph *g, const struct layer *l)
     return total;
 }
 
-static void summary_call(struct str *to, const struct model *m, id call)
+/* name, layer, output, numbers, on, notes */
+static const bool flush_right[] = {false, false, false, true, false, false};
+enum { COLUMNS = sizeof flush_right / sizeof *flush_right };
+
+static void summary_call(struct grid *to, const struct model *m, id call)
 {
     const struct graph *g = m->graph;
     const struct call *c = &g->call[call];
     const struct layer *l = &g->layer[c->layer];
     char shape[80];
     const bool first = graph_find_call(g, l->name) == call;
-    str_addf(to, "%-18s %-12s %-10s", c->name, l->kind->entry.name,
-             shape_text(&g->value[c->output].shape, shape, sizeof shape));
-    str_addf(to, " %10zu", first ? layer_numbers(g, l) : (size_t)0);
-    str_addf(to, "  %s", c->input == NOTHING ? "" : g->call[g->value[c->input].made_by].name);
+    grid_add(to, "%s", c->name);
+    grid_add(to, "%s", l->kind->entry.name);
+    grid_add(to, "%s", shape_text(&g->value[c->output].shape, shape, sizeof shape));
+    grid_add(to, "%zu", first ? layer_numbers(g, l) : (size_t)0);
+    grid_add(to, "%s", c->input == NOTHING ? "" : g->call[g->value[c->input].made_by].name);
+    struct str notes = {0};
     if (!first)
-        str_addf(to, "  (the weights of %s)", l->name);
+        str_addf(&notes, "the weights of %s", l->name);
     if (!l->trainable)
-        str_add(to, "  (frozen)");
+        str_addf(&notes, "%sfrozen", notes.size ? ", " : "");
     if (!graph_reaches(g, c->output, model_output(m)))
-        str_add(to, "  (reaches no output)");
-    str_add(to, "\n");
+        str_addf(&notes, "%sreaches no output", notes.size ? ", " : "");
+    to->failed = to->failed || notes.failed;
+    grid_add(to, "%s", notes.text ? notes.text : "");
+    str_finish(&notes);
+}
+
+static void summary_calls(struct str *to, const struct model *m)
+{
+    static const char *const heads[COLUMNS] = {"name", "layer", "output", "numbers", "on", ""};
+    struct grid g = {.columns = COLUMNS, .right = flush_right};
+    for (size_t i = 0; i < COLUMNS; i++)
+        grid_add(&g, "%s", heads[i]);
+    for (id c = 0; c < m->graph->calls; c++)
+        summary_call(&g, m, c);
+    grid_print(&g, to);
 }
 
 static void summary_terms(struct str *to, const struct graph *g)
@@ -63,9 +83,7 @@ static void summary_text(struct str *to, const struct session *s)
         str_add(to, "empty; begin with an input, for example input 64\n");
         return;
     }
-    str_addf(to, "%-18s %-12s %-10s %10s  %s\n", "name", "layer", "output", "numbers", "on");
-    for (id c = 0; c < g->calls; c++)
-        summary_call(to, m, c);
+    summary_calls(to, m);
     str_addf(to, "%zu numbers, %zu of them frozen\n", g->weight_reals, frozen_numbers(g));
     summary_terms(to, g);
     str_add(to, "loss ");

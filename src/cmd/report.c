@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The ledger as a table for people and as a line for machines. */
+#include "cmd/grid.h"
 #include "cmd/state.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* strength*sum(abs(x)) with its numbers: 0.001*sum(abs(x)). */
@@ -54,57 +55,89 @@ static const char *called_on(const struct graph *g, id call)
     return input == NOTHING ? g->call[call].name : g->call[g->value[input].made_by].name;
 }
 
-static void add_flags(struct str *to, const struct ledger_row *row)
+/* slot, penalty, acts on, divided by, value, share, |gradient|, flags */
+static const bool flush_right[] = {false, false, false, true, true, true, true, false};
+enum { COLUMNS = sizeof flush_right / sizeof *flush_right };
+
+static void add_flags(struct grid *g, const struct ledger_row *row)
 {
+    struct str text = {0};
     for (unsigned i = 0; i < ROW_FLAGS; i++)
         if (row->flags & (1U << i))
-            str_addf(to, "  [%s]", row_flag_name(i));
+            str_addf(&text, "%s%s", text.size ? ", " : "", row_flag_name(i));
+    g->failed = g->failed || text.failed;
+    grid_add(g, "%s", text.text ? text.text : "");
+    str_finish(&text);
 }
 
-static void row_text(struct str *to, const struct ledger *l, size_t r)
+static void add_calls(struct grid *g, const struct ledger *l, const struct ledger_row *row)
+{
+    char value[NUMBER_ROOM];
+    const struct graph *graph = l->model->graph;
+    for (size_t i = 0; row->calls > 1 && i < row->calls; i++) {
+        grid_add(g, "  call %s", graph->call[row->call[i].call].name);
+        grid_add(g, "on %s", called_on(graph, row->call[i].call));
+        for (int column = 2; column < 4; column++)
+            grid_add(g, "%s", "");
+        grid_add(g, "%s", number_text(row->call[i].value, value));
+        for (int column = 5; column < COLUMNS; column++)
+            grid_add(g, "%s", "");
+    }
+}
+
+static void add_row(struct grid *g, const struct ledger *l, size_t r)
 {
     const struct ledger_row *row = &l->row[r];
-    const struct graph *g = l->model->graph;
-    const struct term *t = &g->term[row->term];
+    const struct term *t = &l->model->graph->term[row->term];
     const struct shape *shape;
     struct str penalty = {0}, tensor = {0};
-    char slot[140], size[80], value[NUMBER_ROOM], norm[NUMBER_ROOM], divisor[NUMBER_ROOM];
+    char slot[140], size[80], number[NUMBER_ROOM];
     args_print(&penalty, t->args);
     row_tensor(l, row, &tensor, &shape);
-    str_addf(&tensor, " %s", shape_text(shape, size, sizeof size));
-    to->failed = to->failed || penalty.failed || tensor.failed;
-    if (!to->failed) {
-        str_addf(to, "%-22s %-20s %-22s", ledger_slot(l, r, slot, sizeof slot), penalty.text,
-                 tensor.text);
-        str_addf(to, " %-10s",
-                 t->weight == NOTHING && t->reduce != REDUCE_SUM
-                     ? number_text(row->divisor, divisor)
-                     : "-");
-        str_addf(to, " %12s %6.1f%% %12s", number_text(row->value, value), 100 * row->share,
-                 number_text(row->grad_norm, norm));
-    }
-    add_flags(to, row);
-    str_add(to, "\n");
-    for (size_t i = 0; row->calls > 1 && i < row->calls; i++)
-        str_addf(to, "%-22s   call %s on %-31s %12s\n", "", g->call[row->call[i].call].name,
-                 called_on(g, row->call[i].call), number_text(row->call[i].value, value));
+    g->failed = g->failed || penalty.failed || tensor.failed;
+    grid_add(g, "%s", ledger_slot(l, r, slot, sizeof slot));
+    grid_add(g, "%s", penalty.text ? penalty.text : "");
+    grid_add(g, "%s %s", tensor.text ? tensor.text : "", shape_text(shape, size, sizeof size));
+    const bool divided = t->weight == NOTHING && t->reduce != REDUCE_SUM;
+    grid_add(g, "%s", divided ? number_text(row->divisor, number) : "-");
+    grid_add(g, "%s", number_text(row->value, number));
+    grid_add(g, "%.1f%%", 100 * row->share);
+    grid_add(g, "%s", number_text(row->grad_norm, number));
+    add_flags(g, row);
+    add_calls(g, l, row);
     str_finish(&penalty);
     str_finish(&tensor);
 }
 
+static void add_total(struct grid *g, const char *what, double value, double share)
+{
+    char number[NUMBER_ROOM];
+    grid_add(g, "%s", what);
+    for (int column = 1; column < 4; column++)
+        grid_add(g, "%s", "");
+    grid_add(g, "%s", number_text(value, number));
+    grid_add(g, "%.1f%%", 100 * share);
+    for (int column = 6; column < COLUMNS; column++)
+        grid_add(g, "%s", "");
+}
+
 void ledger_text(struct str *to, const struct ledger *l, const char *share)
 {
-    char text[NUMBER_ROOM];
-    const double data_share = l->total != 0 ? 100 * l->data / l->total : 0;
+    static const char *const heads[COLUMNS] = {
+        "slot", "penalty", "acts on", "divided by", "value", "share", "|gradient|", "",
+    };
+    struct grid g = {.columns = COLUMNS, .right = flush_right};
     str_addf(to, "penalties of %s on %s: %zu samples, batches of %zu\n", l->model->name, share,
              l->samples, l->batch);
-    if (l->rows)
-        str_addf(to, "%-22s %-20s %-22s %-10s %12s %7s %12s\n", "slot", "penalty", "acts on",
-                 "divided by", "value", "share", "|gradient|");
+    for (size_t i = 0; i < COLUMNS; i++)
+        grid_add(&g, "%s", heads[i]);
     for (size_t r = 0; r < l->rows; r++)
-        row_text(to, l, r);
-    str_addf(to, "%-76s %12s %6.1f%%\n", "data loss", number_text(l->data, text), data_share);
-    str_addf(to, "%-76s %12s\n", "total", number_text(l->total, text));
+        add_row(&g, l, r);
+    char name[80];
+    snprintf(name, sizeof name, "data loss, %s", l->model->loss.args->entry->name);
+    add_total(&g, name, l->data, l->total != 0 ? l->data / l->total : 0);
+    add_total(&g, "total", l->total, l->total != 0);
+    grid_print(&g, to);
 }
 
 static void row_json(struct json *j, const struct ledger *l, size_t r)
