@@ -53,6 +53,7 @@ void model_destroy(struct model *m)
     model_forget_plans(m);
     choice_finish(&m->loss);
     choice_finish(&m->optimizer);
+    history_finish(&m->history);
     graph_destroy(m->graph);
     mem_free(m->weight);
     mem_free(m->grad);

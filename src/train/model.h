@@ -5,6 +5,7 @@
 #define NNR_TRAIN_MODEL_H
 
 #include "nn/frame.h"
+#include "train/history.h"
 #include "train/loss.h"
 #include "train/opt.h"
 
@@ -46,6 +47,8 @@ struct model {
     uint64_t seen;         /* how many samples those are */
     struct figures last;
     enum figures_from from;
+
+    struct history history;
 
     /* Compiled for one graph, loss and data; see engine.h. */
     struct plan *train, *infer;

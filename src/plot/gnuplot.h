@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bridge to gnuplot: a child process of ours, spoken to over pipes that never block us. One
+ * frame is in flight; a newer one of the same window takes the place of one that waits. What goes
+ * wrong with gnuplot is told once and stops nothing else. */
+#ifndef NNR_PLOT_GNUPLOT_H
+#define NNR_PLOT_GNUPLOT_H
+
+#include "plot/figure.h"
+
+enum { GNUPLOT_DESCRIPTORS = 3 };
+
+struct gnuplot_descriptor {
+    int fd;
+    bool write; /* wait until it can be written; else until it can be read */
+};
+
+struct gnuplot_config {
+    const char *program;  /* "gnuplot", or what a test puts in its place */
+    const char *terminal; /* a name, or "auto" */
+    bool display;         /* a display is there: windows may be tried */
+    bool screen;          /* stdout is a terminal: pictures may be text */
+    bool colour;
+    unsigned width, height; /* of that terminal, in characters */
+    const char *dry_run; /* a file to write all programs to instead of starting gnuplot; or NULL */
+    void *self;
+    /* One line about the bridge itself, for people. */
+    void (*notice)(void *self, const char *line);
+    /* A picture made of text. */
+    void (*picture)(void *self, const char *text, size_t n);
+};
+
+struct gnuplot;
+
+/* Starts nothing yet. NULL when there is no memory. */
+struct gnuplot *gnuplot_create(const struct gnuplot_config *config);
+/* Ends the child: closes its input, waits half a second, then TERM, then KILL. */
+void gnuplot_destroy(struct gnuplot *g);
+/* The size of the screen changed. */
+void gnuplot_resize(struct gnuplot *g, unsigned width, unsigned height);
+
+/* Shows a figure in the window of that name (takes the figure's texts, *f is empty afterwards). */
+int gnuplot_show(struct gnuplot *g, const char *window, struct figure *f, struct err *e);
+/* Whether a frame for that window would be drawn now: none waits, and the window was not closed. */
+bool gnuplot_wants(const struct gnuplot *g, const char *window);
+/* Begins writing a figure to a file, whose ending says how: png svg pdf through gnuplot, txt
+ * (dumb), gp (the program itself) and csv. The file appears under its name when it is whole. Errors
+ * that are known at once are returned; later ones by gnuplot_saved. */
+int gnuplot_save(struct gnuplot *g, const char *path, struct figure *f, struct err *e);
+/* 1: the save is still under way; 0: done, the file is there; -1: failed, *e says why. */
+int gnuplot_saved(struct gnuplot *g, struct err *e);
+/* Something is under way: advance again when a descriptor is ready or the deadline has come. */
+bool gnuplot_busy(const struct gnuplot *g);
+
+/* What a poll loop has to wait for; returns how many. */
+size_t gnuplot_descriptors(const struct gnuplot *g,
+                           struct gnuplot_descriptor to[GNUPLOT_DESCRIPTORS]);
+/* When gnuplot_advance wants to be called at the latest, in the seconds of `now`; INFINITY: never.
+ */
+double gnuplot_deadline(const struct gnuplot *g);
+/* Reads, writes and decides without waiting; `now` is monotonic seconds. */
+void gnuplot_advance(struct gnuplot *g, double now);
+
+#endif

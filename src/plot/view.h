@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Views: one file each. A view turns models and data into a figure; it changes nothing that a
+ * person can see. */
+#ifndef NNR_PLOT_VIEW_H
+#define NNR_PLOT_VIEW_H
+
+#include "plot/figure.h"
+#include "train/engine.h"
+#include "train/history.h"
+
+struct view_request {
+    struct model *const *model; /* whose; each has a history */
+    size_t models;
+    const struct dataset *data; /* NULL: none is loaded */
+    uint64_t seed;
+    const char *const *layer; /* names the person gave; none: all that suit */
+    const struct span *where; /* of each name */
+    size_t layers;
+    struct span place; /* of the view's name, for errors */
+    bool text;         /* for a terminal that shows characters: few colours, points that differ */
+    unsigned width, height; /* of that terminal, in characters */
+};
+
+struct view_kind {
+    struct entry entry;
+    /* Fills *f. -1: *e says why there is nothing to draw (no steps yet, data of 64 columns). */
+    int (*draw)(const struct view_request *r, struct figure *f, struct err *e);
+};
+extern const struct table view_kinds;
+
+#endif

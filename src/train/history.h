@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What curves are drawn from: series of figures by step, and events ("here the penalty changed"). A
+ * point is put at the end of each epoch, and every N steps while something watches. */
+#ifndef NNR_TRAIN_HISTORY_H
+#define NNR_TRAIN_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum series_kind {
+    SERIES_DATA,       /* the data loss */
+    SERIES_PENALTY,    /* one term of one slot; name: "code.activity l1(0.001)" */
+    SERIES_VALIDATION, /* the total on the validation share */
+    SERIES_MEAN,       /* of a call's output: mean of |a|; name: the call's */
+    SERIES_MAX,        /* largest |a| */
+    SERIES_ZEROS,      /* share of exact zeros */
+    SERIES_SMALL,      /* share with |a| <= 0.1 */
+    SERIES_EXPRESSION  /* a watched expression; name: its text */
+};
+
+struct series {
+    enum series_kind kind;
+    char *name;
+    double *step, *value; /* count of each, steps rising */
+    size_t count, room_step, room_value;
+};
+
+struct event {
+    uint64_t step;
+    char *label; /* "code.activity = l1(0.01)" */
+};
+
+/* Zeroed memory is a valid empty history. */
+struct history {
+    struct series *series;
+    size_t count, room;
+    struct event *event;
+    size_t events, event_room;
+};
+
+/* No series keeps more points than this: then every other one goes, the newest always stays. */
+enum { HISTORY_MOST = 4096 };
+
+/* Adds a point to the series of that kind and name, which is made if needed. 0, or -1 without
+ * memory (the history then stays as it was). */
+int history_put(struct history *h, enum series_kind kind, const char *name, uint64_t step,
+                double value);
+int history_event(struct history *h, uint64_t step, const char *label);
+/* NULL if there is none. */
+const struct series *history_find(const struct history *h, enum series_kind kind, const char *name);
+int history_copy(struct history *to, const struct history *from);
+void history_finish(struct history *h);
+
+#endif
