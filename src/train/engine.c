@@ -139,9 +139,10 @@ static int compile(struct model *m, const struct dataset *d, size_t target_cols,
         m->train = plan_compile(m->graph, &head, heads, MODE_TRAIN, capacity, true, e);
     if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
         (!heads || (m->train && (m->train_frame = frame_create(m->train)))) && !make_ranges(m) &&
-        !make_gathered(m, d, capacity) &&
-        (m->order = mem_new(d->training ? d->training : 1, sizeof *m->order)))
+        !make_gathered(m, d, capacity) && (m->order = mem_new(d->training, sizeof *m->order))) {
+        m->order_room = d->training;
         return 0;
+    }
     model_forget_plans(m);
     return err_memory(e);
 }
@@ -149,7 +150,7 @@ static int compile(struct model *m, const struct dataset *d, size_t target_cols,
 static int ready(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
                  struct err *e)
 {
-    bool fits = m->infer && m->infer->capacity >= capacity_of(d) &&
+    bool fits = m->infer && m->infer->capacity >= capacity_of(d) && m->order_room >= d->training &&
                 (!heads || (m->infer->heads && m->target_cols == target_cols));
     return fits ? 0 : compile(m, d, target_cols, heads, e);
 }
@@ -220,10 +221,11 @@ static const uint32_t *order_of(struct model *m, const struct dataset *d, uint64
 {
     if (!d->shuffle)
         return NULL;
-    if (!m->ordered || m->order_epoch != epoch)
+    if (!m->ordered || m->order_epoch != epoch || m->order_count != d->training)
         dataset_order(d, m->order_seed, epoch, m->order);
     m->ordered = true;
     m->order_epoch = epoch;
+    m->order_count = d->training;
     return m->order;
 }
 
