@@ -138,8 +138,10 @@ static int compile(struct model *m, const struct dataset *d, size_t target_cols,
     if (heads)
         m->train = plan_compile(m->graph, &head, heads, MODE_TRAIN, capacity, true, e);
     if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
-        (!heads || (m->train && (m->train_frame = frame_create(m->train)))) && !make_ranges(m) &&
-        !make_gathered(m, d, capacity) && (m->order = mem_new(d->training, sizeof *m->order))) {
+        (!heads || (m->train && (m->train_frame = frame_create(m->train)) &&
+                    (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))))) &&
+        !make_ranges(m) && !make_gathered(m, d, capacity) &&
+        (m->order = mem_new(d->training, sizeof *m->order))) {
         m->order_room = d->training;
         return 0;
     }
@@ -181,7 +183,7 @@ int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, stru
     /* Last, as drawing changes the model. */
     if (model_draw(m, seed, e) || make_slots(m, e))
         return -1;
-    frame_weights(m->train_frame, m->weight, m->grad);
+    frame_weights(m->train_frame, m->weight, m->next_grad);
     return 0;
 }
 
@@ -271,13 +273,17 @@ static int check(const struct model *m, const struct figures *x, struct err *e)
 {
     bool fine = isfinite(x->data) && isfinite(x->penalty);
     for (size_t i = 0; fine && i < m->ranges; i++)
-        fine = all_finite(m->grad + m->range[i].at, m->range[i].count);
+        fine = all_finite(m->next_grad + m->range[i].at, m->range[i].count);
     return fine ? 0 : explain(m, x, e);
 }
 
 static void commit(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
 {
     const struct opt_kind *kind = opt_kind_of(m->optimizer.args);
+    real *grad = m->next_grad;
+    m->next_grad = m->grad;
+    m->grad = grad;
+    frame_weights(m->train_frame, m->weight, m->next_grad);
     m->updates++;
     for (size_t i = 0; i < m->ranges; i++) {
         const size_t at = m->range[i].at;

@@ -57,6 +57,7 @@ struct model {
     bool ordered;
     real **gathered; /* one array an input, then one for the targets */
     size_t gathered_count;
+    real *next_grad;  /* where a step makes its gradient; becomes `grad` when it is committed */
     real *probe_grad; /* gradients that only a report asks for */
 };
 
