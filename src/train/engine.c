@@ -157,19 +157,27 @@ static int ready(struct model *m, const struct dataset *d, size_t target_cols, b
     return fits ? 0 : compile(m, d, target_cols, heads, e);
 }
 
-static int make_slots(struct model *m, struct err *e)
+/* What the optimizer keeps for each weight, where the model does not have it yet. */
+static int make_slots(const struct model *m, real *block[SLOTS_MOST], struct err *e)
 {
     const size_t slots = opt_kind_of(m->optimizer.args)->slots;
-    real *block[SLOTS_MOST] = {0};
-    bool failed = false;
     for (size_t i = 0; i < slots && !m->slot[i]; i++)
-        failed = failed || !(block[i] = mem_block(m->reals, sizeof(real)));
+        if (!(block[i] = mem_block(m->graph->weight_reals, sizeof(real))))
+            return err_memory(e);
+    return 0;
+}
+
+/* All or nothing: drawing changes the model, and what follows it cannot fail. */
+static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
+{
+    real *block[SLOTS_MOST] = {0};
+    const int bad = make_slots(m, block, e) || model_draw(m, seed, e);
     for (size_t i = 0; i < SLOTS_MOST; i++)
-        if (failed)
+        if (bad)
             mem_free(block[i]);
         else if (block[i])
             m->slot[i] = block[i];
-    return failed ? err_memory(e) : 0;
+    return bad ? -1 : 0;
 }
 
 int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
@@ -180,8 +188,7 @@ int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, stru
     if (m->ordered && m->order_seed != seed)
         m->ordered = false;
     m->order_seed = seed;
-    /* Last, as drawing changes the model. */
-    if (model_draw(m, seed, e) || make_slots(m, e))
+    if (draw_and_make_slots(m, seed, e))
         return -1;
     frame_weights(m->train_frame, m->weight, m->next_grad);
     return 0;
