@@ -76,7 +76,7 @@ static int check_ready(const struct model *m, const struct dataset *d, size_t *t
     return loss_check(m->loss.args, m->graph, model_output(m), d, target_cols, e);
 }
 
-static size_t capacity_of(const struct dataset *d)
+size_t engine_batch(const struct dataset *d)
 {
     return d->batch < d->training ? d->batch : d->training;
 }
@@ -126,7 +126,7 @@ static int make_gathered(struct model *m, const struct dataset *d, size_t capaci
 static int compile(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
                    struct err *e)
 {
-    const size_t capacity = capacity_of(d);
+    const size_t capacity = engine_batch(d);
     struct head head = {.value = model_output(m), .target_cols = target_cols};
     if (heads) {
         head.kind = &loss_kind_of(m->loss.args)->head;
@@ -152,7 +152,7 @@ static int compile(struct model *m, const struct dataset *d, size_t target_cols,
 static int ready(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
                  struct err *e)
 {
-    bool fits = m->infer && m->infer->capacity >= capacity_of(d) && m->order_room >= d->training &&
+    bool fits = m->infer && m->infer->capacity >= engine_batch(d) && m->order_room >= d->training &&
                 (!heads || (m->infer->heads && m->target_cols == target_cols));
     return fits ? 0 : compile(m, d, target_cols, heads, e);
 }
@@ -386,12 +386,10 @@ int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint6
 
 bool probe_next(struct probe *p)
 {
-    const size_t left = p->end - p->at;
+    const size_t left = p->end - p->at, full = engine_batch(p->data);
     if (!left)
         return false;
-    p->samples = left < p->data->batch ? left : p->data->batch;
-    if (p->samples > p->model->infer->capacity)
-        p->samples = p->model->infer->capacity;
+    p->samples = left < full ? left : full;
     feed(p->model, p->model->infer_frame, p->data, p->order, p->at, p->samples);
     frame_samples(p->model->infer_frame, p->samples);
     frame_forward(p->model->infer_frame);
