@@ -145,7 +145,7 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
     const struct plan *p = l->model->infer;
     const struct graph *g = l->model->graph;
     const struct term *t = &g->term[row->term];
-    bool moves = false, reaches = t->weight != NOTHING;
+    bool moves = false, reaches = true;
     row->divisor = 1;
     for (size_t i = 0; i < p->applieds; i++) {
         const struct applied *a = &p->applied[i];
@@ -158,7 +158,7 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
             continue;
         struct extent n = {.count = a->count * l->batch, .samples = l->batch};
         row->divisor = reduce_divisor(t->reduce, &n);
-        reaches = reaches || graph_reaches(g, g->call[a->call].output, model_output(l->model));
+        reaches = reaches && graph_reaches(g, g->call[a->call].output, model_output(l->model));
         row->call[row->calls++] = (struct ledger_call){a->call, value};
     }
     const enum row_flag still = t->weight == NOTHING ? ROW_CONSTANT : ROW_FROZEN;

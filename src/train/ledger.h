@@ -10,7 +10,7 @@
 enum row_flag {
     ROW_FROZEN = 1,       /* on a weight that does not train: counts, and moves nothing */
     ROW_CONSTANT = 2,     /* on an activity that no weight can move: an input's, say */
-    ROW_NO_OUTPUT = 4,    /* the model's output depends on none of its calls */
+    ROW_NO_OUTPUT = 4,    /* a call of it leads to no output of the model */
     ROW_ZERO = 8,         /* its value is 0 */
     ROW_NEGATIVE = 16,    /* its value is below 0 */
     ROW_NOT_A_NUMBER = 32 /* its value is not finite */
