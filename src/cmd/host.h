@@ -25,12 +25,24 @@ struct host {
     bool person;            /* somebody sits at the prompt */
     bool json, quiet;       /* --json, --quiet */
     bool check;             /* --check: names, choices and shapes only; nothing is trained */
+    bool step;              /* --step: each statement is shown and waits for Enter */
+    const char *plot;       /* where pictures go: auto, none, dumb, another terminal's name, or a file */
+    bool display, screen;   /* a window system is there; stdout is a terminal */
+    bool colour;            /* text pictures may have it */
     unsigned width, height; /* of the screen, in characters */
     struct out out, err;
     /* Called between slices of foreground work of about 10 ms. False: please stop. */
     bool (*tick)(void *self, const struct progress *p);
     /* Monotonic seconds, for --json and for sizing slices. */
     double (*clock)(void *self);
+    /* Shows `hint` and waits for Enter when a person is there, else goes on at once; what was typed
+     * before is thrown away. False: please stop. */
+    bool (*ask)(void *self, const char *hint);
+    /* Waits until one of session_descriptors is ready or session_deadline has come, then calls
+     * session_advance. False: please stop. */
+    bool (*wait)(void *self);
+    /* Shows a picture made of text: above the prompt, if there is one. */
+    void (*picture)(void *self, const char *text, size_t n);
 };
 
 #endif

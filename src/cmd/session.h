@@ -36,6 +36,24 @@ enum outcome session_run(struct session *s, const char *name, const char *folder
  * statement runs. */
 const char *session_prompt(struct session *s);
 
+/* Background work: training begun by `run`, and pictures. A poll loop waits for the descriptors and
+ * the deadline, and calls session_advance, which works for about 10 ms at most. */
+enum { SESSION_DESCRIPTORS = 3 };
+struct session_descriptor {
+    int fd;
+    bool write; /* until it can be written; else until it can be read */
+};
+size_t session_descriptors(const struct session *s,
+                           struct session_descriptor to[SESSION_DESCRIPTORS]);
+/* In the seconds of host->clock; INFINITY: nothing is due. Training in the background is due now. */
+double session_deadline(const struct session *s);
+void session_advance(struct session *s);
+/* Whether `run` trains in the background. The prompt then tells model, step and loss, and changes
+ * with every session_advance. */
+bool session_running(const struct session *s);
+/* Ends training in the background, as `stop` does. False if there was none. */
+bool session_stop(struct session *s);
+
 /* What may stand at byte `point` of the line being typed: a list of whole words, ended by NULL,
  * that could replace the word which begins at *start; *suffix is what follows a unique one (' ',
  * '=' or 0). The list and its words are freed with mem_free. NULL: nothing. */
