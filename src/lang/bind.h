@@ -30,5 +30,9 @@ int bind_value(const struct binder *b, const struct arg_spec *spec, const struct
 /* The default of an argument; to->given stays false. */
 int bind_standard(const struct binder *b, const struct arg_spec *spec, struct arg *to,
                   struct err *e);
+/* Adds how a statement of that entry is written: `dense UNITS [ACTIVATION] [key=...]`. */
+void usage_print(struct str *to, const struct entry *entry);
+/* The same for a call: `l1(STRENGTH, reduce=...)`. */
+void usage_call_print(struct str *to, const struct entry *entry);
 
 #endif

@@ -2,6 +2,7 @@
 /* Statements, and what the parser's files share. */
 #include "lang/parse.h"
 
+#include "lang/grow.h"
 #include "lang/parser.h"
 
 #include <string.h>
@@ -53,16 +54,7 @@ const char *parser_shown(const struct parser *p, char *text, size_t room)
 
 int parser_more(struct parser *p, void *items, size_t count, size_t size)
 {
-    if (count & (count - 1))
-        return 0;
-    void *old, *grown = arena_new(p->arena, count ? count * 2 : 1, size);
-    if (!grown)
-        return err_memory(p->e);
-    memcpy(&old, items, sizeof old);
-    if (count)
-        memcpy(grown, old, count * size);
-    memcpy(items, &grown, sizeof grown);
-    return 0;
+    return grow(p->arena, items, count, size) ? err_memory(p->e) : 0;
 }
 
 struct node *parser_node(struct parser *p, enum node_kind kind, struct span where)

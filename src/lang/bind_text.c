@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names, paths and texts in quotes. */
+#include "lang/binding.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool is_name(const char *text)
+{
+    if (!islower((unsigned char)text[0]) && text[0] != '_')
+        return false;
+    return text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] == 0;
+}
+
+int binding_name(struct binding *x, const struct node *n, const char **name)
+{
+    char text[SHOWN_ROOM];
+    if (n->kind == NODE_PATH && is_name(n->text)) {
+        *name = n->text;
+        return 0;
+    }
+    binding_shown(x, n, text);
+    if (n->kind == NODE_BOOL) {
+        err_at(x->e, n->where, "\"%s\" is a word of the language and no name", text);
+        return err_hint(x->e, "choose another, %s_1", text);
+    }
+    if (n->kind == NODE_STRING && is_name(n->text)) {
+        err_at(x->e, n->where, "a name stands without quotes");
+        return err_hint(x->e, "write %.60s", n->text);
+    }
+    if (n->kind == NODE_STRING)
+        shown_text(text, n->text);
+    err_at(x->e, n->where, "\"%s\" is no name", text);
+    for (char *c = text; *c; c++)
+        *c = (char)(isalnum((unsigned char)*c) ? tolower((unsigned char)*c) : '_');
+    if (is_name(text))
+        return err_hint(x->e, "a name is letters, digits and _: %s", text);
+    return err_hint(x->e, "names begin with a letter");
+}
+
+int binding_path(struct binding *x, const struct node *n)
+{
+    char text[SHOWN_ROOM];
+    if (n->kind == NODE_PATH) {
+        x->to->as.text = n->text;
+        return 0;
+    }
+    err_at(x->e, n->where, "%s is no name", binding_shown(x, n, text));
+    return err_hint(x->e, "write names joined by dots: hidden.kernel");
+}
+
+static bool is_file(const struct arg_spec *spec, const char *text)
+{
+    return strpbrk(text, "./") || strstr(spec->name, "file") || strstr(spec->name, "folder");
+}
+
+/* What stands before the value: `data csv `, or `target=`. */
+static void add_start(const struct binding *x, const struct node *n, struct str *to)
+{
+    if (x->spec->form == KEY || x->spec->form == CLAUSE) {
+        str_addf(to, "%s%s", x->spec->name, x->spec->form == KEY ? "=" : " ");
+        return;
+    }
+    if (!x->words || !x->words->s)
+        return;
+    const struct statement *s = x->words->s;
+    str_addf(to, "%s ", s->verb);
+    for (size_t i = 0; i < s->values && s->value[i] != n; i++) {
+        node_print(to, s->value[i]);
+        str_add(to, " ");
+    }
+}
+
+int binding_string(struct binding *x, const struct node *n)
+{
+    char text[SHOWN_ROOM];
+    struct str start = {0};
+    const struct node *tree = binding_resolve(x, n);
+    if (tree->kind == NODE_STRING) {
+        x->to->as.text = tree->text;
+        return 0;
+    }
+    binding_shown(x, n, text);
+    add_start(x, n, &start);
+    err_at(x->e, n->where, "a %s stands in quotes: %.200s\"%s\"",
+           is_file(x->spec, text) ? "file name" : "text", start.text ? start.text : "", text);
+    str_finish(&start);
+    return -1;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Values to types: one value, or a list of them. */
+#include "lang/binding.h"
+
+#include <string.h>
+
+const char *article(const char *noun)
+{
+    return noun[0] && strchr("aeiou", noun[0]) ? "an" : "a";
+}
+
+static bool continues_character(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+const char *shown_text(char to[SHOWN_ROOM], const char *text)
+{
+    size_t size = strlen(text), n = size < SHOWN_ROOM ? size : SHOWN_ROOM - 1;
+    while (n && n < size && continues_character(text[n]))
+        n--;
+    for (size_t i = 0; i < n; i++)
+        to[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i];
+    to[n] = 0;
+    return to;
+}
+
+/* The tree as text without blanks, for what no person wrote. */
+static void print_tight(const struct node *n, char text[SHOWN_ROOM])
+{
+    struct str s = {0}, tight = {0};
+    node_print(&s, n);
+    for (size_t i = 0; i < s.size; i++)
+        if (s.text[i] != ' ')
+            str_bytes(&tight, s.text + i, 1);
+    shown_text(text, tight.text ? tight.text : "");
+    str_finish(&tight);
+    str_finish(&s);
+}
+
+const char *binding_shown(const struct binding *x, const struct node *n, char text[SHOWN_ROOM])
+{
+    char more[SHOWN_ROOM + 4] = "";
+    if (!n->where.source || !x->b->text) {
+        print_tight(n, text);
+        return text;
+    }
+    x->b->text(x->b->self, n->where, more, sizeof more);
+    return shown_text(text, more);
+}
+
+const struct node *binding_resolve(const struct binding *x, const struct node *n)
+{
+    if (n->kind != NODE_PATH || strchr(n->text, '.') || !x->b->variable)
+        return n;
+    const struct node *tree = x->b->variable(x->b->self, n->text);
+    return tree ? tree : n;
+}
+
+static int bind_names(struct binding *x, const struct values *v)
+{
+    struct arg *to = x->to;
+    to->as.names.item = arena_new(x->b->arena, v->count, sizeof(char *));
+    to->as.names.where = arena_new(x->b->arena, v->count, sizeof(struct span));
+    if (!to->as.names.item || !to->as.names.where)
+        return err_memory(x->e);
+    for (size_t i = 0; i < v->count; i++) {
+        const struct entry *row = NULL;
+        to->as.names.where[i] = v->item[i]->where;
+        if (x->spec->type == ARG_NAMES ? binding_name(x, v->item[i], &to->as.names.item[i])
+                                       : binding_choice(x, v->item[i], &row))
+            return -1;
+        if (row)
+            to->as.names.item[i] = row->name;
+        to->as.names.count++;
+    }
+    return 0;
+}
+
+static int bind_borders(struct binding *x, const struct values *v)
+{
+    struct arg *to = x->to;
+    to->as.numbers.border = arena_new(x->b->arena, v->bars, sizeof(uint32_t));
+    if (!to->as.numbers.border)
+        return err_memory(x->e);
+    size_t before = 0;
+    for (size_t i = 0; i < v->bars; i++) {
+        size_t at = v->bar_at[i] > v->from ? v->bar_at[i] - v->from : 0;
+        if (at == before || at == v->count) {
+            err_at(x->e, v->bar[i], "no number stands on one side of this |");
+            return err_hint(x->e, "| divides the numbers of one input from those of the next");
+        }
+        to->as.numbers.border[to->as.numbers.borders++] = (uint32_t)at;
+        before = at;
+    }
+    return 0;
+}
+
+static int bind_numbers(struct binding *x, const struct values *v)
+{
+    struct arg *to = x->to;
+    to->as.numbers.item = arena_new(x->b->arena, v->count, sizeof(double));
+    if (!to->as.numbers.item)
+        return err_memory(x->e);
+    for (size_t i = 0; i < v->count; i++)
+        if (binding_number(x, v->item[i], &to->as.numbers.item[to->as.numbers.count++]))
+            return -1;
+    return x->spec->type == ARG_BORDERS ? bind_borders(x, v) : 0;
+}
+
+static int bind_trees(struct binding *x, const struct values *v)
+{
+    x->to->as.exprs.item = arena_new(x->b->arena, v->count, sizeof(struct node *));
+    if (!x->to->as.exprs.item)
+        return err_memory(x->e);
+    for (size_t i = 0; i < v->count; i++)
+        x->to->as.exprs.item[i] = v->item[i];
+    x->to->as.exprs.count = v->count;
+    return 0;
+}
+
+static bool takes_several(enum arg_type type)
+{
+    return type == ARG_NAMES || type == ARG_CHOICES || type == ARG_NUMBERS || type == ARG_EXPRS ||
+           type == ARG_BORDERS;
+}
+
+bool binding_decimal_comma(const struct binding *x, const struct node *a, const struct node *b)
+{
+    char between[4] = "";
+    struct span gap = {a->where.source, a->where.end, b->where.at};
+    if (a->kind != NODE_NUMBER || b->kind != NODE_NUMBER || strpbrk(a->text, ".e") ||
+        strpbrk(b->text, ".e") || gap.end != gap.at + 1 || !x->b->text)
+        return false;
+    x->b->text(x->b->self, gap, between, sizeof between);
+    if (strcmp(between, ",") != 0)
+        return false;
+    err_hint(x->e, "the decimal sign is a dot: %.20s.%.20s", a->text, b->text);
+    return true;
+}
+
+static int only_one(struct binding *x, const struct values *v)
+{
+    if (v->bars && x->spec->type != ARG_BORDERS) {
+        err_at(x->e, v->bar[0], "%s takes no |", x->spec->name);
+        return err_hint(x->e, "| stands between the numbers of several inputs");
+    }
+    if (v->count == 1 || takes_several(x->spec->type))
+        return 0;
+    err_at(x->e, v->item[1]->where, "%s takes one value", x->spec->name);
+    if (binding_decimal_comma(x, v->item[0], v->item[1]))
+        return -1;
+    return x->spec->form == CLAUSE
+               ? err_hint(x->e, "other values stand before the first key or clause")
+               : err_hint(x->e, "keys are separated by blanks, without commas");
+}
+
+int binding_values(struct binding *x, const struct values *v)
+{
+    const struct node *n = v->item[0];
+    if (only_one(x, v))
+        return -1;
+    switch (x->spec->type) {
+    case ARG_WHOLE:
+        return binding_whole(x, n);
+    case ARG_NUMBER:
+        return binding_number(x, n, &x->to->as.number);
+    case ARG_BOOL:
+        return binding_bool(x, n);
+    case ARG_STRING:
+        return binding_string(x, n);
+    case ARG_NAME:
+        return binding_name(x, n, &x->to->as.text);
+    case ARG_PATH:
+        return binding_path(x, n);
+    case ARG_SHAPE:
+        return binding_shape(x, n);
+    case ARG_CHOICE:
+        return binding_choice(x, n, &x->to->as.choice);
+    case ARG_CALL:
+        return binding_row(x, n);
+    case ARG_SUM:
+        return binding_sum(x, n);
+    case ARG_ENTRY:
+        return binding_entry(x, n);
+    case ARG_NAMES:
+    case ARG_CHOICES:
+        return bind_names(x, v);
+    case ARG_NUMBERS:
+    case ARG_BORDERS:
+        return bind_numbers(x, v);
+    case ARG_EXPR:
+    case ARG_EXPRS:
+        return bind_trees(x, v);
+    case ARG_ROWS:
+    case ARG_BODY:
+    case ARG_PAIR:
+        break;
+    }
+    return err_at(x->e, n->where, "%s is no value", x->spec->name);
+}
