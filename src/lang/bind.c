@@ -161,7 +161,7 @@ static int fill_clauses(struct filling *f)
     return 0;
 }
 
-static void fill_braces(struct filling *f)
+static int fill_braces(struct filling *f)
 {
     const struct statement *s = f->w->s;
     for (size_t i = 0; s && !f->w->braces_used && i < f->entry->arg_count; i++) {
@@ -175,7 +175,12 @@ static void fill_braces(struct filling *f)
             continue;
         f->w->braces_used = f->set[i] = to->given = true;
         to->key = to->where = s->braces;
+        if (spec->type == ARG_ROWS && !s->rows->count) {
+            err_at(f->x.e, s->braces, "no rows stand in these { }");
+            return err_hint(f->x.e, "write for example { 0 0 -> 0; 0 1 -> 1 }");
+        }
     }
+    return 0;
 }
 
 /* The argument that is an entry takes all that is left. */
@@ -196,11 +201,9 @@ static int fill_inner(struct filling *f, size_t i)
 
 static int missing(struct filling *f)
 {
-    struct str usage = {0};
     struct err *e = f->x.e;
     const struct arg_spec *spec = f->x.spec;
     const char *name = f->entry->name;
-    bool call = !f->w->s;
     if (spec->form == CLAUSE)
         err_at(e, f->head, "%s needs \"%s\"", name, spec->name);
     else if (spec->type == ARG_BODY || spec->type == ARG_ROWS)
@@ -209,11 +212,7 @@ static int missing(struct filling *f)
         err_at(e, f->head, "%s needs %s %s", name, article(spec->of->noun), spec->of->noun);
     else
         err_at(e, f->head, "%s needs %s%s", name, spec->name, spec->form == PAIR ? " = value" : "");
-    (call ? usage_call_print : usage_print)(&usage, f->entry);
-    if (!usage.failed)
-        err_hint(e, "write %s", usage.text);
-    str_finish(&usage);
-    return -1;
+    return binding_hint_usage(f->w, f->entry, e);
 }
 
 static int fill_defaults(struct filling *f)
@@ -235,9 +234,8 @@ static int fill(struct filling *f)
     size_t inner;
     if (f->w->takers < TAKERS_MOST)
         f->w->taker[f->w->takers++] = f->entry;
-    if (fill_places(f, &inner) || fill_keys(f) || fill_clauses(f))
+    if (fill_places(f, &inner) || fill_keys(f) || fill_clauses(f) || fill_braces(f))
         return -1;
-    fill_braces(f);
     if (inner < f->entry->arg_count && fill_inner(f, inner))
         return -1;
     return binding_all_taken(&f->x, f->w) || fill_defaults(f) ? -1 : 0;

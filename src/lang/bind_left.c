@@ -111,9 +111,20 @@ static int unknown_clause(const struct words *w, const struct clause *c, struct 
     return -1;
 }
 
-static int too_many(const struct binding *x, const struct words *w)
+int binding_hint_usage(const struct words *w, const struct entry *entry, struct err *e)
 {
     struct str usage = {0};
+    for (size_t t = 0; t < w->takers && w->taker[t] != entry; t++)
+        str_addf(&usage, "%s ", w->taker[t]->name);
+    (w->s ? usage_print : usage_call_print)(&usage, entry);
+    if (!usage.failed)
+        err_hint(e, "write %s", usage.text);
+    str_finish(&usage);
+    return -1;
+}
+
+static int too_many(const struct binding *x, const struct words *w)
+{
     const struct entry *entry = last_taker(w);
     struct err *e = x->e;
     size_t most = 0;
@@ -124,12 +135,9 @@ static int too_many(const struct binding *x, const struct words *w)
         err_at(e, n->where, "%s takes at most %zu value%s", entry->name, most, most > 1 ? "s" : "");
     else
         err_at(e, n->where, "%s takes no values", entry->name);
-    (w->s ? usage_print : usage_call_print)(&usage, entry);
-    bool comma = w->next && binding_decimal_comma(x, w->values.item[w->next - 1], n);
-    if (!comma && !usage.failed)
-        err_hint(e, "write %s", usage.text);
-    str_finish(&usage);
-    return -1;
+    if (w->next && binding_decimal_comma(x, w->values.item[w->next - 1], n))
+        return -1;
+    return binding_hint_usage(w, entry, e);
 }
 
 static int stray_braces(const struct words *w, struct err *e)

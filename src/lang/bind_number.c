@@ -126,7 +126,7 @@ int binding_shape(struct binding *x, const struct node *n)
         return 0;
     }
     bool worded = tree->kind == NODE_STRING || tree->kind == NODE_BOOL;
-    if (!worded && read_number(x, tree, &v))
+    if (!worded && read_number(x, n, &v))
         return -1;
     if (!worded && v == floor(v) && v >= 1 && v <= most) {
         x->to->as.shape = shape_of((uint32_t)v);

@@ -87,6 +87,8 @@ const char *shown_text(char to[SHOWN_ROOM], const char *text);
 /* "a" or "an". */
 const char *article(const char *noun);
 
+/* The hint that shows how the statement or the call is written. Returns -1. */
+int binding_hint_usage(const struct words *w, const struct entry *entry, struct err *e);
 /* What nobody takes: the error for the first of it, or 0. */
 int binding_all_taken(const struct binding *x, const struct words *w);
 /* Whether two numbers touch one comma: 0,5 where 0.5 was meant. Then that is the hint. */

@@ -223,50 +223,52 @@ static void describe(struct str *to, const struct args *a)
     }
 }
 
+/* A line, and the arguments that it becomes. */
+static const char *const lines[][2] = {
+    {"soup 3", "plates=3 (lid=yes)"},
+    {"soup 1e2 pan", "plates=100 heat=pan (lid=yes)"},
+    {"soup 3 oven(200, yes)", "plates=3 heat=oven(200, yes) (lid=yes)"},
+    {"soup 3 oven(fan=yes)", "plates=3 heat=oven(yes) (lid=yes)"},
+    {"soup 3 \"pan\"", "plates=3 heat=pan (lid=yes)"},
+    {"soup 3 steps(0.5, -0.25, 2*k)", "plates=3 heat=steps(0.5, -0.25, 5) (lid=yes)"},
+    {"soup plates=3 heat=pan", "plates=3 heat=pan (lid=yes)"},
+    {"soup 2^3", "plates=8 (lid=yes)"},
+    {"soup +3 sour=k", "plates=3 (lid=yes) sour=2.5"},
+    {"soup 3 season=salt(0.1)+(piper(k)+salt(1))",
+     "plates=3 season=salt(0.1)+pepper(2.5)+salt(1) (lid=yes)"},
+    {"soup 3 season=none", "plates=3 season=none (lid=yes)"},
+    {"soup 3 season=weak+saffron(1)", "plates=3 season=salt(1)+pepper(2)+saffron(1) (lid=yes)"},
+    {"soup 3 soup_season=salt(1)", "plates=3 season=salt(1) (lid=yes)"},
+    {"soup 3 heat=none lid=no", "plates=3 lid=no"},
+    {"soup 3 size=64 on a, b as c", "plates=3 (lid=yes) size=64 on=a, b as=c"},
+    {"soup 3 size=10x4 on a b", "plates=3 (lid=yes) size=10x4 on=a, b"},
+    {"soup 3 season=pepper(1, grind=rough-2.0)",
+     "plates=3 season=pepper(1, grind=rough-2.0) (lid=yes)"},
+    {"data", "(split=0.5) (batch=32)"},
+    {"data soup 3 batch=8 lid=no as x", "dish=soup<plates=3 lid=no as=x> (split=0.5) batch=8"},
+    {"data dish=soup plates=2", "dish=soup<plates=2 (lid=yes)> (split=0.5) (batch=32)"},
+    {"data rows { 0 1; 1 0 } split=0", "dish=rows<rows={2 rows}> split=0 (batch=32)"},
+    {"data twice twice soup 3 pan batch=4",
+     "dish=twice<dish=twice<dish=soup<plates=3 heat=pan (lid=yes)>>> (split=0.5) batch=4"},
+    {"twice soup 3 season=salt(1) as td", "dish=soup<plates=3 season=salt(1) (lid=yes) as=td>"},
+    {"set a.b = 3", "setting=a.b"},
+    {"set over = 3", "setting=over"},
+    {"set f(x, p=1) = x over 0 weak { flatten }", "setting=f(x, p=1) over=0,weak body={1}"},
+    {"expect loss ~ 1 within 1e-6", "condition=loss ~ 1 within 1e-6"},
+    {"predict 0.1 -0.2 | k", "inputs=0.1, -0.2, 2.5|2"},
+    {"block t { flatten; flatten }", "name=t body={2}"},
+    {"source \"a.nnr\" title=\"x\"", "file=\"a.nnr\" title=\"x\""},
+    {"emulate rough-2.0", "grind=rough-2.0"},
+    {"emulate \"rough-2.0\" also=fine, rough-2.0 on=a.b",
+     "grind=rough-2.0 also=fine, rough-2.0 on=a.b"},
+    {"watch loss mean(x) every 5", "view=loss,mean(x) every=5"},
+    {"model", ""},
+    {"flatten", ""},
+};
+
 static void lines_become_arguments(void **state)
 {
     (void)state;
-    static const char *const lines[][2] = {
-        {"soup 3", "plates=3 (lid=yes)"},
-        {"soup 1e2 pan", "plates=100 heat=pan (lid=yes)"},
-        {"soup 3 oven(200, yes)", "plates=3 heat=oven(200, yes) (lid=yes)"},
-        {"soup 3 oven(fan=yes)", "plates=3 heat=oven(yes) (lid=yes)"},
-        {"soup 3 \"pan\"", "plates=3 heat=pan (lid=yes)"},
-        {"soup 3 steps(0.5, -0.25, 2*k)", "plates=3 heat=steps(0.5, -0.25, 5) (lid=yes)"},
-        {"soup plates=3 heat=pan", "plates=3 heat=pan (lid=yes)"},
-        {"soup 2^3", "plates=8 (lid=yes)"},
-        {"soup +3 sour=k", "plates=3 (lid=yes) sour=2.5"},
-        {"soup 3 season=salt(0.1)+(piper(k)+salt(1))",
-         "plates=3 season=salt(0.1)+pepper(2.5)+salt(1) (lid=yes)"},
-        {"soup 3 season=none", "plates=3 season=none (lid=yes)"},
-        {"soup 3 season=weak+saffron(1)", "plates=3 season=salt(1)+pepper(2)+saffron(1) (lid=yes)"},
-        {"soup 3 soup_season=salt(1)", "plates=3 season=salt(1) (lid=yes)"},
-        {"soup 3 heat=none lid=no", "plates=3 lid=no"},
-        {"soup 3 size=64 on a, b as c", "plates=3 (lid=yes) size=64 on=a, b as=c"},
-        {"soup 3 size=10x4 on a b", "plates=3 (lid=yes) size=10x4 on=a, b"},
-        {"soup 3 season=pepper(1, grind=rough-2.0)",
-         "plates=3 season=pepper(1, grind=rough-2.0) (lid=yes)"},
-        {"data", "(split=0.5) (batch=32)"},
-        {"data soup 3 batch=8 lid=no as x", "dish=soup<plates=3 lid=no as=x> (split=0.5) batch=8"},
-        {"data dish=soup plates=2", "dish=soup<plates=2 (lid=yes)> (split=0.5) (batch=32)"},
-        {"data rows { 0 1; 1 0 } split=0", "dish=rows<rows={2 rows}> split=0 (batch=32)"},
-        {"data twice twice soup 3 pan batch=4",
-         "dish=twice<dish=twice<dish=soup<plates=3 heat=pan (lid=yes)>>> (split=0.5) batch=4"},
-        {"twice soup 3 season=salt(1) as td", "dish=soup<plates=3 season=salt(1) (lid=yes) as=td>"},
-        {"set a.b = 3", "setting=a.b"},
-        {"set over = 3", "setting=over"},
-        {"set f(x, p=1) = x over 0 weak { flatten }", "setting=f(x, p=1) over=0,weak body={1}"},
-        {"expect loss ~ 1 within 1e-6", "condition=loss ~ 1 within 1e-6"},
-        {"predict 0.1 -0.2 | k", "inputs=0.1, -0.2, 2.5|2"},
-        {"block t { flatten; flatten }", "name=t body={2}"},
-        {"source \"a.nnr\" title=\"x\"", "file=\"a.nnr\" title=\"x\""},
-        {"emulate rough-2.0", "grind=rough-2.0"},
-        {"emulate \"rough-2.0\" also=fine, rough-2.0 on=a.b",
-         "grind=rough-2.0 also=fine, rough-2.0 on=a.b"},
-        {"watch loss mean(x) every 5", "view=loss,mean(x) every=5"},
-        {"model", ""},
-        {"flatten", ""},
-    };
     for (size_t i = 0; i < COUNT(lines); i++) {
         struct kitchen k;
         struct str got = {0}, expected = {0};
@@ -381,10 +383,14 @@ static const struct wrong {
     {"data 3", 6, "dish takes a dish, not 3; it is one of: soup rows twice"},
     {"data soup 3 bach=4", 13, "soup has no key \"bach\"; did you mean batch?"},
     {"data soup", 6,
-     "soup needs plates; write soup PLATES [HEAT] [key=...] [on NAME ...] [as NAME]"},
+     "soup needs plates; write data soup PLATES [HEAT] [key=...] [on NAME ...] [as NAME]"},
     {"data soup 3 dish=soup", 13,
      "\"dish\" is given twice; each argument stands once, by place or by name"},
-    {"data rows", 6, "rows needs { }; write rows { ... }"},
+    {"data rows", 6, "rows needs { }; write data rows { ... }"},
+    {"data rows { }", 11, "no rows stand in these { }; write for example { 0 0 -> 0; 0 1 -> 1 }"},
+    {"soup 0,5", 6, "plates is a whole number from 1 to 1000, not 0"},
+    {"model a, b", 10, "model takes at most 1 value; write model [NAME]"},
+    {"predict 0,5 | 3 over 1", 17, "predict takes no \"over\"; it takes no clauses"},
     {"data batch=100", 12, "batch is a whole number from 1 to 99, not 100"},
     {"twice", 1, "twice needs a dish; write twice DISH"},
     {"set", 1, "set needs setting = value; write set SETTING = VALUE [over VALUE ...] [{ ... }]"},
@@ -548,7 +554,7 @@ static void garbage_is_answered(void **state)
 static void memory_may_run_out_anywhere(void **state)
 {
     (void)state;
-    static const char *const lines[] = {
+    static const char *const some[] = {
         "data twice soup 3 oven(200) season=weak+salt(1, grind=fine) on a, b as c batch=k+1",
         "predict 1 2 | 3",
         "emulate fine also=fine, fine",
@@ -560,14 +566,14 @@ static void memory_may_run_out_anywhere(void **state)
         "flatten on a",
         "soup -1",
     };
-    for (size_t i = 0; i < COUNT(lines); i++) {
+    for (size_t i = 0; i < COUNT(some); i++) {
         bool failed = true;
         struct kitchen k;
-        bool good = bind(&k, lines[i]);
+        bool good = bind(&k, some[i]);
         arena_finish(&k.arena);
         for (long n = 1; failed; n++) {
             mem_fail_at(n);
-            const struct args *a = bind(&k, lines[i]);
+            const struct args *a = bind(&k, some[i]);
             failed = mem_failed();
             mem_fail_at(0);
             arena_finish(&k.arena);
