@@ -323,6 +323,18 @@ static void optimizer_steps_are_the_worked_ones(void **state)
     each_level(optimizers_of);
 }
 
+/* OpenBLAS's own, of cblas.h. */
+extern int openblas_get_num_threads(void);
+
+static void products_start_with_one_thread(void **state)
+{
+    (void)state;
+    assert_int_equal(openblas_get_num_threads(), 1);
+    gemm_threads(2);
+    assert_int_equal(openblas_get_num_threads(), 2);
+    gemm_threads(1);
+}
+
 static void tiny_numbers_are_zero_only_while_flushed(void **state)
 {
     (void)state;
@@ -351,6 +363,7 @@ int main(void)
         cmocka_unit_test(the_sign_of_zero_is_zero),
         cmocka_unit_test(products_agree_with_plain_loops),
         cmocka_unit_test(optimizer_steps_are_the_worked_ones),
+        cmocka_unit_test(products_start_with_one_thread),
         cmocka_unit_test(tiny_numbers_are_zero_only_while_flushed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
