@@ -63,7 +63,7 @@ static void near_value(struct trial *t, const char *what, double ours, double th
 
 static void take(struct trial *t, struct arena *arena, const char *text, const struct statement *s)
 {
-    struct choice c;
+    struct choice c = {0};
     if (strcmp(s->verb, "data") == 0) {
         struct args *a = build_choice(arena, text, s, &data_kinds, &t->e);
         fine(t, a && !dataset_make(a, 1, &t->data, &t->e));
