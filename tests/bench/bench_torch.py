@@ -69,7 +69,10 @@ def run_nnr(nnr, path):
     out = subprocess.run([nnr, "--json", "--quiet", "--plot", "none", path],
                          stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout
     lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
-    warm, timed = [line for line in lines if "epoch_seconds" in line]
+    trains = [line for line in lines if "epoch_seconds" in line]
+    if len(trains) != 2:
+        sys.exit("%s did not report two trains, but: %s" % (nnr, out[:400]))
+    warm, timed = trains
     return warm["loss"], timed["epoch_seconds"]
 
 
