@@ -16,9 +16,9 @@ static double difference(const struct slope *s, double *x, size_t i, double h)
     return (up - down) / (2 * h);
 }
 
-void slope_add(struct slope *s, double *x, const double *g, size_t n)
+void slope_add(struct slope *s, double *x, const double *g, size_t from, size_t to)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = from; i < to; i++) {
         /* The next term of the series is h^2 f''' / 6, the rounding 1e-16 f / h: 1e-10 f both. */
         const double wide = difference(s, x, i, 2e-5), narrow = difference(s, x, i, 1e-5);
         const double scale = fmax(1, fabs(narrow)), error = (g[i] - narrow) / scale;
