@@ -38,3 +38,9 @@ void gemm_threads(unsigned n)
 {
     openblas_set_num_threads((int)n);
 }
+
+/* OpenBLAS itself begins with a thread for each core, and its sums depend on how many there are. */
+__attribute__((constructor)) static void start_with_one(void)
+{
+    gemm_threads(1);
+}

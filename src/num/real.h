@@ -12,6 +12,7 @@ typedef double real;
 #define REAL_NAME "double"
 #define REAL_EPSILON DBL_EPSILON
 #define REAL_MOST DBL_MAX
+#define REAL_LEAST DBL_MIN /* the smallest normal one */
 #define real_exp exp
 #define real_log log
 #define real_sqrt sqrt
@@ -22,6 +23,7 @@ typedef float real;
 #define REAL_NAME "float"
 #define REAL_EPSILON FLT_EPSILON
 #define REAL_MOST FLT_MAX
+#define REAL_LEAST FLT_MIN
 #define real_exp expf
 #define real_log logf
 #define real_sqrt sqrtf

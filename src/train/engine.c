@@ -2,6 +2,7 @@
 #include "train/engine.h"
 
 #include "nn/layer.h"
+#include "num/flush.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -326,7 +327,7 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
     }
 }
 
-int engine_step(struct model *m, const struct dataset *d, struct figures *figures, struct err *e)
+static int step(struct model *m, const struct dataset *d, struct figures *figures, struct err *e)
 {
     struct frame *f = m->train_frame;
     /* The data may have become smaller in the middle of an epoch. */
@@ -342,6 +343,14 @@ int engine_step(struct model *m, const struct dataset *d, struct figures *figure
     m->position = first;
     commit(m, d, figures, n);
     return 0;
+}
+
+int engine_step(struct model *m, const struct dataset *d, struct figures *figures, struct err *e)
+{
+    const unsigned before = flush_begin();
+    const int failed = step(m, d, figures, e);
+    flush_end(before);
+    return failed;
 }
 
 struct figures engine_epoch(const struct model *m)

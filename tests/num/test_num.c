@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "num/flush.h"
 #include "num/gemm.h"
 #include "num/kernels.h"
 
@@ -322,6 +323,33 @@ static void optimizer_steps_are_the_worked_ones(void **state)
     each_level(optimizers_of);
 }
 
+/* OpenBLAS's own, of cblas.h. */
+extern int openblas_get_num_threads(void);
+
+static void products_start_with_one_thread(void **state)
+{
+    (void)state;
+    assert_int_equal(openblas_get_num_threads(), 1);
+    gemm_threads(2);
+    assert_int_equal(openblas_get_num_threads(), 2);
+    gemm_threads(1);
+}
+
+static void tiny_numbers_are_zero_only_while_flushed(void **state)
+{
+    (void)state;
+    /* Half the smallest normal number, made at run time. */
+    volatile real smallest = REAL_LEAST, half = R(0.5), product;
+    const unsigned before = flush_begin();
+    product = smallest * half;
+    flush_end(before);
+#ifdef __SSE2__
+    assert_true(product == 0);
+#endif
+    product = smallest * half;
+    assert_true(product > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +363,8 @@ int main(void)
         cmocka_unit_test(the_sign_of_zero_is_zero),
         cmocka_unit_test(products_agree_with_plain_loops),
         cmocka_unit_test(optimizer_steps_are_the_worked_ones),
+        cmocka_unit_test(products_start_with_one_thread),
+        cmocka_unit_test(tiny_numbers_are_zero_only_while_flushed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
