@@ -300,10 +300,36 @@ static int put_variable(struct session *s, struct variable v, struct err *e)
     return 0;
 }
 
+static void variables_json(struct str *to, const struct session *s)
+{
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_open(&json, "let", '{');
+    for (size_t i = 0; i < s->variables; i++) {
+        const struct variable *v = &s->variable[i];
+        struct str penalty = {0};
+        if (v->penalty)
+            node_print(&penalty, v->penalty);
+        to->failed = to->failed || penalty.failed;
+        if (v->penalty)
+            json_text(&json, v->name, penalty.text ? penalty.text : "");
+        else
+            json_number(&json, v->name, v->number);
+        str_finish(&penalty);
+    }
+    json_close(&json, '}');
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
 static int list_variables(struct session *s, struct err *e)
 {
     struct str text = {0};
     char number[NUMBER_ROOM];
+    if (s->host->json) {
+        variables_json(&text, s);
+        return session_report(s, &text, e);
+    }
     for (size_t i = 0; i < s->variables; i++) {
         str_addf(&text, "let %s = ", s->variable[i].name);
         if (s->variable[i].penalty)

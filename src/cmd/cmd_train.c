@@ -75,13 +75,14 @@ static int print_setting(struct session *s, const char *verb, const struct args 
                          const char *otherwise, struct err *e)
 {
     struct str text = {0};
-    str_addf(&text, "%s ", verb);
+    if (!s->host->json)
+        str_addf(&text, "%s ", verb);
     if (args)
         args_print(&text, args);
     else
         str_add(&text, otherwise);
     str_add(&text, "\n");
-    return session_report(s, &text, e);
+    return session_report_words(s, verb, &text, e);
 }
 
 static int run_loss(struct session *s, const struct args *args, struct err *e)
@@ -449,8 +450,10 @@ static int predict(struct session *s, const struct arg *numbers, const struct da
         dataset_scale_row(&s->data, row);
     int failed = probe_row(m, d, s->seed, row, e);
     struct json json = {.to = &text};
-    if (!failed && s->host->json)
-        json_open(&json, NULL, '[');
+    if (!failed && s->host->json) {
+        json_open(&json, NULL, '{');
+        json_open(&json, "predict", '[');
+    }
     for (size_t i = 0; !failed && i < cols; i++) {
         double x = (double)frame_value(m->infer_frame, y)[i];
         if (s->host->json)
@@ -458,8 +461,10 @@ static int predict(struct session *s, const struct arg *numbers, const struct da
         else
             str_addf(&text, i ? " %s" : "%s", number_text(x, number));
     }
-    if (!failed && s->host->json)
+    if (!failed && s->host->json) {
         json_close(&json, ']');
+        json_close(&json, '}');
+    }
     if (!failed)
         str_add(&text, "\n");
     mem_free(row);

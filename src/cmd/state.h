@@ -63,8 +63,11 @@ struct args *session_default(struct session *s, struct arena *arena, const struc
 /* Notices for people on stderr; nothing with --quiet. */
 void session_notice(const struct session *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Writes out what a handler gathered; ERR_MEMORY if it could not be gathered. Finishes `text`. */
+/* Writes out what a handler gathered; ERR_MEMORY if it could not be gathered. Finishes `text`.
+ * --check writes nothing. */
 int session_report(const struct session *s, struct str *text, struct err *e);
+/* The same for text that is made for people: with --json it is the string under `key`. */
+int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e);
 
 /* Names. */
 /* Whether a new name may be given: no word of the language, and not taken. */
