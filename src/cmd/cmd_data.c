@@ -150,16 +150,17 @@ static void drop_empty_first(struct session *s, size_t *to)
 
 static int add_model(struct session *s, const char *name, struct err *e)
 {
-    if (mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model))
-        return err_memory(e);
-    struct model *m = model_create(name);
-    if (!m)
-        return err_memory(e);
     struct str others = {0};
     for (size_t i = 0; i < s->models; i++)
         if (s->model[i]->graph->layers)
             str_addf(&others, "%s%s", others.size ? ", " : "", s->model[i]->name);
-    if (others.size && !others.failed)
+    struct model *m = NULL;
+    if (others.failed || mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model) ||
+        !(m = model_create(name))) {
+        str_finish(&others);
+        return err_memory(e);
+    }
+    if (others.size)
         session_notice(s, "new empty model %s; there %s %s", name,
                        strchr(others.text, ',') ? "are" : "is", others.text);
     str_finish(&others);
@@ -172,11 +173,9 @@ static int run_model(struct session *s, const struct args *args, struct err *e)
     const struct arg *name = args_get(args, "name");
     if (!name->given)
         return list_models(s, e);
-    if (strcmp(name->as.text, "all") == 0 || strcmp(name->as.text, "none") == 0) {
-        err_at(e, name->where, "%s is a word of the language", name->as.text);
-        return err_hint(e, "choose another name for the model");
-    }
     size_t to = 0;
+    if (name_check_word(name->as.text, name->where, e))
+        return -1;
     while (to < s->models && strcmp(s->model[to]->name, name->as.text) != 0)
         to++;
     if (to == s->models && add_model(s, name->as.text, e))

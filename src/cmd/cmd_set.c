@@ -352,15 +352,17 @@ static int run_let(struct session *s, const struct args *args, struct err *e)
         err_at(e, target->where, "let gives a value to a name");
         return err_hint(e, "write let k = 1e-3; for a setting, set NAME.KEY = VALUE");
     }
-    if (!name_variable(s, target->text) && name_check_new(s, target->text, target->where, e))
+    if (!name_variable(s, target->text) && name_check_variable(s, target->text, target->where, e))
         return -1;
     if (pair->values != 1)
         return err_at(e, pair->value[1]->where, "let takes one value");
-    struct variable v = {.name = mem_text(target->text, strlen(target->text))};
+    struct variable v = {.name = mem_text(target->text, strlen(target->text)),
+                         .where = target->where};
     if (!v.name)
         return err_memory(e);
-    int failed = is_penalty(s, pair->value[0]) ? keep_penalty(s, pair->value[0], &v, e)
-                                               : session_number(s, pair->value[0], &v.number, e);
+    int failed = is_penalty(s, pair->value[0])
+                     ? keep_penalty(s, pair->value[0], &v, e)
+                     : session_guess(s, pair->value[0], &v.number, &v.guessed, e);
     if (!failed)
         return put_variable(s, v, e);
     arena_finish(&v.arena);

@@ -9,7 +9,8 @@
 
 static int bind_number(void *self, const struct node *n, double *value, struct err *e)
 {
-    return session_number(self, n, value, e);
+    bool guessed;
+    return session_guess(self, n, value, &guessed, e);
 }
 
 static const struct node *bind_variable(void *self, const char *name)

@@ -13,7 +13,9 @@
 /* let NAME = ...: a number, or a penalty kept as the text it prints as. */
 struct variable {
     char *name;
+    struct span where; /* of the `let` that made it */
     double number;
+    bool guessed;               /* with --check: the number is not known without training */
     struct arena arena;         /* holds penalty */
     const struct node *penalty; /* NULL: a number */
 };
@@ -70,8 +72,12 @@ int session_report(const struct session *s, struct str *text, struct err *e);
 int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e);
 
 /* Names. */
-/* Whether a new name may be given: no word of the language, and not taken. */
+/* Whether a name may be given to something: it is short enough and no word of the language. */
+int name_check_word(const char *name, struct span where, struct err *e);
+/* The same, and it is not taken in the current model or, for a variable, in any. */
 int name_check_new(const struct session *s, const char *name, struct span where, struct err *e);
+int name_check_variable(const struct session *s, const char *name, struct span where,
+                        struct err *e);
 /* The first free NAME_1, NAME_2, ... in the current model. */
 void name_choose(const struct session *s, const char *base, char *name, size_t room);
 /* The value a name in `on` means; NOTHING and *e. */
@@ -98,10 +104,14 @@ extern const struct entry call_entry;
 struct lookup {
     struct session *session;
     struct wanted *wanted; /* what was computed already, so that each is computed once */
+    bool guessed;          /* with --check: something that only training tells was asked for */
 };
 struct names lookup_names(struct lookup *l);
 void lookup_finish(struct lookup *l);
 int session_number(struct session *s, const struct node *n, double *value, struct err *e);
+/* The same; *guessed: with --check the value is not known without training, and *value is 1. */
+int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,
+                  struct err *e);
 /* The value of `optimizer.lr`, `data.batch`, `hidden.trainable`; false if there is no such setting.
  */
 bool setting_number(struct session *s, const char *path, double *value);
