@@ -99,7 +99,9 @@ static int find_figure(struct lookup *l, const struct node *path, enum share sha
         err_at(e, path->where, "there is no validation share");
         return err_hint(e, "give the data one: split=0.2");
     }
-    if (!values || checking(s))
+    if (checking(s))
+        return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
+    if (!values)
         return 0;
     const struct ledger *ledger = ledger_of(l, share, e);
     if (!ledger)
@@ -132,7 +134,9 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
     }
     if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
         return err_place(e, path->where);
-    if (!values || checking(s))
+    if (checking(s))
+        return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
+    if (!values)
         return 0;
     const struct ledger *ledger = ledger_of(l, SHARE_EVALUATION, e);
     if (!ledger)

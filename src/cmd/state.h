@@ -127,6 +127,10 @@ struct chosen {
 int choose_loss(struct session *s, struct model *m, struct chosen *c, struct err *e);
 /* Says once what was chosen; or, when the statement failed, takes it back. */
 void settle_chosen(struct session *s, struct model *m, struct chosen c, bool keep);
+/* At the end of a statement: choices that no step has used go again when it failed. */
+void end_chosen(struct session *s, bool failed);
+/* Whether a ledger of the model could be made: what --check does in its place. */
+int ledger_check(struct session *s, struct model *m, struct err *e);
 /* Runs a ledger to its end, ticking between slices. */
 int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share share,
                bool gradients, struct err *e);
