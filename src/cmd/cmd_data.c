@@ -4,13 +4,37 @@
 
 #include <string.h>
 
+static void data_json(struct str *to, const struct dataset *d)
+{
+    struct json json = {.to = to};
+    struct str kind = {0};
+    char shape[80];
+    args_print(&kind, d->args);
+    to->failed = to->failed || kind.failed;
+    json_open(&json, NULL, '{');
+    json_text(&json, "data", kind.text ? kind.text : "");
+    json_number(&json, "samples", (double)d->samples);
+    json_number(&json, "training", (double)d->training);
+    json_text(&json, "inputs", shape_text(&d->shape, shape, sizeof shape));
+    json_number(&json, "targets", (double)d->targets);
+    json_number(&json, "batch", (double)d->batch);
+    json_bool(&json, "shuffle", d->shuffle);
+    json_close(&json, '}');
+    str_add(to, "\n");
+    str_finish(&kind);
+}
+
 static int print_data(struct session *s, struct err *e)
 {
     const struct dataset *d = &s->data;
     struct str text = {0};
     char shape[80];
     if (!s->has_data) {
-        str_add(&text, "data none\n");
+        str_add(&text, s->host->json ? "{\"data\": null}\n" : "data none\n");
+        return session_report(s, &text, e);
+    }
+    if (s->host->json) {
+        data_json(&text, d);
         return session_report(s, &text, e);
     }
     str_add(&text, "data ");
@@ -56,7 +80,7 @@ static int run_batch(struct session *s, const struct args *args, struct err *e)
         s->data.batch = (size_t)size->as.whole;
         return 0;
     }
-    str_addf(&text, "batch %zu\n", s->data.batch);
+    str_addf(&text, s->host->json ? "{\"batch\": %zu}\n" : "batch %zu\n", s->data.batch);
     return session_report(s, &text, e);
 }
 
@@ -65,7 +89,8 @@ static int run_seed(struct session *s, const struct args *args, struct err *e)
     const struct arg *seed = args_get(args, "seed");
     struct str text = {0};
     if (!seed->given) {
-        str_addf(&text, "seed %llu\n", (unsigned long long)s->seed);
+        str_addf(&text, s->host->json ? "{\"seed\": %llu}\n" : "seed %llu\n",
+                 (unsigned long long)s->seed);
         return session_report(s, &text, e);
     }
     s->seed = (uint64_t)seed->as.whole;
@@ -74,9 +99,33 @@ static int run_seed(struct session *s, const struct args *args, struct err *e)
     return 0;
 }
 
+static void models_json(struct str *to, const struct session *s)
+{
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_open(&json, "models", '[');
+    for (size_t i = 0; i < s->models; i++) {
+        const struct model *m = s->model[i];
+        json_open(&json, NULL, '{');
+        json_text(&json, "name", m->name);
+        json_bool(&json, "current", i == s->current);
+        json_number(&json, "layers", (double)m->graph->layers);
+        json_number(&json, "numbers", (double)m->graph->weight_reals);
+        json_number(&json, "steps", (double)m->step);
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
 static int list_models(struct session *s, struct err *e)
 {
     struct str text = {0};
+    if (s->host->json) {
+        models_json(&text, s);
+        return session_report(s, &text, e);
+    }
     for (size_t i = 0; i < s->models; i++) {
         const struct model *m = s->model[i];
         str_addf(&text, "%s %s: %zu layer%s, %zu numbers to train, %llu steps done\n",
@@ -101,16 +150,17 @@ static void drop_empty_first(struct session *s, size_t *to)
 
 static int add_model(struct session *s, const char *name, struct err *e)
 {
-    if (mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model))
-        return err_memory(e);
-    struct model *m = model_create(name);
-    if (!m)
-        return err_memory(e);
     struct str others = {0};
     for (size_t i = 0; i < s->models; i++)
         if (s->model[i]->graph->layers)
             str_addf(&others, "%s%s", others.size ? ", " : "", s->model[i]->name);
-    if (others.size && !others.failed)
+    struct model *m = NULL;
+    if (others.failed || mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model) ||
+        !(m = model_create(name))) {
+        str_finish(&others);
+        return err_memory(e);
+    }
+    if (others.size)
         session_notice(s, "new empty model %s; there %s %s", name,
                        strchr(others.text, ',') ? "are" : "is", others.text);
     str_finish(&others);
@@ -123,11 +173,9 @@ static int run_model(struct session *s, const struct args *args, struct err *e)
     const struct arg *name = args_get(args, "name");
     if (!name->given)
         return list_models(s, e);
-    if (strcmp(name->as.text, "all") == 0 || strcmp(name->as.text, "none") == 0) {
-        err_at(e, name->where, "%s is a word of the language", name->as.text);
-        return err_hint(e, "choose another name for the model");
-    }
     size_t to = 0;
+    if (name_check_word(name->as.text, name->where, e))
+        return -1;
     while (to < s->models && strcmp(s->model[to]->name, name->as.text) != 0)
         to++;
     if (to == s->models && add_model(s, name->as.text, e))

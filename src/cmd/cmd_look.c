@@ -194,7 +194,7 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     if (need_data(s, e))
         return -1;
     if (checking(s))
-        return engine_check_inputs(current_model(s), &s->data, e);
+        return ledger_check(s, current_model(s), e);
     int failed = ledger_run(s, &l, current_model(s), share, true, e);
     const bool validation = share == SHARE_EVALUATION && s->data.training < s->data.samples;
     if (!failed && json)

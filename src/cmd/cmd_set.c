@@ -300,10 +300,36 @@ static int put_variable(struct session *s, struct variable v, struct err *e)
     return 0;
 }
 
+static void variables_json(struct str *to, const struct session *s)
+{
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_open(&json, "let", '{');
+    for (size_t i = 0; i < s->variables; i++) {
+        const struct variable *v = &s->variable[i];
+        struct str penalty = {0};
+        if (v->penalty)
+            node_print(&penalty, v->penalty);
+        to->failed = to->failed || penalty.failed;
+        if (v->penalty)
+            json_text(&json, v->name, penalty.text ? penalty.text : "");
+        else
+            json_number(&json, v->name, v->number);
+        str_finish(&penalty);
+    }
+    json_close(&json, '}');
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
 static int list_variables(struct session *s, struct err *e)
 {
     struct str text = {0};
     char number[NUMBER_ROOM];
+    if (s->host->json) {
+        variables_json(&text, s);
+        return session_report(s, &text, e);
+    }
     for (size_t i = 0; i < s->variables; i++) {
         str_addf(&text, "let %s = ", s->variable[i].name);
         if (s->variable[i].penalty)
@@ -326,15 +352,17 @@ static int run_let(struct session *s, const struct args *args, struct err *e)
         err_at(e, target->where, "let gives a value to a name");
         return err_hint(e, "write let k = 1e-3; for a setting, set NAME.KEY = VALUE");
     }
-    if (!name_variable(s, target->text) && name_check_new(s, target->text, target->where, e))
+    if (!name_variable(s, target->text) && name_check_variable(s, target->text, target->where, e))
         return -1;
     if (pair->values != 1)
         return err_at(e, pair->value[1]->where, "let takes one value");
-    struct variable v = {.name = mem_text(target->text, strlen(target->text))};
+    struct variable v = {.name = mem_text(target->text, strlen(target->text)),
+                         .where = target->where};
     if (!v.name)
         return err_memory(e);
-    int failed = is_penalty(s, pair->value[0]) ? keep_penalty(s, pair->value[0], &v, e)
-                                               : session_number(s, pair->value[0], &v.number, e);
+    int failed = is_penalty(s, pair->value[0])
+                     ? keep_penalty(s, pair->value[0], &v, e)
+                     : session_guess(s, pair->value[0], &v.number, &v.guessed, e);
     if (!failed)
         return put_variable(s, v, e);
     arena_finish(&v.arena);

@@ -193,9 +193,10 @@ static int show_tensor(struct session *s, const struct node *n, struct str *to, 
     struct lookup l = {.session = s};
     struct names names = lookup_names(&l);
     struct tensor t = {0};
+    struct extents x;
     char shape[120], text[NUMBER_ROOM];
-    int failed = expr_eval(n, &names, &t, e);
-    if (!failed) {
+    int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
+    if (!failed && !checking(s)) {
         double sum = 0, squares = 0;
         const size_t count = extents_count(&t.extents);
         for (size_t i = 0; i < count; i++) {
@@ -214,6 +215,21 @@ static int show_tensor(struct session *s, const struct node *n, struct str *to, 
     return failed;
 }
 
+static int show_one(struct session *s, const struct node *n, struct str *to, struct err *e)
+{
+    id layer;
+    if (n->kind != NODE_PATH) {
+        err_at(e, n->where, "show takes the name of a layer or of a tensor");
+        return err_hint(e, "write show hidden, or show hidden.kernel; for a value, print");
+    }
+    if (strchr(n->text, '.'))
+        return show_tensor(s, n, to, e);
+    if ((layer = name_layer(s, n->text, n->where, e)) == NOTHING)
+        return -1;
+    show_layer(to, current_model(s)->graph, layer);
+    return 0;
+}
+
 static int run_show(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what");
@@ -222,26 +238,12 @@ static int run_show(struct session *s, const struct args *args, struct err *e)
         return run_summary(s, args, e);
     for (size_t i = 0; i < what->as.exprs.count; i++) {
         const struct node *n = what->as.exprs.item[i];
-        if (n->kind != NODE_PATH) {
-            err_at(e, n->where, "show takes the name of a layer or of a tensor");
-            return err_hint(e, "write show hidden, or show hidden.kernel; for a value, print");
-        }
-        id layer = NOTHING;
-        if (!strchr(n->text, '.') && (layer = name_layer(s, n->text, n->where, e)) == NOTHING)
-            return -1;
-        int failed = 0;
-        if (layer != NOTHING)
-            show_layer(&text, current_model(s)->graph, layer);
-        else if (!checking(s))
-            failed = show_tensor(s, n, &text, e);
-        if (failed) {
+        if (show_one(s, n, &text, e)) {
             str_finish(&text);
             return -1;
         }
     }
-    if (checking(s))
-        str_finish(&text);
-    return session_report(s, &text, e);
+    return session_report_words(s, "show", &text, e);
 }
 
 static const struct arg_spec show_args[] = {

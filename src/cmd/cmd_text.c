@@ -59,7 +59,7 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
         return err_hint(e, "write help dense, or help alone");
     }
     if (help_topic(&text, n ? n->text : NULL))
-        return session_report(s, &text, e);
+        return session_report_words(s, "help", &text, e);
     str_finish(&text);
     struct nearest near = {0};
     for (size_t i = 0; i < catalogs; i++)
@@ -73,8 +73,7 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
 static int run_picture(struct session *s, const struct args *args, struct err *e)
 {
     (void)e;
-    out_addf(&s->host->err, "%s: pictures are not in this version; going on without\n",
-             args->entry->name);
+    session_notice(s, "%s: pictures are not in this version; going on without", args->entry->name);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 /* loss, optimizer, step, train, evaluate, predict. */
 #include "cmd/command.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +62,8 @@ static int choose_optimizer(struct session *s, struct model *m, struct chosen *c
 
 void settle_chosen(struct session *s, struct model *m, struct chosen c, bool keep)
 {
+    m->fresh_loss = m->fresh_loss || (keep && c.loss);
+    m->fresh_optimizer = m->fresh_optimizer || (keep && c.optimizer);
     if (keep && c.loss)
         session_notice(s, "loss %s (chosen: none was given)", m->loss.args->entry->name);
     if (keep && c.optimizer)
@@ -71,17 +74,38 @@ void settle_chosen(struct session *s, struct model *m, struct chosen c, bool kee
         model_take_optimizer(m, (struct choice){0});
 }
 
+void end_chosen(struct session *s, bool failed)
+{
+    for (size_t i = 0; i < s->models; i++) {
+        struct model *m = s->model[i];
+        const struct chosen back = {failed && m->fresh_loss, failed && m->fresh_optimizer};
+        settle_chosen(s, m, back, false);
+        m->fresh_loss = m->fresh_optimizer = false;
+    }
+}
+
+int ledger_check(struct session *s, struct model *m, struct err *e)
+{
+    struct chosen c;
+    if (choose_loss(s, m, &c, e))
+        return -1;
+    int failed = engine_check(m, &s->data, e);
+    settle_chosen(s, m, c, !failed);
+    return failed;
+}
+
 static int print_setting(struct session *s, const char *verb, const struct args *args,
                          const char *otherwise, struct err *e)
 {
     struct str text = {0};
-    str_addf(&text, "%s ", verb);
+    if (!s->host->json)
+        str_addf(&text, "%s ", verb);
     if (args)
         args_print(&text, args);
     else
         str_add(&text, otherwise);
     str_add(&text, "\n");
-    return session_report(s, &text, e);
+    return session_report_words(s, verb, &text, e);
 }
 
 static int run_loss(struct session *s, const struct args *args, struct err *e)
@@ -136,7 +160,7 @@ static struct progress progress_of(const struct job *j, bool epoch_ended)
         .epochs = j->epochs,
         .step = m->step - j->first_step,
         .steps = j->steps,
-        .epoch_ended = epoch_ended,
+        .epoch_ended = epoch_ended && j->epochs,
         .data = so_far.data,
         .penalty = so_far.penalty,
     };
@@ -148,6 +172,21 @@ static bool job_done(const struct job *j)
     if (j->epochs)
         return j->reached || m->epoch - j->first_epoch >= j->epochs;
     return m->step - j->first_step >= j->steps;
+}
+
+/* Looks at the condition of `until`, of the model that is trained. */
+static int until_holds(struct job *j, struct err *e)
+{
+    double holds;
+    const size_t current = j->session->current;
+    for (size_t i = 0; i < j->session->models; i++)
+        if (j->session->model[i] == j->model)
+            j->session->current = i;
+    int failed = session_number(j->session, j->until, &holds, e);
+    j->session->current = current;
+    /* NaN is no truth. */
+    j->reached = !failed && holds != 0 && !isnan(holds);
+    return failed;
 }
 
 static int end_epoch(struct job *j, struct err *e)
@@ -163,15 +202,8 @@ static int end_epoch(struct job *j, struct err *e)
     }
     if (!j->until)
         return 0;
-    double holds;
-    size_t current = j->session->current;
-    for (size_t i = 0; i < j->session->models; i++)
-        if (j->session->model[i] == j->model)
-            j->session->current = i;
-    int failed = session_number(j->session, j->until, &holds, e);
-    j->session->current = current;
-    j->reached = !failed && holds != 0;
-    return failed ? failed : engine_prepare(j->model, &j->session->data, j->session->seed, e);
+    return until_holds(j, e) ? -1
+                             : engine_prepare(j->model, &j->session->data, j->session->seed, e);
 }
 
 /* Steps until the work is done, in slices of about 10 ms with a tick between them. */
@@ -273,7 +305,7 @@ static int train_one(struct job *j, struct err *e)
     if (train_begin(s, m, e))
         return -1;
     if (checking(s))
-        return 0;
+        return j->until ? until_holds(j, e) : 0;
     j->first_epoch = m->epoch;
     j->first_step = m->step;
     int failed = job_run(j, e);
@@ -394,7 +426,7 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
     struct ledger l = {0};
     struct str text = {0};
     if (checking(s))
-        return train_begin(s, m, e);
+        return ledger_check(s, m, e);
     int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
     if (!failed) {
         m->last = (struct figures){.data = l.data, .penalty = l.penalty};
@@ -449,8 +481,10 @@ static int predict(struct session *s, const struct arg *numbers, const struct da
         dataset_scale_row(&s->data, row);
     int failed = probe_row(m, d, s->seed, row, e);
     struct json json = {.to = &text};
-    if (!failed && s->host->json)
-        json_open(&json, NULL, '[');
+    if (!failed && s->host->json) {
+        json_open(&json, NULL, '{');
+        json_open(&json, "predict", '[');
+    }
     for (size_t i = 0; !failed && i < cols; i++) {
         double x = (double)frame_value(m->infer_frame, y)[i];
         if (s->host->json)
@@ -458,8 +492,10 @@ static int predict(struct session *s, const struct arg *numbers, const struct da
         else
             str_addf(&text, i ? " %s" : "%s", number_text(x, number));
     }
-    if (!failed && s->host->json)
+    if (!failed && s->host->json) {
         json_close(&json, ']');
+        json_close(&json, '}');
+    }
     if (!failed)
         str_add(&text, "\n");
     mem_free(row);
@@ -481,6 +517,8 @@ static int run_predict(struct session *s, const struct args *args, struct err *e
     for (size_t i = 0; i < numbers->as.numbers.borders && i < 8; i++)
         d.border[d.borders++] = numbers->as.numbers.border[i];
     d.shape = shape_of((uint32_t)d.inputs);
+    if (engine_check_inputs(current_model(s), &d, e))
+        return -1;
     return checking(s) ? 0 : predict(s, numbers, &d, e);
 }
 

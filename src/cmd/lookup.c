@@ -99,7 +99,9 @@ static int find_figure(struct lookup *l, const struct node *path, enum share sha
         err_at(e, path->where, "there is no validation share");
         return err_hint(e, "give the data one: split=0.2");
     }
-    if (!values || checking(s))
+    if (checking(s))
+        return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
+    if (!values)
         return 0;
     const struct ledger *ledger = ledger_of(l, share, e);
     if (!ledger)
@@ -132,7 +134,9 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
     }
     if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
         return err_place(e, path->where);
-    if (!values || checking(s))
+    if (checking(s))
+        return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
+    if (!values)
         return 0;
     const struct ledger *ledger = ledger_of(l, SHARE_EVALUATION, e);
     if (!ledger)
@@ -205,8 +209,9 @@ static int find_value(struct lookup *l, const struct node *path, id value, bool 
     return gather_value(l, value, shape_count(shape), leaf, e) ? err_place(e, path->where) : 0;
 }
 
-static int unknown_part(const struct node *path, const char *name, const char *part, struct err *e)
+static int unknown_part(const struct node *path, const char *name, struct err *e)
 {
+    const char *part = path->text + strlen(name) + 1;
     err_at(e, path->where, "%s has no \"%s\"", name, part);
     return err_hint(e, "it has output, input, its weights (kernel, bias), their .grad, and "
                        "SLOT.penalty");
@@ -234,7 +239,7 @@ static int find_in_model(struct lookup *l, const struct node *path, const char *
         return find_weight(l, path, weight, true, leaf, e);
     if (n == 3 && strcmp(part[2], "penalty") == 0)
         return find_penalty(l, path, layer, part[1], values, leaf, e);
-    return unknown_part(path, part[0], part[1], e);
+    return unknown_part(path, part[0], e);
 }
 
 static int find_single(struct lookup *l, const struct node *path, const char *name, bool values,
@@ -287,6 +292,10 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     const char *part[4];
     size_t n = split(path->text, text, sizeof text, part);
     double x;
+    bool settled = n == 1 && name_variable(l->session, part[0]) &&
+                   !name_variable(l->session, part[0])->guessed;
+    if (checking(l->session) && !settled && !setting_number(l->session, path->text, &x))
+        l->guessed = true;
     if (n == 1)
         return find_single(l, path, part[0], values, leaf, e);
     if (n == 2 && strcmp(part[0], "loss") == 0 &&
@@ -306,13 +315,23 @@ struct names lookup_names(struct lookup *l)
     return (struct names){.self = l, .find = find};
 }
 
-int session_number(struct session *s, const struct node *n, double *value, struct err *e)
+int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,
+                  struct err *e)
 {
     struct lookup l = {.session = s};
     struct names names = lookup_names(&l);
-    int failed = checking(s) ? expr_check_number(n, &names, e) : expr_number(n, &names, value, e);
-    if (checking(s))
+    int failed = checking(s) ? expr_check_number(n, &names, e) : 0;
+    if (!failed && !l.guessed)
+        failed = expr_number(n, &names, value, e);
+    else
         *value = 1;
+    *guessed = l.guessed;
     lookup_finish(&l);
     return failed;
+}
+
+int session_number(struct session *s, const struct node *n, double *value, struct err *e)
+{
+    bool guessed;
+    return session_guess(s, n, value, &guessed, e);
 }

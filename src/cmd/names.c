@@ -22,17 +22,24 @@ static bool is_word(const char *name)
     return table_find(&command_table, name) || table_find(&layer_kinds, name);
 }
 
-/* Where the thing of that name was made, if the current model or a variable has it. */
-static bool is_taken(const struct session *s, const char *name, struct span *where)
+/* Where the thing of that name was made, if a model has it. */
+static bool is_in_model(const struct model *m, const char *name, struct span *where)
 {
-    const struct graph *g = current_model(s)->graph;
+    const struct graph *g = m->graph;
     id layer = graph_find_layer(g, name), call = graph_find_call(g, name);
-    *where = (struct span){0};
     if (call != NOTHING)
         *where = g->call[call].where;
     if (layer != NOTHING)
         *where = g->layer[layer].where;
-    return layer != NOTHING || call != NOTHING || name_variable(s, name);
+    return layer != NOTHING || call != NOTHING;
+}
+
+/* The same for the current model and the variables. */
+static bool is_taken(const struct session *s, const char *name, struct span *where)
+{
+    const struct variable *v = name_variable(s, name);
+    *where = v ? v->where : (struct span){0};
+    return is_in_model(current_model(s), name, where) || v;
 }
 
 void name_choose(const struct session *s, const char *base, char *name, size_t room)
@@ -44,22 +51,23 @@ void name_choose(const struct session *s, const char *base, char *name, size_t r
     while (is_taken(s, name, &where));
 }
 
-int name_check_new(const struct session *s, const char *name, struct span where, struct err *e)
+int name_check_word(const char *name, struct span where, struct err *e)
 {
     enum { LONGEST = 60 };
-    char other[120];
-    struct span first;
-    name_choose(s, name, other, sizeof other);
     if (strlen(name) > LONGEST) {
         err_at(e, where, "a name has at most %d letters", LONGEST);
         return err_hint(e, "choose a shorter one");
     }
-    if (is_word(name)) {
-        err_at(e, where, "%s is a word of the language", name);
-        return err_hint(e, "choose another, %s", other);
-    }
-    if (!is_taken(s, name, &first))
+    if (!is_word(name))
         return 0;
+    err_at(e, where, "%s is a word of the language", name);
+    return err_hint(e, "choose another, %s_1", name);
+}
+
+static int say_taken(const struct session *s, const char *name, struct span where,
+                     struct span first, struct err *e)
+{
+    char other[120];
     const struct source *source = sources_get(&s->sources, first.source);
     uint32_t line = 0, column;
     if (source)
@@ -68,7 +76,27 @@ int name_check_new(const struct session *s, const char *name, struct span where,
         err_at(e, where, "the name %s is given already, at %s:%u", name, source->name, line);
     else
         err_at(e, where, "the name %s is given already", name);
+    name_choose(s, name, other, sizeof other);
     return err_hint(e, "choose another, %s", other);
+}
+
+int name_check_new(const struct session *s, const char *name, struct span where, struct err *e)
+{
+    struct span first;
+    if (name_check_word(name, where, e))
+        return -1;
+    return is_taken(s, name, &first) ? say_taken(s, name, where, first, e) : 0;
+}
+
+int name_check_variable(const struct session *s, const char *name, struct span where, struct err *e)
+{
+    struct span first = {0};
+    if (name_check_word(name, where, e))
+        return -1;
+    for (size_t i = 0; i < s->models; i++)
+        if (is_in_model(s->model[i], name, &first))
+            return say_taken(s, name, where, first, e);
+    return 0;
 }
 
 static int unknown_name(const struct session *s, const char *what, const char *name,
@@ -134,6 +162,18 @@ static bool names_all(const struct arg *on)
     return on->as.names.count == 1 && strcmp(on->as.names.item[0], "all") == 0;
 }
 
+static bool is_listed(const struct model *m, struct model *const *list, size_t count,
+                      struct span where, struct err *e)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == m) {
+            err_at(e, where, "the model %s is named twice", m->name);
+            err_hint(e, "name each model once, or write on all");
+            return true;
+        }
+    return false;
+}
+
 struct model **name_models(const struct session *s, const struct arg *on, size_t *count,
                            struct err *e)
 {
@@ -151,7 +191,7 @@ struct model **name_models(const struct session *s, const struct arg *on, size_t
             list[(*count)++] = s->model[i];
     for (size_t i = 0; on->given && !names_all(on) && i < on->as.names.count; i++) {
         struct model *m = name_model(s, on->as.names.item[i], on->as.names.where[i], e);
-        if (!m) {
+        if (!m || is_listed(m, list, *count, on->as.names.where[i], e)) {
             mem_free(list);
             return NULL;
         }

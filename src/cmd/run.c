@@ -9,7 +9,8 @@
 
 static int bind_number(void *self, const struct node *n, double *value, struct err *e)
 {
-    return session_number(self, n, value, e);
+    bool guessed;
+    return session_guess(self, n, value, &guessed, e);
 }
 
 static const struct node *bind_variable(void *self, const char *name)
@@ -105,6 +106,7 @@ static int run_statement(struct session *s, const struct statement *st, struct e
 {
     struct arena arena = {0};
     int failed = run_bound(s, st, &arena, e);
+    end_chosen(s, failed);
     arena_finish(&arena);
     return failed ? err_place(e, st->where) : 0;
 }

@@ -96,26 +96,42 @@ uint64_t session_digest(const struct session *s)
 
 void session_notice(const struct session *s, const char *format, ...)
 {
-    if (s->host->quiet)
+    if (s->host->quiet || checking(s))
         return;
-    struct str text = {0};
+    /* On the stack: a notice must not be lost, nor a statement fail, for want of memory. */
+    char text[600];
     va_list list;
     va_start(list, format);
-    str_addv(&text, format, list);
+    vsnprintf(text, sizeof text - 1, format, list);
     va_end(list);
-    str_add(&text, "\n");
-    if (!text.failed)
-        out_add(&s->host->err, text.text);
-    str_finish(&text);
+    strcat(text, "\n");
+    out_add(&s->host->err, text);
 }
 
 int session_report(const struct session *s, struct str *text, struct err *e)
 {
     bool failed = text->failed;
-    if (!failed && text->size)
+    if (!failed && text->size && !checking(s))
         s->host->out.write(s->host->out.self, text->text, text->size);
     str_finish(text);
     return failed ? err_memory(e) : 0;
+}
+
+int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e)
+{
+    struct str line = {0};
+    struct json json = {.to = &line};
+    if (!s->host->json)
+        return session_report(s, text, e);
+    while (text->size && text->text[text->size - 1] == '\n')
+        text->text[--text->size] = 0;
+    line.failed = text->failed;
+    json_open(&json, NULL, '{');
+    json_text(&json, key, text->text ? text->text : "");
+    json_close(&json, '}');
+    str_add(&line, "\n");
+    str_finish(text);
+    return session_report(s, &line, e);
 }
 
 double session_clock(const struct session *s)

@@ -13,7 +13,9 @@
 /* let NAME = ...: a number, or a penalty kept as the text it prints as. */
 struct variable {
     char *name;
+    struct span where; /* of the `let` that made it */
     double number;
+    bool guessed;               /* with --check: the number is not known without training */
     struct arena arena;         /* holds penalty */
     const struct node *penalty; /* NULL: a number */
 };
@@ -63,12 +65,19 @@ struct args *session_default(struct session *s, struct arena *arena, const struc
 /* Notices for people on stderr; nothing with --quiet. */
 void session_notice(const struct session *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Writes out what a handler gathered; ERR_MEMORY if it could not be gathered. Finishes `text`. */
+/* Writes out what a handler gathered; ERR_MEMORY if it could not be gathered. Finishes `text`.
+ * --check writes nothing. */
 int session_report(const struct session *s, struct str *text, struct err *e);
+/* The same for text that is made for people: with --json it is the string under `key`. */
+int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e);
 
 /* Names. */
-/* Whether a new name may be given: no word of the language, and not taken. */
+/* Whether a name may be given to something: it is short enough and no word of the language. */
+int name_check_word(const char *name, struct span where, struct err *e);
+/* The same, and it is not taken in the current model or, for a variable, in any. */
 int name_check_new(const struct session *s, const char *name, struct span where, struct err *e);
+int name_check_variable(const struct session *s, const char *name, struct span where,
+                        struct err *e);
 /* The first free NAME_1, NAME_2, ... in the current model. */
 void name_choose(const struct session *s, const char *base, char *name, size_t room);
 /* The value a name in `on` means; NOTHING and *e. */
@@ -95,10 +104,14 @@ extern const struct entry call_entry;
 struct lookup {
     struct session *session;
     struct wanted *wanted; /* what was computed already, so that each is computed once */
+    bool guessed;          /* with --check: something that only training tells was asked for */
 };
 struct names lookup_names(struct lookup *l);
 void lookup_finish(struct lookup *l);
 int session_number(struct session *s, const struct node *n, double *value, struct err *e);
+/* The same; *guessed: with --check the value is not known without training, and *value is 1. */
+int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,
+                  struct err *e);
 /* The value of `optimizer.lr`, `data.batch`, `hidden.trainable`; false if there is no such setting.
  */
 bool setting_number(struct session *s, const char *path, double *value);
@@ -114,6 +127,10 @@ struct chosen {
 int choose_loss(struct session *s, struct model *m, struct chosen *c, struct err *e);
 /* Says once what was chosen; or, when the statement failed, takes it back. */
 void settle_chosen(struct session *s, struct model *m, struct chosen c, bool keep);
+/* At the end of a statement: choices that no step has used go again when it failed. */
+void end_chosen(struct session *s, bool failed);
+/* Whether a ledger of the model could be made: what --check does in its place. */
+int ledger_check(struct session *s, struct model *m, struct err *e);
 /* Runs a ledger to its end, ticking between slices. */
 int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share share,
                bool gradients, struct err *e);

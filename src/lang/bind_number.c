@@ -38,7 +38,7 @@ static int no_number(struct binding *x, const struct node *n, const double *valu
     char text[SHOWN_ROOM], number[NUMBER_ROOM];
     const struct arg_spec *s = x->spec;
     struct str range = {0};
-    if (value && strcmp(s->name, "strength") == 0 && s->min == 0 && !s->above && !has_high(s))
+    if (value && *value < 0 && strcmp(s->name, "strength") == 0 && s->min == 0 && !s->above)
         return err_at(x->e, n->where, "a strength is 0 or more");
     if (s->type == ARG_WHOLE || s->type == ARG_NUMBER)
         add_range(&range, s);

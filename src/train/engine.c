@@ -316,6 +316,7 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
     m->so_far.penalty += (double)n * x->penalty;
     m->position += n;
     m->step++;
+    m->fresh_loss = m->fresh_optimizer = false;
     m->stepped = true;
     m->trained = m->drawn;
     m->trained_reals = m->reals;

@@ -91,12 +91,14 @@ void model_take_loss(struct model *m, struct choice c)
     model_forget_plans(m);
     choice_finish(&m->loss);
     m->loss = c;
+    m->fresh_loss = false;
 }
 
 void model_take_optimizer(struct model *m, struct choice c)
 {
     choice_finish(&m->optimizer);
     m->optimizer = c;
+    m->fresh_optimizer = false;
     m->updates = 0;
     for (size_t i = 0; i < SLOTS_MOST; i++) {
         mem_free(m->slot[i]);

@@ -32,6 +32,7 @@ struct model {
     char *name;
     struct graph *graph;
     struct choice loss, optimizer;
+    bool fresh_loss, fresh_optimizer; /* chosen by no person, and no step has used them yet */
 
     /* Moved by training alone. The blocks hold graph->weight_reals numbers once drawn. */
     real *weight, *grad, *slot[SLOTS_MOST];

@@ -83,9 +83,9 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
 static void help_names_every_option(void **state)
 {
     (void)state;
-    static const char *const names[] = {"-c TEXT",   "-i",     "--check", "--plot WHERE",
-                                        "--seed N",  "--json", "--quiet", "--threads N",
-                                        "--version", "--help", "130",     "file.nnr"};
+    static const char *const names[] = {
+        "-c TEXT",     "-i",        "--check", "--plot WHERE", "--seed N", "--json",  "--quiet",
+        "--threads N", "--version", "--help",  "130",          "file.nnr", "--manual"};
     struct str s = {0};
     options_help(&s);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

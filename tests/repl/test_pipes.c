@@ -88,6 +88,7 @@ static void the_exit_status_tells_how_it_ended(void **state)
         {{"--version"}, "", 0, "nnr " NNR_VERSION "\n", NULL},
         {{"a.nnr", "b.nnr"}, "", 2, "", "second script"},
         {{"-c", "where"}, "", 0, "<-c> in . line 1\n", NULL},
+        {{"--manual"}, "bad\n", 0, NULL, NULL},
     };
     try_all(trials, sizeof trials / sizeof trials[0]);
 }
@@ -99,7 +100,7 @@ static void options_reach_the_session(void **state)
         {{"-c", "facts"},
          "",
          0,
-         "person 0 json 0 quiet 0 check 0 size 80x24 seed 1 threads 0\n",
+         "person 0 json 0 quiet 0 check 0 size 80x24 seed 1 threads 1\n",
          NULL},
         {{"--seed=7", "--threads=3", "--json", "--quiet", "--check"},
          "facts",
