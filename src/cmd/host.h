@@ -22,11 +22,11 @@ struct session;
 
 struct host {
     void *self;
-    bool person;            /* somebody sits at the prompt */
-    bool json, quiet;       /* --json, --quiet */
-    bool check;             /* --check: names, choices and shapes only; nothing is trained */
-    bool step;              /* --step: each statement is shown and waits for Enter */
-    const char *plot;       /* where pictures go: auto, none, dumb, another terminal's name, or a file */
+    bool person;      /* somebody sits at the prompt */
+    bool json, quiet; /* --json, --quiet */
+    bool check;       /* --check: names, choices and shapes only; nothing is trained */
+    bool step;        /* --step: each statement is shown and waits for Enter */
+    const char *plot; /* where pictures go: auto, none, dumb, another terminal's name, or a file */
     bool display, screen;   /* a window system is there; stdout is a terminal */
     bool colour;            /* text pictures may have it */
     unsigned width, height; /* of the screen, in characters */

@@ -45,7 +45,8 @@ struct session_descriptor {
 };
 size_t session_descriptors(const struct session *s,
                            struct session_descriptor to[SESSION_DESCRIPTORS]);
-/* In the seconds of host->clock; INFINITY: nothing is due. Training in the background is due now. */
+/* In the seconds of host->clock; INFINITY: nothing is due. Training in the background is due now.
+ */
 double session_deadline(const struct session *s);
 void session_advance(struct session *s);
 /* Whether `run` trains in the background. The prompt then tells model, step and loss, and changes

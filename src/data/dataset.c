@@ -151,8 +151,24 @@ int dataset_make(const struct args *args, uint64_t seed, struct dataset *to, str
     return -1;
 }
 
+int dataset_share(struct dataset *from, struct dataset *to, struct err *e)
+{
+    if (!from->shared && !(from->shared = mem_new(1, sizeof *from->shared)))
+        return err_memory(e);
+    if (!*from->shared)
+        *from->shared = 1;
+    ++*from->shared;
+    *to = *from;
+    return 0;
+}
+
 void dataset_finish(struct dataset *d)
 {
+    if (d->shared && --*d->shared) {
+        *d = (struct dataset){0};
+        return;
+    }
+    mem_free(d->shared);
     if (d->y != d->x)
         mem_free(d->y);
     mem_free(d->x);

@@ -25,6 +25,7 @@ struct dataset {
     size_t classes;     /* then: the largest of them plus 1 */
     size_t batch;       /* samples a step, 1.. */
     bool shuffle;
+    size_t *shared;         /* how many datasets share arena and arrays; NULL: this one alone */
     double *shift, *factor; /* inputs are (raw - shift) * factor, column by column; NULL: raw */
 };
 
@@ -69,6 +70,9 @@ extern const struct table data_scalings;
  * On error `to` is left zeroed. */
 int dataset_make(const struct args *args, uint64_t seed, struct dataset *to, struct err *e);
 void dataset_finish(struct dataset *d);
+/* Makes `to` a second dataset on the same samples; batch and shuffle are its own. Each is finished
+ * by itself. */
+int dataset_share(struct dataset *from, struct dataset *to, struct err *e);
 
 /* The order of the training samples in an epoch (from 0): a permutation when `shuffle` is on, else
  * 0, 1, 2 ...; order has room for d->training. */

@@ -2,6 +2,7 @@
 #include "train/model.h"
 
 #include "nn/layer.h"
+#include "train/observe.h"
 
 #include <string.h>
 
@@ -20,6 +21,8 @@ struct model *model_create(const char *name)
 
 void model_forget_plans(struct model *m)
 {
+    observer_destroy(m->observer);
+    m->observer = NULL;
     frame_destroy(m->train_frame);
     frame_destroy(m->infer_frame);
     plan_destroy(m->train);
@@ -62,6 +65,70 @@ void model_destroy(struct model *m)
         mem_free(m->slot[i]);
     mem_free(m->name);
     mem_free(m);
+}
+
+static int copy_choice(struct choice *to, const struct choice *from)
+{
+    struct err e;
+    return from->args ? choice_make(to, from->args, &e) : 0;
+}
+
+static int copy_block(real **to, const real *from, size_t reals)
+{
+    if (!from)
+        return 0;
+    *to = mem_block(reals, sizeof **to);
+    if (*to)
+        memcpy(*to, from, reals * sizeof **to);
+    return *to ? 0 : -1;
+}
+
+/* Everything that the copy must not share with the original. */
+static int copy_owned(struct model *to, const struct model *m)
+{
+    graph_destroy(to->graph);
+    to->graph = graph_copy(m->graph);
+    int failed = !to->graph || copy_choice(&to->loss, &m->loss) ||
+                 copy_choice(&to->optimizer, &m->optimizer) ||
+                 copy_block(&to->weight, m->weight, m->reals) ||
+                 copy_block(&to->grad, m->grad, m->reals) ||
+                 history_copy(&to->history, &m->history);
+    for (size_t i = 0; i < SLOTS_MOST && !failed; i++)
+        failed = copy_block(&to->slot[i], m->slot[i], m->reals);
+    return failed;
+}
+
+struct model *model_copy(const struct model *m, const char *name)
+{
+    struct model *to = model_create(name);
+    if (!to || copy_owned(to, m)) {
+        model_destroy(to);
+        return NULL;
+    }
+    to->drawn = m->drawn;
+    to->reals = m->reals;
+    to->trained = m->trained;
+    to->trained_reals = m->trained_reals;
+    to->stepped = m->stepped;
+    to->step = m->step;
+    to->epoch = m->epoch;
+    to->updates = m->updates;
+    to->position = m->position;
+    to->so_far = m->so_far;
+    to->seen = m->seen;
+    to->last = m->last;
+    to->from = m->from;
+    return to;
+}
+
+int model_rename(struct model *m, const char *name)
+{
+    char *copy = mem_text(name, strlen(name));
+    if (!copy)
+        return -1;
+    mem_free(m->name);
+    m->name = copy;
+    return 0;
 }
 
 id model_output(const struct model *m)

@@ -50,6 +50,7 @@ struct model {
     enum figures_from from;
 
     struct history history;
+    struct observer *observer; /* see observe.h */
 
     /* Compiled for one graph, loss and data; see engine.h. */
     struct plan *train, *infer;
@@ -70,6 +71,9 @@ struct model {
 /* An empty model; NULL when there is no memory. */
 struct model *model_create(const char *name);
 void model_destroy(struct model *m);
+/* A copy with everything but the plans: weights, optimizer state, counters, history. */
+struct model *model_copy(const struct model *m, const char *name);
+int model_rename(struct model *m, const char *name);
 /* The value that is the model's output: the newest; NOTHING for an empty model. */
 id model_output(const struct model *m);
 /* Puts a graph in place of the model's own, which is destroyed; weights that both have stay. The

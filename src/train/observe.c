@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/observe.h"
+
+#include "nn/layer.h"
+
+#include <stdio.h>
+
+/* The four figures of a call's output, in the order of their kinds. */
+enum { FIGURES = 4 };
+#define FIRST_FIGURE SERIES_MEAN
+
+struct observer {
+    double *row_sum;   /* for each row of the plan: over the samples of the epoch */
+    uint64_t row_seen; /* how many samples those are */
+    uint64_t row_epoch;
+    bool *watched; /* for each call: it makes values of its own */
+};
+
+void observer_destroy(struct observer *o)
+{
+    if (!o)
+        return;
+    mem_free(o->row_sum);
+    mem_free(o->watched);
+    mem_free(o);
+}
+
+static struct observer *observer_of(struct model *m, struct err *e)
+{
+    if (m->observer)
+        return m->observer;
+    const struct graph *g = m->graph;
+    struct observer *o = mem_new(1, sizeof *o);
+    if (!o || !(o->row_sum = mem_new(m->train->applieds, sizeof *o->row_sum)) ||
+        !(o->watched = mem_new(g->calls, sizeof *o->watched))) {
+        observer_destroy(o);
+        err_memory(e);
+        return NULL;
+    }
+    for (size_t i = 0; i < g->calls; i++) {
+        const struct layer_kind *kind = g->layer[g->call[i].layer].kind;
+        o->watched[i] = !kind->source && !kind->view;
+    }
+    return m->observer = o;
+}
+
+int observe_step(struct model *m, struct err *e)
+{
+    struct observer *o = observer_of(m, e);
+    const struct frame *f = m->train_frame;
+    if (!o)
+        return -1;
+    /* The step has been counted already: position 0 is the end of the epoch before. */
+    const uint64_t epoch = m->position ? m->epoch : m->epoch - 1;
+    if (o->row_epoch != epoch || !o->row_seen) {
+        o->row_epoch = epoch;
+        o->row_seen = 0;
+        for (size_t i = 0; i < f->plan->applieds; i++)
+            o->row_sum[i] = 0;
+    }
+    o->row_seen += f->samples;
+    for (size_t i = 0; i < f->plan->applieds; i++)
+        o->row_sum[i] += (double)f->samples * frame_row(f, i);
+    return 0;
+}
+
+static int put(struct model *m, enum series_kind kind, const char *name, double value,
+               struct err *e)
+{
+    return history_put(&m->history, kind, name, m->step, value) ? err_memory(e) : 0;
+}
+
+/* A term's figure is the sum over its calls. */
+static int put_terms(struct model *m, bool epoch, struct err *e)
+{
+    const struct frame *f = m->train_frame;
+    const struct observer *o = m->observer;
+    for (id t = 0; t < m->graph->terms; t++) {
+        const struct term *term = &m->graph->term[t];
+        double value = 0;
+        struct str name = {0};
+        for (size_t i = 0; i < f->plan->applieds; i++)
+            if (f->plan->applied[i].term == t)
+                value += epoch ? o->row_sum[i] / (double)o->row_seen : frame_row(f, i);
+        str_addf(&name, "%s.%s ", m->graph->layer[term->layer].name, term->slot);
+        args_print(&name, term->args);
+        int failed = name.failed ? err_memory(e) : put(m, SERIES_PENALTY, name.text, value, e);
+        str_finish(&name);
+        if (failed)
+            return -1;
+    }
+    return 0;
+}
+
+/* Mean and largest |a|, share of exact zeros and of |a| <= 0.1. */
+static void figures_of(const real *a, size_t n, double figure[FIGURES])
+{
+    double sum = 0;
+    real most = 0;
+    size_t zeros = 0, small = 0;
+    for (size_t i = 0; i < n; i++) {
+        const real x = real_abs(a[i]);
+        sum += (double)x;
+        most = x > most ? x : most;
+        zeros += x == 0;
+        small += x <= R(0.1);
+    }
+    figure[0] = sum / (double)n;
+    figure[1] = (double)most;
+    figure[2] = (double)zeros / (double)n;
+    figure[3] = (double)small / (double)n;
+}
+
+static int put_calls(struct model *m, struct err *e)
+{
+    const struct frame *f = m->train_frame;
+    for (id c = 0; c < m->graph->calls; c++) {
+        if (!m->observer->watched[c])
+            continue;
+        const id y = m->graph->call[c].output;
+        double figure[FIGURES];
+        figures_of(frame_value(f, y), f->samples * shape_count(&m->graph->value[y].shape), figure);
+        for (int i = 0; i < FIGURES; i++)
+            if (put(m, (enum series_kind)(FIRST_FIGURE + i), m->graph->call[c].name, figure[i], e))
+                return -1;
+    }
+    return 0;
+}
+
+int observe_batch(struct model *m, struct err *e)
+{
+    if (put(m, SERIES_DATA, "data", frame_data(m->train_frame), e) || put_terms(m, false, e))
+        return -1;
+    return put_calls(m, e);
+}
+
+/* The total on the validation share, by the inference plan. */
+static int put_validation(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+{
+    struct probe p;
+    double total = 0;
+    if (probe_begin(&p, m, d, seed, SHARE_VALIDATION, true, e))
+        return -1;
+    while (probe_next(&p)) {
+        double batch = frame_data(m->infer_frame);
+        for (size_t i = 0; i < m->infer->applieds; i++)
+            batch += frame_row(m->infer_frame, i);
+        total += (double)p.samples * batch;
+    }
+    return put(m, SERIES_VALIDATION, "validation", total / (double)(d->samples - d->training), e);
+}
+
+int observe_epoch(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+{
+    enum { DENSE = 1024 };
+    uint64_t stride = 1;
+    while (m->epoch >= DENSE * stride)
+        stride *= 2;
+    if (m->epoch % stride)
+        return 0;
+    if (put(m, SERIES_DATA, "data", engine_epoch(m).data, e) || put_terms(m, true, e) ||
+        put_calls(m, e))
+        return -1;
+    return d->training < d->samples ? put_validation(m, d, seed, e) : 0;
+}
