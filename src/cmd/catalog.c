@@ -24,6 +24,14 @@
     ROW(expect)                                                                                    \
     ROW(say)                                                                                       \
     ROW(section)                                                                                   \
+    ROW(clone)                                                                                     \
+    ROW(rename)                                                                                    \
+    ROW(compare)                                                                                   \
+    ROW(mark)                                                                                      \
+    ROW(goto)                                                                                      \
+    ROW(for)                                                                                       \
+    ROW(repeat)                                                                                    \
+    ROW(pause)                                                                                     \
     ROW(plot)                                                                                      \
     ROW(watch)                                                                                     \
     ROW(unwatch)                                                                                   \
@@ -55,15 +63,7 @@ COMMANDS
     WORD(run)                                                                                      \
     WORD(stop)                                                                                     \
     WORD(history)                                                                                  \
-    WORD(clone)                                                                                    \
-    WORD(rename)                                                                                   \
-    WORD(compare)                                                                                  \
     WORD(sweep)                                                                                    \
-    WORD(pause)                                                                                    \
-    WORD(mark)                                                                                     \
-    WORD(goto)                                                                                     \
-    WORD(for)                                                                                      \
-    WORD(repeat)                                                                                   \
     WORD(source)                                                                                   \
     WORD(record)                                                                                   \
     WORD(save)                                                                                     \

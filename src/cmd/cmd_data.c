@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* data, batch, seed, model. */
+/* data, batch, seed. */
 #include "cmd/command.h"
 
 #include <string.h>
@@ -119,72 +119,6 @@ static void models_json(struct str *to, const struct session *s)
     str_add(to, "\n");
 }
 
-static int list_models(struct session *s, struct err *e)
-{
-    struct str text = {0};
-    if (s->host->json) {
-        models_json(&text, s);
-        return session_report(s, &text, e);
-    }
-    for (size_t i = 0; i < s->models; i++) {
-        const struct model *m = s->model[i];
-        str_addf(&text, "%s %s: %zu layer%s, %zu numbers to train, %llu steps done\n",
-                 i == s->current ? "*" : " ", m->name, m->graph->layers,
-                 m->graph->layers == 1 ? "" : "s", m->graph->weight_reals,
-                 (unsigned long long)m->step);
-    }
-    return session_report(s, &text, e);
-}
-
-/* The first model goes when it is left while still empty. */
-static void drop_empty_first(struct session *s, size_t *to)
-{
-    struct model *first = s->model[0];
-    if (s->current != 0 || *to == 0 || strcmp(first->name, "main") != 0 || first->graph->layers)
-        return;
-    model_destroy(first);
-    memmove(s->model, s->model + 1, (s->models - 1) * sizeof *s->model);
-    s->models--;
-    *to -= 1;
-}
-
-static int add_model(struct session *s, const char *name, struct err *e)
-{
-    struct str others = {0};
-    for (size_t i = 0; i < s->models; i++)
-        if (s->model[i]->graph->layers)
-            str_addf(&others, "%s%s", others.size ? ", " : "", s->model[i]->name);
-    struct model *m = NULL;
-    if (others.failed || mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model) ||
-        !(m = model_create(name))) {
-        str_finish(&others);
-        return err_memory(e);
-    }
-    if (others.size)
-        session_notice(s, "new empty model %s; there %s %s", name,
-                       strchr(others.text, ',') ? "are" : "is", others.text);
-    str_finish(&others);
-    s->model[s->models++] = m;
-    return 0;
-}
-
-static int run_model(struct session *s, const struct args *args, struct err *e)
-{
-    const struct arg *name = args_get(args, "name");
-    if (!name->given)
-        return list_models(s, e);
-    size_t to = 0;
-    if (name_check_word(name->as.text, name->where, e))
-        return -1;
-    while (to < s->models && strcmp(s->model[to]->name, name->as.text) != 0)
-        to++;
-    if (to == s->models && add_model(s, name->as.text, e))
-        return -1;
-    drop_empty_first(s, &to);
-    s->current = to;
-    return 0;
-}
-
 static const struct arg_spec data_args[] = {
     {.name = "kind",
      .form = POSITIONAL,
@@ -208,13 +142,6 @@ static const struct arg_spec seed_args[] = {
      .max = 9007199254740992.0,
      .line = "a whole number; alone, seed prints it"},
 };
-static const struct arg_spec model_args[] = {
-    {.name = "name",
-     .form = POSITIONAL,
-     .type = ARG_NAME,
-     .line = "a model; alone, model lists them"},
-};
-
 const struct command command_data = {
     COMMAND(
         "data", data_args, "loads or makes the samples",
@@ -237,14 +164,4 @@ const struct command command_seed = {
         "trained stay; data that was read stays.",
         "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
     .run = run_seed,
-};
-const struct command command_model = {
-    COMMAND(
-        "model", model_args, "an empty new model, or a switch to one",
-        "The first model is called main; it goes when it is left while still empty. Layers, loss, "
-        "optimizer and counters belong to a model; data, seed and variables to the session. Models "
-        "built alike start alike.",
-        "data moons 100\nmodel plain\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nmodel sparse\n"
-        "input 2\ndense 8 tanh activity=l1(1e-2) as h\ndense 1 sigmoid\ntrain 2 on all\nmodel\n"),
-    .run = run_model,
 };

@@ -341,6 +341,23 @@ static int list_variables(struct session *s, struct err *e)
     return session_report(s, &text, e);
 }
 
+int variable_assign(struct session *s, const char *name, struct span where,
+                    const struct node *value, struct err *e)
+{
+    if (!name_variable(s, name) && name_check_variable(s, name, where, e))
+        return -1;
+    struct variable v = {.name = mem_text(name, strlen(name)), .where = where};
+    if (!v.name)
+        return err_memory(e);
+    int failed = is_penalty(s, value) ? keep_penalty(s, value, &v, e)
+                                      : session_guess(s, value, &v.number, &v.guessed, e);
+    if (!failed)
+        return put_variable(s, v, e);
+    arena_finish(&v.arena);
+    mem_free(v.name);
+    return -1;
+}
+
 static int run_let(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *given = args_get(args, "setting");
@@ -352,22 +369,9 @@ static int run_let(struct session *s, const struct args *args, struct err *e)
         err_at(e, target->where, "let gives a value to a name");
         return err_hint(e, "write let k = 1e-3; for a setting, set NAME.KEY = VALUE");
     }
-    if (!name_variable(s, target->text) && name_check_variable(s, target->text, target->where, e))
-        return -1;
     if (pair->values != 1)
         return err_at(e, pair->value[1]->where, "let takes one value");
-    struct variable v = {.name = mem_text(target->text, strlen(target->text)),
-                         .where = target->where};
-    if (!v.name)
-        return err_memory(e);
-    int failed = is_penalty(s, pair->value[0])
-                     ? keep_penalty(s, pair->value[0], &v, e)
-                     : session_guess(s, pair->value[0], &v.number, &v.guessed, e);
-    if (!failed)
-        return put_variable(s, v, e);
-    arena_finish(&v.arena);
-    mem_free(v.name);
-    return -1;
+    return variable_assign(s, target->text, target->where, pair->value[0], e);
 }
 
 static const struct arg_spec set_args[] = {

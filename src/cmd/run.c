@@ -88,6 +88,10 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
     const id layer = entry || kind ? NOTHING : graph_find_layer(current_model(s)->graph, st->verb);
     if (command && command->later)
         return later_verb(st, e);
+    if (session_running(s) && (kind || layer != NOTHING || (command && command->stop_first))) {
+        err_at(e, st->verb_where, "%s cannot be done while training runs", st->verb);
+        return err_hint(e, "stop first: stop");
+    }
     if (!entry && !kind && layer == NOTHING)
         return unknown_verb(s, st, e);
     const struct args *args = bind_statement(&b, st,
@@ -122,16 +126,31 @@ static enum outcome show_error(const struct session *s, const struct err *e)
     return e->kind == ERR_EXPECT ? OUTCOME_EXPECT : OUTCOME_ERROR;
 }
 
+/* --step: the statement is shown, and waits. */
+static int show_step(struct session *s, const struct statement *st, struct err *e)
+{
+    struct str text = {0};
+    statement_print(&text, st);
+    int failed = text.failed ? err_memory(e) : session_ask(s, text.text, e);
+    str_finish(&text);
+    return failed;
+}
+
+int run_body(struct session *s, const struct script *body, struct err *e)
+{
+    for (size_t i = 0; i < body->count && !s->quit; i++)
+        if ((s->host->step && show_step(s, &body->statement[i], e)) ||
+            run_statement(s, &body->statement[i], e))
+            return -1;
+    return 0;
+}
+
 static enum outcome run_script(struct session *s, const struct script *script)
 {
     struct err e = {0};
-    for (size_t i = 0; i < script->count; i++) {
-        if (run_statement(s, &script->statement[i], &e))
-            return show_error(s, &e);
-        if (s->quit)
-            return OUTCOME_QUIT;
-    }
-    return OUTCOME_OK;
+    if (run_body(s, script, &e))
+        return show_error(s, &e);
+    return s->quit ? OUTCOME_QUIT : OUTCOME_OK;
 }
 
 enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,

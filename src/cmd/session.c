@@ -41,6 +41,7 @@ void session_destroy(struct session *s)
         arena_finish(&s->variable[i].arena);
     }
     mem_free(s->variable);
+    marks_finish(s);
     dataset_finish(&s->data);
     sources_finish(&s->sources);
     mem_free(s);
@@ -91,6 +92,7 @@ uint64_t session_digest(const struct session *s)
         hash = digest_bytes(hash, text.text, text.size);
         str_finish(&text);
     }
+    hash = marks_digest(s, hash);
     return hash;
 }
 
@@ -139,13 +141,18 @@ double session_clock(const struct session *s)
     return s->host->clock(s->host->self);
 }
 
+static int stopped(struct err *e)
+{
+    *e = (struct err){.kind = ERR_STOPPED, .what = "stopped"};
+    return -1;
+}
+
 int session_tick(const struct session *s, const struct progress *p, struct err *e)
 {
-    if (s->host->tick(s->host->self, p))
-        return 0;
-    e->kind = ERR_STOPPED;
-    e->where = (struct span){0};
-    snprintf(e->what, sizeof e->what, "stopped");
-    e->hint[0] = 0;
-    return -1;
+    return s->host->tick(s->host->self, p) ? 0 : stopped(e);
+}
+
+int session_ask(const struct session *s, const char *hint, struct err *e)
+{
+    return s->host->ask(s->host->self, hint) ? 0 : stopped(e);
 }

@@ -32,6 +32,8 @@ struct session {
     bool has_data;
     struct variable *variable;
     size_t variables, variable_room;
+    struct mark *mark; /* cmd_marks.c */
+    size_t marks, mark_room;
 
     bool quit;
     char prompt[80];
@@ -41,7 +43,8 @@ struct session {
 struct command {
     struct entry entry;
     int (*run)(struct session *s, const struct args *args, struct err *e);
-    bool later; /* a verb of the language that this version does not have */
+    bool later;      /* a verb of the language that this version does not have */
+    bool stop_first; /* cannot be done while `run` trains */
 };
 
 static inline struct model *current_model(const struct session *s)
@@ -92,6 +95,16 @@ struct model *name_model(const struct session *s, const char *name, struct span 
 struct model **name_models(const struct session *s, const struct arg *on, size_t *count,
                            struct err *e);
 struct variable *name_variable(const struct session *s, const char *name);
+/* Gives a variable the value of a tree, a number or a penalty, as let does. */
+int variable_assign(struct session *s, const char *name, struct span where,
+                    const struct node *value, struct err *e);
+void marks_finish(struct session *s);
+uint64_t marks_digest(const struct session *s, uint64_t hash);
+
+/* Carries out the statements of a body; s->quit may be true afterwards. */
+int run_body(struct session *s, const struct script *body, struct err *e);
+/* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */
+int session_ask(const struct session *s, const char *hint, struct err *e);
 
 /* Adds the layer of a verb, bound to its kind's entry, to the current model and calls it. */
 int layer_statement(struct session *s, const struct layer_kind *kind, const struct args *args,

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* model, clone, rename, compare. */
+#include "cmd/command.h"
+#include "cmd/grid.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static int list_models(struct session *s, struct err *e)
+{
+    struct str text = {0};
+    if (s->host->json) {
+        models_json(&text, s);
+        return session_report(s, &text, e);
+    }
+    for (size_t i = 0; i < s->models; i++) {
+        const struct model *m = s->model[i];
+        str_addf(&text, "%s %s: %zu layer%s, %zu numbers to train, %llu steps done\n",
+                 i == s->current ? "*" : " ", m->name, m->graph->layers,
+                 m->graph->layers == 1 ? "" : "s", m->graph->weight_reals,
+                 (unsigned long long)m->step);
+    }
+    return session_report(s, &text, e);
+}
+
+/* The first model goes when it is left while still empty. */
+static void drop_empty_first(struct session *s, size_t *to)
+{
+    struct model *first = s->model[0];
+    if (s->current != 0 || *to == 0 || strcmp(first->name, "main") != 0 || first->graph->layers)
+        return;
+    model_destroy(first);
+    memmove(s->model, s->model + 1, (s->models - 1) * sizeof *s->model);
+    s->models--;
+    *to -= 1;
+}
+
+static int add_model(struct session *s, const char *name, struct err *e)
+{
+    struct str others = {0};
+    for (size_t i = 0; i < s->models; i++)
+        if (s->model[i]->graph->layers)
+            str_addf(&others, "%s%s", others.size ? ", " : "", s->model[i]->name);
+    struct model *m = NULL;
+    if (others.failed || mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model) ||
+        !(m = model_create(name))) {
+        str_finish(&others);
+        return err_memory(e);
+    }
+    if (others.size)
+        session_notice(s, "new empty model %s; there %s %s", name,
+                       strchr(others.text, ',') ? "are" : "is", others.text);
+    str_finish(&others);
+    s->model[s->models++] = m;
+    return 0;
+}
+
+static int run_model(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *name = args_get(args, "name");
+    if (!name->given)
+        return list_models(s, e);
+    size_t to = 0;
+    if (name_check_word(name->as.text, name->where, e))
+        return -1;
+    while (to < s->models && strcmp(s->model[to]->name, name->as.text) != 0)
+        to++;
+    if (to == s->models && add_model(s, name->as.text, e))
+        return -1;
+    drop_empty_first(s, &to);
+    s->current = to;
+    return 0;
+}
+
+static int check_free(const struct session *s, const struct arg *name, struct err *e)
+{
+    if (name_check_word(name->as.text, name->where, e))
+        return -1;
+    for (size_t i = 0; i < s->models; i++)
+        if (strcmp(s->model[i]->name, name->as.text) == 0) {
+            err_at(e, name->where, "there is a model %s already", name->as.text);
+            return err_hint(e, "choose another name, or switch to it: model %s", name->as.text);
+        }
+    return 0;
+}
+
+static int run_clone(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *name = args_get(args, "name");
+    if (check_free(s, name, e))
+        return -1;
+    if (mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model))
+        return err_memory(e);
+    struct model *copy = model_copy(current_model(s), name->as.text);
+    if (!copy)
+        return err_memory(e);
+    s->model[s->models++] = copy;
+    s->current = s->models - 1;
+    session_notice(s, "now in %s", copy->name);
+    return 0;
+}
+
+static int run_rename(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *name = args_get(args, "name");
+    if (check_free(s, name, e))
+        return -1;
+    return model_rename(current_model(s), name->as.text) ? err_memory(e) : 0;
+}
+
+/* The ledgers of several models on the same samples. */
+struct comparison {
+    struct ledger *ledger;
+    size_t count;
+    struct str *label; /* the union of their rows: "h.kernel l2(0.01)" */
+    size_t labels, room;
+};
+
+static void row_label(struct str *to, const struct ledger *l, size_t r)
+{
+    char slot[140];
+    str_addf(to, "%s ", ledger_slot(l, r, slot, sizeof slot));
+    args_print(to, l->model->graph->term[l->row[r].term].args);
+}
+
+static int add_labels(struct comparison *c, const struct ledger *l, struct err *e)
+{
+    for (size_t r = 0; r < l->rows; r++) {
+        struct str label = {0};
+        row_label(&label, l, r);
+        bool known = label.failed;
+        for (size_t i = 0; i < c->labels && !known; i++)
+            known = strcmp(c->label[i].text, label.text) == 0;
+        const bool failed = label.failed || (!known && mem_room(&c->label, &c->room, c->labels + 1,
+                                                                sizeof *c->label));
+        if (!failed && !known)
+            c->label[c->labels++] = label;
+        else
+            str_finish(&label);
+        if (failed)
+            return err_memory(e);
+    }
+    return 0;
+}
+
+/* The value of the row with that label; NaN where the model has none. */
+static double labelled(const struct ledger *l, const char *label)
+{
+    double value = NAN;
+    for (size_t r = 0; r < l->rows; r++) {
+        struct str own = {0};
+        row_label(&own, l, r);
+        if (!own.failed && strcmp(own.text, label) == 0)
+            value = (isnan(value) ? 0 : value) + l->row[r].value;
+        str_finish(&own);
+    }
+    return value;
+}
+
+static void add_cells(struct grid *g, const struct comparison *c, const char *what,
+                      double (*of)(const struct ledger *l, const char *what))
+{
+    char number[NUMBER_ROOM];
+    grid_add(g, "%s", what);
+    for (size_t i = 0; i < c->count; i++) {
+        const double x = of(&c->ledger[i], what);
+        grid_add(g, "%s", isnan(x) ? "-" : number_text(x, number));
+    }
+}
+
+static double data_of(const struct ledger *l, const char *what)
+{
+    (void)what;
+    return l->data;
+}
+
+static double total_of(const struct ledger *l, const char *what)
+{
+    (void)what;
+    return l->total;
+}
+
+static double accuracy_of(const struct ledger *l, const char *what)
+{
+    (void)what;
+    return l->accuracy;
+}
+
+static double steps_of(const struct ledger *l, const char *what)
+{
+    (void)what;
+    return (double)l->model->step;
+}
+
+static int compare_text(struct session *s, const struct comparison *c, struct err *e)
+{
+    struct str text = {0};
+    bool *right = mem_new(c->count + 1, sizeof *right);
+    if (!right)
+        return err_memory(e);
+    for (size_t i = 1; i <= c->count; i++)
+        right[i] = true;
+    struct grid g = {.columns = c->count + 1, .right = right};
+    str_addf(&text, "compare on %s: %zu samples, batches of %zu\n",
+             s->data.training < s->data.samples ? "validation" : "training data",
+             c->ledger[0].samples, c->ledger[0].batch);
+    grid_add(&g, "%s", "");
+    for (size_t i = 0; i < c->count; i++)
+        grid_add(&g, "%s", c->ledger[i].model->name);
+    for (size_t i = 0; i < c->labels; i++)
+        add_cells(&g, c, c->label[i].text, labelled);
+    add_cells(&g, c, "data loss", data_of);
+    add_cells(&g, c, "total", total_of);
+    if (c->ledger[0].judged)
+        add_cells(&g, c, "accuracy", accuracy_of);
+    add_cells(&g, c, "steps", steps_of);
+    grid_print(&g, &text);
+    mem_free(right);
+    return session_report(s, &text, e);
+}
+
+static int compare_json(struct session *s, const struct comparison *c, struct err *e)
+{
+    struct str text = {0};
+    struct json j = {.to = &text};
+    json_open(&j, NULL, '{');
+    json_open(&j, "models", '[');
+    for (size_t i = 0; i < c->count; i++) {
+        const struct ledger *l = &c->ledger[i];
+        json_open(&j, NULL, '{');
+        json_text(&j, "model", l->model->name);
+        json_number(&j, "data", l->data);
+        json_number(&j, "penalty", l->penalty);
+        json_number(&j, "total", l->total);
+        json_open(&j, "terms", '{');
+        for (size_t r = 0; r < c->labels; r++)
+            if (!isnan(labelled(l, c->label[r].text)))
+                json_number(&j, c->label[r].text, labelled(l, c->label[r].text));
+        json_close(&j, '}');
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+    str_add(&text, "\n");
+    return session_report(s, &text, e);
+}
+
+static int compare_models(struct session *s, struct model **list, size_t count, struct err *e)
+{
+    struct comparison c = {.ledger = mem_new(count, sizeof *c.ledger)};
+    int failed = c.ledger ? 0 : err_memory(e);
+    for (size_t i = 0; i < count && !failed; i++) {
+        c.count++;
+        failed = ledger_run(s, &c.ledger[i], list[i], SHARE_EVALUATION, false, e) ||
+                 add_labels(&c, &c.ledger[i], e);
+    }
+    if (!failed)
+        failed = s->host->json ? compare_json(s, &c, e) : compare_text(s, &c, e);
+    for (size_t i = 0; i < c.count; i++)
+        ledger_finish(&c.ledger[i]);
+    for (size_t i = 0; i < c.labels; i++)
+        str_finish(&c.label[i]);
+    mem_free(c.label);
+    mem_free(c.ledger);
+    return failed ? -1 : 0;
+}
+
+static int run_compare(struct session *s, const struct args *args, struct err *e)
+{
+    static const char *const everything[] = {"all"};
+    const struct arg all = {.given = true,
+                            .type = ARG_NAMES,
+                            .as.names = {.item = (const char **)everything, .count = 1}};
+    const struct arg *given = args_get(args, "models");
+    size_t count;
+    if (need_data(s, e))
+        return -1;
+    struct model **list = name_models(s, given->given ? given : &all, &count, e);
+    if (!list)
+        return -1;
+    int failed = 0;
+    for (size_t i = 0; i < count && checking(s) && !failed; i++)
+        failed = ledger_check(s, list[i], e);
+    if (!count)
+        failed = err_at(e, args->where, "no model has a layer yet");
+    else if (!checking(s))
+        failed = compare_models(s, list, count, e);
+    mem_free(list);
+    return failed;
+}
+
+static const struct arg_spec model_args[] = {
+    {.name = "name",
+     .form = POSITIONAL,
+     .type = ARG_NAME,
+     .line = "a model; alone, model lists them"},
+};
+static const struct arg_spec new_name_args[] = {
+    {.name = "name",
+     .form = POSITIONAL,
+     .type = ARG_NAME,
+     .required = true,
+     .line = "the new name"},
+};
+static const struct arg_spec compare_args[] = {
+    {.name = "models",
+     .form = REST,
+     .type = ARG_NAMES,
+     .line = "models by name; alone, every model that has a layer"},
+};
+
+const struct command command_model = {
+    COMMAND(
+        "model", model_args, "an empty new model, or a switch to one",
+        "The first model is called main; it goes when it is left while still empty. Layers, loss, "
+        "optimizer and counters belong to a model; data, seed and variables to the session. Models "
+        "built alike start alike.",
+        "data moons 100\nmodel plain\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nmodel sparse\n"
+        "input 2\ndense 8 tanh activity=l1(1e-2) as h\ndense 1 sigmoid\ntrain 2 on all\nmodel\n"),
+    .run = run_model,
+};
+const struct command command_clone = {
+    COMMAND("clone", new_name_args, "a copy of the current model, which becomes the current one",
+            "Weights, optimizer state, counters and history come along.",
+            "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nrename free\n"
+            "clone penalised\nset h.activity = l1(1e-2)\ntrain 2 on all\ncompare\n"),
+    .run = run_clone,
+};
+const struct command command_rename = {
+    COMMAND("rename", new_name_args, "gives the current model another name",
+            "The first model is called main.", "input 2\ndense 1\nrename plain\nmodel\n"),
+    .run = run_rename,
+};
+const struct command command_compare = {
+    COMMAND("compare", compare_args, "the models' ledgers side by side",
+            "One column for each model, one row for each term that any of them has, then the data "
+            "loss, the total and the steps done, on the evaluation data.",
+            "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nrename free\n"
+            "clone penalised\nset h.kernel = l2(1e-2)\ntrain 2 on all\ncompare\n"),
+    .run = run_compare,
+};
