@@ -174,18 +174,33 @@ static bool job_done(const struct job *j)
     return m->step - j->first_step >= j->steps;
 }
 
-/* Looks at the condition of `until`, of the model that is trained. */
-static int until_holds(struct job *j, struct err *e)
+/* Makes the model that is trained the current one; returns the one that was. */
+static size_t job_enter(const struct job *j)
 {
-    double holds;
     const size_t current = j->session->current;
     for (size_t i = 0; i < j->session->models; i++)
         if (j->session->model[i] == j->model)
             j->session->current = i;
+    return current;
+}
+
+/* Looks at the condition of `until`. */
+static int until_holds(struct job *j, struct err *e)
+{
+    double holds;
+    const size_t current = job_enter(j);
     int failed = session_number(j->session, j->until, &holds, e);
     j->session->current = current;
     /* NaN is no truth. */
     j->reached = !failed && holds != 0 && !isnan(holds);
+    return failed;
+}
+
+static int until_check(const struct job *j, struct err *e)
+{
+    const size_t current = job_enter(j);
+    int failed = j->until ? session_check(j->session, j->until, e) : 0;
+    j->session->current = current;
     return failed;
 }
 
@@ -302,10 +317,10 @@ static int train_one(struct job *j, struct err *e)
     struct session *s = j->session;
     struct model *m = j->model;
     struct str text = {0};
-    if (train_begin(s, m, e))
+    if (train_begin(s, m, e) || until_check(j, e))
         return -1;
     if (checking(s))
-        return j->until ? until_holds(j, e) : 0;
+        return 0;
     j->first_epoch = m->epoch;
     j->first_step = m->step;
     int failed = job_run(j, e);

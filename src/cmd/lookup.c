@@ -74,11 +74,11 @@ static size_t split(const char *path, char *text, size_t room, const char *part[
     return n;
 }
 
-static int find_loss(struct lookup *l, const struct node *path, const char *which,
+static int find_loss(struct lookup *l, const struct node *path, const char *which, bool values,
                      struct leaf *leaf, struct err *e)
 {
     const struct model *m = current_model(l->session);
-    if (m->from == FROM_NOTHING && !checking(l->session)) {
+    if (values && m->from == FROM_NOTHING) {
         err_at(e, path->where, "there is no loss yet");
         return err_hint(e, "it is that of the latest train, step or evaluate");
     }
@@ -149,7 +149,7 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
     return 0;
 }
 
-static int find_weight(struct lookup *l, const struct node *path, id weight, bool grad,
+static int find_weight(struct lookup *l, const struct node *path, id weight, bool grad, bool values,
                        struct leaf *leaf, struct err *e)
 {
     struct model *m = current_model(l->session);
@@ -157,7 +157,9 @@ static int find_weight(struct lookup *l, const struct node *path, id weight, boo
     *leaf = (struct leaf){.extents = {.axes = w->shape.axes}};
     for (uint32_t i = 0; i < w->shape.axes; i++)
         leaf->extents.size[i] = w->shape.size[i];
-    if (grad && !m->stepped && !checking(l->session)) {
+    if (!values)
+        return 0;
+    if (grad && !m->stepped) {
         err_at(e, path->where, "there is no gradient yet");
         return err_hint(e, "it is that of the last step; step 1 takes one");
     }
@@ -234,9 +236,9 @@ static int find_in_model(struct lookup *l, const struct node *path, const char *
         return -1;
     id weight = graph_find_weight(g, layer, part[1]);
     if (n == 2 && weight != NOTHING)
-        return find_weight(l, path, weight, false, leaf, e);
+        return find_weight(l, path, weight, false, values, leaf, e);
     if (n == 3 && weight != NOTHING && strcmp(part[2], "grad") == 0)
-        return find_weight(l, path, weight, true, leaf, e);
+        return find_weight(l, path, weight, true, values, leaf, e);
     if (n == 3 && strcmp(part[2], "penalty") == 0)
         return find_penalty(l, path, layer, part[1], values, leaf, e);
     return unknown_part(path, part[0], e);
@@ -249,7 +251,7 @@ static int find_single(struct lookup *l, const struct node *path, const char *na
     const struct model *m = current_model(s);
     const struct variable *v = name_variable(s, name);
     if (strcmp(name, "loss") == 0)
-        return find_loss(l, path, NULL, leaf, e);
+        return find_loss(l, path, NULL, values, leaf, e);
     if (strcmp(name, "accuracy") == 0)
         return find_figure(l, path, SHARE_EVALUATION, name, values, leaf, e);
     if (strcmp(name, "epoch") == 0 || strcmp(name, "step") == 0) {
@@ -300,7 +302,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
         return find_single(l, path, part[0], values, leaf, e);
     if (n == 2 && strcmp(part[0], "loss") == 0 &&
         (strcmp(part[1], "data") == 0 || strcmp(part[1], "penalty") == 0))
-        return find_loss(l, path, part[1], leaf, e);
+        return find_loss(l, path, part[1], values, leaf, e);
     if (n == 2 && strcmp(part[0], "val") == 0 && is_figure(part[1]))
         return find_figure(l, path, SHARE_VALIDATION, part[1], values, leaf, e);
     if (setting_number(l->session, path->text, &x)) {
@@ -313,6 +315,15 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
 struct names lookup_names(struct lookup *l)
 {
     return (struct names){.self = l, .find = find};
+}
+
+int session_check(struct session *s, const struct node *n, struct err *e)
+{
+    struct lookup l = {.session = s};
+    struct names names = lookup_names(&l);
+    int failed = expr_check_number(n, &names, e);
+    lookup_finish(&l);
+    return failed;
 }
 
 int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,

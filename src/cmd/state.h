@@ -121,6 +121,8 @@ struct lookup {
 };
 struct names lookup_names(struct lookup *l);
 void lookup_finish(struct lookup *l);
+/* Names and shapes alone. */
+int session_check(struct session *s, const struct node *n, struct err *e);
 int session_number(struct session *s, const struct node *n, double *value, struct err *e);
 /* The same; *guessed: with --check the value is not known without training, and *value is 1. */
 int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,

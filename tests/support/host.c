@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host.h"
+
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void keep(void *self, const char *bytes, size_t n)
+{
+    struct kept *k = self;
+    char *text = realloc(k->text, k->size + n + 1);
+    if (!text)
+        abort();
+    memcpy(text + k->size, bytes, n);
+    k->text = text;
+    k->size += n;
+    k->text[k->size] = 0;
+}
+
+static void forget(struct kept *k)
+{
+    k->size = 0;
+    keep(k, "", 0);
+}
+
+static bool tick(void *self, const struct progress *p)
+{
+    struct fake *f = self;
+    f->ticks++;
+    f->last = *p;
+    return f->ticks != f->stop_at;
+}
+
+static double look_at_clock(void *self)
+{
+    struct fake *f = self;
+    f->now += f->pace;
+    return f->now;
+}
+
+void fake_start_as(struct fake *f, const char *flag)
+{
+    *f = (struct fake){0};
+    f->host = (struct host){
+        .self = f,
+        .json = strcmp(flag, "json") == 0,
+        .check = strcmp(flag, "check") == 0,
+        .quiet = strcmp(flag, "quiet") == 0,
+        .width = 80,
+        .height = 24,
+        .out = {keep, &f->out},
+        .err = {keep, &f->err},
+        .tick = tick,
+        .clock = look_at_clock,
+    };
+    forget(&f->out);
+    forget(&f->err);
+    f->session = session_create(&f->host, 1);
+    assert_non_null(f->session);
+}
+
+void fake_start(struct fake *f)
+{
+    fake_start_as(f, "");
+}
+
+void fake_finish(struct fake *f)
+{
+    session_destroy(f->session);
+    free(f->out.text);
+    free(f->err.text);
+    *f = (struct fake){0};
+}
+
+enum outcome fake_run(struct fake *f, const char *text)
+{
+    forget(&f->out);
+    forget(&f->err);
+    f->ticks = 0;
+    return session_run(f->session, "t", ".", text, strlen(text), 1, true);
+}
+
+void fake_ok_(struct fake *f, const char *text, const char *file, int line)
+{
+    enum outcome how = fake_run(f, text);
+    if (how == OUTCOME_OK)
+        return;
+    print_error("outcome %d of:\n%s\n%s\n", (int)how, text, f->err.text);
+    _fail(file, line);
+}
+
+void fake_says_(struct fake *f, const char *text, enum outcome how, const char *first,
+                const char *file, int line)
+{
+    enum outcome got = fake_run(f, text);
+    size_t n = strcspn(f->err.text, "\n");
+    if (got == how && strlen(first) == n && strncmp(f->err.text, first, n) == 0)
+        return;
+    print_error("%s\noutcome %d, not %d, or not as expected:\n%s\n%s\n", text, (int)got, (int)how,
+                first, f->err.text);
+    _fail(file, line);
+}
+
+void fake_prints_(struct fake *f, const char *text, const char *out, const char *file, int line)
+{
+    fake_ok_(f, text, file, line);
+    if (strcmp(f->out.text, out) == 0)
+        return;
+    print_error("%s\nprinted:\n%s\nand not:\n%s\n", text, f->out.text, out);
+    _fail(file, line);
+}
+
+double fake_number(struct fake *f, const char *expression)
+{
+    char text[400];
+    bool json = f->host.json;
+    snprintf(text, sizeof text, "print %s", expression);
+    f->host.json = true;
+    fake_ok(f, text);
+    f->host.json = json;
+    /* {"print": [1.5]}, or {"print": [[1.5]]} for a tensor of one number */
+    return strtod(f->out.text + strcspn(f->out.text, "-0123456789"), NULL);
+}
+
+size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+        n++;
+    return n;
+}
