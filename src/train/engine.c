@@ -373,6 +373,10 @@ int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint6
                 enum share share, bool heads, struct err *e)
 {
     size_t target_cols = 0;
+    if (share == SHARE_VALIDATION && d->training == d->samples) {
+        err_at(e, nowhere, "the data has no validation share");
+        return err_hint(e, "load it with split=0.2, for example");
+    }
     if (heads ? check_ready(m, d, &target_cols, e) : engine_check_inputs(m, d, e))
         return -1;
     if (ready(m, d, target_cols, heads, e))
