@@ -20,6 +20,14 @@ static const struct value *input_value(const struct graph *g, size_t number)
     return NULL;
 }
 
+static size_t input_count(const struct graph *g)
+{
+    size_t n = 0;
+    while (input_value(g, n))
+        n++;
+    return n;
+}
+
 static size_t input_columns(const struct graph *g)
 {
     size_t total = 0;
@@ -31,20 +39,22 @@ static size_t input_columns(const struct graph *g)
 
 static int check_borders(const struct graph *g, const struct dataset *d, struct err *e)
 {
-    size_t column = 0, i = 0;
-    const struct value *v;
-    for (; d->borders && (v = input_value(g, i)); i++) {
+    const size_t inputs = input_count(g);
+    size_t column = 0;
+    if (d->borders && inputs != (size_t)d->borders + 1) {
+        err_at(e, nowhere, "the data has %u inputs, and the model %zu", d->borders + 1, inputs);
+        return err_hint(e, "write an input for each side of |");
+    }
+    for (size_t i = 0; i < d->borders; i++) {
+        const struct value *v = input_value(g, i);
         column += shape_count(&v->shape);
-        if (i < d->borders ? column == d->border[i] : column == d->inputs)
+        if (column == d->border[i])
             continue;
-        err_at(e, nowhere, "the | in the data do not stand where the inputs %s begin or end",
+        err_at(e, nowhere, "the input %s does not end where a | stands in the data",
                g->call[v->made_by].name);
         return err_hint(e, "each input takes as many columns as its shape holds");
     }
-    if (!d->borders || i == (size_t)d->borders + 1)
-        return 0;
-    err_at(e, nowhere, "the data has %u inputs, and the model %zu", d->borders + 1, i);
-    return err_hint(e, "write an input for each side of |");
+    return 0;
 }
 
 int engine_check_inputs(const struct model *m, const struct dataset *d, struct err *e)
@@ -115,9 +125,7 @@ static int make_ranges(struct model *m)
 
 static int make_gathered(struct model *m, const struct dataset *d, size_t capacity)
 {
-    size_t inputs = 0;
-    while (input_value(m->graph, inputs))
-        inputs++;
+    const size_t inputs = input_count(m->graph);
     if (!(m->gathered = mem_new(inputs + 1, sizeof *m->gathered)))
         return -1;
     m->gathered_count = inputs + 1;
@@ -383,6 +391,10 @@ int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint6
                 enum share share, bool heads, struct err *e)
 {
     size_t target_cols = 0;
+    if (share == SHARE_VALIDATION && d->training == d->samples) {
+        err_at(e, nowhere, "the data has no validation share");
+        return err_hint(e, "load it with split=0.2, for example");
+    }
     if (heads ? check_ready(m, d, &target_cols, e) : engine_check_inputs(m, d, e))
         return -1;
     if (ready(m, d, target_cols, heads, e))

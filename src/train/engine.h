@@ -36,7 +36,8 @@ struct probe {
     const uint32_t *order; /* NULL: as they stand */
     size_t samples;        /* in the batch that probe_next ran */
 };
-/* Prepares; with `heads` false targets and loss are not looked at. */
+/* Prepares; with `heads` false targets and loss are not looked at. A share without samples is an
+ * error. */
 int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint64_t seed,
                 enum share share, bool heads, struct err *e);
 /* Runs the next batch forward; false when there is none. m->infer_frame then holds it. */

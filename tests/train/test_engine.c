@@ -321,6 +321,49 @@ static void a_model_that_grows_keeps_its_weights(void **state)
     bench_finish(&b);
 }
 
+/* What an optimizer remembers of a layer does not move it once it is frozen. */
+static void a_layer_that_is_frozen_stays(void **state)
+{
+    (void)state;
+    const char *const optimizers[] = {"sgd momentum=0.9", "adam"};
+    for (int i = 0; i < 2; i++) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "data random 45 shape=3\ninput 3\ndense 4 tanh as h\ndense 1\noptimizer %s\n",
+                 optimizers[i]);
+        struct bench b = bench_make(text);
+        bench_prepare(&b);
+        for (int k = 0; k < 3; k++)
+            bench_step(&b);
+        struct graph *g = graph_copy(b.model->graph);
+        assert_non_null(g);
+        g->layer[graph_find_layer(g, "h")].trainable = false;
+        model_take_graph(b.model, g);
+        bench_prepare(&b);
+        real before[21];
+        memcpy(before, b.model->weight, sizeof before);
+        for (int k = 0; k < 3; k++)
+            bench_step(&b);
+        assert_memory_equal(before, b.model->weight, 16 * sizeof(real));
+        assert_true(memcmp(before + 16, b.model->weight + 16, 5 * sizeof(real)) != 0);
+        for (size_t k = 0; k < 16; k++)
+            assert_true(b.model->grad[k] == 0);
+        bench_finish(&b);
+    }
+}
+
+static void a_model_without_weights_takes_steps(void **state)
+{
+    (void)state;
+    struct bench b = bench_make("data rows { 1 2 -> 0 0 }\ninput 2\n"
+                                "activity_regularization l1(1)\noptimizer adam\n");
+    bench_prepare(&b);
+    struct figures x = bench_step(&b);
+    check_near(x.data, 2.5, 1e-12);
+    check_near(x.penalty, 3, 1e-12);
+    bench_finish(&b);
+}
+
 /* Other layers and other data do not move the first weights of a layer, another seed does. */
 static void first_weights_follow_from_seed_and_path(void **state)
 {
@@ -396,11 +439,12 @@ static const struct {
      "the data has 6 columns, and the inputs together take 7",
      "make the model with input 6, or load other data"},
     {"data rows { 1 | 2 3 -> 1 }\ninput 2 as x\ninput 1 as y\ndense 1 on x\n",
-     "the | in the data do not stand where the inputs x begin or end",
+     "the input x does not end where a | stands in the data",
      "each input takes as many columns as its shape holds"},
     {"data rows { 1 | 2 3 -> 1 }\ninput 1 as x\ninput 1 as y\ninput 1 as z\ndense 1 on x\n",
-     "the | in the data do not stand where the inputs y begin or end",
-     "each input takes as many columns as its shape holds"},
+     "the data has 2 inputs, and the model 3", "write an input for each side of |"},
+    {"data rows { 1 | 2 -> 1 }\ninput 2 as x\ndense 1\n", "the data has 2 inputs, and the model 1",
+     "write an input for each side of |"},
     {"data rows { 1 2 }\ninput 2\ndense 1\n", "the data has no targets",
      "give some: rows { 0 1 -> 1 }, or target=input"},
     {"data rows { 1 2 -> 1 2 }\ninput 2\ndense 3 as y\n",
@@ -437,6 +481,18 @@ static void what_does_not_fit_is_said(void **state)
         }
         bench_finish(&b);
     }
+}
+
+static void a_share_without_samples_is_refused(void **state)
+{
+    (void)state;
+    struct bench b = bench_make(small);
+    struct ledger l;
+    assert_int_equal(ledger_begin(&l, b.model, &b.data, 1, SHARE_VALIDATION, true, &b.e), -1);
+    assert_string_equal(b.e.what, "the data has no validation share");
+    assert_string_equal(b.e.hint, "load it with split=0.2, for example");
+    ledger_finish(&l);
+    bench_finish(&b);
 }
 
 static int preparing(struct bench *b)
@@ -532,10 +588,13 @@ int main(void)
         cmocka_unit_test(equal_runs_give_equal_bits),
         cmocka_unit_test(an_optimizer_starts_afresh),
         cmocka_unit_test(a_model_that_grows_keeps_its_weights),
+        cmocka_unit_test(a_layer_that_is_frozen_stays),
+        cmocka_unit_test(a_model_without_weights_takes_steps),
         cmocka_unit_test(first_weights_follow_from_seed_and_path),
         cmocka_unit_test(other_data_may_come_at_any_time),
         cmocka_unit_test(an_order_is_of_the_data_at_hand),
         cmocka_unit_test(what_does_not_fit_is_said),
+        cmocka_unit_test(a_share_without_samples_is_refused),
         cmocka_unit_test(memory_may_end_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
