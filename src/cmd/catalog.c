@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 
 #include "nn/layer.h"
+#include "plot/view.h"
 
 #define COMMANDS                                                                                   \
     ROW(data)                                                                                      \
@@ -32,6 +33,8 @@
     ROW(for)                                                                                       \
     ROW(repeat)                                                                                    \
     ROW(pause)                                                                                     \
+    ROW(run)                                                                                       \
+    ROW(stop)                                                                                      \
     ROW(plot)                                                                                      \
     ROW(watch)                                                                                     \
     ROW(unwatch)                                                                                   \
@@ -60,8 +63,6 @@ COMMANDS
     WORD(define)                                                                                   \
     WORD(emulate)                                                                                  \
     WORD(checkgrad)                                                                                \
-    WORD(run)                                                                                      \
-    WORD(stop)                                                                                     \
     WORD(history)                                                                                  \
     WORD(sweep)                                                                                    \
     WORD(source)                                                                                   \
@@ -93,6 +94,7 @@ const struct catalog catalog[] = {
     {"Reductions", &reductions, "reduce=", false}, {"Initialisers", &init_kinds, "", true},
     {"Losses", &loss_kinds, "loss ", false},       {"Optimizers", &opt_kinds, "optimizer ", false},
     {"Data", &data_kinds, "data ", false},         {"Scalings", &data_scalings, "scale=", false},
-    {"Functions", &functions, "", true},           {"Operators", &operators, "", false},
+    {"Views", &view_kinds, "plot ", false},        {"Functions", &functions, "", true},
+    {"Operators", &operators, "", false},
 };
 const size_t catalogs = sizeof catalog / sizeof *catalog;

@@ -99,26 +99,6 @@ static int run_seed(struct session *s, const struct args *args, struct err *e)
     return 0;
 }
 
-static void models_json(struct str *to, const struct session *s)
-{
-    struct json json = {.to = to};
-    json_open(&json, NULL, '{');
-    json_open(&json, "models", '[');
-    for (size_t i = 0; i < s->models; i++) {
-        const struct model *m = s->model[i];
-        json_open(&json, NULL, '{');
-        json_text(&json, "name", m->name);
-        json_bool(&json, "current", i == s->current);
-        json_number(&json, "layers", (double)m->graph->layers);
-        json_number(&json, "numbers", (double)m->graph->weight_reals);
-        json_number(&json, "steps", (double)m->step);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    json_close(&json, '}');
-    str_add(to, "\n");
-}
-
 static const struct arg_spec data_args[] = {
     {.name = "kind",
      .form = POSITIONAL,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* say, section, help, quit, and the verbs that this version does not have. */
+/* say, section, help, quit. */
 #include "cmd/command.h"
 
 #include <string.h>
@@ -69,14 +69,6 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
                      : err_hint(e, "help lists the topics");
 }
 
-/* Pictures come later; a lesson that asks for one must not fail without it. */
-static int run_picture(struct session *s, const struct args *args, struct err *e)
-{
-    (void)e;
-    session_notice(s, "%s: pictures are not in this version; going on without", args->entry->name);
-    return 0;
-}
-
 static const struct arg_spec say_args[] = {
     {.name = "what",
      .form = REST,
@@ -90,12 +82,6 @@ static const struct arg_spec help_args[] = {
      .type = ARG_EXPR,
      .line = "a verb, layer, penalty, loss ...; alone, the overview"},
 };
-static const struct arg_spec picture_args[] = {
-    {.name = "what", .form = REST, .type = ARG_EXPRS, .line = "views and expressions"},
-    {.name = "every", .form = CLAUSE, .type = ARG_WHOLE, .min = 1, .max = 1e9, .line = "steps"},
-    {.name = "of", .form = CLAUSE, .type = ARG_NAMES, .line = "models"},
-};
-
 const struct command command_say = {
     COMMAND("say", say_args, "prints a line of narration",
             "Any number of strings and numbers. Left out with --quiet.",
@@ -118,19 +104,4 @@ const struct command command_quit = {
     COMMAND_ALONE("quit", "leaves", "In a script it ends the script with 0.",
                   "say \"bye\"\nquit\n"),
     .run = run_quit,
-};
-const struct command command_plot = {
-    COMMAND("plot", picture_args, "shows a picture: not in this version",
-            "It says so on stderr, and the script goes on.", "plot loss\n"),
-    .run = run_picture,
-};
-const struct command command_watch = {
-    COMMAND("watch", picture_args, "keeps pictures up to date: not in this version",
-            "It says so on stderr, and the script goes on.", "watch loss activity every 20\n"),
-    .run = run_picture,
-};
-const struct command command_unwatch = {
-    COMMAND("unwatch", picture_args, "ends watch: not in this version",
-            "It says so on stderr, and the script goes on.", "unwatch\n"),
-    .run = run_picture,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loss, optimizer, step, train, evaluate, predict. */
 #include "cmd/command.h"
+#include "cmd/job.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -134,171 +135,8 @@ static int run_optimizer(struct session *s, const struct args *args, struct err 
     return 0;
 }
 
-/* One piece of training, of one model. */
-struct job {
-    struct session *session;
-    struct model *model;
-    const char *verb;
-    uint64_t epochs, steps;   /* to do; 0: as `until` says */
-    const struct node *until; /* or NULL */
-    uint64_t first_epoch, first_step;
-    double started, epoch_started;
-    double *epoch_seconds;
-    size_t epoch_count, epoch_room;
-    bool reached; /* the condition of `until` held */
-};
-
-static struct progress progress_of(const struct job *j, bool epoch_ended)
-{
-    const struct model *m = j->model;
-    struct figures so_far = engine_epoch(m);
-    uint64_t done = m->epoch - j->first_epoch;
-    return (struct progress){
-        .what = j->verb,
-        .model = j->session->models > 1 ? m->name : NULL,
-        .epoch = j->epochs ? done + !epoch_ended : 0,
-        .epochs = j->epochs,
-        .step = m->step - j->first_step,
-        .steps = j->steps,
-        .epoch_ended = epoch_ended && j->epochs,
-        .data = so_far.data,
-        .penalty = so_far.penalty,
-    };
-}
-
-static bool job_done(const struct job *j)
-{
-    const struct model *m = j->model;
-    if (j->epochs)
-        return j->reached || m->epoch - j->first_epoch >= j->epochs;
-    return m->step - j->first_step >= j->steps;
-}
-
-/* Makes the model that is trained the current one; returns the one that was. */
-static size_t job_enter(const struct job *j)
-{
-    const size_t current = j->session->current;
-    for (size_t i = 0; i < j->session->models; i++)
-        if (j->session->model[i] == j->model)
-            j->session->current = i;
-    return current;
-}
-
-/* Looks at the condition of `until`. */
-static int until_holds(struct job *j, struct err *e)
-{
-    double holds;
-    const size_t current = job_enter(j);
-    int failed = session_number(j->session, j->until, &holds, e);
-    j->session->current = current;
-    /* NaN is no truth. */
-    j->reached = !failed && holds != 0 && !isnan(holds);
-    return failed;
-}
-
-static int until_check(const struct job *j, struct err *e)
-{
-    const size_t current = job_enter(j);
-    int failed = j->until ? session_check(j->session, j->until, e) : 0;
-    j->session->current = current;
-    return failed;
-}
-
-static int end_epoch(struct job *j, struct err *e)
-{
-    const double now = session_clock(j->session);
-    if (mem_room(&j->epoch_seconds, &j->epoch_room, j->epoch_count + 1, sizeof(double)))
-        return err_memory(e);
-    j->epoch_seconds[j->epoch_count++] = now - j->epoch_started;
-    j->epoch_started = now;
-    if (j->epochs) {
-        j->model->last = engine_epoch(j->model);
-        j->model->from = FROM_TRAIN;
-    }
-    if (!j->until)
-        return 0;
-    return until_holds(j, e) ? -1
-                             : engine_prepare(j->model, &j->session->data, j->session->seed, e);
-}
-
-/* Steps until the work is done, in slices of about 10 ms with a tick between them. */
-static int job_run(struct job *j, struct err *e)
-{
-    const double slice = 0.01;
-    struct model *m = j->model;
-    uint64_t in_slice = 0, slice_steps = 1;
-    double slice_started = session_clock(j->session);
-    j->started = j->epoch_started = slice_started;
-    while (!job_done(j)) {
-        struct figures x;
-        if (engine_step(m, &j->session->data, &x, e))
-            return -1;
-        bool ended = m->position == 0;
-        if (ended && end_epoch(j, e))
-            return -1;
-        if (++in_slice < slice_steps && !ended)
-            continue;
-        double now = session_clock(j->session);
-        if (now - slice_started < slice / 2 && slice_steps < 1U << 20)
-            slice_steps *= 2;
-        else if (now - slice_started > slice * 2 && slice_steps > 1)
-            slice_steps /= 2;
-        struct progress p = progress_of(j, ended);
-        if (session_tick(j->session, &p, e))
-            return -1;
-        in_slice = 0;
-        slice_started = now;
-    }
-    return 0;
-}
-
-static void add_figures(struct str *to, const struct figures *x)
-{
-    char total[NUMBER_ROOM], data[NUMBER_ROOM], penalty[NUMBER_ROOM];
-    str_addf(to, "loss %s = data %s + penalty %s", number_text(x->data + x->penalty, total),
-             number_text(x->data, data), number_text(x->penalty, penalty));
-}
-
-static void job_text(struct str *to, const struct job *j)
-{
-    const struct model *m = j->model;
-    const uint64_t epochs = m->epoch - j->first_epoch, steps = m->step - j->first_step;
-    str_add(to, j->verb);
-    if (j->session->models > 1)
-        str_addf(to, " %s", m->name);
-    str_add(to, ": ");
-    if (j->epochs)
-        str_addf(to, "%llu epoch%s, ", (unsigned long long)epochs, epochs == 1 ? "" : "s");
-    str_addf(to, "%llu step%s, ", (unsigned long long)steps, steps == 1 ? "" : "s");
-    add_figures(to, &m->last);
-    str_add(to, j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
-    if (j->until && !j->reached)
-        str_addf(to, "train: the condition did not come true within %llu epochs\n",
-                 (unsigned long long)j->epochs);
-}
-
-static void job_json(struct str *to, const struct job *j)
-{
-    const struct model *m = j->model;
-    struct json json = {.to = to};
-    json_open(&json, NULL, '{');
-    json_number(&json, "epochs", (double)(m->epoch - j->first_epoch));
-    json_number(&json, "steps", (double)(m->step - j->first_step));
-    json_number(&json, "loss", m->last.data + m->last.penalty);
-    json_number(&json, "data", m->last.data);
-    json_number(&json, "penalty", m->last.penalty);
-    json_number(&json, "seconds", session_clock(j->session) - j->started);
-    json_open(&json, "epoch_seconds", '[');
-    for (size_t i = 0; i < j->epoch_count; i++)
-        json_number(&json, NULL, j->epoch_seconds[i]);
-    json_close(&json, ']');
-    json_text(&json, "model", m->name);
-    json_close(&json, '}');
-    str_add(to, "\n");
-}
-
 /* Everything that can be wrong is looked at before anything stays changed. */
-static int train_begin(struct session *s, struct model *m, struct err *e)
+int train_begin(struct session *s, struct model *m, struct err *e)
 {
     struct chosen c;
     if (choose_loss(s, m, &c, e))
@@ -308,32 +146,6 @@ static int train_begin(struct session *s, struct model *m, struct err *e)
         failed =
             checking(s) ? engine_check(m, &s->data, e) : engine_prepare(m, &s->data, s->seed, e);
     settle_chosen(s, m, c, !failed);
-    return failed;
-}
-
-/* Trains one model and reports. A person who stops it keeps what was done. */
-static int train_one(struct job *j, struct err *e)
-{
-    struct session *s = j->session;
-    struct model *m = j->model;
-    struct str text = {0};
-    if (train_begin(s, m, e) || until_check(j, e))
-        return -1;
-    if (checking(s))
-        return 0;
-    j->first_epoch = m->epoch;
-    j->first_step = m->step;
-    int failed = job_run(j, e);
-    if (!failed && s->host->json)
-        job_json(&text, j);
-    else if (!failed)
-        job_text(&text, j);
-    if (failed && e->kind == ERR_STOPPED)
-        session_notice(s, "stopped after step %llu; everything done so far is kept",
-                       (unsigned long long)m->step);
-    mem_free(j->epoch_seconds);
-    if (session_report(s, &text, e))
-        return -1;
     return failed;
 }
 
@@ -348,7 +160,7 @@ static int train_models(struct session *s, const struct args *args, const struct
     for (size_t i = 0; i < count && !failed; i++) {
         struct job j = *what;
         j.model = list[i];
-        failed = train_one(&j, e);
+        failed = job_whole(&j, e);
     }
     mem_free(list);
     return failed;
@@ -414,7 +226,7 @@ static void evaluate_text(struct str *to, const struct session *s, const struct 
     if (s->models > 1)
         str_addf(to, " %s", l->model->name);
     str_add(to, ": ");
-    add_figures(to, &l->model->last);
+    figures_text(to, &l->model->last);
     if (l->judged)
         str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
     str_addf(to, " (%s, %zu samples)\n",
@@ -617,6 +429,7 @@ const struct command command_step = {
         "is not finite is not taken.",
         "data xor\ninput 2\ndense 1 sigmoid\nstep 10\nprint step loss\n"),
     .run = run_step,
+    .stop_first = true,
 };
 const struct command command_train = {
     COMMAND(
@@ -629,6 +442,7 @@ const struct command command_train = {
         "data moons 200\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
         "train until accuracy > 0.5 max 20\n"),
     .run = run_train,
+    .stop_first = true,
 };
 const struct command command_evaluate = {
     COMMAND(

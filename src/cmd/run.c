@@ -166,10 +166,12 @@ enum outcome session_run(struct session *s, const char *name, const char *folder
         source ? parse_script(&arena, text, size, source, &script, &e) : PARSE_ERROR;
     if (!source)
         err_memory(&e);
+    s->busy = true;
     if (parsed == PARSE_INCOMPLETE && !complete)
         end = OUTCOME_INCOMPLETE;
     else
         end = parsed == PARSE_OK ? run_script(s, &script) : show_error(s, &e);
+    s->busy = false;
     arena_finish(&arena);
     return end;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/state.h"
 
+#include "cmd/pictures.h"
+
 #include "num/gemm.h"
 
 #include <stdio.h>
@@ -41,6 +43,8 @@ void session_destroy(struct session *s)
         arena_finish(&s->variable[i].arena);
     }
     mem_free(s->variable);
+    session_drop_jobs(s);
+    pictures_finish(s);
     marks_finish(s);
     dataset_finish(&s->data);
     sources_finish(&s->sources);
@@ -54,10 +58,14 @@ void session_threads(unsigned n)
 
 const char *session_prompt(struct session *s)
 {
+    const struct model *m = s->jobs ? session_job_model(s, 0) : current_model(s);
+    char name[70] = "", live[80] = "", loss[NUMBER_ROOM];
     if (s->models > 1)
-        snprintf(s->prompt, sizeof s->prompt, "nnr:%.60s> ", current_model(s)->name);
-    else
-        snprintf(s->prompt, sizeof s->prompt, "nnr> ");
+        snprintf(name, sizeof name, ":%.60s", m->name);
+    if (s->jobs)
+        snprintf(live, sizeof live, " step %llu loss %s", (unsigned long long)m->step,
+                 number_text(m->last.data + m->last.penalty, loss));
+    snprintf(s->prompt, sizeof s->prompt, "nnr%s%s> ", name, live);
     return s->prompt;
 }
 

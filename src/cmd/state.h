@@ -35,8 +35,12 @@ struct session {
     struct mark *mark; /* cmd_marks.c */
     size_t marks, mark_room;
 
+    struct job *job; /* training in the background: cmd_run.c */
+    size_t jobs;
+    struct pictures *pictures; /* pictures.c; NULL before the first */
+    bool busy;                 /* a text is being run */
     bool quit;
-    char prompt[80];
+    char prompt[240];
 };
 
 /* A verb. */
@@ -101,6 +105,9 @@ int variable_assign(struct session *s, const char *name, struct span where,
 void marks_finish(struct session *s);
 uint64_t marks_digest(const struct session *s, uint64_t hash);
 
+void session_drop_jobs(struct session *s);
+/* The model of the i-th job of `run`. */
+struct model *session_job_model(const struct session *s, size_t i);
 /* Carries out the statements of a body; s->quit may be true afterwards. */
 int run_body(struct session *s, const struct script *body, struct err *e);
 /* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/job.h"
+
+#include "cmd/pictures.h"
+#include "train/observe.h"
+
+#include <math.h>
+
+static struct progress progress_of(const struct job *j, bool epoch_ended)
+{
+    const struct model *m = j->model;
+    struct figures so_far = engine_epoch(m);
+    uint64_t done = m->epoch - j->first_epoch;
+    return (struct progress){
+        .what = j->verb,
+        .model = j->session->models > 1 ? m->name : NULL,
+        .epoch = j->epochs ? done + !epoch_ended : 0,
+        .epochs = j->epochs,
+        .step = m->step - j->first_step,
+        .steps = j->steps,
+        .epoch_ended = epoch_ended && j->epochs,
+        .data = so_far.data,
+        .penalty = so_far.penalty,
+    };
+}
+
+bool job_done(const struct job *j)
+{
+    const struct model *m = j->model;
+    if (j->epochs)
+        return j->reached || m->epoch - j->first_epoch >= j->epochs;
+    return j->steps && m->step - j->first_step >= j->steps;
+}
+
+/* Makes the model that is trained the current one; returns the one that was. */
+static size_t job_enter(const struct job *j)
+{
+    const size_t current = j->session->current;
+    for (size_t i = 0; i < j->session->models; i++)
+        if (j->session->model[i] == j->model)
+            j->session->current = i;
+    return current;
+}
+
+/* Looks at the condition of `until`. */
+static int until_holds(struct job *j, struct err *e)
+{
+    double holds;
+    const size_t current = job_enter(j);
+    int failed = session_number(j->session, j->until, &holds, e);
+    j->session->current = current;
+    /* NaN is no truth. */
+    j->reached = !failed && holds != 0 && !isnan(holds);
+    return failed;
+}
+
+static int until_check(const struct job *j, struct err *e)
+{
+    const size_t current = job_enter(j);
+    int failed = j->until ? session_check(j->session, j->until, e) : 0;
+    j->session->current = current;
+    return failed;
+}
+
+static int end_epoch(struct job *j, struct err *e)
+{
+    const double now = session_clock(j->session);
+    if (mem_room(&j->epoch_seconds, &j->epoch_room, j->epoch_count + 1, sizeof(double)))
+        return err_memory(e);
+    j->epoch_seconds[j->epoch_count++] = now - j->epoch_started;
+    j->epoch_started = now;
+    if (!pictures_watching(j->session) &&
+        observe_epoch(j->model, &j->session->data, j->session->seed, e))
+        return -1;
+    if (j->epochs) {
+        j->model->last = engine_epoch(j->model);
+        j->model->from = FROM_TRAIN;
+    }
+    if (!j->until)
+        return 0;
+    return until_holds(j, e) ? -1
+                             : engine_prepare(j->model, &j->session->data, j->session->seed, e);
+}
+
+int job_begin(struct job *j, struct err *e)
+{
+    struct model *m = j->model;
+    if (train_begin(j->session, m, e) || until_check(j, e))
+        return -1;
+    j->first_epoch = m->epoch;
+    j->first_step = m->step;
+    j->slice_steps = 1;
+    j->started = j->epoch_started = session_clock(j->session);
+    return 0;
+}
+
+static int one_step(struct job *j, bool *ended, struct err *e)
+{
+    struct figures x;
+    if (engine_step(j->model, &j->session->data, &x, e) || observe_step(j->model, e) ||
+        pictures_observe(j->session, j->model, e))
+        return -1;
+    *ended = j->model->position == 0;
+    return *ended ? end_epoch(j, e) : 0;
+}
+
+int job_slice(struct job *j, bool *ended, struct err *e)
+{
+    const double slice = 0.01, started = session_clock(j->session);
+    *ended = false;
+    for (uint64_t i = 0; i < j->slice_steps && !*ended && !job_done(j); i++)
+        if (one_step(j, ended, e))
+            return -1;
+    const double took = session_clock(j->session) - started;
+    if (took < slice / 2 && !*ended && j->slice_steps < 1U << 20)
+        j->slice_steps *= 2;
+    else if (took > slice * 2 && j->slice_steps > 1)
+        j->slice_steps /= 2;
+    return 0;
+}
+
+void figures_text(struct str *to, const struct figures *x)
+{
+    char total[NUMBER_ROOM], data[NUMBER_ROOM], penalty[NUMBER_ROOM];
+    str_addf(to, "loss %s = data %s + penalty %s", number_text(x->data + x->penalty, total),
+             number_text(x->data, data), number_text(x->penalty, penalty));
+}
+
+static void job_text(struct str *to, const struct job *j)
+{
+    const struct model *m = j->model;
+    const uint64_t epochs = m->epoch - j->first_epoch, steps = m->step - j->first_step;
+    str_add(to, j->verb);
+    if (j->session->models > 1)
+        str_addf(to, " %s", m->name);
+    str_add(to, ": ");
+    if (j->epochs)
+        str_addf(to, "%llu epoch%s, ", (unsigned long long)epochs, epochs == 1 ? "" : "s");
+    str_addf(to, "%llu step%s, ", (unsigned long long)steps, steps == 1 ? "" : "s");
+    figures_text(to, &m->last);
+    str_add(to, j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
+    if (j->until && !j->reached)
+        str_addf(to, "train: the condition did not come true within %llu epochs\n",
+                 (unsigned long long)j->epochs);
+}
+
+static void job_json(struct str *to, const struct job *j)
+{
+    const struct model *m = j->model;
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_number(&json, "epochs", (double)(m->epoch - j->first_epoch));
+    json_number(&json, "steps", (double)(m->step - j->first_step));
+    json_number(&json, "loss", m->last.data + m->last.penalty);
+    json_number(&json, "data", m->last.data);
+    json_number(&json, "penalty", m->last.penalty);
+    json_number(&json, "seconds", session_clock(j->session) - j->started);
+    json_open(&json, "epoch_seconds", '[');
+    for (size_t i = 0; i < j->epoch_count; i++)
+        json_number(&json, NULL, j->epoch_seconds[i]);
+    json_close(&json, ']');
+    json_text(&json, "model", m->name);
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
+int job_report(const struct job *j, struct err *e)
+{
+    struct str text = {0};
+    if (j->session->host->json)
+        job_json(&text, j);
+    else
+        job_text(&text, j);
+    return session_report(j->session, &text, e);
+}
+
+void job_finish(struct job *j)
+{
+    mem_free(j->epoch_seconds);
+    j->epoch_seconds = NULL;
+    j->epoch_count = j->epoch_room = 0;
+}
+
+static int run_whole(struct job *j, struct err *e)
+{
+    while (!job_done(j)) {
+        bool ended;
+        if (job_slice(j, &ended, e))
+            return -1;
+        pictures_update(j->session, j->model);
+        const struct progress p = progress_of(j, ended);
+        if (session_tick(j->session, &p, e))
+            return -1;
+    }
+    return 0;
+}
+
+int job_whole(struct job *j, struct err *e)
+{
+    struct session *s = j->session;
+    if (job_begin(j, e))
+        return -1;
+    if (checking(s))
+        return 0;
+    int failed = run_whole(j, e);
+    if (!failed)
+        failed = job_report(j, e) || pictures_flush(s, j->model, e) ? -1 : 0;
+    else if (e->kind == ERR_STOPPED)
+        session_notice(s, "stopped after step %llu; everything done so far is kept",
+                       (unsigned long long)j->model->step);
+    job_finish(j);
+    return failed;
+}
