@@ -54,8 +54,6 @@ COMMANDS
     WORD(multiply)                                                                                 \
     WORD(average)                                                                                  \
     WORD(maximum)                                                                                  \
-    WORD(dropout)                                                                                  \
-    WORD(gaussian_noise)                                                                           \
     WORD(batchnorm)                                                                                \
     WORD(layernorm)                                                                                \
     WORD(block)                                                                                    \

@@ -16,6 +16,7 @@ struct frame {
     double *mask;                 /* for each row: 1, or 0 to leave its gradient out */
     double head_mask;             /* the same for the data loss */
     size_t samples;
+    uint64_t seed, step; /* the key of what is random in a step */
 };
 
 /* NULL when there is no memory. weight and wgrad are borrowed and may be changed with

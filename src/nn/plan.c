@@ -130,15 +130,59 @@ void planner_product(struct planner *w, id call, const char *weight, struct plan
     s->inner = n.in;
 }
 
-void planner_copy(struct planner *w, id call)
+/* A step from a call's input to its output, element by element. */
+static struct step *emit_through(struct planner *w, enum step_kind kind, id call)
 {
     const struct call *c = &w->g->call[call];
     uint32_t x = value_place(w, c->input), y = value_place(w, c->output);
-    struct step *s = emit(w, STEP_COPY);
+    struct step *s = emit(w, kind);
     s->x[0] = x;
     s->y[0] = y;
     s->rows = 1;
     s->cols = shape_count(&w->g->value[c->output].shape);
+    s->call = call;
+    return s;
+}
+
+/* And back, from the output's gradient to the input's. */
+static struct step *emit_back(struct planner *w, enum step_kind kind, id call)
+{
+    const struct call *c = &w->g->call[call];
+    uint32_t d = slope_place(w, c->output), dx = slope_place(w, c->input);
+    struct step *s = emit(w, kind);
+    s->x[0] = d;
+    s->y[0] = dx;
+    s->add[0] = write_value(w, c->input);
+    s->rows = 1;
+    s->cols = shape_count(&w->g->value[c->output].shape);
+    s->call = call;
+    return s;
+}
+
+void planner_copy(struct planner *w, id call)
+{
+    emit_through(w, STEP_COPY, call);
+}
+
+static bool is_random(const struct planner *w, double amount)
+{
+    return w->p->mode == MODE_TRAIN && amount > 0;
+}
+
+void planner_dropout(struct planner *w, id call, double rate)
+{
+    emit_through(w, is_random(w, rate) ? STEP_DROPOUT : STEP_COPY, call)->amount = rate;
+}
+
+void planner_noise(struct planner *w, id call, double deviation)
+{
+    emit_through(w, is_random(w, deviation) ? STEP_NOISE : STEP_COPY, call)->amount = deviation;
+}
+
+void planner_dropout_slope(struct planner *w, id call, double rate)
+{
+    if (w->needs[w->g->call[call].input])
+        emit_back(w, is_random(w, rate) ? STEP_DROPOUT : STEP_COPY, call)->amount = rate;
 }
 
 void planner_activate(struct planner *w, id call, const char *bias, size_t rows, size_t cols,
@@ -256,16 +300,8 @@ void planner_product_slopes(struct planner *w, id call, const char *name, struct
 
 void planner_copy_slope(struct planner *w, id call)
 {
-    const struct call *c = &w->g->call[call];
-    if (!w->needs[c->input])
-        return;
-    uint32_t d = slope_place(w, c->output), dx = slope_place(w, c->input);
-    struct step *s = emit(w, STEP_COPY);
-    s->x[0] = d;
-    s->y[0] = dx;
-    s->add[0] = write_value(w, c->input);
-    s->rows = 1;
-    s->cols = shape_count(&w->g->value[c->output].shape);
+    if (w->needs[w->g->call[call].input])
+        emit_back(w, STEP_COPY, call);
 }
 
 /* Notes a row of the ledger and the step that gathers its sums. */

@@ -59,6 +59,8 @@ enum step_kind {
     STEP_COPY,       /* y0 (+)= x0 */
     STEP_BIAS,       /* y0 += x0, row by row */
     STEP_ACTIVATE,   /* y0 = f(y0); y1, if used, keeps z */
+    STEP_DROPOUT,    /* y0 (+)= x0 * mask / (1 - amount); the mask is drawn anew from the key */
+    STEP_NOISE,      /* y0 = x0 + amount * normal */
     STEP_GATHER,     /* a penalty's sums of x0 */
     STEP_HEAD_VALUE, /* a head's loss */
     STEP_HEAD_SLOPE, /* its gradient into y0 */
@@ -84,6 +86,8 @@ struct step {
     enum product product;
     struct activation_use activation;
     uint32_t head;
+    id call;                        /* of DROPOUT and NOISE: whose random numbers */
+    double amount;                  /* the rate, or the deviation */
     uint32_t first_member, members; /* rows of the ledger, in plan->member (GATHER to PROLOGUE) */
 };
 
@@ -149,6 +153,11 @@ void planner_deactivate(struct planner *p, id call, size_t rows, size_t cols,
 void planner_bias_slope(struct planner *p, id call, const char *bias, size_t rows, size_t cols);
 /* The weight's and the input's gradients from that of z. */
 void planner_product_slopes(struct planner *p, id call, const char *weight, struct plan_sizes s);
+/* Random numbers of a call, in training: y = x * mask / (1 - rate), or y = x + deviation * normal.
+ * In inference both are y = x. */
+void planner_dropout(struct planner *p, id call, double rate);
+void planner_dropout_slope(struct planner *p, id call, double rate);
+void planner_noise(struct planner *p, id call, double deviation);
 /* dx (+)= dy */
 void planner_copy_slope(struct planner *p, id call);
 

@@ -2,6 +2,8 @@
 /* Running the steps. Nothing here looks anything up by name, allocates or decides. */
 #include "nn/frame.h"
 
+#include "base/rng.h"
+
 #include <string.h>
 
 static size_t rows_of(const struct step *s, const struct frame *f)
@@ -32,6 +34,33 @@ static void run_copy(const struct step *s, const struct frame *f)
         kernels()->axpy(n, 1, at(f, s->x[0]), at(f, s->y[0]));
     else
         memcpy(at(f, s->y[0]), at(f, s->x[0]), n * sizeof(real));
+}
+
+static uint64_t noise_key(const struct step *s, const struct frame *f)
+{
+    return rng_key(f->seed, "noise", f->plan->graph->call[s->call].name, f->step);
+}
+
+static void run_dropout(const struct step *s, const struct frame *f)
+{
+    const size_t n = rows_of(s, f) * s->cols;
+    const uint64_t key = noise_key(s, f);
+    const real *x = at(f, s->x[0]), kept = (real)(1 / (1 - s->amount));
+    real *y = at(f, s->y[0]);
+    for (size_t i = 0; i < n; i++) {
+        const real v = rng_uniform(key, i) < s->amount ? 0 : x[i] * kept;
+        y[i] = s->add[0] ? y[i] + v : v;
+    }
+}
+
+static void run_noise(const struct step *s, const struct frame *f)
+{
+    const size_t n = rows_of(s, f) * s->cols;
+    const uint64_t key = noise_key(s, f);
+    const real *x = at(f, s->x[0]);
+    real *y = at(f, s->y[0]);
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] + (real)(s->amount * rng_normal(key, i));
 }
 
 static void run_activate(const struct step *s, const struct frame *f)
@@ -149,6 +178,8 @@ void (*step_runner(enum step_kind kind))(const struct step *, const struct frame
         [STEP_ZERO] = run_zero,
         [STEP_EPILOGUE] = run_epilogue,
         [STEP_PROLOGUE] = run_prologue,
+        [STEP_DROPOUT] = run_dropout,
+        [STEP_NOISE] = run_noise,
     };
     return runner[kind];
 }

@@ -344,6 +344,8 @@ static int step(struct model *m, const struct dataset *d, struct figures *figure
     const size_t left = d->training - first, n = left < d->batch ? left : d->batch;
     feed(m, f, d, order_of(m, d, m->epoch), first, n);
     frame_samples(f, n);
+    f->seed = m->order_seed;
+    f->step = m->step;
     frame_forward(f);
     frame_backward(f);
     *figures = figures_of(f);
