@@ -126,6 +126,8 @@ static void check_refused_step(const char *text, const char *part)
     }
     assert_int_equal(bad, -1);
     assert_true(digest(&b) == before);
+    for (size_t i = 0; i < b.model->reals; i++)
+        assert_true(isfinite(b.model->weight[i]));
     assert_int_equal(b.e.kind, ERR_INPUT);
     check_has(b.e.what, part);
     char number[60];
@@ -140,14 +142,28 @@ static void a_step_that_fails_never_happened(void **state)
     (void)state;
     const bool wide = sizeof(real) == sizeof(double);
     /* 1e30 * 1e30 is beyond float, another 1e300 beyond double. */
-    check_refused_step("data rows { 1e30 -> 1; 2e30 -> 2 }\ninput 1\n"
-                       "dense 1 kernel_init=constant(1e30) as h\n"
-                       "dense 1 kernel_init=constant(1e300) as out\n",
+    check_refused_step(wide ? "data rows { 1e30 -> 1 }\ninput 1\n"
+                              "dense 1 kernel_init=constant(1e30) as h\n"
+                              "dense 1 kernel_init=constant(1e300) as out\n"
+                            : "data rows { 1e30 -> 1 }\ninput 1\n"
+                              "dense 1 kernel_init=constant(1e30) as h\ndense 1 as out\n",
                        wide ? "out.output" : "h.output");
     /* Fine at first, then ever larger. Losses are summed in double, in nnr as well. */
     check_refused_step("data random 16 shape=4\ninput 4\ndense 8 as low\ndense 1 as out\n"
                        "optimizer sgd lr=1e6\n",
                        wide ? "the data loss" : "out.output");
+    /* One linear layer: loss and gradient are finite when lr times the gradient is not. */
+    check_refused_step("data rows { 1 -> 0 }\ninput 1\ndense 1 kernel_init=ones\n"
+                       "optimizer sgd lr=1e6\n",
+                       wide ? "the data loss" : "the weights");
+    check_refused_step("data rows { 1 -> 0 }\ninput 1\ndense 1 kernel_init=ones\n"
+                       "optimizer sgd lr=1000 momentum=0.9 nesterov=yes\n",
+                       wide ? "the data loss" : "the weights");
+    /* Adam keeps the square of the gradient: in float 1e20 is too much for it. */
+    if (!wide)
+        check_refused_step("data rows { 1e10 -> 1 }\ninput 1\ndense 1 kernel_init=ones\n"
+                           "optimizer adam\n",
+                           "the weights");
     /* An output that stays finite; its gradient 2e20 * 1e20 does not, in float; nor its square. */
     check_refused_step(wide ? "data rows { 1e200 -> 1 }\ninput 1\ndense 1 kernel_init=ones\n"
                             : "data rows { 1e20 -> 1 }\ninput 1\ndense 1 kernel_init=ones\n",
