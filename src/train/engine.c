@@ -266,20 +266,31 @@ static bool all_finite(const real *x, size_t n)
     return isfinite(kernels()->sum(n, x));
 }
 
+/* Of the step at hand; not finite if any part is not. */
+static double gradient_norm(const struct model *m)
+{
+    double squares = 0;
+    for (size_t i = 0; i < m->ranges; i++)
+        squares += kernels()->squares(m->range[i].count, m->next_grad + m->range[i].at);
+    return sqrt(squares);
+}
+
 /* The first thing in the order of work that is not finite: the frame still holds the step. */
 static int explain(const struct model *m, const struct figures *x, struct err *e)
 {
     const struct frame *f = m->train_frame;
-    char what[200] = "the gradient";
+    const char *const last = isfinite(gradient_norm(m)) ? "the weights" : "the gradient";
+    char what[200];
+    snprintf(what, sizeof what, "%s", last);
     for (id c = (id)m->graph->calls; c-- > 0;) {
         const id y = m->graph->call[c].output;
         size_t n = f->samples * shape_count(&m->graph->value[y].shape);
         if (!all_finite(frame_value(f, y), n))
             snprintf(what, sizeof what, "%.150s.output", m->graph->call[c].name);
     }
-    if (strcmp(what, "the gradient") == 0 && !isfinite(x->data))
+    if (strcmp(what, last) == 0 && !isfinite(x->data))
         snprintf(what, sizeof what, "the data loss");
-    for (size_t i = f->plan->applieds; strcmp(what, "the gradient") == 0 && i-- > 0;) {
+    for (size_t i = f->plan->applieds; strcmp(what, last) == 0 && i-- > 0;) {
         const struct term *t = &m->graph->term[f->plan->applied[i].term];
         if (!isfinite(frame_row(f, i)))
             snprintf(what, sizeof what, "the penalty %.100s.%s", m->graph->layer[t->layer].name,
@@ -293,9 +304,9 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
 
 static int check(const struct model *m, const struct figures *x, struct err *e)
 {
-    bool fine = isfinite(x->data) && isfinite(x->penalty);
-    for (size_t i = 0; fine && i < m->ranges; i++)
-        fine = all_finite(m->next_grad + m->range[i].at, m->range[i].count);
+    const struct args *opt = m->optimizer.args;
+    const double reach = opt_kind_of(opt)->reach(opt, gradient_norm(m));
+    const bool fine = isfinite(x->data) && isfinite(x->penalty) && reach <= (double)REAL_MOST;
     return fine ? 0 : explain(m, x, e);
 }
 

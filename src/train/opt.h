@@ -17,6 +17,9 @@ struct opt_kind {
      * the kind does not keep are NULL. */
     void (*update)(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
                    real *const slot[SLOTS_MOST]);
+    /* The largest number that an update may come to write for a gradient of Euclidean norm `norm`,
+     * with room to spare: beyond REAL_MOST the step is refused, as it cannot be taken back. */
+    double (*reach)(const struct args *self, double norm);
 };
 extern const struct table opt_kinds;
 

@@ -15,6 +15,12 @@ static void update(const struct args *self, uint64_t count, size_t n, const real
     kernels()->adam(n, &s, g, w, slot[0], slot[1]);
 }
 
+/* It keeps squares; a weight itself moves by little more than lr. */
+static double reach(const struct args *self, double norm)
+{
+    return norm * norm + 64 * args_number(self, "lr");
+}
+
 #define BETA(called, standard_beta, what)                                                          \
     {                                                                                              \
         .name = called, .form = KEY, .type = ARG_NUMBER, .standard = standard_beta, .min = 0,      \
@@ -50,4 +56,5 @@ const struct opt_kind opt_adam = {
                          "optimizer adam lr=0.01\ntrain 2\n"},
     .slots = 2,
     .update = update,
+    .reach = reach,
 };

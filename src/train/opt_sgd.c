@@ -11,6 +11,12 @@ static void update(const struct args *self, uint64_t count, size_t n, const real
     kernels()->sgd(n, &s, g, w, s.momentum > 0 ? slot[0] : NULL);
 }
 
+/* Momentum adds up steps before this one, and a weight its own steps: a factor for both. */
+static double reach(const struct args *self, double norm)
+{
+    return 64 * args_number(self, "lr") * norm;
+}
+
 static const struct arg_spec args[] = {
     LEARNING_RATE("0.01"),
     {.name = "momentum",
@@ -39,4 +45,5 @@ const struct opt_kind opt_sgd = {
                          "optimizer sgd lr=0.1 momentum=0.9 nesterov=yes\ntrain 2\n"},
     .slots = 1,
     .update = update,
+    .reach = reach,
 };
