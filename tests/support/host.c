@@ -3,6 +3,7 @@
 
 #include "check.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +29,8 @@ static bool tick(void *self, const struct progress *p)
 {
     struct fake *f = self;
     f->ticks++;
-    f->last = *p;
+    if (p)
+        f->last = *p;
     return f->ticks != f->stop_at;
 }
 
@@ -37,6 +39,28 @@ static double look_at_clock(void *self)
     struct fake *f = self;
     f->now += f->pace;
     return f->now;
+}
+
+static bool ask(void *self, const char *hint)
+{
+    struct fake *f = self;
+    snprintf(f->asked, sizeof f->asked, "%s", hint);
+    return !f->refuses;
+}
+
+static bool wait_a_little(void *self)
+{
+    struct fake *f = self;
+    f->now += 0.001;
+    poll(NULL, 0, 1);
+    session_advance(f->session);
+    return true;
+}
+
+static void picture(void *self, const char *text, size_t n)
+{
+    struct fake *f = self;
+    keep(&f->out, text, n);
 }
 
 void fake_start_as(struct fake *f, const char *flag)
@@ -53,6 +77,10 @@ void fake_start_as(struct fake *f, const char *flag)
         .err = {keep, &f->err},
         .tick = tick,
         .clock = look_at_clock,
+        .plot = "none",
+        .ask = ask,
+        .wait = wait_a_little,
+        .picture = picture,
     };
     forget(&f->out);
     forget(&f->err);

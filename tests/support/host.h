@@ -22,6 +22,8 @@ struct fake {
     long ticks;           /* calls of tick so far in the latest fake_run */
     long stop_at;         /* the call of tick that says stop; 0: none */
     struct progress last; /* of the latest tick */
+    char asked[200];      /* the latest hint of ask */
+    bool refuses;         /* ask says stop */
 };
 
 /* A fresh session with seed 1. */
