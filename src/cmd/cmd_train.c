@@ -317,10 +317,6 @@ static int train_one(struct job *j, struct err *e)
     struct session *s = j->session;
     struct model *m = j->model;
     struct str text = {0};
-    if (train_begin(s, m, e) || until_check(j, e))
-        return -1;
-    if (checking(s))
-        return 0;
     j->first_epoch = m->epoch;
     j->first_step = m->step;
     int failed = job_run(j, e);
@@ -345,13 +341,18 @@ static int train_models(struct session *s, const struct args *args, const struct
     struct model **list = failed ? NULL : name_models(s, args_get(args, "on"), &count, e);
     if (!list)
         return -1;
+    /* All models are looked at before the first one is trained. */
     for (size_t i = 0; i < count && !failed; i++) {
+        const struct job j = {.session = s, .model = list[i], .until = what->until};
+        failed = train_begin(s, list[i], e) || until_check(&j, e);
+    }
+    for (size_t i = 0; i < count && !failed && !checking(s); i++) {
         struct job j = *what;
         j.model = list[i];
         failed = train_one(&j, e);
     }
     mem_free(list);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 static int run_step(struct session *s, const struct args *args, struct err *e)
@@ -440,8 +441,6 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
 {
     struct ledger l = {0};
     struct str text = {0};
-    if (checking(s))
-        return ledger_check(s, m, e);
     int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
     if (!failed) {
         m->last = (struct figures){.data = l.data, .penalty = l.penalty};
@@ -465,6 +464,8 @@ static int run_evaluate(struct session *s, const struct args *args, struct err *
     if (!list)
         return -1;
     for (size_t i = 0; i < count && !failed; i++)
+        failed = ledger_check(s, list[i], e);
+    for (size_t i = 0; i < count && !failed && !checking(s); i++)
         failed = evaluate_one(s, list[i], e);
     mem_free(list);
     return failed;
