@@ -344,7 +344,7 @@ static int train_models(struct session *s, const struct args *args, const struct
     /* All models are looked at before the first one is trained. */
     for (size_t i = 0; i < count && !failed; i++) {
         const struct job j = {.session = s, .model = list[i], .until = what->until};
-        failed = train_begin(s, list[i], e) || until_check(&j, e);
+        failed = until_check(&j, e) || train_begin(s, list[i], e);
     }
     for (size_t i = 0; i < count && !failed && !checking(s); i++) {
         struct job j = *what;
