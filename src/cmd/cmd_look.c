@@ -105,8 +105,9 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
     return session_report(s, &text, e);
 }
 
-/* The two sides of a comparison with their values: `0.94 < 0.35`. */
-static int print_sides(struct session *s, const struct node *n, struct str *to, struct err *e)
+/* The two sides of a comparison with their values: `0.94 < 0.35`; else the value of the whole. */
+static int print_sides(struct session *s, const struct node *n, double whole, struct str *to,
+                       struct err *e)
 {
     static const char *const signs[] = {
         [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
@@ -114,7 +115,7 @@ static int print_sides(struct session *s, const struct node *n, struct str *to, 
     char text[NUMBER_ROOM];
     double side[2];
     if (n->kind != NODE_BINARY || n->op < OP_LT || n->op > OP_NEAR) {
-        str_add(to, "0");
+        str_add(to, number_text(whole, text));
         return 0;
     }
     for (int i = 0; i < 2; i++)
@@ -125,11 +126,11 @@ static int print_sides(struct session *s, const struct node *n, struct str *to, 
     return 0;
 }
 
-static int expect_failed(struct session *s, const struct node *n, struct err *e)
+static int expect_failed(struct session *s, const struct node *n, double value, struct err *e)
 {
     struct str claim = {0}, sides = {0};
     node_print(&claim, n);
-    int failed = print_sides(s, n, &sides, e);
+    int failed = print_sides(s, n, value, &sides, e);
     if (!failed && (claim.failed || sides.failed))
         failed = err_memory(e);
     if (!failed) {
@@ -153,14 +154,14 @@ static int run_expect(struct session *s, const struct args *args, struct err *e)
         return 0;
     /* NaN is no truth. */
     if (!(holds != 0) || isnan(holds))
-        return expect_failed(s, n, e);
+        return expect_failed(s, n, holds, e);
     if (s->host->json || s->host->quiet)
         return 0;
     str_add(&text, "holds: ");
     node_print(&text, n);
     if (n->kind == NODE_BINARY && n->op >= OP_LT && n->op <= OP_NEAR) {
         str_add(&text, "  (");
-        if (print_sides(s, n, &text, e)) {
+        if (print_sides(s, n, holds, &text, e)) {
             str_finish(&text);
             return -1;
         }

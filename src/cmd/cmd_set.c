@@ -31,8 +31,7 @@ static int read_target(const struct pair *pair, struct target *t, struct err *e)
     return err_at(e, pair->value[1]->where, "set takes one value");
 }
 
-/* The number of the argument `key` in an entry; an error that lists what can be set. */
-static int find_key(const struct entry *entry, const struct target *t, size_t *at, struct err *e)
+static int no_key(const struct entry *entry, const struct target *t, struct err *e)
 {
     struct nearest near = {0};
     struct str keys = {0};
@@ -40,9 +39,6 @@ static int find_key(const struct entry *entry, const struct target *t, size_t *a
         const struct arg_spec *spec = &entry->args[i];
         if (spec->form == CLAUSE)
             continue;
-        *at = i;
-        if (strcmp(spec->name, t->key) == 0 || (spec->alias && strcmp(spec->alias, t->key) == 0))
-            return 0;
         nearest_try(&near, t->key, spec->name);
         str_addf(&keys, "%s%s", keys.size ? ", " : "", spec->name);
     }
@@ -53,6 +49,19 @@ static int find_key(const struct entry *entry, const struct target *t, size_t *a
         err_hint(e, "it has %s", keys.size && !keys.failed ? keys.text : "none");
     str_finish(&keys);
     return -1;
+}
+
+/* The number of the argument `key` in an entry; an error that lists what can be set. */
+static int find_key(const struct entry *entry, const struct target *t, size_t *at, struct err *e)
+{
+    for (size_t i = 0; i < entry->arg_count; i++) {
+        const struct arg_spec *spec = &entry->args[i];
+        *at = i;
+        if (spec->form != CLAUSE &&
+            (strcmp(spec->name, t->key) == 0 || (spec->alias && strcmp(spec->alias, t->key) == 0)))
+            return 0;
+    }
+    return no_key(entry, t, e);
 }
 
 /* Binds the new value for argument `at` of an entry. */
@@ -209,7 +218,7 @@ static bool arg_value(const struct args *a, const char *key, double *value)
             continue;
         *value = x->type == ARG_WHOLE    ? (double)x->as.whole
                  : x->type == ARG_NUMBER ? x->as.number
-                                         : x->as.yes;
+                                         : x->type == ARG_BOOL && x->as.yes;
         return x->type == ARG_WHOLE || x->type == ARG_NUMBER || x->type == ARG_BOOL;
     }
     return false;

@@ -33,10 +33,9 @@ static int choose(struct session *s, const struct entry *row, struct choice *to,
     return failed ? -1 : 0;
 }
 
-int choose_loss(struct session *s, struct model *m, struct chosen *c, struct err *e)
+int choose_loss(struct session *s, struct model *m, struct err *e)
 {
     struct choice made;
-    *c = (struct chosen){0};
     if (need_layers(m, e) || engine_check_inputs(m, &s->data, e))
         return -1;
     if (m->loss.args)
@@ -45,11 +44,11 @@ int choose_loss(struct session *s, struct model *m, struct chosen *c, struct err
     if (choose(s, table_find(&loss_kinds, name), &made, e))
         return -1;
     model_take_loss(m, made);
-    c->loss = true;
+    m->fresh_loss = true;
     return 0;
 }
 
-static int choose_optimizer(struct session *s, struct model *m, struct chosen *c, struct err *e)
+static int choose_optimizer(struct session *s, struct model *m, struct err *e)
 {
     struct choice made;
     if (m->optimizer.args)
@@ -57,42 +56,36 @@ static int choose_optimizer(struct session *s, struct model *m, struct chosen *c
     if (choose(s, table_find(&opt_kinds, "adam"), &made, e))
         return -1;
     model_take_optimizer(m, made);
-    c->optimizer = true;
+    m->fresh_optimizer = true;
     return 0;
 }
 
-void settle_chosen(struct session *s, struct model *m, struct chosen c, bool keep)
+/* Says what was chosen in this statement. */
+void say_chosen(const struct session *s, const struct model *m)
 {
-    m->fresh_loss = m->fresh_loss || (keep && c.loss);
-    m->fresh_optimizer = m->fresh_optimizer || (keep && c.optimizer);
-    if (keep && c.loss)
+    if (m->fresh_loss)
         session_notice(s, "loss %s (chosen: none was given)", m->loss.args->entry->name);
-    if (keep && c.optimizer)
+    if (m->fresh_optimizer)
         session_notice(s, "optimizer adam (chosen: none was given)");
-    if (!keep && c.loss)
-        model_take_loss(m, (struct choice){0});
-    if (!keep && c.optimizer)
-        model_take_optimizer(m, (struct choice){0});
 }
 
-void end_chosen(struct session *s, bool failed)
+void settle_chosen(struct session *s, bool keep)
 {
     for (size_t i = 0; i < s->models; i++) {
         struct model *m = s->model[i];
-        const struct chosen back = {failed && m->fresh_loss, failed && m->fresh_optimizer};
-        settle_chosen(s, m, back, false);
+        if (keep)
+            say_chosen(s, m);
+        if (!keep && m->fresh_loss)
+            model_take_loss(m, (struct choice){0});
+        if (!keep && m->fresh_optimizer)
+            model_take_optimizer(m, (struct choice){0});
         m->fresh_loss = m->fresh_optimizer = false;
     }
 }
 
 int ledger_check(struct session *s, struct model *m, struct err *e)
 {
-    struct chosen c;
-    if (choose_loss(s, m, &c, e))
-        return -1;
-    int failed = engine_check(m, &s->data, e);
-    settle_chosen(s, m, c, !failed);
-    return failed;
+    return choose_loss(s, m, e) || engine_check(m, &s->data, e) ? -1 : 0;
 }
 
 static int print_setting(struct session *s, const char *verb, const struct args *args,
@@ -138,15 +131,9 @@ static int run_optimizer(struct session *s, const struct args *args, struct err 
 /* Everything that can be wrong is looked at before anything stays changed. */
 int train_begin(struct session *s, struct model *m, struct err *e)
 {
-    struct chosen c;
-    if (choose_loss(s, m, &c, e))
+    if (choose_loss(s, m, e) || choose_optimizer(s, m, e))
         return -1;
-    int failed = choose_optimizer(s, m, &c, e);
-    if (!failed)
-        failed =
-            checking(s) ? engine_check(m, &s->data, e) : engine_prepare(m, &s->data, s->seed, e);
-    settle_chosen(s, m, c, !failed);
-    return failed;
+    return checking(s) ? engine_check(m, &s->data, e) : engine_prepare(m, &s->data, s->seed, e);
 }
 
 static int train_models(struct session *s, const struct args *args, const struct job *what,
@@ -157,13 +144,18 @@ static int train_models(struct session *s, const struct args *args, const struct
     struct model **list = failed ? NULL : name_models(s, args_get(args, "on"), &count, e);
     if (!list)
         return -1;
+    /* All models are looked at before the first one is trained. */
     for (size_t i = 0; i < count && !failed; i++) {
+        struct job j = {.session = s, .model = list[i], .until = what->until};
+        failed = job_begin(&j, e);
+    }
+    for (size_t i = 0; i < count && !failed && !checking(s); i++) {
         struct job j = *what;
         j.model = list[i];
         failed = job_whole(&j, e);
     }
     mem_free(list);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 static int run_step(struct session *s, const struct args *args, struct err *e)
@@ -199,12 +191,7 @@ int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share 
 {
     const double slice = 0.01;
     struct progress p = {.what = "penalties"};
-    struct chosen c;
-    if (choose_loss(s, m, &c, e))
-        return -1;
-    int failed = ledger_begin(l, m, &s->data, s->seed, share, gradients, e);
-    settle_chosen(s, m, c, !failed);
-    if (failed)
+    if (choose_loss(s, m, e) || ledger_begin(l, m, &s->data, s->seed, share, gradients, e))
         return -1;
     double started = session_clock(s);
     while (ledger_next(l)) {
@@ -252,8 +239,6 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
 {
     struct ledger l = {0};
     struct str text = {0};
-    if (checking(s))
-        return ledger_check(s, m, e);
     int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
     if (!failed) {
         m->last = (struct figures){.data = l.data, .penalty = l.penalty};
@@ -277,6 +262,8 @@ static int run_evaluate(struct session *s, const struct args *args, struct err *
     if (!list)
         return -1;
     for (size_t i = 0; i < count && !failed; i++)
+        failed = ledger_check(s, list[i], e);
+    for (size_t i = 0; i < count && !failed && !checking(s); i++)
         failed = evaluate_one(s, list[i], e);
     mem_free(list);
     return failed;

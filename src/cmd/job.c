@@ -85,7 +85,7 @@ static int end_epoch(struct job *j, struct err *e)
 int job_begin(struct job *j, struct err *e)
 {
     struct model *m = j->model;
-    if (train_begin(j->session, m, e) || until_check(j, e))
+    if (until_check(j, e) || train_begin(j->session, m, e))
         return -1;
     j->first_epoch = m->epoch;
     j->first_step = m->step;
@@ -200,8 +200,7 @@ int job_whole(struct job *j, struct err *e)
     struct session *s = j->session;
     if (job_begin(j, e))
         return -1;
-    if (checking(s))
-        return 0;
+    say_chosen(s, j->model);
     int failed = run_whole(j, e);
     if (!failed)
         failed = job_report(j, e) || pictures_flush(s, j->model, e) ? -1 : 0;

@@ -287,6 +287,27 @@ static bool is_figure(const char *word)
            strcmp(word, "accuracy") == 0;
 }
 
+static bool is_settings(const char *word)
+{
+    return strcmp(word, "optimizer") == 0 || strcmp(word, "loss") == 0 || strcmp(word, "data") == 0;
+}
+
+/* A path of optimizer, loss or data that is no number. */
+static int unknown_setting(const struct session *s, const struct node *path, const char *thing,
+                           struct err *e)
+{
+    const struct model *m = current_model(s);
+    const bool data = strcmp(thing, "data") == 0;
+    if (data && need_data(s, e))
+        return err_place(e, path->where);
+    if (!data && !(*thing == 'o' ? m->optimizer.args : m->loss.args)) {
+        err_at(e, path->where, "no %s is chosen yet", thing);
+        return err_hint(e, "choose one: %s", *thing == 'o' ? "optimizer adam" : "loss mse");
+    }
+    err_at(e, path->where, "%s has no number \"%s\"", thing, path->text + strlen(thing) + 1);
+    return err_hint(e, "%s alone prints what it has", thing);
+}
+
 static int find(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e)
 {
     struct lookup *l = self;
@@ -309,6 +330,8 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
         number(leaf, x);
         return 0;
     }
+    if (is_settings(part[0]))
+        return unknown_setting(l->session, path, part[0], e);
     return find_in_model(l, path, part, n, values, leaf, e);
 }
 

@@ -110,7 +110,7 @@ static int run_statement(struct session *s, const struct statement *st, struct e
 {
     struct arena arena = {0};
     int failed = run_bound(s, st, &arena, e);
-    end_chosen(s, failed);
+    settle_chosen(s, !failed);
     arena_finish(&arena);
     return failed ? err_place(e, st->where) : 0;
 }

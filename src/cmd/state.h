@@ -141,16 +141,12 @@ bool setting_number(struct session *s, const char *path, double *value);
 /* Data and what nnr chooses. */
 /* There is data; else an error that says how to get some. */
 int need_data(const struct session *s, struct err *e);
-/* What a statement chose because the person had not. */
-struct chosen {
-    bool loss, optimizer;
-};
 /* Chooses a loss if there is none. Needs data. */
-int choose_loss(struct session *s, struct model *m, struct chosen *c, struct err *e);
-/* Says once what was chosen; or, when the statement failed, takes it back. */
-void settle_chosen(struct session *s, struct model *m, struct chosen c, bool keep);
-/* At the end of a statement: choices that no step has used go again when it failed. */
-void end_chosen(struct session *s, bool failed);
+int choose_loss(struct session *s, struct model *m, struct err *e);
+/* At the end of a statement: says what it chose, or takes it back if it failed. */
+void settle_chosen(struct session *s, bool keep);
+/* Says what was chosen for a model in this statement, before the statement ends. */
+void say_chosen(const struct session *s, const struct model *m);
 /* Whether a ledger of the model could be made: what --check does in its place. */
 int ledger_check(struct session *s, struct model *m, struct err *e);
 /* Runs a ledger to its end, ticking between slices. */

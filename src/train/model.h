@@ -32,7 +32,8 @@ struct model {
     char *name;
     struct graph *graph;
     struct choice loss, optimizer;
-    bool fresh_loss, fresh_optimizer; /* chosen by no person, and no step has used them yet */
+    /* Chosen by nnr in the statement that runs, and no step has used them yet. */
+    bool fresh_loss, fresh_optimizer;
 
     /* Moved by training alone. The blocks hold graph->weight_reals numbers once drawn. */
     real *weight, *grad, *slot[SLOTS_MOST];

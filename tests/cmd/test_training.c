@@ -112,8 +112,16 @@ static void with_on_all_each_model_stops_for_itself(void **state)
     fake_prints(&f, "print epoch\nmodel fast\nprint epoch\n", "3\n2\n");
     fake_says(&f, "step 1 on fast, fast\n", OUTCOME_ERROR,
               "t:1:17: the model fast is named twice; name each model once, or write on all");
-    fake_says(&f, "train 1 on empty\n", OUTCOME_ERROR,
-              "t:1:1: the model empty is empty; begin with an input, for example input 64");
+    const uint64_t before = session_digest(f.session);
+    static const char *const verbs[] = {"train 1", "step 2", "evaluate"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[60];
+        snprintf(text, sizeof text, "%s on fast, empty\n", verbs[i]);
+        fake_says(&f, text, OUTCOME_ERROR,
+                  "t:1:1: the model empty is empty; begin with an input, for example input 64");
+        /* All are looked at before one is trained. */
+        assert_int_equal(session_digest(f.session), before);
+    }
     fake_finish(&f);
 }
 

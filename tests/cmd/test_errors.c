@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every wrong line is told with its place, a caret and what to do instead, and changes nothing. */
+#include "check.h"
+#include "host.h"
+#include "wrong.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Where `word` stands for the nth time (from 0), as a column from 1. */
+static size_t column_of(const char *text, const char *word, int nth)
+{
+    const char *at = *word ? strstr(text, word) : text + strlen(text);
+    for (; at && nth > 0; nth--)
+        at = strstr(at + 1, word);
+    assert_non_null(at);
+    return (size_t)(at - text) + 1;
+}
+
+/* The whole of what is shown: place and message, the line, the caret. */
+static void check_shown(const struct fake *f, const struct wrong *w, size_t line)
+{
+    char due[1200], *at = due, *end = due + sizeof due;
+    const size_t column = column_of(w->text, w->word, w->nth), size = strlen(w->word);
+    at += snprintf(at, (size_t)(end - at), "t:%zu:%zu: %s\n  %s\n  %*s^", line, column, w->says,
+                   w->text, (int)column - 1, "");
+    for (size_t i = 1; i < size; i++)
+        at += snprintf(at, (size_t)(end - at), "~");
+    snprintf(at, (size_t)(end - at), "\n");
+    assert_string_equal(f->err.text, due);
+}
+
+static void each_wrong_line_is_told_and_changes_nothing(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, WRONG_SETUP);
+    const uint64_t before = session_digest(f.session);
+    for (size_t i = 0; i < sizeof wrong_lines / sizeof *wrong_lines; i++) {
+        enum outcome how = fake_run(&f, wrong_lines[i].text);
+        if (how != OUTCOME_ERROR)
+            print_error("%s\n", wrong_lines[i].text);
+        assert_int_equal(how, OUTCOME_ERROR);
+        check_shown(&f, &wrong_lines[i], 1);
+        assert_string_equal(f.out.text, "");
+        assert_int_equal(session_digest(f.session), before);
+    }
+    fake_finish(&f);
+}
+
+/* The lines of the grammar's section on errors that are not among the others, and verbs that this
+ * version does not have. */
+static void verbs_that_are_still_to_come_are_named(void **state)
+{
+    (void)state;
+    static const char *const verbs[] = {
+        "timedistributed", "concat",    "add",       "multiply", "average", "maximum", "dropout",
+        "gaussian_noise",  "batchnorm", "layernorm", "block",    "output",  "define",  "emulate",
+        "checkgrad",       "run",       "stop",      "history",  "clone",   "rename",  "compare",
+        "sweep",           "pause",     "mark",      "goto",     "for",     "repeat",  "source",
+        "record",          "save",      "load",      "undo"};
+    struct fake f;
+    fake_start(&f);
+    const uint64_t before = session_digest(f.session);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        char says[80];
+        snprintf(says, sizeof says, "%s is not in this version; help lists what is", verbs[i]);
+        const struct wrong w = {verbs[i], verbs[i], 0, says};
+        assert_int_equal(fake_run(&f, verbs[i]), OUTCOME_ERROR);
+        check_shown(&f, &w, 1);
+        assert_int_equal(session_digest(f.session), before);
+    }
+    fake_finish(&f);
+}
+
+/* The same in other settings than that of wrong.h: the first line alone, and the digest. */
+static void the_state_decides_too(void **state)
+{
+    (void)state;
+#define NO_DATA "there is no data yet; load some, for example data digits target=input"
+/* A layer that multiplies by 1e30: two are too much for a float, six for the square of a double. */
+#define HUGE "; dense 1 kernel_init=constant(1e30)"
+#ifdef NNR_DOUBLE
+#define TOO_MUCH "the data loss"
+#else
+#define TOO_MUCH "dense_2.output"
+#endif
+#define EMPTY "the model main is empty; begin with an input, for example input 64"
+    static const struct {
+        const char *before, *text, *first;
+    } cases[] = {
+        {"", "dense 4",
+         "t:1:1: dense needs a tensor to work on, and the model is empty; begin "
+         "with an input, for example input 64"},
+        {"", "penalties", "t:1:1: " NO_DATA},
+        {"", "train 1", "t:1:1: " NO_DATA},
+        {"", "batch", "t:1:1: " NO_DATA},
+        {"", "batch 3", "t:1:1: " NO_DATA},
+        {"", "set data.batch = 3", "t:1:1: " NO_DATA},
+        {"input 2 as x", "print x.output", "t:1:7: " NO_DATA},
+        {"input 2 as x", "print accuracy", "t:1:7: " NO_DATA},
+        {"input 2 as x", "print data.batch", "t:1:7: " NO_DATA},
+        {"data xor", "train 1", "t:1:1: " EMPTY},
+        {"data xor", "evaluate", "t:1:1: " EMPTY},
+        {"data xor", "penalties", "t:1:1: " EMPTY},
+        {"", "predict 1", "t:1:1: " EMPTY},
+        {"", "print h.kernel",
+         "t:1:7: there is no layer \"h\"; the model is empty; begin with input"},
+        {"data xor; input 3 as x; dense 1", "train 1",
+         "t:1:1: the data has 2 columns, and the input x takes 3: 3; make the model with input 2, "
+         "or load other data"},
+        {"data xor; input 1; input 2; dense 1", "train 1",
+         "t:1:1: the data has 2 columns, and the inputs together take 3; make the model with input "
+         "2, or load other data"},
+        {"data xor; input 2; dense 3 as h", "train 1",
+         "t:1:1: the output h has 3 numbers a sample (3), and the data 1 targets; for class "
+         "numbers end in dense 2 softmax"},
+        {"data digits target=input; input 64; dense 10 as h", "evaluate",
+         "t:1:1: the output h has 10 numbers a sample (10), and the data 64 targets; end in a "
+         "layer of 64 units"},
+        {"data rows { 1; 2 }; input 1; dense 1", "train 1",
+         "t:1:1: the data has no targets; give some: rows { 0 1 -> 1 }, or target=input"},
+        {"data rows { 1 -> 0; 2 -> 3 }; input 1; dense 3 softmax", "train 1",
+         "t:1:1: categorical_crossentropy: class 3 does not exist in an output of 3 units; classes "
+         "are whole numbers from 0; the last layer needs a unit for each"},
+        {"data rows { 1 -> 0.5; 2 -> 1 }; input 1; dense 3 softmax", "train 1",
+         "t:1:1: categorical_crossentropy: class 0.5 does not exist in an output of 3 units; "
+         "classes are whole numbers from 0; the last layer needs a unit for each"},
+        {"data rows { 1 -> 2 }; input 1; dense 1 sigmoid; loss binary_crossentropy", "train 1",
+         "t:1:1: binary_crossentropy takes targets from 0 to 1, and the data has 2; choose another "
+         "loss, for example loss mse"},
+        {"data rows { 1 -> -0.5 }; input 1; dense 1 sigmoid; loss binary_crossentropy", "evaluate",
+         "t:1:1: binary_crossentropy takes targets from 0 to 1, and the data has -0.5; choose "
+         "another loss, for example loss mse"},
+        {"data rows { 1 | 2 -> 2 }; input 2; dense 1", "train 1",
+         "t:1:1: the | in the data do not stand where the inputs input_1 begin or end; each input "
+         "takes "
+         "as many columns as its shape holds"},
+        {"data rows { 1 | 2 -> 2 }; input 1 as a; input 1; input 1", "train 1",
+         "t:1:1: the data has 2 columns, and the inputs together take 3; make the model with input "
+         "2, or load other data"},
+        {"data rows { 1 2 | 3 -> 2 }; input 1 as a; input 2; dense 1", "train 1",
+         "t:1:1: the | in the data do not stand where the inputs a begin or end; each input takes "
+         "as many columns as its shape holds"},
+        {"data xor; input 2; dense 1 as y", "print accuracy",
+         "t:1:7: accuracy is for classes; it needs a softmax, or one sigmoid unit with targets 0 "
+         "and 1"},
+        {"data rows { 1 -> 1 }; input 1; loss mse; optimizer sgd" HUGE HUGE HUGE HUGE HUGE HUGE,
+         "train 1",
+         "t:1:1: step 1 would make " TOO_MUCH
+         " infinite or not a number; the step was not taken; lower the learning rate or the "
+         "penalty's strength, or scale the data"},
+        {"data xor; input 2; dense 1 sigmoid", "expect accuracy > 2", NULL},
+        {"let k = 1", "dense 2 as k",
+         "t:1:12: the name k is given already, at t:1; choose "
+         "another, k_1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fake f;
+        fake_start(&f);
+        fake_ok(&f, cases[i].before);
+        const uint64_t before = session_digest(f.session);
+        if (cases[i].first)
+            fake_says(&f, cases[i].text, OUTCOME_ERROR, cases[i].first);
+        else
+            assert_int_not_equal(fake_run(&f, cases[i].text), OUTCOME_OK);
+        assert_int_equal(session_digest(f.session), before);
+        fake_finish(&f);
+    }
+}
+
+/* Statements that stood before the wrong one are done, and the place is that of the line. */
+static void a_place_is_counted_in_lines_and_characters(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_says(&f, "# h\xc3\xb6he\nsay \"\xc3\xa4\xc3\xb6\" ; prnt 1\n", OUTCOME_ERROR,
+              "t:2:12: no verb or layer \"prnt\"; did you mean print?");
+    check_has(f.err.text, "\n  say \"\xc3\xa4\xc3\xb6\" ; prnt 1\n             ^~~~\n");
+    fake_says(&f, "say \\\n  1 \\\n  nothing\n", OUTCOME_ERROR,
+              "t:3:3: no quantity or variable \"nothing\"; help expressions lists what there is");
+    fake_says(&f, "data rows {\n 1 2 -> 1\n 1 -> 1\n}\n", OUTCOME_ERROR,
+              "t:3:2: this row has 1 inputs and 1 targets; the first row has 2 and 1");
+    fake_says(&f, "data rows {\n 1 2 -> 1\n", OUTCOME_ERROR,
+              "t:1:11: this { is not closed; a } is missing");
+    fake_finish(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_wrong_line_is_told_and_changes_nothing),
+        cmocka_unit_test(verbs_that_are_still_to_come_are_named),
+        cmocka_unit_test(the_state_decides_too),
+        cmocka_unit_test(a_place_is_counted_in_lines_and_characters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
