@@ -35,6 +35,7 @@
     ROW(pause)                                                                                     \
     ROW(run)                                                                                       \
     ROW(stop)                                                                                      \
+    ROW(source)                                                                                    \
     ROW(plot)                                                                                      \
     ROW(watch)                                                                                     \
     ROW(unwatch)                                                                                   \
@@ -63,7 +64,6 @@ COMMANDS
     WORD(checkgrad)                                                                                \
     WORD(history)                                                                                  \
     WORD(sweep)                                                                                    \
-    WORD(source)                                                                                   \
     WORD(record)                                                                                   \
     WORD(save)                                                                                     \
     WORD(load)                                                                                     \

@@ -23,7 +23,8 @@ struct variable {
 struct session {
     const struct host *host;
     struct sources sources;
-    const char *folder; /* relative file names are read against it */
+    const struct reading *reading; /* the files that `source` is in: cmd_source.c */
+    const char *folder;            /* relative file names are read against it */
     uint64_t seed;
 
     struct model **model;

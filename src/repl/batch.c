@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/batch.h"
 
-#include "repl/script.h"
+#include "cmd/script.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/source.h"
 #include "repl/batch.h"
 #include "repl/prompt.h"
-#include "repl/script.h"
+#include "cmd/script.h"
 #include "repl/signals.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The text of a script, before it means anything. */
-#ifndef NNR_REPL_SCRIPT_H
-#define NNR_REPL_SCRIPT_H
+#ifndef NNR_CMD_SCRIPT_H
+#define NNR_CMD_SCRIPT_H
 
 #include "base/err.h"
 #include "base/str.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "repl/script.h"
+#include "cmd/script.h"
 
 #include "base/mem.h"
 

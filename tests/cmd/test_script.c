@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include "base/mem.h"
-#include "repl/script.h"
+#include "cmd/script.h"
 
 #include <stdio.h>
 #include <stdlib.h>
