@@ -52,8 +52,8 @@ static int read_and_run(struct session *s, const char *path, struct span where, 
 {
     const char *folder = s->folder;
     struct str text = {0};
-    char *real = realpath(path, NULL), *own = script_folder(path);
-    const struct reading here = {.outer = s->reading, .path = real ? real : path};
+    char *known = realpath(path, NULL), *own = script_folder(path);
+    const struct reading here = {.outer = s->reading, .path = known ? known : path};
     int failed = own ? check_loop(s, here.path, where, e) : err_memory(e);
     if (!failed)
         failed = script_read(path, &text, e) ? err_place(e, where) : 0;
@@ -66,7 +66,7 @@ static int read_and_run(struct session *s, const char *path, struct span where, 
     }
     str_finish(&text);
     mem_free(own);
-    free(real);
+    free(known);
     return failed;
 }
 

@@ -339,8 +339,7 @@ static void predict_scales_as_the_data_is_scaled(void **state)
               "give 1 numbers, with | between inputs if there are several");
     fake_ok(&f, "model two\ninput 2\ndense 1\n");
     fake_says(&f, "predict 1 | 2\n", OUTCOME_ERROR,
-              "t:1:1: the | in the data do not stand where the inputs input_1 begin or end; "
-              "each input takes as many columns as its shape holds");
+              "t:1:1: the data has 2 inputs, and the model 1; write an input for each side of |");
     fake_finish(&f);
 }
 
