@@ -145,7 +145,7 @@ static void each_report_is_one_line_of_json(void **state)
         {"model\n", "{\"models\": [{\"name\": \"main\", \"current\": true, \"layers\": 3", 1},
         {"help\n", "{\"help\": \"", 1},
         {"help dense\n", "{\"help\": \"dense UNITS", 1},
-        {"say \"a\"\nsection \"b\"\nexpect 1 < 2\nplot loss\nwatch loss\n", "", 0},
+        {"say \"a\"\nsection \"b\"\nexpect 1 < 2\nwatch loss\nunwatch\n", "", 0},
         {"model other\ninput 2\ndense 1\ntrain 1 on all\nevaluate on all\n",
          "\"model\": \"other\"}\n", 4},
     };
@@ -166,8 +166,9 @@ static void quiet_leaves_out_words_and_notices(void **state)
     (void)state;
     struct fake f;
     fake_start_as(&f, "quiet");
-    fake_ok(&f, "data xor\ninput 2\ndense 1 sigmoid\nsay \"a\"\nsection \"b\"\nplot loss\n"
-                "expect 1 < 2\nmodel other\nmodel main\nprint 1\n");
+    fake_ok(&f,
+            "data xor\ninput 2\ndense 1 sigmoid\nsay \"a\"\nsection \"b\"\nwatch loss\nunwatch\n"
+            "expect 1 < 2\nmodel other\nmodel main\nprint 1\n");
     assert_string_equal(f.out.text, "1\n");
     fake_ok(&f, "train 1\n");
     assert_string_equal(f.err.text, "");

@@ -157,8 +157,7 @@ static const struct wrong wrong_lines[] = {
      "are several"},
     {"predict a b", "a", 0, "no quantity or variable \"a\"; help expressions lists what there is"},
     {"predict 1 | 2", "predict 1 | 2", 0,
-     "the | in the data do not stand where the inputs x begin or end; each input takes as many "
-     "columns as its shape holds"},
+     "the data has 2 inputs, and the model 1; write an input for each side of |"},
     {"print", "print", 0, "print needs what; write print WHAT ..."},
     {"print h", "h", 0, "h is a layer, and a number or tensor is due; write h.output, or show h"},
     {"print k", "k", 0, "no quantity or variable \"k\"; help expressions lists what there is"},
