@@ -157,10 +157,15 @@ static int set_data(struct session *s, const struct target *t, const struct pair
     return failed;
 }
 
+bool setting_changes(const struct arg_spec *spec)
+{
+    return spec->type == ARG_SUM || strcmp(spec->name, "trainable") == 0 ||
+           strcmp(spec->name, "activation") == 0;
+}
+
 static int check_changeable(const struct arg_spec *spec, const struct target *t, struct err *e)
 {
-    if (spec->type == ARG_SUM || strcmp(spec->name, "trainable") == 0 ||
-        strcmp(spec->name, "activation") == 0)
+    if (setting_changes(spec))
         return 0;
     const size_t n = strlen(spec->name);
     const bool init = n > 5 && strcmp(spec->name + n - 5, "_init") == 0;
