@@ -104,6 +104,32 @@ static int change_choice(struct session *s, const struct choice *from, const str
     return failed;
 }
 
+/* A setting's own name, where an alias was written. */
+static const char *setting_name(const struct args *a, const struct target *t)
+{
+    for (size_t i = 0; i < a->entry->arg_count; i++) {
+        const struct arg_spec *spec = &a->entry->args[i];
+        if (spec->alias && strcmp(spec->alias, t->key) == 0)
+            return spec->name;
+    }
+    return t->key;
+}
+
+/* A labelled line on the curves: from here on something is different. Before the first step there
+ * is nothing to tell apart. */
+static int note_change(struct model *m, const struct target *t, const struct arg *value,
+                       struct err *e)
+{
+    struct str label = {0};
+    if (!m->step)
+        return 0;
+    str_addf(&label, "%s.%s = ", t->thing, t->key);
+    arg_print(&label, value);
+    int failed = label.failed || history_event(&m->history, m->step, label.text);
+    str_finish(&label);
+    return failed ? err_memory(e) : 0;
+}
+
 static int set_optimizer(struct session *s, const struct target *t, const struct pair *pair,
                          struct err *e)
 {
@@ -115,6 +141,10 @@ static int set_optimizer(struct session *s, const struct target *t, const struct
     }
     if (change_choice(s, &m->optimizer, t, pair, &changed, e))
         return -1;
+    if (note_change(m, t, args_get(changed.args, setting_name(changed.args, t)), e)) {
+        choice_finish(&changed);
+        return -1;
+    }
     choice_finish(&m->optimizer);
     m->optimizer = changed;
     return 0;
@@ -157,10 +187,15 @@ static int set_data(struct session *s, const struct target *t, const struct pair
     return failed;
 }
 
+bool setting_changes(const struct arg_spec *spec)
+{
+    return spec->type == ARG_SUM || strcmp(spec->name, "trainable") == 0 ||
+           strcmp(spec->name, "activation") == 0;
+}
+
 static int check_changeable(const struct arg_spec *spec, const struct target *t, struct err *e)
 {
-    if (spec->type == ARG_SUM || strcmp(spec->name, "trainable") == 0 ||
-        strcmp(spec->name, "activation") == 0)
+    if (setting_changes(spec))
         return 0;
     const size_t n = strlen(spec->name);
     const bool init = n > 5 && strcmp(spec->name + n - 5, "_init") == 0;
@@ -187,6 +222,8 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     struct graph *g = failed ? NULL : graph_copy(m->graph);
     if (!failed)
         failed = g ? graph_set_arg(g, layer, at, &value, e) : err_memory(e);
+    if (!failed)
+        failed = note_change(m, t, &value, e);
     if (failed)
         graph_destroy(g);
     else

@@ -213,7 +213,7 @@ static void evaluate_text(struct str *to, const struct session *s, const struct 
     if (s->models > 1)
         str_addf(to, " %s", l->model->name);
     str_add(to, ": ");
-    figures_text(to, &l->model->last);
+    figures_text(to, &(struct figures){.data = l->data, .penalty = l->penalty});
     if (l->judged)
         str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
     str_addf(to, " (%s, %zu samples)\n",
@@ -240,18 +240,17 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
     struct ledger l = {0};
     struct str text = {0};
     int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
-    if (!failed) {
-        m->last = (struct figures){.data = l.data, .penalty = l.penalty};
-        m->from = FROM_EVALUATE;
-        if (s->host->json)
-            evaluate_json(&text, &l);
-        else
-            evaluate_text(&text, s, &l);
-    }
+    const struct figures found = {.data = l.data, .penalty = l.penalty};
+    if (!failed && s->host->json)
+        evaluate_json(&text, &l);
+    else if (!failed)
+        evaluate_text(&text, s, &l);
     ledger_finish(&l);
-    if (session_report(s, &text, e))
+    if (session_report(s, &text, e) || failed)
         return -1;
-    return failed;
+    m->last = found;
+    m->from = FROM_EVALUATE;
+    return 0;
 }
 
 static int run_evaluate(struct session *s, const struct args *args, struct err *e)

@@ -17,22 +17,19 @@ struct words {
 
 static void add_word(struct words *w, const char *word, const char *after)
 {
-    if (strncmp(word, w->begin, w->begin_size) != 0)
-        return;
     struct str text = {0};
     str_addf(&text, "%s%s", word, after);
-    for (size_t i = 0; i < w->count; i++)
-        if (!text.failed && strcmp(w->item[i], text.text) == 0) {
-            str_finish(&text);
-            return;
-        }
+    bool known = text.failed || strncmp(text.text, w->begin, w->begin_size) != 0;
+    for (size_t i = 0; i < w->count && !known; i++)
+        known = strcmp(w->item[i], text.text) == 0;
+    w->failed = w->failed || text.failed;
     /* One place more for the NULL at the end. */
-    if (text.failed || mem_room(&w->item, &w->room, w->count + 2, sizeof *w->item)) {
-        w->failed = true;
+    if (!known && mem_room(&w->item, &w->room, w->count + 2, sizeof *w->item))
+        known = w->failed = true;
+    if (known)
         str_finish(&text);
-        return;
-    }
-    w->item[w->count++] = text.text;
+    else
+        w->item[w->count++] = text.text;
 }
 
 static void add_table(struct words *w, const struct table *t)
@@ -63,28 +60,34 @@ static void add_models(struct words *w, const struct session *s)
         add_word(w, s->model[i]->name, "");
 }
 
-/* hidden.kernel, hidden.activity.penalty ...: what stands behind a layer's dot. */
-static void add_parts(struct words *w, const struct session *s)
+/* hidden.output, hidden.kernel, hidden.kernel.grad */
+static void add_values(struct words *w, const struct session *s)
 {
     const struct graph *g = current_model(s)->graph;
-    char path[300];
-    static const char *const values[] = {"output", "input"};
+    static const char *const values[] = {".output", ".input"};
     for (size_t i = 0; i < g->calls; i++)
-        for (size_t k = 0; k < 2; k++) {
-            snprintf(path, sizeof path, "%s.%s", g->call[i].name, values[k]);
-            add_word(w, path, "");
-        }
+        for (size_t k = 0; k < 2; k++)
+            add_word(w, g->call[i].name, values[k]);
     for (size_t i = 0; i < g->weights; i++) {
         add_word(w, g->weight[i].path, "");
         add_word(w, g->weight[i].path, ".grad");
     }
+}
+
+/* hidden.activity.penalty and the like; and, to be changed, hidden.activity. */
+static void add_layer_settings(struct words *w, const struct session *s, bool change)
+{
+    const struct graph *g = current_model(s)->graph;
+    char path[300];
     for (size_t i = 0; i < g->layers; i++)
         for (size_t k = 0; k < g->layer[i].kind->entry.arg_count; k++) {
             const struct arg_spec *spec = &g->layer[i].kind->entry.args[k];
+            const bool number =
+                spec->type == ARG_WHOLE || spec->type == ARG_NUMBER || spec->type == ARG_BOOL;
             snprintf(path, sizeof path, "%s.%s", g->layer[i].name, spec->name);
-            if (spec->form != CLAUSE)
+            if (change ? setting_changes(spec) : number)
                 add_word(w, path, "");
-            if (spec->type == ARG_SUM)
+            if (!change && spec->type == ARG_SUM)
                 add_word(w, path, ".penalty");
         }
 }
@@ -101,6 +104,12 @@ static void add_settings(struct words *w, const struct session *s)
     }
 }
 
+static void add_variables(struct words *w, const struct session *s)
+{
+    for (size_t i = 0; i < s->variables; i++)
+        add_word(w, s->variable[i].name, "");
+}
+
 static void add_quantities(struct words *w, const struct session *s)
 {
     static const char *const quantities[] = {
@@ -111,9 +120,9 @@ static void add_quantities(struct words *w, const struct session *s)
         add_word(w, quantities[i], "");
     for (size_t i = 0; i < functions.rows; i++)
         add_word(w, functions.row[i]->name, "(");
-    for (size_t i = 0; i < s->variables; i++)
-        add_word(w, s->variable[i].name, "");
-    add_parts(w, s);
+    add_variables(w, s);
+    add_values(w, s);
+    add_layer_settings(w, s, false);
     add_settings(w, s);
 }
 
@@ -237,8 +246,10 @@ static void add_of_entry(struct words *w, const struct session *s, const struct 
             add_word(w, spec->name, "");
         else
             add_values_of(w, s, spec);
-        if (spec->form == PAIR) {
-            add_parts(w, s);
+        if (spec->form == PAIR && strcmp(entry->name, "let") == 0) {
+            add_variables(w, s);
+        } else if (spec->form == PAIR) {
+            add_layer_settings(w, s, true);
             add_settings(w, s);
         }
     }
@@ -251,49 +262,87 @@ static void add_help_topics(struct words *w)
     add_word(w, "expressions", "");
 }
 
+/* What may stand behind `=` or `+`, whose place is `at`; false: no key stands before it. */
+static bool complete_value(struct words *w, const struct session *s, const char *line, size_t begin,
+                           size_t at, const struct entry *entry, const struct entry *inner)
+{
+    while (at > begin && line[at] != '=')
+        at--;
+    if (at == begin || strchr("=<>!", line[at - 1]))
+        return false;
+    size_t size, key = word_before(line, begin, at, &size);
+    const struct arg_spec *spec = inner ? find_spec(inner, line + key, size) : NULL;
+    if (!spec)
+        spec = find_spec(entry, line + key, size);
+    if (spec) {
+        add_values_of(w, s, spec);
+        return true;
+    }
+    add_table(w, &penalty_kinds);
+    add_word(w, "none", "");
+    if (strcmp(entry->name, "let") == 0)
+        add_quantities(w, s);
+    else
+        add_variables(w, s);
+    return true;
+}
+
+/* Whether a member of the list behind `on` may stand at `end`; *must: nothing else may. */
+static bool is_after_on(const char *line, size_t begin, size_t end, bool *must)
+{
+    size_t size = 1, at = word_before(line, begin, end, &size);
+    size_t blank = end;
+    while (blank > begin && line[blank - 1] == ' ')
+        blank--;
+    *must = is_word_at(line, at, size, "on") || (blank > begin && line[blank - 1] == ',');
+    while (size && !is_word_at(line, at, size, "on") && !is_word_at(line, at, size, "as") &&
+           at > begin)
+        at = word_before(line, begin, at, &size);
+    return at > begin && is_word_at(line, at, size, "on");
+}
+
+static void complete_word(struct words *w, const struct session *s, const struct entry *entry,
+                          const struct entry *inner)
+{
+    if (strcmp(entry->name, "help") == 0) {
+        add_help_topics(w);
+    } else if (strcmp(entry->name, "model") == 0) {
+        add_models(w, s);
+    } else if (strcmp(entry->name, "show") == 0) {
+        add_layers(w, s);
+        add_values(w, s);
+    } else {
+        if (inner)
+            add_of_entry(w, s, inner);
+        add_of_entry(w, s, entry);
+    }
+}
+
 static void complete_inside(struct words *w, const struct session *s, const char *line,
                             struct cursor p)
 {
-    size_t verb_size = 0, before_size;
+    size_t verb_size = 0, at = p.word;
+    bool must;
     while (p.begin + verb_size < p.word && is_letter(line[p.begin + verb_size]))
         verb_size++;
     const struct entry *entry = entry_of(s, line, p.begin, verb_size);
     if (!entry)
         return;
     const struct entry *inner = inner_of(entry, line, p.begin + verb_size, p.word);
-    size_t before = word_before(line, p.begin, p.word, &before_size);
-    if (p.word > p.begin && (line[p.word - 1] == '=' || line[p.word - 1] == '+')) {
-        size_t key_end = p.word;
-        while (key_end > p.begin && line[key_end - 1] != '=')
-            key_end--;
-        size_t size, at = word_before(line, p.begin, key_end - 1, &size);
-        const struct arg_spec *spec = inner ? find_spec(inner, line + at, size) : NULL;
-        if (!spec)
-            spec = find_spec(entry, line + at, size);
-        if (spec)
-            add_values_of(w, s, spec);
-        else
-            add_table(w, &penalty_kinds);
+    while (at > p.begin && line[at - 1] == ' ')
+        at--;
+    if (at > p.begin && (line[at - 1] == '=' || line[at - 1] == '+') &&
+        complete_value(w, s, line, p.begin, at - 1, entry, inner))
         return;
-    }
-    if (is_word_at(line, before, before_size, "on")) {
+    if (is_after_on(line, p.begin, p.word, &must)) {
         if (table_find(&command_table, entry->name))
             add_models(w, s);
         else
             add_tensors(w, s);
-        return;
+        if (must)
+            return;
     }
-    if (strcmp(entry->name, "help") == 0) {
-        add_help_topics(w);
-    } else if (strcmp(entry->name, "model") == 0) {
-        add_models(w, s);
-    } else {
-        if (strcmp(entry->name, "show") == 0)
-            add_layers(w, s);
-        if (inner)
-            add_of_entry(w, s, inner);
-        add_of_entry(w, s, entry);
-    }
+    complete_word(w, s, entry, inner);
 }
 
 static void complete_verb(struct words *w, const struct session *s)

@@ -207,6 +207,8 @@ int job_whole(struct job *j, struct err *e)
     else if (e->kind == ERR_STOPPED)
         session_notice(s, "stopped after step %llu; everything done so far is kept",
                        (unsigned long long)j->model->step);
+    if (failed && e->kind == ERR_MEMORY && j->model->step != j->first_step)
+        err_hint(e, "everything up to step %llu is kept", (unsigned long long)j->model->step);
     job_finish(j);
     return failed;
 }

@@ -139,6 +139,9 @@ int session_guess(struct session *s, const struct node *n, double *value, bool *
  */
 bool setting_number(struct session *s, const char *path, double *value);
 
+/* Whether an argument of a layer can be changed by set. */
+bool setting_changes(const struct arg_spec *spec);
+
 /* Data and what nnr chooses. */
 /* There is data; else an error that says how to get some. */
 int need_data(const struct session *s, struct err *e);

@@ -13,9 +13,24 @@ static const struct entry *const rows[] = {
 
 const struct table penalty_kinds = {"penalty", rows, sizeof rows / sizeof *rows};
 
-static const struct entry by_batch = {.name = "batch", .summary = "the sum over the batch size"};
-static const struct entry by_sum = {.name = "sum", .summary = "the sum as it is"};
-static const struct entry by_mean = {.name = "mean", .summary = "the mean over all elements"};
+static const struct entry by_batch = {
+    .name = "batch",
+    .summary = "the sum over the batch size",
+    .example = "data moons 100\ninput 2\ndense 4 activity=l1(1, reduce=batch) as h\ndense 1\nprint "
+               "h.activity.penalty\n",
+};
+static const struct entry by_sum = {
+    .name = "sum",
+    .summary = "the sum as it is",
+    .example = "data moons 100\ninput 2\ndense 4 activity=l1(1, reduce=sum) as h\ndense 1\nprint "
+               "h.activity.penalty\n",
+};
+static const struct entry by_mean = {
+    .name = "mean",
+    .summary = "the mean over all elements",
+    .example = "data moons 100\ninput 2\ndense 4 activity=l1(1, reduce=mean) as h\ndense 1\nprint "
+               "h.activity.penalty\n",
+};
 static const struct entry *const reduction_rows[] = {
     [REDUCE_BATCH] = &by_batch,
     [REDUCE_SUM] = &by_sum,

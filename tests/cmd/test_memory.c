@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* For each statement, each allocation fails in turn: one clean error, nothing changed, nothing lost
+ * (the address sanitizer sees that), and afterwards the same statement works. */
+#include "check.h"
+#include "host.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+/* A session that was trained a little, with two models. */
+#define SETUP                                                                                      \
+    "data rows { 0 0 -> 0; 0 1 -> 1; 1 0 -> 1; 1 1 -> 0 } batch=2\nlet k = 0.1\n"                  \
+    "let weak = l1(k)+l2(k)\nmodel one\ninput 2 as x\n"                                            \
+    "dense 3 tanh kernel=l2(1e-2) activity=l1(0.1) as h\nh on x as again\n"                        \
+    "dense 1 sigmoid on h as y\nloss mse\noptimizer adam\n"
+#define TRAINED SETUP "step 1\n"
+
+static void check_statement(const char *before, const char *text)
+{
+    for (long n = 1;; n++) {
+        struct fake f;
+        fake_start(&f);
+        fake_ok(&f, before);
+        const uint64_t digest = session_digest(f.session);
+        mem_fail_at(n);
+        enum outcome how = fake_run(&f, text);
+        const bool failed = mem_failed();
+        mem_fail_at(0);
+        if (failed && (how != OUTCOME_ERROR || count_of(f.err.text, "not enough memory") != 1 ||
+                       session_digest(f.session) != digest || f.out.size))
+            fail_msg("%s: allocation %ld, outcome %d, digest %s\n%s%s", text, n, (int)how,
+                     session_digest(f.session) == digest ? "same" : "changed", f.out.text,
+                     f.err.text);
+        if (failed && !strstr(text, "quit"))
+            fake_ok(&f, text);
+        fake_finish(&f);
+        if (!failed)
+            return;
+    }
+}
+
+static void a_new_session(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "input 2 as x\n",
+        "seed 7\n",
+        "data moons 12 split=0.25 scale=standard\n",
+        "data digits target=input\n",
+        "data random 5 shape=2x3\n",
+        "data circles 8\n",
+        "data blobs 8\n",
+        "data spirals 8\n",
+        "data sine 8\n",
+        "data xor\n",
+        "data rows { 1 | 2 -> 3; 1 | 2 -> 3 } scale=minmax\n",
+        "let k = 2*3\n",
+        "let w = l1(1)+l2(2)\n",
+        "model other\n",
+        "say \"a\" 1+1\n",
+        "section \"a\"\n",
+        "help\n",
+        "help dense\n",
+        "help expressions\n",
+        "expect 1 + 1 == 2\n",
+        "plot loss\n",
+        "quit\n",
+        "data\n",
+        "seed\n",
+        "model\n",
+        "loss\n",
+        "optimizer\n",
+        "summary\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        check_statement("", texts[i]);
+}
+
+static void layers(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "dense 3 relu kernel=weak bias=l1(k) activity=l1l2(1, 2, reduce=mean)\n",
+        "activation tanh\n",
+        "flatten\n",
+        "reshape 1x1\n",
+        "activity_regularization l1(1)\n",
+        "input 3\n",
+        "h on x as third\n",
+        "dense 2 kernel_init=values(1, 2) bias_init=uniform(-1, 1) on y as z\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        check_statement(TRAINED, texts[i]);
+}
+
+static void settings(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "set h.kernel = weak\n",
+        "set h.activity = none\n",
+        "set h.trainable = no\n",
+        "set h.activation = relu\n",
+        "set optimizer.lr = 0.5\n",
+        "set data.batch = 3\n",
+        "loss huber delta=2\n",
+        "optimizer sgd lr=0.1 momentum=0.9\n",
+        "batch 3\n",
+        "let weak = none\n",
+        "model two\n",
+        "seed 9\n",
+        "let k = 5\n",
+        "loss\n",
+        "optimizer\n",
+        "batch\n",
+        "data\n",
+        "model\n",
+        "let\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        check_statement(TRAINED, texts[i]);
+}
+
+static void looking(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "penalties\n",
+        "penalties on=batch format=json\n",
+        "print h.output h.kernel h.kernel.grad\n",
+        "print mean(abs(again.output), axis=1) \"a\" loss val.loss\n",
+        "print h.activity.penalty + h.kernel.penalty, accuracy\n",
+        "expect mean(h.output) < 1000\n",
+        "expect h.kernel.penalty > -1 and 1 == 1\n",
+        "predict 0 1\n",
+        "summary\n",
+        "show h h.kernel\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const bool split = strstr(texts[i], "val.") || strstr(texts[i], "accuracy");
+        check_statement(split ? "data moons 8 split=0.5\ninput 2 as x\ndense 2 kernel=l2(1) "
+                                "activity=l1(1) as h\nh on x as again\ndense 1 sigmoid\nstep 1\n"
+                              : TRAINED,
+                        texts[i]);
+        check_statement(split ? "data moons 8 split=0.5\ninput 2 as x\ndense 2 kernel=l2(1) "
+                                "activity=l1(1) as h\nh on x as again\ndense 1 sigmoid\nstep 1\n"
+                                "predict 1 1\n"
+                              : TRAINED "evaluate\npenalties\n",
+                        texts[i]);
+    }
+}
+
+#define UNCHOSEN "data xor\nmodel one\ninput 2\ndense 2 as h\ndense 1 sigmoid\n"
+
+static void evaluating(void **state)
+{
+    (void)state;
+    static const char *const befores[] = {SETUP, TRAINED, TRAINED "dense 1 as z\n", UNCHOSEN};
+    for (size_t i = 0; i < 4; i++)
+        check_statement(befores[i], "evaluate\n");
+}
+
+/* Steps that were taken are kept, and told of; without one nothing is changed. */
+static void training(void **state)
+{
+    (void)state;
+    static const char *const befores[] = {SETUP, TRAINED "dense 1 as z\n", UNCHOSEN};
+    static const char *const texts[] = {"step 1\n", "train 2\n", "train until loss < 0 max 2\n"};
+    for (size_t i = 0; i < 9; i++)
+        for (long n = 1;; n++) {
+            struct fake f;
+            fake_start(&f);
+            fake_ok(&f, befores[i / 3]);
+            const uint64_t digest = session_digest(f.session);
+            const double first = fake_number(&f, "step");
+            mem_fail_at(n);
+            enum outcome how = fake_run(&f, texts[i % 3]);
+            const bool failed = mem_failed();
+            mem_fail_at(0);
+            const bool told = strstr(f.err.text, " is kept\n") != NULL;
+            assert_int_equal(how, failed ? OUTCOME_ERROR : OUTCOME_OK);
+            assert_int_equal(count_of(f.err.text, "not enough memory"), failed);
+            if (failed && !told)
+                assert_int_equal(session_digest(f.session), digest);
+            else
+                assert_true(fake_number(&f, "step") > first);
+            fake_ok(&f, texts[i % 3]);
+            fake_finish(&f);
+            if (!failed)
+                break;
+        }
+}
+
+static void in_json_too(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"data\n",   "model\n",       "let\n",
+                                        "show h\n", "predict 0 1\n", "print h.kernel\n",
+                                        "help\n",   "summary\n",     "penalties\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (long n = 1;; n++) {
+            struct fake f;
+            fake_start_as(&f, "json");
+            fake_ok(&f, TRAINED);
+            mem_fail_at(n);
+            enum outcome how = fake_run(&f, texts[i]);
+            const bool failed = mem_failed();
+            mem_fail_at(0);
+            assert_int_equal(how, failed ? OUTCOME_ERROR : OUTCOME_OK);
+            if (failed)
+                assert_string_equal(f.out.text, "");
+            fake_finish(&f);
+            if (!failed)
+                break;
+        }
+}
+
+static void a_wrong_line_without_memory(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "print (\n",       "densse 4\n",      "dense 4 rleu\n", "set h.kernal = l1(1)\n",
+        "expect 1 == 2\n", "print nothing\n", "dense 1 as h\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (long n = 1;; n++) {
+            struct fake f;
+            fake_start(&f);
+            fake_ok(&f, SETUP);
+            const uint64_t digest = session_digest(f.session);
+            mem_fail_at(n);
+            enum outcome how = fake_run(&f, texts[i]);
+            const bool failed = mem_failed();
+            mem_fail_at(0);
+            /* Either the error of the line, if there was memory to tell it, or that of memory. */
+            assert_true(how == OUTCOME_ERROR || how == OUTCOME_EXPECT);
+            assert_true(f.err.size > 0);
+            assert_int_equal(session_digest(f.session), digest);
+            fake_finish(&f);
+            if (!failed)
+                break;
+        }
+}
+
+static void making_a_session(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    for (long n = 1;; n++) {
+        mem_fail_at(n);
+        struct session *s = session_create(&f.host, 1);
+        const bool failed = mem_failed();
+        mem_fail_at(0);
+        assert_true(failed ? !s : s != NULL);
+        session_destroy(s);
+        if (!failed)
+            break;
+    }
+    fake_finish(&f);
+}
+
+static void completing(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"tra", "dense 4 ker", "print hidden.k", "dense 4 kernel="};
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, SETUP);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        for (long n = 1;; n++) {
+            size_t start;
+            char suffix;
+            mem_fail_at(n);
+            char **list = session_complete(f.session, lines[i], strlen(lines[i]), &start, &suffix);
+            const bool failed = mem_failed();
+            mem_fail_at(0);
+            for (size_t k = 0; list && list[k]; k++)
+                mem_free(list[k]);
+            mem_free(list);
+            if (!failed)
+                break;
+        }
+    fake_finish(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_session),    cmocka_unit_test(layers),
+        cmocka_unit_test(settings),         cmocka_unit_test(looking),
+        cmocka_unit_test(evaluating),       cmocka_unit_test(training),
+        cmocka_unit_test(in_json_too),      cmocka_unit_test(a_wrong_line_without_memory),
+        cmocka_unit_test(making_a_session), cmocka_unit_test(completing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All that the tables promise: help, examples, defaults, names, the manual, completion. */
+#include "check.h"
+#include "host.h"
+
+#include "cmd/state.h"
+#include "nn/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_later(const struct table *t, const struct entry *row)
+{
+    return t == &command_table && ((const struct command *)row)->later;
+}
+
+static void complain(const struct catalog *c, const struct entry *row, const char *what)
+{
+    print_error("%s %s: %s\n", c->table->noun, row->name ? row->name : "(no name)", what);
+}
+
+/* Calls `each` with every row of every table; returns how many failed. */
+static size_t walk(bool (*each)(const struct catalog *c, const struct entry *row))
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < catalogs; i++)
+        for (size_t k = 0; k < catalog[i].table->rows; k++)
+            failed += !each(&catalog[i], catalog[i].table->row[k]);
+    return failed;
+}
+
+static bool is_whole(const struct catalog *c, const struct entry *row)
+{
+    const char *lack = NULL;
+    if (!row->name || !*row->name)
+        lack = "no name";
+    else if (!row->summary || !*row->summary || strchr(row->summary, '\n') ||
+             row->summary[strlen(row->summary) - 1] == '.')
+        lack = "a summary is one line without a full stop";
+    else if (!row->example && !is_later(c->table, row))
+        lack = "no example";
+    for (size_t i = 0; !lack && i < row->arg_count; i++)
+        if (!row->args[i].name || !row->args[i].line || !*row->args[i].line)
+            lack = "an argument without a name or a line";
+    if (lack)
+        complain(c, row, lack);
+    return !lack;
+}
+
+static void every_row_is_described(void **state)
+{
+    (void)state;
+    assert_int_equal(walk(is_whole), 0);
+}
+
+static bool example_runs(const struct catalog *c, const struct entry *row)
+{
+    struct fake f;
+    if (!row->example)
+        return true;
+    fake_start(&f);
+    enum outcome how = fake_run(&f, row->example);
+    const bool fine = how == OUTCOME_OK || how == OUTCOME_QUIT;
+    if (!fine) {
+        complain(c, row, "the example does not run");
+        print_error("%s", f.err.text);
+    }
+    fake_finish(&f);
+    return fine;
+}
+
+static void every_example_runs(void **state)
+{
+    (void)state;
+    assert_int_equal(walk(example_runs), 0);
+}
+
+/* An example is about its row: it says the word. */
+static bool example_says_it(const struct catalog *c, const struct entry *row)
+{
+    const bool fine = !row->example || strstr(row->example, row->name);
+    if (!fine)
+        complain(c, row, "the example does not use it");
+    return fine;
+}
+
+static void every_example_is_about_its_row(void **state)
+{
+    (void)state;
+    assert_int_equal(walk(example_says_it), 0);
+}
+
+static bool is_found(const struct catalog *c, const struct entry *row)
+{
+    const bool fine = table_find(c->table, row->name) == row &&
+                      (!row->alias || table_find(c->table, row->alias) == row);
+    if (!fine)
+        complain(c, row, "its name or alias leads to another row");
+    return fine;
+}
+
+static void every_name_leads_to_its_row(void **state)
+{
+    (void)state;
+    assert_int_equal(walk(is_found), 0);
+    /* Verbs and layers are written in one place. */
+    for (size_t i = 0; i < layer_kinds.rows; i++) {
+        assert_null(table_find(&command_table, layer_kinds.row[i]->name));
+        if (layer_kinds.row[i]->alias)
+            assert_null(table_find(&command_table, layer_kinds.row[i]->alias));
+    }
+}
+
+static bool names_are_apart(const struct catalog *c, const struct entry *row)
+{
+    for (size_t i = 0; i < row->arg_count; i++)
+        for (size_t k = 0; k < row->arg_count; k++) {
+            const struct arg_spec *a = &row->args[i], *b = &row->args[k];
+            const bool same = i != k && strcmp(a->name, b->name) == 0;
+            if (!same && (!b->alias || strcmp(a->name, b->alias) != 0))
+                continue;
+            complain(c, row, "two arguments of one name");
+            return false;
+        }
+    return true;
+}
+
+static void arguments_have_names_of_their_own(void **state)
+{
+    (void)state;
+    assert_int_equal(walk(names_are_apart), 0);
+}
+
+static bool defaults_bind(const struct catalog *c, const struct entry *row)
+{
+    struct fake f;
+    struct arena arena = {0};
+    size_t failed = 0;
+    fake_start(&f);
+    const struct binder b = session_binder(f.session, &arena);
+    for (size_t i = 0; i < row->arg_count; i++) {
+        struct arg bound = {0};
+        struct err e = {0};
+        if (!row->args[i].standard || !bind_standard(&b, &row->args[i], &bound, &e))
+            continue;
+        complain(c, row, e.what);
+        failed++;
+    }
+    arena_finish(&arena);
+    fake_finish(&f);
+    return !failed;
+}
+
+static void every_default_is_a_value(void **state)
+{
+    (void)state;
+    assert_int_equal(walk(defaults_bind), 0);
+}
+
+static bool help_explains_it(const struct catalog *c, const struct entry *row)
+{
+    struct fake f;
+    char text[100];
+    fake_start(&f);
+    snprintf(text, sizeof text, "help \"%s\"\n", row->name);
+    bool fine = fake_run(&f, text) == OUTCOME_OK && strstr(f.out.text, row->summary);
+    if (row->alias) {
+        snprintf(text, sizeof text, "help \"%s\"\n", row->alias);
+        fine = fine && fake_run(&f, text) == OUTCOME_OK && strstr(f.out.text, row->summary);
+    }
+    if (!fine)
+        complain(c, row, "help does not explain it");
+    fake_finish(&f);
+    return fine;
+}
+
+static bool overview_names_it(const struct catalog *c, const struct entry *row)
+{
+    struct fake f;
+    char word[80];
+    fake_start(&f);
+    fake_ok(&f, "help\n");
+    snprintf(word, sizeof word, " %s", row->name);
+    const bool fine = strstr(f.out.text, word);
+    if (!fine)
+        complain(c, row, "the overview does not name it");
+    fake_finish(&f);
+    return fine;
+}
+
+static void help_knows_every_row(void **state)
+{
+    (void)state;
+    assert_int_equal(walk(help_explains_it), 0);
+    assert_int_equal(walk(overview_names_it), 0);
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "help expressions\n");
+    for (size_t i = 0; i < functions.rows; i++)
+        check_has(f.out.text, functions.row[i]->name);
+    fake_finish(&f);
+}
+
+static void the_reference_is_what_the_program_writes(void **state)
+{
+    (void)state;
+    struct str written = {0}, kept = {0};
+    const struct out to = out_to(&written);
+    char piece[4096];
+    manual_write(&to);
+    FILE *file = fopen(REFERENCE, "r");
+    assert_non_null(file);
+    for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
+        str_bytes(&kept, piece, n);
+    fclose(file);
+    if (strcmp(written.text, kept.text) != 0)
+        fail_msg("docs/reference.md is not what the program writes; renew it with\n"
+                 "    build/src/nnr --manual > docs/reference.md");
+    str_finish(&written);
+    str_finish(&kept);
+}
+
+/* What completion offers at the end of `line`, joined by blanks; * where there is no suffix. */
+static void offered(struct fake *f, const char *line, char *text, size_t room)
+{
+    size_t start = 0;
+    char suffix = ' ';
+    char **list = session_complete(f->session, line, strlen(line), &start, &suffix);
+    *text = 0;
+    for (size_t i = 0; list && list[i]; i++) {
+        size_t n = strlen(text);
+        snprintf(text + n, room - n, "%s%s", n ? " " : "", list[i]);
+        mem_free(list[i]);
+    }
+    if (list && !suffix)
+        snprintf(text + strlen(text), room - strlen(text), "*");
+    mem_free(list);
+}
+
+static void completion_offers_what_may_stand_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *all; /* exactly these */
+    } exact[] = {
+        {"tra", "train"},
+        {"den", "dense"},
+        {"hid", "hidden"}, /* a layer's name is a verb */
+        {"xyz", ""},
+        {"clo", ""}, /* verbs that are still to come are not offered */
+        {"dense 4 re", "relu"},
+        {"dense 4 tanh ker", "kernel= kernel_init="},
+        {"dense 4 act", "activity="},
+        {"dense 4 kernel=", "l1 l2 l1l2 none"},
+        {"dense 4 kernel=l1(1)+l2", "l2"},
+        {"dense 4 kernel_init=he_", "he_uniform he_normal"},
+        {"dense 4 use_bias=", "yes no"},
+        {"dense 4 on hi", "hidden"},
+        {"dense 4 on x, hi", "hidden"},
+        {"train 5 on ", "all plain other"},
+        {"evaluate on pl", "plain"},
+        {"model pl", "plain"},
+        {"optimizer a", "adam"},
+        {"optimizer sgd mo", "momentum="},
+        {"loss m", "mse mae"},
+        {"data moo", "moons"},
+        {"data moons 100 no", "noise="},
+        {"data digits ta", "target="},
+        {"data digits scale=mi", "minmax"},
+        {"penalties on=", "evaluation train batch"},
+        {"penalties format=j", "json"},
+        {"print hidden.k", "hidden.kernel hidden.kernel.grad hidden.kernel.penalty"},
+        {"print mean(hidden.ou", "hidden.output"},
+        {"print hidden.activity.p", "hidden.activity.penalty"},
+        {"print val.a", "val.accuracy"},
+        {"print fra", "fraction(*"},
+        {"expect los", "loss loss.data loss.penalty"},
+        {"set hidden.tr", "hidden.trainable"},
+        {"set optimizer.", "optimizer.lr optimizer.beta_1 optimizer.beta_2 optimizer.epsilon"},
+        {"set data.b", "data.batch"},
+        {"set hidden.k", "hidden.kernel"},
+        {"set hidden.activity = l1", "l1 l1l2"},
+        {"set hidden.activity=l1(1) + n", "none"},
+        {"let k = hidden.b", "hidden.bias hidden.bias.grad hidden.bias.penalty"},
+        {"print 1 + hidden.bias.g", "hidden.bias.grad"},
+        {"expect 1 == hidden.bias.g", "hidden.bias.grad"},
+        {"dense 4 on x a", "activity= as"},
+        {"show hid", "hidden hidden.output hidden.input hidden.kernel hidden.kernel.grad "
+                     "hidden.bias hidden.bias.grad"},
+        {"help expr", "expressions"},
+        {"help l1", "l1 l1l2"},
+        {"seed 7; tra", "train"},
+        {"say \"a; tra", ""},
+    };
+    struct fake f;
+    char text[2000];
+    fake_start(&f);
+    fake_ok(&f, "model plain\ninput 2 as x\ndense 3 tanh as hidden\ndense 1 sigmoid as y\n"
+                "optimizer adam\nmodel other\nmodel plain\n");
+    size_t failed = 0;
+    for (size_t i = 0; i < sizeof exact / sizeof *exact; i++) {
+        offered(&f, exact[i].line, text, sizeof text);
+        /* A key has no blank behind it. */
+        const size_t n = strlen(exact[i].all);
+        const bool key = n && exact[i].all[n - 1] == '=' && !strchr(exact[i].all, ' ');
+        if (key && text[0] && text[strlen(text) - 1] == '*')
+            text[strlen(text) - 1] = 0;
+        else if (key)
+            snprintf(text, sizeof text, "a key with a blank behind it");
+        if (strcmp(text, exact[i].all) == 0)
+            continue;
+        print_error("%s: %s\n    and not: %s\n", exact[i].line, text, exact[i].all);
+        failed++;
+    }
+    assert_int_equal(failed, 0);
+    fake_finish(&f);
+}
+
+/* Whatever stands before the cursor, completion answers. */
+static void completion_bears_any_line(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "",      " ",      "=",        "a=",     "+",         "l1(",
+        "\"",    "\\",     "{",        "};",     "on ",       "dense  4  on  ,,",
+        "set =", "data  ", "\xc3\xa4", "x.y.z.", "print (((", "train on all on all on "};
+    struct fake f;
+    char text[4000];
+    fake_start(&f);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        offered(&f, lines[i], text, sizeof text);
+    fake_finish(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_described),
+        cmocka_unit_test(every_example_runs),
+        cmocka_unit_test(every_example_is_about_its_row),
+        cmocka_unit_test(every_name_leads_to_its_row),
+        cmocka_unit_test(arguments_have_names_of_their_own),
+        cmocka_unit_test(every_default_is_a_value),
+        cmocka_unit_test(help_knows_every_row),
+        cmocka_unit_test(the_reference_is_what_the_program_writes),
+        cmocka_unit_test(completion_offers_what_may_stand_there),
+        cmocka_unit_test(completion_bears_any_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
