@@ -65,7 +65,7 @@ static void picture(void *self, const char *text, size_t n)
 
 void fake_start_as(struct fake *f, const char *flag)
 {
-    *f = (struct fake){0};
+    *f = (struct fake){.folder = "."};
     f->host = (struct host){
         .self = f,
         .json = strcmp(flag, "json") == 0,
@@ -106,7 +106,7 @@ enum outcome fake_run(struct fake *f, const char *text)
     forget(&f->out);
     forget(&f->err);
     f->ticks = 0;
-    return session_run(f->session, "t", ".", text, strlen(text), 1, true);
+    return session_run(f->session, "t", f->folder, text, strlen(text), 1, true);
 }
 
 void fake_ok_(struct fake *f, const char *text, const char *file, int line)

@@ -24,6 +24,7 @@ struct fake {
     struct progress last; /* of the latest tick */
     char asked[200];      /* the latest hint of ask */
     bool refuses;         /* ask says stop */
+    const char *folder;   /* relative file names are read against it */
 };
 
 /* A fresh session with seed 1. */
