@@ -2,6 +2,7 @@
 #include "repl/line.h"
 
 #include "base/mem.h"
+#include "repl/past.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -20,8 +21,10 @@ static bool asking;
 static void remember(const char *text)
 {
     const HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
-    if (text[strspn(text, " \t\n")] && (!last || strcmp(last->line, text) != 0))
-        add_history(text);
+    if (!text[strspn(text, " \t\n")] || *text == ' ' || (last && strcmp(last->line, text) == 0))
+        return;
+    add_history(text);
+    past_keep(text);
 }
 
 static void accepted(char *text)
@@ -96,8 +99,10 @@ static char **matches(char **words, size_t start, size_t from)
 
 static char **complete(const char *text, int from, int to)
 {
-    (void)text;
     rl_attempted_completion_over = 1;
+    /* Inside quotes stands the name of a file. */
+    if (rl_completion_quote_character)
+        return rl_completion_matches(text, rl_filename_completion_function);
     size_t start = (size_t)from;
     char suffix = ' ';
     char **words = owner->complete(owner->self, rl_line_buffer, (size_t)to, &start, &suffix);
@@ -133,12 +138,15 @@ void line_start(const struct line_owner *new_owner, bool aside)
         rl_outstream = stderr;
     rl_getc_function = next_key;
     rl_attempted_completion_function = complete;
+    rl_completer_quote_characters = "\"";
+    rl_filename_quote_characters = " ";
     rl_completer_word_break_characters = " \t\n=,(){};";
     /* Both would wait for a key inside readline, where Ctrl-C does nothing. */
     rl_variable_bind("page-completions", "off");
     rl_completion_query_items = -1;
     rl_variable_bind("skip-completed-text", "on");
     using_history();
+    past_load();
 }
 
 void line_ask(const char *prompt)
@@ -150,6 +158,32 @@ void line_ask(const char *prompt)
 bool line_asking(void)
 {
     return asking;
+}
+
+void line_prompt(const char *prompt)
+{
+    if (!asking || strcmp(rl_prompt ? rl_prompt : "", prompt) == 0)
+        return;
+    rl_clear_visible_line();
+    rl_set_prompt(prompt);
+    rl_on_new_line();
+    rl_redisplay();
+}
+
+void line_hide(void)
+{
+    if (!asking)
+        return;
+    rl_clear_visible_line();
+    fflush(rl_outstream);
+}
+
+void line_show(void)
+{
+    if (!asking)
+        return;
+    rl_on_new_line();
+    rl_redisplay();
 }
 
 void line_read(void)

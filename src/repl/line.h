@@ -25,6 +25,12 @@ void line_ask(const char *prompt);
 bool line_asking(void);
 /* Takes what was typed; call it when standard input is ready to read. */
 void line_read(void);
+/* Another prompt for the line being typed, which stays as it is. */
+void line_prompt(const char *prompt);
+/* Takes the line off the screen, before something is written where it stands, and shows it again
+ * below that. Without a line they do nothing. */
+void line_hide(void);
+void line_show(void);
 /* Gives the line up and goes to a new one of the screen; the terminal's modes are as before. */
 void line_drop(void);
 /* Before the process stops, and after it goes on: the terminal's modes, and the line anew. */

@@ -6,9 +6,13 @@
 #include "repl/signals.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,12 +29,17 @@ static void flush_out(struct loop *l)
         l->trouble = errno ? errno : EIO;
 }
 
+/* What is written while a line is being typed stands above it. */
 static void write_out(void *self, const char *bytes, size_t n)
 {
     struct loop *l = self;
     progress_erase(&l->progress);
+    line_hide();
     if (fwrite(bytes, 1, n, stdout) < n && !l->trouble)
         l->trouble = errno ? errno : EIO;
+    if (line_asking())
+        flush_out(l);
+    line_show();
 }
 
 static void write_err(void *self, const char *bytes, size_t n)
@@ -38,7 +47,9 @@ static void write_err(void *self, const char *bytes, size_t n)
     struct loop *l = self;
     progress_erase(&l->progress);
     flush_out(l);
+    line_hide();
     write_bare(NULL, bytes, n);
+    line_show();
 }
 
 static double seconds(void *self)
@@ -104,14 +115,86 @@ bool loop_leaving(const struct loop *l)
     return l->leave || l->trouble;
 }
 
+/* Waits for signals, the session's descriptors and its deadline and, if wanted, standard input.
+ * Lets the session work, and tells whether input is ready. */
+static bool wait_for(struct loop *l, bool input)
+{
+    enum { SIGNALS, INPUT, OTHERS };
+    struct session_descriptor due[SESSION_DESCRIPTORS];
+    struct pollfd watched[OTHERS + SESSION_DESCRIPTORS] = {
+        [SIGNALS] = {.fd = signals_fd(), .events = POLLIN},
+        [INPUT] = {.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
+    };
+    const size_t n = session_descriptors(l->session, due);
+    for (size_t i = 0; i < n; i++)
+        watched[OTHERS + i] =
+            (struct pollfd){.fd = due[i].fd, .events = due[i].write ? POLLOUT : POLLIN};
+    const double left = session_deadline(l->session) - seconds(NULL);
+    const int most = 60000;
+    int pause = isinf(left) ? -1 : left <= 0 ? 0 : left > 60 ? most : (int)(left * 1000) + 1;
+    if (poll(watched, (nfds_t)(OTHERS + n), pause) < 0)
+        return false;
+    loop_look(l);
+    session_advance(l->session);
+    return watched[INPUT].revents != 0;
+}
+
+static bool goes_on(const struct loop *l)
+{
+    return !l->stop && !loop_leaving(l);
+}
+
+static bool host_wait(void *self)
+{
+    struct loop *l = self;
+    flush_out(l);
+    wait_for(l, false);
+    return goes_on(l);
+}
+
+/* Reads up to the Enter that a person presses. */
+static bool host_ask(void *self, const char *hint)
+{
+    struct loop *l = self;
+    char typed[256];
+    ssize_t n = 0;
+    if (!l->terminal.in || !l->terminal.out || l->options->check)
+        return true;
+    out_addf(&l->host.err, "-- %s ", hint);
+    tcflush(STDIN_FILENO, TCIFLUSH);
+    while (goes_on(l) && !(n > 0 && memchr(typed, '\n', (size_t)n)))
+        if (wait_for(l, true) && (n = read(STDIN_FILENO, typed, sizeof typed)) <= 0)
+            break;
+    out_add(&l->host.err, "\n");
+    return goes_on(l);
+}
+
 static bool tick(void *self, const struct progress *p)
 {
     struct loop *l = self;
     loop_look(l);
     flush_out(l);
+    session_advance(l->session);
     if (p)
         progress_show(&l->progress, p, seconds(NULL));
-    return !l->stop && !loop_leaving(l);
+    return goes_on(l);
+}
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
+static bool is_dumb(void)
+{
+    const char *terminal = getenv("TERM");
+    return !terminal || strcmp(terminal, "dumb") == 0;
+}
+
+static const char *where_pictures_go(void)
+{
+    return is_set("NNR_PLOT") ? getenv("NNR_PLOT") : "auto";
 }
 
 int loop_init(struct loop *l, const struct options *o, struct err *e)
@@ -127,6 +210,14 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .err = {write_err, l},
         .tick = tick,
         .clock = seconds,
+        .ask = host_ask,
+        .wait = host_wait,
+        .picture = write_out,
+        .step = o->step,
+        .plot = o->plot ? o->plot : where_pictures_go(),
+        .display = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
+        .screen = l->terminal.out,
+        .colour = l->terminal.out && !is_set("NO_COLOR") && !is_dumb(),
     };
     l->progress = (struct progress_line){
         .to = {write_bare, NULL},
@@ -163,16 +254,7 @@ enum outcome loop_text(struct loop *l, const char *name, const char *folder, str
 
 bool loop_wait(struct loop *l)
 {
-    enum { SIGNALS, INPUT, WATCHED };
-    struct pollfd watched[WATCHED] = {
-        [SIGNALS] = {.fd = signals_fd(), .events = POLLIN},
-        [INPUT] = {.fd = STDIN_FILENO, .events = POLLIN},
-    };
-    int forever = -1;
-    if (poll(watched, WATCHED, forever) < 0)
-        return false;
-    loop_look(l);
-    return watched[INPUT].revents != 0;
+    return wait_for(l, true);
 }
 
 void loop_complain(struct loop *l, const struct err *e)

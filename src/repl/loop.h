@@ -28,7 +28,8 @@ void loop_finish(struct loop *l);
 /* Runs a text, as session_run, and what the screen needs round it. */
 enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
                        uint32_t line, bool complete);
-/* Waits until standard input is ready to read, true, or a signal came, false. */
+/* Waits until standard input is ready to read, true, or something else happened, false: a signal,
+ * a picture, a slice of training in the background. */
 bool loop_wait(struct loop *l);
 /* Acts on the signals that came; never waits. */
 void loop_look(struct loop *l);

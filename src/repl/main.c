@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/mem.h"
 #include "base/source.h"
+#include "cmd/script.h"
 #include "repl/batch.h"
 #include "repl/prompt.h"
-#include "cmd/script.h"
 #include "repl/signals.h"
 
 #include <errno.h>

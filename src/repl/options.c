@@ -30,10 +30,11 @@ static int take_text(struct options *o, const char *value, struct err *e)
 static int take_plot(struct options *o, const char *value, struct err *e)
 {
     o->plot = value;
-    if (strcmp(value, "none") == 0 || strcmp(value, "auto") == 0)
+    if (*value)
         return 0;
-    err_at(e, nowhere, "\"--plot %s\" asks for pictures, which are not in this version", value);
-    return err_hint(e, "leave it out, or write --plot none");
+    err_at(e, nowhere, "--plot needs to know where pictures go");
+    return err_hint(e,
+                    "write --plot none, auto, dumb, a terminal's name or a file such as out.png");
 }
 
 static int whole(const char *text, uint64_t most, uint64_t *result)
@@ -71,7 +72,8 @@ static const struct option table[] = {
     {"-c", "TEXT", take_text, 0, "run the statements of TEXT"},
     {"-i", FLAG(stay), "stay at the prompt after the script or -c"},
     {"--check", FLAG(check), "check names, choices and shapes only; nothing is trained"},
-    {"--plot", "WHERE", take_plot, 0, "auto or none; this version draws no pictures"},
+    {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file"},
+    {"--step", FLAG(step), "show each statement and wait for Enter"},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)"},
     {"--threads", "N", take_threads, 0,
      "the most threads of a matrix product, 1 to 64 (1 without it)"},

@@ -13,6 +13,8 @@ struct typing {
     struct str open;  /* statements begun and not ended */
     uint32_t line;    /* the number of the first line of `open`, or of the next one */
     bool over;
+    bool alive;       /* the prompt shown is that of training in the background */
+    double refreshed; /* when it was shown last */
 };
 
 const char *prompt_strip(const char *line)
@@ -25,6 +27,8 @@ const char *prompt_strip(const char *line)
     text += 3;
     if (*text == ':')
         text += 1 + strspn(text + 1, "abcdefghijklmnopqrstuvwxyz_0123456789");
+    if (strncmp(text, " step ", 6) == 0)
+        text += strcspn(text, ">");
     return *text == '>' ? text + 1 : line;
 }
 
@@ -123,6 +127,21 @@ static void give_up(struct typing *t)
     clear(t);
 }
 
+/* While training runs the prompt tells how far it is. */
+static void keep_alive(struct typing *t)
+{
+    const double pause = 0.2;
+    struct loop *l = t->loop;
+    const double now = l->host.clock(l->host.self);
+    const bool running = session_running(l->session);
+    if (!line_asking() || t->open.size || (!running && !t->alive) ||
+        (running && now - t->refreshed < pause))
+        return;
+    t->refreshed = now;
+    t->alive = running;
+    line_prompt(session_prompt(l->session));
+}
+
 static void wait(struct typing *t)
 {
     struct loop *l = t->loop;
@@ -132,6 +151,10 @@ static void wait(struct typing *t)
         line_read();
         loop_look(l);
     }
+    keep_alive(t);
+    /* The first Ctrl-C ends the training behind the prompt, and leaves what is being typed. */
+    if (l->stop && session_stop(l->session))
+        l->stop = false;
     if (l->stop)
         give_up(t);
 }

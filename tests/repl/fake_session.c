@@ -6,12 +6,15 @@
  *     facts, where    what the host says, and where the statement stands
  *     flood N         N lines, as long as tick says go on
  *     nomem N         the N-th allocation from now fails
+ *     run, stop       trains in the background; the prompt counts the steps
+ *     ask, picture    what the host does for pause, and with a picture of text
  *     quit            also { } over several lines, and \ at the end of a line
  */
 #include "cmd/session.h"
 
 #include "base/mem.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +23,9 @@
 struct session {
     const struct host *host;
     uint64_t seed;
-    char prompt[40];
+    char prompt[60];
+    bool running; /* `run` trains in the background, 10 ms an advance */
+    int steps;
 };
 
 static unsigned most_threads;
@@ -51,6 +56,43 @@ void session_destroy(struct session *s)
 const char *session_prompt(struct session *s)
 {
     return s->prompt;
+}
+
+size_t session_descriptors(const struct session *s,
+                           struct session_descriptor to[SESSION_DESCRIPTORS])
+{
+    (void)s;
+    (void)to;
+    return 0;
+}
+
+double session_deadline(const struct session *s)
+{
+    return s->running ? 0 : INFINITY;
+}
+
+void session_advance(struct session *s)
+{
+    if (!s->running)
+        return;
+    nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+    s->steps++;
+    snprintf(s->prompt, sizeof s->prompt, "nnr step %d> ", s->steps);
+}
+
+bool session_running(const struct session *s)
+{
+    return s->running;
+}
+
+bool session_stop(struct session *s)
+{
+    if (!s->running)
+        return false;
+    s->running = false;
+    snprintf(s->prompt, sizeof s->prompt, "nnr> ");
+    out_addf(&s->host->out, "ran %s\n", s->steps > 0 ? "some steps" : "nothing");
+    return true;
 }
 
 static enum outcome train(struct session *s, uint64_t epochs)
@@ -89,9 +131,11 @@ static enum outcome flood(struct session *s, int lines)
 static void facts(const struct session *s)
 {
     const struct host *h = s->host;
-    out_addf(&h->out, "person %d json %d quiet %d check %d size %ux%u seed %d threads %u\n",
+    out_addf(&h->out,
+             "person %d json %d quiet %d check %d size %ux%u seed %d threads %u "
+             "step %d plot %s\n",
              h->person, h->json, h->quiet, h->check, h->width, h->height, (int)s->seed,
-             most_threads);
+             most_threads, h->step, h->plot);
 }
 
 static bool begins(const char *text, const char *with)
@@ -106,6 +150,14 @@ static enum outcome obey(struct session *s, const char *text, const struct place
         out_addf(&h->out, "%s\n", text + 5);
     else if (begins(text, "train "))
         return train(s, strtoul(text + 6, NULL, 10));
+    else if (strcmp(text, "run") == 0)
+        s->running = true;
+    else if (strcmp(text, "stop") == 0)
+        session_stop(s);
+    else if (strcmp(text, "ask") == 0)
+        out_add(&h->out, h->ask(h->self, "press Enter") ? "asked\n" : "refused\n");
+    else if (strcmp(text, "picture") == 0)
+        h->picture(h->self, "a picture\n", 10);
     else if (begins(text, "flood "))
         return flood(s, atoi(text + 6));
     else if (begins(text, "nomem "))

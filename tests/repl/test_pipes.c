@@ -100,12 +100,12 @@ static void options_reach_the_session(void **state)
         {{"-c", "facts"},
          "",
          0,
-         "person 0 json 0 quiet 0 check 0 size 80x24 seed 1 threads 1\n",
+         "person 0 json 0 quiet 0 check 0 size 80x24 seed 1 threads 1 step 0 plot none\n",
          NULL},
         {{"--seed=7", "--threads=3", "--json", "--quiet", "--check"},
          "facts",
          0,
-         "person 0 json 1 quiet 1 check 1 size 80x24 seed 7 threads 3\n",
+         "person 0 json 1 quiet 1 check 1 size 80x24 seed 7 threads 3 step 1 plot dumb\n",
          NULL},
     };
     try_all(trials, sizeof trials / sizeof trials[0]);

@@ -5,6 +5,8 @@
 #include "child.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -352,9 +354,91 @@ static void a_shortage_of_memory_is_no_end(void **state)
     leave(&c);
 }
 
+static void the_prompt_lives_while_training_runs(void **state)
+{
+    (void)state;
+    struct child c;
+    start(&c);
+    child_type(&c, "run\r");
+    child_wait(&c, "nnr step ");
+    child_type(&c, "echo he");
+    child_wait(&c, "echo he");
+    child_wait(&c, "nnr step "); /* the prompt goes on counting, and what is typed stays */
+    child_wait(&c, "echo he");
+    child_type(&c, "llo\r");
+    child_wait(&c, "hello\r\n");
+    child_type(&c, "stop\r");
+    child_wait(&c, "ran some steps");
+    leave(&c);
+}
+
+static void ctrl_c_ends_the_training_and_keeps_the_line(void **state)
+{
+    (void)state;
+    struct child c;
+    start(&c);
+    child_type(&c, "run\r");
+    child_wait(&c, "nnr step ");
+    child_type(&c, "echo ke");
+    child_wait(&c, "echo ke");
+    child_type(&c, CTRL_C);
+    child_wait(&c, "ran some steps");
+    child_wait(&c, "nnr> ");
+    child_type(&c, "pt\r");
+    child_wait(&c, "kept\r\n");
+    leave(&c);
+}
+
+static void a_question_waits_for_enter(void **state)
+{
+    (void)state;
+    struct child c;
+    start(&c);
+    child_type(&c, "ask\r");
+    child_wait(&c, "press Enter");
+    child_type(&c, "\r");
+    child_wait(&c, "asked");
+    child_type(&c, "ask\r");
+    child_wait(&c, "press Enter");
+    child_type(&c, CTRL_C);
+    child_wait(&c, "refused");
+    leave(&c);
+}
+
+static void lines_are_remembered_in_a_file(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/nnr-past-XXXXXX", path[100], command[140];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/state/nnr/history", folder);
+    setenv("NNR_HISTFILE", path, 1);
+    struct child c;
+    start(&c);
+    child_type(&c, "echo one\r");
+    child_wait(&c, "one\r\n");
+    child_type(&c, " echo secret\r");
+    child_wait(&c, "secret\r\n");
+    leave(&c);
+    start(&c);
+    child_type(&c, "\033[A\r"); /* the arrow up */
+    child_wait(&c, "one\r\n");
+    leave(&c);
+    setenv("NNR_HISTFILE", "", 1);
+    snprintf(command, sizeof command, "grep -q secret %s", path);
+    assert_int_not_equal(system(command), 0);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
+    /* Nobody's own history is touched. */
+    setenv("NNR_HISTFILE", "", 1);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_prompt_lives_while_training_runs),
+        cmocka_unit_test(ctrl_c_ends_the_training_and_keeps_the_line),
+        cmocka_unit_test(a_question_waits_for_enter),
+        cmocka_unit_test(lines_are_remembered_in_a_file),
         cmocka_unit_test(a_line_is_shown_and_run),
         cmocka_unit_test(an_error_or_a_failed_expect_goes_on),
         cmocka_unit_test(the_prompt_is_the_sessions),
