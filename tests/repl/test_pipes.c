@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORDS = 5 };
+enum { WORDS = 7 };
 
 static struct result nnr(const char *const *words, const char *input)
 {
@@ -100,9 +100,9 @@ static void options_reach_the_session(void **state)
         {{"-c", "facts"},
          "",
          0,
-         "person 0 json 0 quiet 0 check 0 size 80x24 seed 1 threads 1 step 0 plot none\n",
+         "person 0 json 0 quiet 0 check 0 size 80x24 seed 1 threads 1 step 0 plot auto\n",
          NULL},
-        {{"--seed=7", "--threads=3", "--json", "--quiet", "--check"},
+        {{"--seed=7", "--threads=3", "--json", "--quiet", "--check", "--step", "--plot=dumb"},
          "facts",
          0,
          "person 0 json 1 quiet 1 check 1 size 80x24 seed 7 threads 3 step 1 plot dumb\n",
