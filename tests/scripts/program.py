@@ -158,7 +158,7 @@ class Program(unittest.TestCase):
         self.check(self.nnr("--check", self.write("a.nnr", long)), 0, "", "")
         self.check(self.nnr("--check", self.write("b.nnr", long + "print g.kernel\n")), 1, "",
                    "b.nnr:13:7: ")
-        done = self.nnr("--quiet", "-c", 'section "a" ; say "b" ; plot loss\n' + TRAIN)
+        done = self.nnr("--quiet", "-c", 'section "a" ; say "b"\n' + TRAIN)
         self.check(done, 0, self.nnr("-c", TRAIN).stdout, "")
 
     def test_an_interrupt_ends_a_script(self):
