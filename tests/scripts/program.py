@@ -60,8 +60,7 @@ class Program(unittest.TestCase):
             self.check(self.nnr(self.write("a.nnr", text)), status)
             self.check(self.nnr(given=text), status)
             self.check(self.nnr("-", given=text), status)
-        for words in [("--nothing",), ("--seed",), ("--seed", "x"), ("a.nnr", "b.nnr"),
-                      ("--plot", "nowhere"), ("-c",)]:
+        for words in [("--nothing",), ("--seed",), ("--seed", "x"), ("a.nnr", "b.nnr"), ("-c",)]:
             self.check(self.nnr(*words), 2, "")
 
     def test_what_is_no_script(self):
