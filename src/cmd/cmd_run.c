@@ -129,11 +129,12 @@ const struct command command_run = {
         "run", run_args, "trains in the background while the prompt stays alive",
         "Statements typed meanwhile act between two steps: set hidden.activity = l1(1e-2) bends "
         "the curves at once. stop, or Ctrl-C, ends it. A script says step N instead.",
-        NULL),
+        "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\nrun\n"
+        "set hidden.activity = l1(1e-2)\nstop\n"),
     .run = run_run,
 };
 const struct command command_stop = {
     COMMAND_ALONE("stop", "ends training in the background", "Everything done so far is kept.",
-                  NULL),
+                  "data xor\ninput 2\ndense 1 sigmoid\nrun\nstop\n"),
     .run = run_stop,
 };

@@ -216,8 +216,9 @@ static void evaluate_text(struct str *to, const struct session *s, const struct 
     figures_text(to, &(struct figures){.data = l->data, .penalty = l->penalty});
     if (l->judged)
         str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
-    str_addf(to, " (%s, %zu samples)\n",
-             s->data.training < s->data.samples ? "validation" : "all data", l->samples);
+    str_addf(to, " (%s, %zu sample%s)\n",
+             s->data.training < s->data.samples ? "validation" : "all data", l->samples,
+             l->samples == 1 ? "" : "s");
 }
 
 static void evaluate_json(struct str *to, const struct ledger *l)
@@ -323,9 +324,9 @@ static int run_predict(struct session *s, const struct args *args, struct err *e
         return -1;
     size_t due = all_inputs(current_model(s)->graph);
     if (d.inputs != due) {
-        err_at(e, numbers->where, "predict has %zu numbers, and the model takes %zu", d.inputs,
-               due);
-        return err_hint(e, "give %zu numbers, with | between inputs if there are several", due);
+        err_at(e, numbers->where, "predict has %zu number%s, and the model takes %zu", d.inputs,
+               d.inputs == 1 ? "" : "s", due);
+        return err_hint(e, "give %zu, with | between inputs if there are several", due);
     }
     for (size_t i = 0; i < numbers->as.numbers.borders && i < 8; i++)
         d.border[d.borders++] = numbers->as.numbers.border[i];

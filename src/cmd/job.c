@@ -140,8 +140,8 @@ static void job_text(struct str *to, const struct job *j)
     figures_text(to, &m->last);
     str_add(to, j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
     if (j->until && !j->reached)
-        str_addf(to, "train: the condition did not come true within %llu epochs\n",
-                 (unsigned long long)j->epochs);
+        str_addf(to, "train: the condition did not come true within %llu epoch%s\n",
+                 (unsigned long long)j->epochs, j->epochs == 1 ? "" : "s");
 }
 
 static void job_json(struct str *to, const struct job *j)

@@ -64,7 +64,6 @@ static void a_new_session(void **state)
         "help dense\n",
         "help expressions\n",
         "expect 1 + 1 == 2\n",
-        "plot loss\n",
         "quit\n",
         "data\n",
         "seed\n",

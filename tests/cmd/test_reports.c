@@ -222,8 +222,8 @@ static void check_finds_wrong_names_and_shapes(void **state)
                                 "data 1 targets; for class numbers end in dense 2 softmax"},
         {"dense 4\npenalties\n", "t:2:1: the output dense_1 has 4 numbers a sample (4), and the "
                                  "data 1 targets; for class numbers end in dense 2 softmax"},
-        {"predict 1\n", "t:1:9: predict has 1 numbers, and the model takes 2; give 2 numbers, with "
-                        "| between inputs if there are several"},
+        {"predict 1\n", "t:1:9: predict has 1 number, and the model takes 2; give 2, with | "
+                        "between inputs if there are several"},
         {"train 1 on nobody\n", "t:1:12: there is no model \"nobody\"; model lists them"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

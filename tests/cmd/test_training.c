@@ -336,7 +336,7 @@ static void predict_scales_as_the_data_is_scaled(void **state)
     fake_prints(&f, "print x.output\n", "[0 1]\n");
     fake_says(&f, "predict 1 2\n", OUTCOME_ERROR,
               "t:1:9: predict has 2 numbers, and the model takes 1; "
-              "give 1 numbers, with | between inputs if there are several");
+              "give 1, with | between inputs if there are several");
     fake_ok(&f, "model two\ninput 2\ndense 1\n");
     fake_says(&f, "predict 1 | 2\n", OUTCOME_ERROR,
               "t:1:1: the data has 2 inputs, and the model 1; write an input for each side of |");

@@ -150,10 +150,10 @@ static const struct wrong wrong_lines[] = {
     {"evaluate on nobody", "nobody", 0, "there is no model \"nobody\"; model lists them"},
     {"predict", "predict", 0, "predict needs inputs; write predict INPUTS ..."},
     {"predict 1", "1", 0,
-     "predict has 1 numbers, and the model takes 2; give 2 numbers, with | between inputs if there "
+     "predict has 1 number, and the model takes 2; give 2, with | between inputs if there "
      "are several"},
     {"predict 1 2 3", "1 2 3", 0,
-     "predict has 3 numbers, and the model takes 2; give 2 numbers, with | between inputs if there "
+     "predict has 3 numbers, and the model takes 2; give 2, with | between inputs if there "
      "are several"},
     {"predict a b", "a", 0, "no quantity or variable \"a\"; help expressions lists what there is"},
     {"predict 1 | 2", "predict 1 | 2", 0,
