@@ -138,6 +138,38 @@ static int copy_text(struct arena *to, struct arg *a)
     return a->as.text ? 0 : -1;
 }
 
+static int copy_file(struct arena *to, struct file_name *f)
+{
+    if (!f->name)
+        return 0;
+    f->name = arena_text(to, f->name, strlen(f->name));
+    f->path = arena_text(to, f->path, strlen(f->path));
+    return f->name && f->path ? 0 : -1;
+}
+
+static int copy_files(struct arena *to, struct arg *a)
+{
+    size_t n = a->as.files.count;
+    a->as.files.item = copy_array(to, a->as.files.item, n, sizeof(struct file_name));
+    for (size_t i = 0; i < n; i++)
+        if (!a->as.files.item || copy_file(to, &a->as.files.item[i]))
+            return -1;
+    return a->as.files.item ? 0 : -1;
+}
+
+static int copy_words(struct arena *to, struct arg *a)
+{
+    size_t n = a->as.words.count;
+    struct written *item = copy_array(to, a->as.words.item, n, sizeof *item);
+    if (!item)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        if (!(item[i].text = arena_text(to, item[i].text, strlen(item[i].text))))
+            return -1;
+    a->as.words.item = item;
+    return 0;
+}
+
 static int copy_rows(struct arena *to, struct arg *a)
 {
     if (!a->as.rows)
@@ -165,6 +197,12 @@ static int copy_arg(struct arena *to, struct arg *a)
     case ARG_NAME:
     case ARG_PATH:
         return copy_text(to, a);
+    case ARG_FILE:
+        return copy_file(to, &a->as.file);
+    case ARG_FILES:
+        return copy_files(to, a);
+    case ARG_WORDS:
+        return copy_words(to, a);
     case ARG_NAMES:
     case ARG_CHOICES:
         return copy_names(to, a);
@@ -239,6 +277,26 @@ static void print_string(struct str *to, const char *text)
     str_add(to, "\"");
 }
 
+static void print_files(struct str *to, const struct arg *a)
+{
+    for (size_t i = 0; i < a->as.files.count; i++) {
+        str_add(to, i ? ", " : "");
+        print_string(to, a->as.files.item[i].name);
+    }
+}
+
+static void print_words(struct str *to, const struct arg *a)
+{
+    for (size_t i = 0; i < a->as.words.count; i++) {
+        const struct written *w = &a->as.words.item[i];
+        str_add(to, i ? ", " : "");
+        if (w->quoted)
+            print_string(to, w->text);
+        else
+            str_add(to, w->text);
+    }
+}
+
 void arg_print(struct str *to, const struct arg *a)
 {
     char text[128];
@@ -254,6 +312,15 @@ void arg_print(struct str *to, const struct arg *a)
         break;
     case ARG_STRING:
         print_string(to, a->as.text ? a->as.text : "");
+        break;
+    case ARG_FILE:
+        print_string(to, a->as.file.name ? a->as.file.name : "");
+        break;
+    case ARG_FILES:
+        print_files(to, a);
+        break;
+    case ARG_WORDS:
+        print_words(to, a);
         break;
     case ARG_NAME:
     case ARG_PATH:

@@ -16,6 +16,9 @@ enum arg_type {
     ARG_NUMBER,  /* a finite number within min..max */
     ARG_BOOL,    /* yes or no */
     ARG_STRING,  /* "..." */
+    ARG_FILE,    /* a file's name in quotes; with the path that it means */
+    ARG_FILES,   /* several of them */
+    ARG_WORDS,   /* several words, numbers or texts in quotes, kept as they are written */
     ARG_NAME,    /* a name that the person gives or means: letters, digits, _ */
     ARG_NAMES,   /* several of them */
     ARG_PATH,    /* names joined by dots */
@@ -85,6 +88,20 @@ struct nearest {
 void nearest_try(struct nearest *n, const char *word, const char *candidate);
 void nearest_in_table(struct nearest *n, const char *word, const struct table *t);
 
+/* A file as a person names it. */
+struct file_name {
+    const char *name; /* as it is written, for messages */
+    const char *path; /* to open: a relative name is read against the folder of its script */
+    struct span where;
+};
+
+/* One of ARG_WORDS. */
+struct written {
+    const char *text; /* without its quotes */
+    bool quoted;
+    struct span where;
+};
+
 /* One bound argument. */
 struct arg {
     bool given;        /* written by the person; else the default, or nothing if there is none */
@@ -96,6 +113,15 @@ struct arg {
         double number;
         bool yes;
         const char *text; /* STRING NAME PATH; and CHOICE, as it is written in the table */
+        struct file_name file;
+        struct {
+            struct file_name *item;
+            size_t count;
+        } files; /* FILES */
+        struct {
+            struct written *item;
+            size_t count;
+        } words; /* WORDS */
         struct shape shape;
         const struct entry *choice; /* CHOICE: the row */
         struct args *call;          /* CALL ENTRY; NULL if absent */

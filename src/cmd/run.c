@@ -46,7 +46,8 @@ struct binder session_binder(struct session *s, struct arena *arena)
                            .number = bind_number,
                            .variable = bind_variable,
                            .text = bind_text,
-                           .own = bind_own};
+                           .own = bind_own,
+                           .folder = s->folder};
 }
 
 struct args *session_default(struct session *s, struct arena *arena, const struct entry *row,

@@ -19,6 +19,9 @@ struct binder {
     size_t (*text)(void *self, struct span where, char *text, size_t room);
     /* Rows of a table that live only in the session (define penalty), or NULL. */
     const struct entry *(*own)(void *self, const struct table *t, const char *name);
+    /* What relative file names are read against; NULL or "": the working folder. A name becomes a
+     * path as its statement is bound, because the file may be opened when another script runs. */
+    const char *folder;
 };
 
 /* Binds a statement's values, pairs, clauses and braces to the entry of its verb. NULL: *e. */

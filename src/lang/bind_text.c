@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names, paths and texts in quotes. */
+#include "base/path.h"
 #include "lang/binding.h"
 
 #include <ctype.h>
@@ -51,7 +52,8 @@ int binding_path(struct binding *x, const struct node *n)
 
 static bool is_file(const struct arg_spec *spec, const char *text)
 {
-    return strpbrk(text, "./") || strstr(spec->name, "file") || strstr(spec->name, "folder");
+    return spec->type == ARG_FILE || spec->type == ARG_FILES || strpbrk(text, "./") ||
+           strstr(spec->name, "file") || strstr(spec->name, "folder");
 }
 
 /* What stands before the value: `data csv `, or `target=`. */
@@ -71,13 +73,13 @@ static void add_start(const struct binding *x, const struct node *n, struct str 
     }
 }
 
-int binding_string(struct binding *x, const struct node *n)
+int binding_string(struct binding *x, const struct node *n, const char **to)
 {
     char text[SHOWN_ROOM];
     struct str start = {0};
     const struct node *tree = binding_resolve(x, n);
     if (tree->kind == NODE_STRING) {
-        x->to->as.text = tree->text;
+        *to = tree->text;
         return 0;
     }
     binding_shown(x, n, text);
@@ -86,4 +88,32 @@ int binding_string(struct binding *x, const struct node *n)
            is_file(x->spec, text) ? "file name" : "text", start.text ? start.text : "", text);
     str_finish(&start);
     return -1;
+}
+
+int binding_file(struct binding *x, const struct node *n, struct file_name *file)
+{
+    file->where = n->where;
+    if (binding_string(x, n, &file->name))
+        return -1;
+    if (!file->name[0]) {
+        err_at(x->e, n->where, "\"\" is no file name");
+        return err_hint(x->e, "write the name of the file in the quotes");
+    }
+    file->path = path_join(x->b->arena, x->b->folder, file->name);
+    return file->path ? 0 : err_memory(x->e);
+}
+
+int binding_word(struct binding *x, const struct node *n, struct written *word)
+{
+    char text[SHOWN_ROOM];
+    bool plain = n->kind == NODE_PATH || n->kind == NODE_NUMBER || n->kind == NODE_STRING;
+    *word = (struct written){.text = n->text, .quoted = n->kind == NODE_STRING, .where = n->where};
+    if (plain)
+        return 0;
+    binding_shown(x, n, text);
+    if (n->kind == NODE_BOOL || n->kind == NODE_SHAPE)
+        return (word->text = arena_text(x->b->arena, text, strlen(text))) ? 0 : err_memory(x->e);
+    err_at(x->e, n->where, "%s=%s is no word", x->spec->name, text);
+    return err_hint(x->e, "a name that is no word stands in quotes: %s=\"%s\"", x->spec->name,
+                    text);
 }

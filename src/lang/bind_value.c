@@ -119,10 +119,32 @@ static int bind_trees(struct binding *x, const struct values *v)
     return 0;
 }
 
+static int bind_files(struct binding *x, const struct values *v)
+{
+    x->to->as.files.item = arena_new(x->b->arena, v->count, sizeof(struct file_name));
+    if (!x->to->as.files.item)
+        return err_memory(x->e);
+    for (size_t i = 0; i < v->count; i++)
+        if (binding_file(x, v->item[i], &x->to->as.files.item[x->to->as.files.count++]))
+            return -1;
+    return 0;
+}
+
+static int bind_words(struct binding *x, const struct values *v)
+{
+    x->to->as.words.item = arena_new(x->b->arena, v->count, sizeof(struct written));
+    if (!x->to->as.words.item)
+        return err_memory(x->e);
+    for (size_t i = 0; i < v->count; i++)
+        if (binding_word(x, v->item[i], &x->to->as.words.item[x->to->as.words.count++]))
+            return -1;
+    return 0;
+}
+
 static bool takes_several(enum arg_type type)
 {
     return type == ARG_NAMES || type == ARG_CHOICES || type == ARG_NUMBERS || type == ARG_EXPRS ||
-           type == ARG_BORDERS;
+           type == ARG_BORDERS || type == ARG_FILES || type == ARG_WORDS;
 }
 
 bool binding_decimal_comma(const struct binding *x, const struct node *a, const struct node *b)
@@ -168,7 +190,13 @@ int binding_values(struct binding *x, const struct values *v)
     case ARG_BOOL:
         return binding_bool(x, n);
     case ARG_STRING:
-        return binding_string(x, n);
+        return binding_string(x, n, &x->to->as.text);
+    case ARG_FILE:
+        return binding_file(x, n, &x->to->as.file);
+    case ARG_FILES:
+        return bind_files(x, v);
+    case ARG_WORDS:
+        return bind_words(x, v);
     case ARG_NAME:
         return binding_name(x, n, &x->to->as.text);
     case ARG_PATH:

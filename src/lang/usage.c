@@ -17,7 +17,8 @@ static void add_upper(struct str *to, const char *name)
 static bool several(const struct arg_spec *s)
 {
     return s->form == REST || s->type == ARG_NAMES || s->type == ARG_CHOICES ||
-           s->type == ARG_NUMBERS || s->type == ARG_EXPRS || s->type == ARG_BORDERS;
+           s->type == ARG_NUMBERS || s->type == ARG_EXPRS || s->type == ARG_BORDERS ||
+           s->type == ARG_FILES || s->type == ARG_WORDS;
 }
 
 static void add_value(struct str *to, const struct arg_spec *s)

@@ -2,6 +2,7 @@
 #include "nn/init.h"
 
 #include "base/rng.h"
+#include "num/npy.h"
 
 #include <math.h>
 #include <string.h>
@@ -186,6 +187,67 @@ static int fill_identity(const struct args *a, const struct shape *shape, uint64
     return 0;
 }
 
+static bool is_turned(const struct stored *s, const struct shape *shape)
+{
+    return shape->axes == 2 && s->axes == 2 && s->size[0] == shape->size[1] &&
+           s->size[1] == shape->size[0];
+}
+
+static int check_stored(const struct stored *s, const struct shape *shape, struct err *e)
+{
+    char there[160], due[80];
+    bool same = s->axes == shape->axes;
+    for (uint32_t i = 0; same && i < s->axes; i++)
+        same = s->size[i] == shape->size[i];
+    if (same)
+        return 0;
+    stored_shape_text(s, there, sizeof there);
+    err_at(e, s->file->where, "\"%.200s\" holds %s, and the tensor is %s", s->file->name, there,
+           shape_text(shape, due, sizeof due));
+    if (is_turned(s, shape))
+        return err_hint(e, "save it transposed: a kernel has a row for each input");
+    return err_hint(e, "save an array of that shape");
+}
+
+/* The file is looked at when the layer is made, and read when its weights are drawn, which may be
+ * much later: then all is checked again. */
+static int open_stored(const struct args *a, const struct shape *shape, struct stored *s,
+                       struct err *e)
+{
+    if (npy_open(s, &a->arg[0].as.file, e))
+        return -1;
+    if (!check_stored(s, shape, e))
+        return 0;
+    stored_close(s);
+    return -1;
+}
+
+static int check_npy(const struct args *a, const struct shape *shape, struct err *e)
+{
+    struct stored s;
+    if (open_stored(a, shape, &s, e))
+        return -1;
+    stored_close(&s);
+    return 0;
+}
+
+static int read_npy(const struct args *a, const struct shape *shape, real *to, struct err *e)
+{
+    struct stored s;
+    if (open_stored(a, shape, &s, e))
+        return -1;
+    int bad = stored_read(&s, to, shape_count(shape) / shape->size[0], e);
+    stored_close(&s);
+    return bad;
+}
+
+static const struct arg_spec npy_args[] = {
+    {.name = "file",
+     .form = POSITIONAL,
+     .type = ARG_FILE,
+     .required = true,
+     .line = "a file of numpy.save, .npy or .npy.gz, with the tensor's own shape"},
+};
 static const struct arg_spec constant_args[] = {
     {.name = "value",
      .form = POSITIONAL,
@@ -242,6 +304,19 @@ static const struct init_kind kinds[] = {
                .example = EXAMPLE("values(0.5, -0.25, 1, 0)")},
      .fill = fill_values,
      .check = check_values},
+    {.entry = {.name = "npy",
+               .args = npy_args,
+               .arg_count = 1,
+               .summary = "the numbers of a file of numpy.save",
+               .details =
+                   "The array has the tensor's own shape: a dense kernel has a row for each input "
+                   "and a column for each unit, as in Keras. Floats, whole numbers and booleans "
+                   "are read, packed by gzip or not. A relative name is read against the folder "
+                   "of the script. The file is looked at when the layer is made and read when the "
+                   "weights are first used.",
+               .example = EXAMPLE("npy(\"data/kernel.npy\")")},
+     .read = read_npy,
+     .check = check_npy},
     {.entry = {.name = "uniform",
                .args = uniform_args,
                .arg_count = 2,
@@ -296,9 +371,9 @@ static const struct init_kind kinds[] = {
 };
 
 static const struct entry *const rows[] = {
-    &kinds[0].entry,  &kinds[1].entry,  &kinds[2].entry,  &kinds[3].entry, &kinds[4].entry,
-    &kinds[5].entry,  &kinds[6].entry,  &kinds[7].entry,  &kinds[8].entry, &kinds[9].entry,
-    &kinds[10].entry, &kinds[11].entry, &kinds[12].entry,
+    &kinds[0].entry,  &kinds[1].entry,  &kinds[2].entry,  &kinds[3].entry,  &kinds[4].entry,
+    &kinds[5].entry,  &kinds[6].entry,  &kinds[7].entry,  &kinds[8].entry,  &kinds[9].entry,
+    &kinds[10].entry, &kinds[11].entry, &kinds[12].entry, &kinds[13].entry,
 };
 _Static_assert(sizeof rows / sizeof *rows == sizeof kinds / sizeof *kinds, "a row for each kind");
 
@@ -314,5 +389,7 @@ int init_fill(const struct args *self, const struct shape *shape, uint64_t seed,
               real *to, struct err *e)
 {
     const struct init_kind *kind = (const struct init_kind *)self->entry;
+    if (kind->read)
+        return kind->read(self, shape, to, e);
     return kind->fill(self, shape, rng_key(seed, "weight", path, 0), to) ? err_memory(e) : 0;
 }

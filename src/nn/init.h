@@ -11,6 +11,8 @@ struct init_kind {
     /* Fills to[count of shape], drawing from `key`:
      * 0, or -1 when there is no memory. */
     int (*fill)(const struct args *self, const struct shape *shape, uint64_t key, real *to);
+    /* In place of `fill`, for what can fail otherwise. */
+    int (*read)(const struct args *self, const struct shape *shape, real *to, struct err *e);
     /* Whether the shape suits; NULL: every shape does. */
     int (*check)(const struct args *self, const struct shape *shape, struct err *e);
 };

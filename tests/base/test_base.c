@@ -3,6 +3,7 @@
 
 #include "base/entry.h"
 #include "base/out.h"
+#include "base/path.h"
 #include "base/rng.h"
 #include "base/source.h"
 
@@ -189,6 +190,62 @@ static void arguments_are_copied_and_printed(void **state)
     arena_finish(&arena);
 }
 
+static const struct arg_spec read_args[] = {
+    {.name = "file", .form = POSITIONAL, .type = ARG_FILE},
+    {.name = "more", .form = REST, .type = ARG_FILES},
+    {.name = "drop", .form = KEY, .type = ARG_WORDS},
+};
+static const struct entry reader = {.name = "read", .args = read_args, .arg_count = 3};
+
+static void files_and_words_are_copied_and_printed(void **state)
+{
+    (void)state;
+    struct file_name more[] = {{"b", "in/b", {0}}, {"c \"d\"", "in/c \"d\"", {0}}};
+    struct written drop[] = {{"x", false, {0}}, {"3", false, {0}}, {"3", true, {0}}};
+    struct arg arg[3] = {
+        {.given = true, .type = ARG_FILE, .as.file = {"a", "in/a", {0}}},
+        {.given = true, .type = ARG_FILES, .as.files = {more, 2}},
+        {.given = true, .type = ARG_WORDS, .as.words = {drop, 3}},
+    };
+    struct args a = {.entry = &reader, .arg = arg};
+    struct arena arena = {0};
+    struct args *copy = args_copy(&arena, &a);
+    memset(more, 0, sizeof more);
+    memset(drop, 0, sizeof drop);
+    memset(arg, 0, sizeof arg);
+    struct str s = {0};
+    args_print(&s, copy);
+    assert_string_equal(s.text, "read(\"a\", \"b\", \"c \\\"d\\\"\", drop=x, 3, \"3\")");
+    assert_string_equal(args_get(copy, "file")->as.file.path, "in/a");
+    assert_string_equal(args_get(copy, "more")->as.files.item[1].path, "in/c \"d\"");
+    str_finish(&s);
+    arena_finish(&arena);
+}
+
+static void paths_are_joined(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"lessons", "a.csv", "lessons/a.csv"},
+        {"lessons/", "a.csv", "lessons/a.csv"},
+        {"", "a.csv", "a.csv"},
+        {"lessons", "/a.csv", "/a.csv"},
+        {"/", "a/b", "/a/b"},
+        {".", "../a", "./../a"},
+    };
+    struct arena arena = {0};
+    char text[200];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(path_join(&arena, cases[i][0], cases[i][1]), cases[i][2]);
+    assert_string_equal(path_join(&arena, NULL, "a"), "a");
+    arena_finish(&arena);
+    assert_string_equal(path_folder("/a.csv", text, sizeof text), "/");
+    assert_string_equal(path_folder("/dev/../a.csv", text, sizeof text), "/");
+    assert_string_equal(path_folder("/no such/a.csv", text, sizeof text), "/no such");
+    assert_string_equal(path_folder("no such/a.csv", text, sizeof text), "no such");
+    assert_true(path_folder("a.csv", text, sizeof text)[0] == '/');
+}
+
 static void shapes_count_and_print(void **state)
 {
     (void)state;
@@ -214,6 +271,8 @@ int main(void)
         cmocka_unit_test(an_order_is_a_permutation),
         cmocka_unit_test(words_are_found_and_slips_are_guessed),
         cmocka_unit_test(arguments_are_copied_and_printed),
+        cmocka_unit_test(files_and_words_are_copied_and_printed),
+        cmocka_unit_test(paths_are_joined),
         cmocka_unit_test(shapes_count_and_print),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ static const struct wrong wrong_lines[] = {
     {"dense 4 kernal=l1(1)", "kernal", 0, "dense has no key \"kernal\"; did you mean kernel?"},
     {"dense 4 activity=l3(1)", "l3(1)", 0, "no penalty \"l3\"; did you mean l1?"},
     {"dense 4 kernel_init=glorot", "glorot", 0,
-     "no initialiser \"glorot\"; it is one of: zeros ones constant values uniform normal "
+     "no initialiser \"glorot\"; it is one of: zeros ones constant values npy uniform normal "
      "glorot_uniform glorot_normal he_uniform he_normal lecun_normal orthogonal identity"},
     {"loss msee", "msee", 0, "no loss \"msee\"; did you mean mse?"},
     {"optimizer adm", "adm", 0, "no optimizer \"adm\"; did you mean adam?"},
@@ -118,8 +118,14 @@ static const struct wrong wrong_lines[] = {
     {"data moons 50 batch=0", "0", 1, "batch is a whole number from 1 to 1000000, not 0"},
     {"data moons 50 shuffle=1", "1", 0, "shuffle is yes or no, not 1; write yes"},
     {"data moons { 1 -> 2 }", "1", 0, "a statement begins with a verb; to see a value: print ..."},
-    {"data csv \"f.csv\"", "csv", 0,
-     "no dataset \"csv\"; it is one of: digits spirals circles moons blobs xor sine random rows"},
+    {"data table \"f.csv\"", "table", 0,
+     "no dataset \"table\"; it is one of: digits spirals circles moons blobs xor sine random csv "
+     "npy idx rows"},
+    {"data csv f.csv", "f.csv", 0, "a file name stands in quotes: data csv \"f.csv\""},
+    {"data csv \"/no/f.csv\"", "\"/no/f.csv\"", 0,
+     "\"/no/f.csv\" cannot be read: No such file or directory; it was looked for in /no"},
+    {"dense 2 kernel_init=npy(\"/no/w.npy\")", "\"/no/w.npy\"", 0,
+     "\"/no/w.npy\" cannot be read: No such file or directory; it was looked for in /no"},
     {"data random 10", "random", 0,
      "random needs shape; write data random SAMPLES shape=... [key=...]"},
     {"batch 0", "0", 0, "size is a whole number from 1 to 1000000, not 0"},

@@ -14,9 +14,57 @@
 struct bound {
     struct args args;
     struct arg arg[16];
+    /* What lists point to. */
+    struct file_name file[16];
+    struct written word[16];
+    char text[16][80];
+    size_t texts;
 };
 
-static inline void read_value(const struct arg_spec *spec, const char *text, struct arg *to)
+/* The next member of a list with commas between, without the quotes it may stand in. */
+static inline const char *next_text(struct bound *b, const char **list, bool *quoted)
+{
+    char *text = b->text[b->texts++];
+    size_t n = strcspn(*list, ",");
+    assert_true(b->texts <= 16 && n < sizeof b->text[0]);
+    *quoted = **list == '"';
+    snprintf(text, n + 1, "%s", *list);
+    if (*quoted) {
+        memmove(text, text + 1, n);
+        text[n - 2] = 0;
+    }
+    *list += n + ((*list)[n] == ',');
+    return text;
+}
+
+/* Files are in the working folder. */
+static inline struct file_name next_file(struct bound *b, const char **list, struct span where)
+{
+    bool quoted;
+    const char *name = next_text(b, list, &quoted);
+    return (struct file_name){.name = name, .path = name, .where = where};
+}
+
+static inline void read_files(struct bound *b, const char *list, struct arg *to)
+{
+    to->as.files.item = b->file;
+    while (*list)
+        b->file[to->as.files.count++] = next_file(b, &list, to->where);
+}
+
+static inline void read_words(struct bound *b, const char *list, struct arg *to)
+{
+    struct written *first = b->word + b->texts;
+    to->as.words.item = first;
+    while (*list) {
+        struct written *w = &first[to->as.words.count++];
+        w->text = next_text(b, &list, &w->quoted);
+        w->where = to->where;
+    }
+}
+
+static inline void read_value(struct bound *b, const struct arg_spec *spec, const char *text,
+                              struct arg *to)
 {
     char *end = NULL;
     double number = strtod(text, &end);
@@ -39,6 +87,15 @@ static inline void read_value(const struct arg_spec *spec, const char *text, str
         for (; *text; text = *end == 'x' ? end + 1 : end)
             to->as.shape.size[to->as.shape.axes++] = (uint32_t)strtoul(text, &end, 10);
         break;
+    case ARG_FILE:
+        to->as.file = next_file(b, &text, to->where);
+        break;
+    case ARG_FILES:
+        read_files(b, text, to);
+        break;
+    case ARG_WORDS:
+        read_words(b, text, to);
+        break;
     default:
         fail_msg("a type that no key has: %d", spec->type);
     }
@@ -49,24 +106,26 @@ static inline void read_value(const struct arg_spec *spec, const char *text, str
 static inline void bind(struct bound *b, const char *kind, const char *words)
 {
     const struct entry *entry = table_find(&data_kinds, kind);
+    char all[400];
     assert_non_null(entry);
     assert_true(entry->arg_count <= 16);
     *b = (struct bound){.args = {.entry = entry, .where = {.source = 1, .at = 0, .end = 50}}};
     b->args.arg = b->arg;
+    snprintf(all, sizeof all, " %s", words);
     for (size_t i = 0; i < entry->arg_count; i++) {
         const struct arg_spec *spec = &entry->args[i];
-        char key[40], value[40] = "";
-        snprintf(key, sizeof key, "%s=", spec->name);
-        const char *at = strstr(words, key);
+        char key[40], value[200] = "";
+        snprintf(key, sizeof key, " %s=", spec->name);
+        const char *at = strstr(all, key);
         b->arg[i].type = spec->type;
         b->arg[i].given = at != NULL;
         b->arg[i].where = (struct span){1, (uint32_t)i + 1, (uint32_t)i + 2};
         if (at)
-            sscanf(at + strlen(key), "%39s", value);
+            sscanf(at + strlen(key), "%199s", value);
         else if (spec->standard)
             snprintf(value, sizeof value, "%s", spec->standard);
         if (value[0])
-            read_value(spec, value, &b->arg[i]);
+            read_value(b, spec, value, &b->arg[i]);
     }
 }
 

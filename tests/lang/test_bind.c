@@ -84,6 +84,11 @@ static const struct arg_spec source_args[] = {
     {.name = "file", .type = ARG_STRING, .required = true},
     {.name = "title", .form = KEY, .type = ARG_STRING}};
 static const struct entry source = {.name = "source", ARGS(source_args)};
+static const struct arg_spec pour_args[] = {
+    {.name = "into", .type = ARG_FILE, .required = true},
+    {.name = "from", .form = REST, .type = ARG_FILES},
+    {.name = "drop", .form = KEY, .type = ARG_WORDS, .standard = "last"}};
+static const struct entry pour = {.name = "pour", ARGS(pour_args)};
 static const struct arg_spec emulate_args[] = {
     {.name = "grind", .type = ARG_CHOICE, .of = &grinds, .required = true},
     {.name = "also", .form = KEY, .type = ARG_CHOICES, .of = &grinds},
@@ -97,9 +102,9 @@ static const struct entry watch = {.name = "watch", ARGS(watch_args)};
 static const struct arg_spec model_args[] = {{.name = "name", .type = ARG_NAME}};
 static const struct entry model = {.name = "model", ARGS(model_args)};
 static const struct entry flatten = {.name = "flatten"};
-static const struct entry *const verb_rows[] = {&soup,    &twice_,  &data,    &set,
-                                                &expect,  &watch,   &block,   &source,
-                                                &emulate, &predict, &flatten, &model};
+static const struct entry *const verb_rows[] = {&soup,    &twice_, &data,   &set,     &expect,
+                                                &watch,   &block,  &source, &emulate, &predict,
+                                                &flatten, &model,  &pour};
 static const struct table verbs = {.noun = "verb", .row = verb_rows, .rows = COUNT(verb_rows)};
 
 /* A statement with what it takes to bind it. */
@@ -167,7 +172,7 @@ static const struct entry *own(void *self, const struct table *t, const char *na
 static int start(struct kitchen *k, const char *text)
 {
     *k = (struct kitchen){.text = text};
-    k->binder = (struct binder){&k->arena, k, number, variable, text_of, own};
+    k->binder = (struct binder){&k->arena, k, number, variable, text_of, own, "kitchen"};
     if (parse_value(&k->arena, "salt(1)+pepper(2)", 17, 0, &k->weak, &k->e) != PARSE_OK ||
         parse_value(&k->arena, "loop", 4, 0, &k->loop, &k->e) != PARSE_OK ||
         parse_value(&k->arena, "pool", 4, 0, &k->pool, &k->e) != PARSE_OK ||
@@ -258,6 +263,9 @@ static const char *const lines[][2] = {
     {"predict 0.1 -0.2 | k", "inputs=0.1, -0.2, 2.5|2"},
     {"block t { flatten; flatten }", "name=t body={2}"},
     {"source \"a.nnr\" title=\"x\"", "file=\"a.nnr\" title=\"x\""},
+    {"pour \"a b.csv\"", "into=\"a b.csv\" (drop=last)"},
+    {"pour \"a\" \"b\" \"/c/d\" drop=3", "into=\"a\" from=\"b\", \"/c/d\" drop=3"},
+    {"pour \"a\" drop=b, \"B c\", yes, x.y, 2x3", "into=\"a\" drop=b, \"B c\", yes, x.y, 2x3"},
     {"emulate rough-2.0", "grind=rough-2.0"},
     {"emulate \"rough-2.0\" also=fine, rough-2.0 on=a.b",
      "grind=rough-2.0 also=fine, rough-2.0 on=a.b"},
@@ -413,6 +421,11 @@ static const struct wrong {
     {"block { flatten }", 1, "block needs name; write block NAME { ... }"},
     {"block t", 1, "block needs { }; write block NAME { ... }"},
     {"source common.nnr", 8, "a file name stands in quotes: source \"common.nnr\""},
+    {"pour data.csv", 6, "a file name stands in quotes: pour \"data.csv\""},
+    {"pour \"a\" b", 10, "a file name stands in quotes: pour \"a\" \"b\""},
+    {"pour \"\"", 6, "\"\" is no file name; write the name of the file in the quotes"},
+    {"pour \"a\" drop=-1", 15,
+     "drop=-1 is no word; a name that is no word stands in quotes: drop=\"-1\""},
     {"source lessons/a-b.nnr", 8, "a file name stands in quotes: source \"lessons/a-b.nnr\""},
     {"source \"a\" title=hello", 18, "a text stands in quotes: title=\"hello\""},
     {"emulate rough-2.1", 9, "no grind \"rough-2.1\"; did you mean rough-2.0?"},
@@ -479,6 +492,23 @@ static void spans_point_into_the_line(void **state)
         assert_string_equal(text, parts[i]);
     }
     assert_int_equal(lid->where.source, 0);
+    arena_finish(&k.arena);
+}
+
+static void relative_files_are_read_against_the_folder(void **state)
+{
+    (void)state;
+    struct kitchen k;
+    const struct args *a = bind(&k, "pour \"a.csv\" \"b/c\" \"/d\" drop=e, \"e\"");
+    assert_non_null(a);
+    assert_string_equal(args_get(a, "into")->as.file.name, "a.csv");
+    assert_string_equal(args_get(a, "into")->as.file.path, "kitchen/a.csv");
+    assert_int_equal(args_get(a, "from")->as.files.count, 2);
+    assert_string_equal(args_get(a, "from")->as.files.item[0].path, "kitchen/b/c");
+    assert_string_equal(args_get(a, "from")->as.files.item[1].path, "/d");
+    assert_int_equal(args_get(a, "from")->as.files.item[1].where.at, 19);
+    assert_false(args_get(a, "drop")->as.words.item[0].quoted);
+    assert_true(args_get(a, "drop")->as.words.item[1].quoted);
     arena_finish(&k.arena);
 }
 
@@ -559,6 +589,8 @@ static void memory_may_run_out_anywhere(void **state)
         "predict 1 2 | 3",
         "emulate fine also=fine, fine",
         "set f(x) = x over 1 2 { flatten }",
+        "pour \"a\" \"b\" \"c\" drop=x, yes, \"Y z\"",
+        "pour a.csv",
         "soup 3 season=pan",
         "soup",
         "source a.b",
@@ -591,6 +623,7 @@ int main(void)
         cmocka_unit_test(lines_become_arguments),
         cmocka_unit_test(wrong_lines_are_refused_with_advice),
         cmocka_unit_test(spans_point_into_the_line),
+        cmocka_unit_test(relative_files_are_read_against_the_folder),
         cmocka_unit_test(a_value_is_bound_by_itself),
         cmocka_unit_test(a_long_chain_of_entries_is_refused),
         cmocka_unit_test(garbage_is_answered),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "build.h"
 #include "check.h"
+#include "folder.h"
 
 #include "base/rng.h"
 #include "num/real.h"
@@ -198,6 +199,117 @@ static void float_and_double_start_alike(void **state)
     }
 }
 
+/* The 2x3 array [[1, -2, 3], [4, 0.5, 6]] of floats; 4 is 40800000, 0.5 is 3F000000. */
+static void write_array(const char *name, const char *shape)
+{
+    static const unsigned char floats[] = {0, 0, 0x80, 0x3f, 0, 0, 0,    0xc0, 0, 0, 0x40, 0x40,
+                                           0, 0, 0x80, 0x40, 0, 0, 0x00, 0x3f, 0, 0, 0xc0, 0x40};
+    unsigned char bytes[200] = "\x93NUMPY\x01";
+    int size = snprintf((char *)bytes + 10, 100,
+                        "{'descr': '<f4', 'fortran_order': False, 'shape': %s}", shape);
+    bytes[8] = (unsigned char)size;
+    memcpy(bytes + 10 + size, floats, sizeof floats);
+    folder_write(name, bytes, 10 + (size_t)size + sizeof floats);
+}
+
+static struct args *bind_npy(struct arena *arena, const char *file)
+{
+    char text[200];
+    snprintf(text, sizeof text, "input 2 as x\ndense 3 kernel_init=npy(\"%s\") as h\n", file);
+    struct script script;
+    struct err e = {0};
+    assert_int_equal(build_parse(arena, text, &script, &e), 0);
+    const struct entry *dense = table_find(&layer_kinds, "dense");
+    struct args *a = build_bind(arena, text, &script.statement[1], dense, &e);
+    assert_non_null(a);
+    return args_get(a, "kernel_init")->as.call;
+}
+
+static void npy_reads_a_file(void **state)
+{
+    (void)state;
+    const double expected[] = {1, -2, 3, 4, 0.5, 6};
+    static const char *const names[] = {"w.npy", "w.npy.gz"};
+    for (size_t k = 0; k < 2; k++) {
+        char init[40];
+        write_array(names[k], "(2, 3)");
+        snprintf(init, sizeof init, "npy(\"%s\")", names[k]);
+        real *x = fill(init, matrix(2, 3), k, "h.kernel");
+        for (size_t i = 0; i < 6; i++)
+            check_near((double)x[i], expected[i], 0);
+        mem_free(x);
+    }
+    write_array("b.npy", "(6,)");
+    real *x = fill("npy(\"b.npy\")", shape_of(6), 1, "h.bias");
+    check_near((double)x[5], 6, 0);
+    mem_free(x);
+}
+
+static void npy_takes_the_shape_of_the_tensor_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *shape, *what, *hint;
+    } slips[] = {
+        {"(3, 2)", "\"w.npy\" holds 3x2, and the tensor is 2x3", "transposed"},
+        {"(6,)", "\"w.npy\" holds 6, and the tensor is 2x3", "of that shape"},
+        {"(1, 2, 3)", "\"w.npy\" holds 1x2x3, and the tensor is 2x3", "of that shape"},
+        {"(2, 4)", "2x4: more than it holds", "copy it again"},
+    };
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        struct arena arena = {0};
+        struct err e = {0};
+        struct shape due = matrix(2, 3);
+        write_array("w.npy", slips[i].shape);
+        assert_int_equal(init_check(bind_npy(&arena, "w.npy"), &due, &e), -1);
+        check_has(e.what, slips[i].what);
+        check_has(e.hint, slips[i].hint);
+        arena_finish(&arena);
+    }
+}
+
+/* Weights are drawn when they are first used: the file may have gone by then. */
+static void npy_looks_again_when_it_reads(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct err e = {0};
+    struct shape due = matrix(2, 3);
+    real to[6];
+    write_array("w.npy", "(2, 3)");
+    struct args *a = bind_npy(&arena, "w.npy");
+    assert_int_equal(init_check(a, &due, &e), 0);
+    write_array("w.npy", "(3, 2)");
+    assert_int_equal(init_fill(a, &due, 1, "h.kernel", to, &e), -1);
+    check_has(e.what, "\"w.npy\" holds 3x2");
+    remove("w.npy");
+    assert_int_equal(init_fill(a, &due, 1, "h.kernel", to, &e), -1);
+    check_has(e.what, "\"w.npy\" cannot be read: No such file or directory");
+    arena_finish(&arena);
+}
+
+static void npy_may_run_out_of_memory(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct shape due = matrix(2, 3);
+    write_array("w.npy.gz", "(2, 3)");
+    struct args *a = bind_npy(&arena, "w.npy.gz");
+    bool failed = true;
+    for (long n = 1; failed; n++) {
+        struct err e = {0};
+        real to[6];
+        mem_fail_at(n);
+        int bad = init_check(a, &due, &e) || init_fill(a, &due, 1, "h.kernel", to, &e);
+        failed = mem_failed();
+        mem_fail_at(0);
+        assert_int_equal(bad, failed);
+        assert_true(!failed || e.kind == ERR_MEMORY);
+        assert_true(n < 50);
+    }
+    arena_finish(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +320,10 @@ int main(void)
         cmocka_unit_test(fixed_ones_are_what_they_say),
         cmocka_unit_test(numbers_follow_from_seed_and_path_alone),
         cmocka_unit_test(float_and_double_start_alike),
+        cmocka_unit_test(npy_reads_a_file),
+        cmocka_unit_test(npy_takes_the_shape_of_the_tensor_only),
+        cmocka_unit_test(npy_looks_again_when_it_reads),
+        cmocka_unit_test(npy_may_run_out_of_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

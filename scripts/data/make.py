@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes the small data files of the examples into its own folder.
+
+points.csv, points-x.npy, points-y.npy: 60 points in three clouds, by name and by class number.
+digits-images.idx.gz, digits-labels.idx.gz: the first 100 digits that are built into nnr
+(E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
+Repository, 1998, CC BY 4.0), brightness 0 to 16.
+kernel.npy: a 2x2 array for npy("data/kernel.npy")."""
+
+import gzip
+import pathlib
+import random
+import struct
+
+HERE = pathlib.Path(__file__).parent
+DIGITS = HERE / "../../src/data/digits.csv.gz"
+CLOUDS = [("blue", -1.0, 0.5), ("green", 0.0, -1.0), ("red", 1.0, 0.5)]
+POINTS, IMAGES = 60, 100
+
+
+def npy(name, descr, shape, data):
+    head = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}"
+    head += " " * (-(len(head) + 11) % 64) + "\n"
+    head = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode()
+    (HERE / name).write_bytes(head + data)
+
+
+def idx(name, sizes, data):
+    head = bytes([0, 0, 8, len(sizes)]) + struct.pack(f">{len(sizes)}I", *sizes)
+    (HERE / name).write_bytes(gzip.compress(head + data, mtime=0))
+
+
+def points():
+    draw = random.Random(1)
+    for i in range(POINTS):
+        name, x, y = CLOUDS[i % 3]
+        yield round(draw.gauss(x, 0.3), 3), round(draw.gauss(y, 0.3), 3), i % 3, name
+
+
+def main():
+    rows = list(points())
+    lines = ["x,y,colour"] + [f"{x},{y},{name}" for x, y, _, name in rows]
+    (HERE / "points.csv").write_text("\n".join(lines) + "\n")
+    npy("points-x.npy", "<f8", (POINTS, 2), b"".join(struct.pack("<2d", *r[:2]) for r in rows))
+    npy("points-y.npy", "<i8", (POINTS,), b"".join(struct.pack("<q", r[2]) for r in rows))
+    npy("kernel.npy", "<f4", (2, 2), struct.pack("<4f", 0.5, -0.25, 1, 0))
+
+    with gzip.open(DIGITS, "rt") as file:
+        digits = [bytes(map(int, line.split(","))) for line, _ in zip(file, range(IMAGES))]
+    idx("digits-images.idx.gz", [IMAGES, 8, 8], b"".join(d[:64] for d in digits))
+    idx("digits-labels.idx.gz", [IMAGES], bytes(d[64] for d in digits))
+
+
+main()

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files of numpy.save, as they are or in gzip: versions 1 to 3 of the format (NEP 1,
+ * numpy.lib.format); floats of 4 and 8 bytes, whole numbers of 1 to 8, booleans; both byte orders
+ * and both orders of axes. */
+#ifndef NNR_NUM_NPY_H
+#define NNR_NUM_NPY_H
+
+#include "num/stored.h"
+
+/* Opens the file and reads its head. On error all is closed. */
+int npy_open(struct stored *s, const struct file_name *file, struct err *e);
+
+#endif

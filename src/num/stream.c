@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "num/stream.h"
+
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ZLIB_CONST /* inflate reads its input only */
+#include <zlib.h>
+
+enum { PIECE = 1 << 16, GZIP = 16 + MAX_WBITS };
+/* The most that a byte of deflated data can stand for (zlib's technical notes). */
+enum { MOST_UNPACKED = 1032 };
+
+struct stream {
+    const struct file_name *file;
+    int fd;
+    bool sized, packed, inflating; /* sized: `size` tells how much there is */
+    bool member_ended;             /* of a gzip file, which may have several */
+    uint64_t size, taken;          /* bytes of the file; bytes handed out */
+    z_stream z;                    /* next_in and avail_in: what is read and not yet used */
+    unsigned char piece[PIECE];
+};
+
+static int cannot_read(const struct file_name *file, int reason, struct err *e)
+{
+    char folder[240];
+    err_at(e, file->where, "\"%.200s\" cannot be read: %s", file->name, strerror(reason));
+    return err_hint(e, "it was looked for in %s", path_folder(file->path, folder, sizeof folder));
+}
+
+static int is_folder(const struct file_name *file, struct err *e)
+{
+    err_at(e, file->where, "\"%.200s\" is a folder", file->name);
+    return err_hint(e, "name a file in it");
+}
+
+static void *room(void *self, unsigned count, unsigned size)
+{
+    (void)self;
+    return mem_new(count, size);
+}
+
+static void release(void *self, void *p)
+{
+    (void)self;
+    mem_free(p);
+}
+
+/* Reads more of the file behind what is not yet used. */
+static int refill(struct stream *s, struct err *e)
+{
+    if (s->z.avail_in)
+        memmove(s->piece, s->z.next_in, s->z.avail_in);
+    ssize_t n = read(s->fd, s->piece + s->z.avail_in, PIECE - s->z.avail_in);
+    s->z.next_in = s->piece;
+    if (n < 0)
+        return cannot_read(s->file, errno, e);
+    s->z.avail_in += (unsigned)n;
+    return 0;
+}
+
+static int begin(struct stream *s, struct err *e)
+{
+    struct stat facts;
+    s->fd = open(s->file->path, O_RDONLY | O_CLOEXEC);
+    if (s->fd < 0)
+        return cannot_read(s->file, errno, e);
+    if (fstat(s->fd, &facts))
+        return cannot_read(s->file, errno, e);
+    if (S_ISDIR(facts.st_mode))
+        return is_folder(s->file, e);
+    s->sized = S_ISREG(facts.st_mode);
+    s->size = (uint64_t)facts.st_size;
+    /* A pipe may give the two bytes that tell gzip one by one. */
+    for (unsigned had = 0; s->z.avail_in < 2; had = s->z.avail_in)
+        if (refill(s, e))
+            return -1;
+        else if (s->z.avail_in == had)
+            return 0;
+    s->packed = s->piece[0] == 0x1f && s->piece[1] == 0x8b;
+    if (s->packed && inflateInit2(&s->z, GZIP) != Z_OK)
+        return err_memory(e);
+    s->inflating = s->packed;
+    return 0;
+}
+
+struct stream *stream_open(const struct file_name *file, struct err *e)
+{
+    struct stream *s = mem_new(1, sizeof *s);
+    if (!s) {
+        err_memory(e);
+        return NULL;
+    }
+    s->file = file;
+    s->fd = -1;
+    s->z.zalloc = room;
+    s->z.zfree = release;
+    if (!begin(s, e))
+        return s;
+    stream_close(s);
+    return NULL;
+}
+
+void stream_close(struct stream *s)
+{
+    if (!s)
+        return;
+    if (s->inflating)
+        inflateEnd(&s->z);
+    if (s->fd >= 0)
+        close(s->fd);
+    mem_free(s);
+}
+
+int stream_cut_off(const struct stream *s, struct err *e)
+{
+    err_at(e, s->file->where, "\"%.200s\" ends too early, after %llu bytes", s->file->name,
+           (unsigned long long)s->taken);
+    return err_hint(e, "it was cut off; copy it again");
+}
+
+static int damaged(const struct stream *s, struct err *e)
+{
+    err_at(e, s->file->where, "\"%.200s\" is damaged: gzip cannot unpack it behind byte %llu",
+           s->file->name, (unsigned long long)s->taken);
+    return err_hint(e, "copy it again; gzip -t tells whether it is whole");
+}
+
+/* One call of inflate. */
+static int unpack(struct stream *s, struct err *e)
+{
+    if (s->member_ended)
+        inflateReset(&s->z);
+    s->member_ended = false;
+    switch (inflate(&s->z, Z_NO_FLUSH)) {
+    case Z_STREAM_END:
+        s->member_ended = true;
+        return 0;
+    case Z_OK:
+    case Z_BUF_ERROR: /* it needs more bytes */
+        return 0;
+    case Z_MEM_ERROR:
+        return err_memory(e);
+    default:
+        return damaged(s, e);
+    }
+}
+
+static int read_packed(struct stream *s, unsigned char *to, unsigned n, size_t *got, struct err *e)
+{
+    s->z.next_out = to;
+    s->z.avail_out = n;
+    while (s->z.avail_out == n) {
+        if (!s->z.avail_in && refill(s, e))
+            return -1;
+        if (!s->z.avail_in)
+            return s->member_ended ? 0 : stream_cut_off(s, e);
+        if (unpack(s, e))
+            return -1;
+    }
+    *got = n - s->z.avail_out;
+    return 0;
+}
+
+int stream_read(struct stream *s, void *to, size_t n, size_t *got, struct err *e)
+{
+    unsigned part = n < PIECE ? (unsigned)n : PIECE;
+    *got = 0;
+    if (s->packed) {
+        if (read_packed(s, to, part, got, e))
+            return -1;
+    } else {
+        if (!s->z.avail_in && refill(s, e))
+            return -1;
+        *got = part < s->z.avail_in ? part : s->z.avail_in;
+        memcpy(to, s->z.next_in, *got);
+        s->z.next_in += *got;
+        s->z.avail_in -= (unsigned)*got;
+    }
+    s->taken += *got;
+    return 0;
+}
+
+int stream_take(struct stream *s, void *to, size_t n, struct err *e)
+{
+    unsigned char *at = to;
+    for (size_t got; n; at += got, n -= got) {
+        if (stream_read(s, at, n, &got, e))
+            return -1;
+        if (!got)
+            return stream_cut_off(s, e);
+    }
+    return 0;
+}
+
+bool stream_may_hold(const struct stream *s, uint64_t bytes)
+{
+    if (!s->sized)
+        return true;
+    if (!s->packed)
+        return bytes <= s->size - (s->taken < s->size ? s->taken : s->size);
+    return bytes / MOST_UNPACKED <= s->size;
+}
