@@ -150,6 +150,14 @@ static int copy_rows(struct arena *to, struct arg *a)
     return r->cell ? 0 : -1;
 }
 
+static int copy_call(struct arena *to, struct arg *a)
+{
+    if (!a->as.call)
+        return 0;
+    a->as.call = args_copy(to, a->as.call);
+    return a->as.call ? 0 : -1;
+}
+
 static int copy_arg(struct arena *to, struct arg *a)
 {
     switch (a->type) {
@@ -162,9 +170,7 @@ static int copy_arg(struct arena *to, struct arg *a)
         return copy_names(to, a);
     case ARG_CALL:
     case ARG_ENTRY:
-        if (a->as.call)
-            a->as.call = args_copy(to, a->as.call);
-        return a->as.call || !a->given ? 0 : -1;
+        return copy_call(to, a);
     case ARG_SUM:
         return copy_calls(to, a);
     case ARG_NUMBERS:

@@ -360,7 +360,7 @@ static void plan_backward(struct planner *w)
         if (w->p->applied[r].weight != NOTHING && !w->p->applied[r].frozen)
             adjoint(w, r);
     for (id k = 0; k < g->weights; k++)
-        if (!w->wrote[k] && trains(w, k)) {
+        if (!w->wrote[k]) {
             uint32_t at = weight_place(w, k, IN_WGRAD);
             struct step *s = emit(w, STEP_ZERO);
             s->y[0] = at;

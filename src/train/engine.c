@@ -82,7 +82,7 @@ int engine_check(const struct model *m, const struct dataset *d, struct err *e)
     return check_ready(m, d, &target_cols, e);
 }
 
-static size_t capacity_of(const struct dataset *d)
+size_t engine_batch(const struct dataset *d)
 {
     return d->batch < d->training ? d->batch : d->training;
 }
@@ -132,7 +132,7 @@ static int make_gathered(struct model *m, const struct dataset *d, size_t capaci
 static int compile(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
                    struct err *e)
 {
-    const size_t capacity = capacity_of(d);
+    const size_t capacity = engine_batch(d);
     struct head head = {.value = model_output(m), .target_cols = target_cols};
     if (heads) {
         head.kind = &loss_kind_of(m->loss.args)->head;
@@ -144,10 +144,13 @@ static int compile(struct model *m, const struct dataset *d, size_t target_cols,
     if (heads)
         m->train = plan_compile(m->graph, &head, heads, MODE_TRAIN, capacity, true, e);
     if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
-        (!heads || (m->train && (m->train_frame = frame_create(m->train)))) && !make_ranges(m) &&
-        !make_gathered(m, d, capacity) &&
-        (m->order = mem_new(d->training ? d->training : 1, sizeof *m->order)))
+        (!heads || (m->train && (m->train_frame = frame_create(m->train)) &&
+                    (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))))) &&
+        !make_ranges(m) && !make_gathered(m, d, capacity) &&
+        (m->order = mem_new(d->training, sizeof *m->order))) {
+        m->order_room = d->training;
         return 0;
+    }
     model_forget_plans(m);
     return err_memory(e);
 }
@@ -155,24 +158,32 @@ static int compile(struct model *m, const struct dataset *d, size_t target_cols,
 static int ready(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
                  struct err *e)
 {
-    bool fits = m->infer && m->infer->capacity >= capacity_of(d) &&
+    bool fits = m->infer && m->infer->capacity >= engine_batch(d) && m->order_room >= d->training &&
                 (!heads || (m->infer->heads && m->target_cols == target_cols));
     return fits ? 0 : compile(m, d, target_cols, heads, e);
 }
 
-static int make_slots(struct model *m, struct err *e)
+/* What the optimizer keeps for each weight, where the model does not have it yet. */
+static int make_slots(const struct model *m, real *block[SLOTS_MOST], struct err *e)
 {
     const size_t slots = opt_kind_of(m->optimizer.args)->slots;
-    real *block[SLOTS_MOST] = {0};
-    bool failed = false;
     for (size_t i = 0; i < slots && !m->slot[i]; i++)
-        failed = failed || !(block[i] = mem_block(m->reals, sizeof(real)));
+        if (!(block[i] = mem_block(m->graph->weight_reals, sizeof(real))))
+            return err_memory(e);
+    return 0;
+}
+
+/* All or nothing: drawing changes the model, and what follows it cannot fail. */
+static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
+{
+    real *block[SLOTS_MOST] = {0};
+    const int bad = make_slots(m, block, e) || model_draw(m, seed, e);
     for (size_t i = 0; i < SLOTS_MOST; i++)
-        if (failed)
+        if (bad)
             mem_free(block[i]);
         else if (block[i])
             m->slot[i] = block[i];
-    return failed ? err_memory(e) : 0;
+    return bad ? -1 : 0;
 }
 
 int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
@@ -183,10 +194,9 @@ int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, stru
     if (m->ordered && m->order_seed != seed)
         m->ordered = false;
     m->order_seed = seed;
-    /* Last, as drawing changes the model. */
-    if (model_draw(m, seed, e) || make_slots(m, e))
+    if (draw_and_make_slots(m, seed, e))
         return -1;
-    frame_weights(m->train_frame, m->weight, m->grad);
+    frame_weights(m->train_frame, m->weight, m->next_grad);
     return 0;
 }
 
@@ -226,10 +236,11 @@ static const uint32_t *order_of(struct model *m, const struct dataset *d, uint64
 {
     if (!d->shuffle)
         return NULL;
-    if (!m->ordered || m->order_epoch != epoch)
+    if (!m->ordered || m->order_epoch != epoch || m->order_count != d->training)
         dataset_order(d, m->order_seed, epoch, m->order);
     m->ordered = true;
     m->order_epoch = epoch;
+    m->order_count = d->training;
     return m->order;
 }
 
@@ -275,13 +286,17 @@ static int check(const struct model *m, const struct figures *x, struct err *e)
 {
     bool fine = isfinite(x->data) && isfinite(x->penalty);
     for (size_t i = 0; fine && i < m->ranges; i++)
-        fine = all_finite(m->grad + m->range[i].at, m->range[i].count);
+        fine = all_finite(m->next_grad + m->range[i].at, m->range[i].count);
     return fine ? 0 : explain(m, x, e);
 }
 
 static void commit(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
 {
     const struct opt_kind *kind = opt_kind_of(m->optimizer.args);
+    real *grad = m->next_grad;
+    m->next_grad = m->grad;
+    m->grad = grad;
+    frame_weights(m->train_frame, m->weight, m->next_grad);
     m->updates++;
     for (size_t i = 0; i < m->ranges; i++) {
         const size_t at = m->range[i].at;
@@ -379,12 +394,10 @@ int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint6
 
 bool probe_next(struct probe *p)
 {
-    const size_t left = p->end - p->at;
+    const size_t left = p->end - p->at, full = engine_batch(p->data);
     if (!left)
         return false;
-    p->samples = left < p->data->batch ? left : p->data->batch;
-    if (p->samples > p->model->infer->capacity)
-        p->samples = p->model->infer->capacity;
+    p->samples = left < full ? left : full;
     feed(p->model, p->model->infer_frame, p->data, p->order, p->at, p->samples);
     frame_samples(p->model->infer_frame, p->samples);
     frame_forward(p->model->infer_frame);

@@ -17,6 +17,8 @@ int engine_check(const struct model *m, const struct dataset *d, struct err *e);
 int engine_step(struct model *m, const struct dataset *d, struct figures *figures, struct err *e);
 /* The means over the epoch so far, or over the one that just ended. */
 struct figures engine_epoch(const struct model *m);
+/* Samples in a full batch: the batch size, or all training samples where they are fewer. */
+size_t engine_batch(const struct dataset *d);
 /* Steps in an epoch. */
 size_t engine_steps(const struct dataset *d);
 /* Checks only what a forward pass needs: inputs that fit the data. */

@@ -80,7 +80,7 @@ static int make_gradients(struct ledger *l)
 int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uint64_t seed,
                  enum share share, bool gradients, struct err *e)
 {
-    *l = (struct ledger){.model = m, .batch = d->batch};
+    *l = (struct ledger){.model = m, .batch = engine_batch(d)};
     if (probe_begin(&l->probe, m, d, seed, share, true, e))
         return -1;
     if (make_rows(l) || make_calls(l) || (gradients && make_gradients(l)))

@@ -29,6 +29,7 @@ void model_forget_plans(struct model *m)
     mem_free(m->gathered);
     mem_free(m->range);
     mem_free(m->order);
+    mem_free(m->next_grad);
     mem_free(m->probe_grad);
     m->train_frame = m->infer_frame = NULL;
     m->train = m->infer = NULL;
@@ -37,7 +38,7 @@ void model_forget_plans(struct model *m)
     m->range = NULL;
     m->order = NULL;
     m->ordered = false;
-    m->probe_grad = NULL;
+    m->next_grad = m->probe_grad = NULL;
 }
 
 void choice_finish(struct choice *c)

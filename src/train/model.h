@@ -56,11 +56,13 @@ struct model {
     size_t target_cols;
     struct range *range;
     size_t ranges;
-    uint32_t *order; /* of the training samples in epoch order_epoch */
+    uint32_t *order; /* of order_count training samples in epoch order_epoch */
+    size_t order_count, order_room;
     uint64_t order_epoch, order_seed;
     bool ordered;
     real **gathered; /* one array an input, then one for the targets */
     size_t gathered_count;
+    real *next_grad;  /* where a step makes its gradient; becomes `grad` when it is committed */
     real *probe_grad; /* gradients that only a report asks for */
 };
 

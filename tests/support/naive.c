@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "naive.h"
+
+#include "check.h"
+
+#include "expr/expr.h"
+#include "lang/parse.h"
+#include "nn/layer.h"
+
+#include <math.h>
+#include <string.h>
+
+void naive_start(struct naive *n, const struct graph *g, size_t samples)
+{
+    *n = (struct naive){.g = g, .samples = samples};
+    n->value = mem_new(g->values, sizeof *n->value);
+    assert_non_null(n->value);
+    for (size_t v = 0; v < g->values; v++) {
+        n->value[v] = mem_new(samples * shape_count(&g->value[v].shape), sizeof(double));
+        assert_non_null(n->value[v]);
+    }
+}
+
+void naive_finish(struct naive *n)
+{
+    for (size_t v = 0; v < n->g->values; v++)
+        mem_free(n->value[v]);
+    mem_free(n->value);
+}
+
+static double activated(const char *f, double p, double z)
+{
+    if (strcmp(f, "relu") == 0)
+        return fmax(z, 0);
+    if (strcmp(f, "leaky_relu") == 0)
+        return z > 0 ? z : p * z;
+    if (strcmp(f, "elu") == 0)
+        return z > 0 ? z : p * expm1(z);
+    if (strcmp(f, "selu") == 0)
+        return 1.0507009873554805 * (z > 0 ? z : 1.6732632423543772 * expm1(z));
+    if (strcmp(f, "gelu") == 0)
+        return 0.5 * z * erfc(-z / sqrt(2));
+    if (strcmp(f, "sigmoid") == 0)
+        return 1 / (1 + exp(-z));
+    if (strcmp(f, "tanh") == 0)
+        return tanh(z);
+    if (strcmp(f, "softplus") == 0)
+        return log1p(exp(z));
+    if (strcmp(f, "swish") == 0)
+        return z / (1 + exp(-z));
+    assert_string_equal(f, "linear");
+    return z;
+}
+
+static void apply(const struct args *a, double *y, size_t rows, size_t cols)
+{
+    const char *f = a->entry->name;
+    const double p = a->entry->arg_count ? a->arg[0].as.number : 0;
+    if (strcmp(f, "softmax") != 0) {
+        for (size_t i = 0; i < rows * cols; i++)
+            y[i] = activated(f, p, y[i]);
+        return;
+    }
+    for (size_t i = 0; i < rows; i++, y += cols) {
+        double sum = 0;
+        for (size_t j = 0; j < cols; j++)
+            sum += exp(y[j]);
+        for (size_t j = 0; j < cols; j++)
+            y[j] = exp(y[j]) / sum;
+    }
+}
+
+static const double *weight_of(const struct naive *n, const struct layer *l, const char *name)
+{
+    for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
+        if (strcmp(n->g->weight[w].name, name) == 0)
+            return n->weight + n->g->weight[w].at;
+    return NULL;
+}
+
+/* y[rows][out] = f(x[rows][in] K + b) */
+static void dense(const struct naive *n, const struct layer *l, const double *x, double *y,
+                  size_t rows, size_t in)
+{
+    const size_t out = (size_t)args_whole(l->args, "units");
+    const double *k = weight_of(n, l, "kernel"), *b = weight_of(n, l, "bias");
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < out; j++) {
+            double z = b ? b[j] : 0;
+            for (size_t q = 0; q < in; q++)
+                z += x[i * in + q] * k[q * out + j];
+            y[i * out + j] = z;
+        }
+    apply(args_get(l->args, "activation")->as.call, y, rows, out);
+}
+
+void naive_forward(struct naive *n, const double *weight, const double *const *input)
+{
+    size_t inputs = 0;
+    n->weight = weight;
+    for (size_t c = 0; c < n->g->calls; c++) {
+        const struct call *call = &n->g->call[c];
+        const struct layer *l = &n->g->layer[call->layer];
+        const char *kind = l->kind->entry.name;
+        const struct shape *shape = &n->g->value[call->output].shape;
+        const size_t count = n->samples * shape_count(shape);
+        double *y = n->value[call->output];
+        const double *x =
+            strcmp(kind, "input") == 0 ? input[inputs++] : (const double *)n->value[call->input];
+        if (strcmp(kind, "dense") == 0) {
+            const struct shape *in = &n->g->value[call->input].shape;
+            dense(n, l, x, y, count / shape_last(shape), shape_last(in));
+            continue;
+        }
+        memcpy(y, x, count * sizeof *y);
+        if (strcmp(kind, "activation") == 0)
+            apply(args_get(l->args, "activation")->as.call, y, count / shape_last(shape),
+                  shape_last(shape));
+    }
+}
+
+/* The names of a formula: x and the arguments of the penalty. */
+struct meaning {
+    const struct args *args;
+    struct extents extents;
+    real *x;
+};
+
+static int find(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e)
+{
+    const struct meaning *m = self;
+    (void)values;
+    (void)e;
+    if (strcmp(path->text, "x") == 0) {
+        *leaf = (struct leaf){.extents = m->extents, .reals = m->x};
+        return 0;
+    }
+    *leaf = (struct leaf){.number = args_number(m->args, path->text)};
+    return 0;
+}
+
+static double formula(const struct args *args, const double *x, const struct extents *extents)
+{
+    const char *text = penalty_kind_of(args)->formula;
+    const size_t count = extents_count(extents);
+    struct meaning m = {.args = args, .extents = *extents, .x = mem_new(count, sizeof(real))};
+    const struct names names = {&m, find};
+    struct arena arena = {0};
+    struct node *tree = NULL;
+    struct err e = {0};
+    double value = NAN;
+    assert_non_null(m.x);
+    for (size_t i = 0; i < count; i++)
+        m.x[i] = (real)x[i];
+    if (parse_value(&arena, text, strlen(text), 1, &tree, &e) != PARSE_OK ||
+        expr_number(tree, &names, &value, &e))
+        fail_msg("%s: %s", text, e.what);
+    arena_finish(&arena);
+    mem_free(m.x);
+    return value;
+}
+
+static struct extents extents_of(const struct shape *s, size_t samples)
+{
+    struct extents x = {.axes = s->axes + (samples ? 1 : 0)};
+    size_t at = 0;
+    if (samples)
+        x.size[at++] = samples;
+    for (size_t i = 0; i < s->axes; i++)
+        x.size[at++] = s->size[i];
+    return x;
+}
+
+double naive_term(const struct naive *n, id term, id call)
+{
+    const struct term *t = &n->g->term[term];
+    if (call == NOTHING) {
+        const struct weight *w = &n->g->weight[t->weight];
+        struct extents x = extents_of(&w->shape, 0);
+        return formula(t->args, n->weight + w->at, &x);
+    }
+    const id y = n->g->call[call].output;
+    struct extents x = extents_of(&n->g->value[y].shape, n->samples);
+    const char *reduce = args_get(t->args, "reduce")->as.choice->name;
+    const double by = strcmp(reduce, "sum") == 0    ? 1
+                      : strcmp(reduce, "mean") == 0 ? (double)extents_count(&x)
+                                                    : (double)n->samples;
+    return formula(t->args, n->value[y], &x) / by;
+}
+
+double naive_row(const struct naive *n, id term)
+{
+    double total = 0;
+    if (strcmp(n->g->term[term].slot, "activity") != 0)
+        return naive_term(n, term, NOTHING);
+    for (id c = 0; c < n->g->calls; c++)
+        if (n->g->call[c].layer == n->g->term[term].layer)
+            total += naive_term(n, term, c);
+    return total;
+}
+
+/* The loss of one row of `cols` outputs. */
+static double row_loss(const struct args *loss, const double *y, const double *t, size_t cols,
+                       size_t target_cols)
+{
+    const char *name = loss->entry->name;
+    const double delta = loss->entry->arg_count ? args_number(loss, "delta") : 0;
+    double total = 0;
+    for (size_t j = 0; j < cols; j++) {
+        const double d = y[j] - t[target_cols == cols ? j : 0], p = y[j];
+        if (strcmp(name, "mse") == 0)
+            total += d * d / (double)cols;
+        else if (strcmp(name, "mae") == 0)
+            total += fabs(d) / (double)cols;
+        else if (strcmp(name, "huber") == 0)
+            total += (fabs(d) <= delta ? d * d / 2 : delta * (fabs(d) - delta / 2)) / (double)cols;
+        else if (strcmp(name, "binary_crossentropy") == 0)
+            total -= (t[j] * log(p) + (1 - t[j]) * log(1 - p)) / (double)cols;
+        else if (target_cols == cols)
+            total -= t[j] * log(p);
+        else if ((size_t)t[0] == j)
+            total -= log(p);
+    }
+    return total;
+}
+
+/* Keras divides what is no softmax by its sum. */
+static double crossentropy(const struct args *loss, const double *y, const double *t, size_t cols,
+                           size_t target_cols)
+{
+    double shares[16], sum = 0;
+    assert_true(cols <= 16);
+    for (size_t j = 0; j < cols; j++)
+        sum += y[j];
+    for (size_t j = 0; j < cols; j++)
+        shares[j] = y[j] / sum;
+    return row_loss(loss, shares, t, cols, target_cols);
+}
+
+double naive_data(const struct naive *n, const struct naive_head *h)
+{
+    const struct shape *shape = &n->g->value[h->value].shape;
+    const size_t cols = shape_last(shape), rows = n->samples * shape_count(shape) / cols;
+    const bool classes = strcmp(h->loss->entry->name, "categorical_crossentropy") == 0;
+    const double *y = n->value[h->value];
+    double total = 0;
+    for (size_t i = 0; i < rows; i++)
+        total += (classes ? crossentropy : row_loss)(
+            h->loss, y + i * cols, h->target + i * h->target_cols, cols, h->target_cols);
+    return total / (double)rows;
+}
+
+double naive_total(const struct naive *n, const struct naive_head *h, size_t heads)
+{
+    double total = 0;
+    for (size_t i = 0; i < heads; i++)
+        total += naive_data(n, &h[i]);
+    for (id t = 0; t < n->g->terms; t++)
+        total += naive_row(n, t);
+    return total;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The gradient in use against central differences of the naive ledger's total, coordinate by
+ * coordinate, for every kind there is. In double only. */
+#include "bench.h"
+
+#include "slope.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Takes two steps that move nothing, of 8 samples and of the 5 that are left, and checks each. */
+static void check_model(struct slope *s, const char *text)
+{
+    struct bench b = bench_make(text);
+    bench_prepare(&b);
+    const struct graph *g = b.model->graph;
+    for (size_t first = 0; first < b.data.training; first += b.data.batch) {
+        struct reckoning r;
+        const size_t left = b.data.training - first;
+        reckon_start(&r, &b, first, left < b.data.batch ? left : b.data.batch);
+        double *weight = doubles(b.model->weight, b.model->reals);
+        const struct figures x = bench_step(&b);
+        const double total = reckon_total(&r, weight);
+        check_near(x.data + x.penalty, total, 1e-10 * fmax(1, total));
+        double *grad = doubles(b.model->grad, b.model->reals);
+        s->f = reckon_total;
+        s->self = &r;
+        for (size_t w = 0; w < g->weights; w++) {
+            const struct weight *k = &g->weight[w];
+            const bool moves = g->layer[k->layer].trainable;
+            for (size_t i = k->at; !moves && i < k->at + k->count; i++)
+                check_near(grad[i], 0, 0);
+            if (moves)
+                slope_add(s, weight, grad, k->at, k->at + k->count);
+        }
+        mem_free(weight);
+        mem_free(grad);
+        reckon_finish(&r);
+    }
+    bench_finish(&b);
+}
+
+#define DATA(shape, targets)                                                                       \
+    "data random 13 shape=" shape " target=" targets " batch=8 shuffle=no\noptimizer sgd lr=0\n"
+#define BIAS " bias_init=uniform(-0.5, 0.5) "
+
+static void layers_have_their_gradient(void **state)
+{
+    (void)state;
+    static const char *const models[] = {
+        DATA("4", "2") "input 4\ndense 3 tanh" BIAS "\ndense 2" BIAS "\n",
+        DATA("4", "2") "input 4\ndense 3 tanh use_bias=no\ndense 2 use_bias=no\n",
+        DATA("2x3", "4") "input 2x3\ndense 3 tanh" BIAS "\ndense 2" BIAS "\n",
+        DATA("4", "2") "input 4\ndense 3" BIAS "\nactivation tanh\nactivation sigmoid\ndense 2\n",
+        DATA("2x3", "2") "input 2x3\ndense 3 tanh" BIAS "\nflatten\ndense 2\n",
+        DATA("6", "2") "input 6\ndense 6 tanh\nreshape 2x3\ndense 2 tanh" BIAS
+                       "\nreshape 2x2\nflatten\ndense 2\n",
+        DATA("4", "2") "input 4\ndense 3 tanh\nactivity_regularization l2(0.5)\ndense 2\n",
+        /* Shared, on itself too; frozen between; a branch into nowhere. */
+        DATA("4", "4") "input 4\ndense 4 tanh" BIAS "kernel=l2(0.1) activity=l1(0.2) as s\n"
+                       "s as s2\ns as s3\ns on s as side\ns on s3 as out\n",
+        DATA("4", "2") "input 4\ndense 3 tanh" BIAS "\ndense 3 tanh trainable=no kernel=l1(1)\n"
+                       "dense 2\n",
+        DATA("4", "2") "input 4 as x\ndense 3 tanh" BIAS "activity=l2(1) as side\ndense 2 on x\n",
+        DATA("6", "2") "input 2 as a\ninput 4 as b\ndense 3 tanh on a activity=l2(1)\n"
+                       "dense 2 on b\n",
+    };
+    struct slope s = {0};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        check_model(&s, models[i]);
+    slope_check(&s, "layers");
+}
+
+static void activations_have_their_gradient(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < activation_kinds.rows; i++) {
+        const char *f = activation_kinds.row[i]->name;
+        struct slope s = {0};
+        char text[800];
+        /* In a dense layer and alone; below other layers and last; with penalties and without. */
+        const char *const shapes[] = {
+            DATA("4", "3") "input 4\ndense 5 %s" BIAS "\ndense 3" BIAS "\n",
+            DATA("4", "3") "input 4\ndense 3 %s" BIAS "activity=l1(0.3)+l2(0.2)\n",
+            DATA("4", "3") "input 4\ndense 3" BIAS "\nactivation %s activity=l2(0.2)\n",
+            DATA("4x2", "12") "input 4x2\ndense 3 %s" BIAS "activity=l1l2(0.3, 0.2)\n"
+                              "dense 3 tanh\n",
+        };
+        for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
+            snprintf(text, sizeof text, shapes[k], f);
+            check_model(&s, text);
+        }
+        slope_check(&s, f);
+    }
+}
+
+static void losses_have_their_gradient(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < loss_kinds.rows; i++) {
+        const char *loss = loss_kinds.row[i]->name;
+        struct slope s = {0};
+        char text[800];
+        const char *const shapes[] = {
+            /* At the pre-activation where there is a form, with a penalty on the output. */
+            DATA("4", "3") "input 4\ndense 3 sigmoid" BIAS "activity=l1(0.2)+l2(0.3)\nloss %s\n",
+            DATA("4", "3") "input 4\ndense 3 softmax" BIAS "activity=l1(0.2)+l2(0.3)\nloss %s\n",
+            DATA("4x2", "12") "input 4x2\ndense 3 softmax" BIAS "activity=l2(0.3)\nloss %s\n",
+            DATA("4", "3") "input 4\ndense 3" BIAS "\nactivation sigmoid\nloss %s\n",
+            DATA("4", "3") "input 4\ndense 3" BIAS "\nactivation softmax\nloss %s\n",
+            /* At probabilities: a view stands between. */
+            DATA("4", "3") "input 4\ndense 3 sigmoid" BIAS
+                           "\nactivity_regularization l2(0.3)\nloss %s\n",
+            DATA("4", "3") "input 4\ndense 3 softmax" BIAS "\nreshape 1x3\nloss %s\n",
+            /* The output is used again. */
+            DATA("4", "3") "input 4\ndense 4 sigmoid" BIAS "as s\ns as t\n"
+                           "dense 3 softmax on t\nloss %s\n",
+        };
+        for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
+            snprintf(text, sizeof text, shapes[k], loss);
+            check_model(&s, text);
+        }
+        slope_check(&s, loss);
+    }
+    struct slope s = {0};
+    check_model(&s, "data blobs 13 batch=8 shuffle=no\noptimizer sgd lr=0\ninput 2\n"
+                    "dense 3 softmax\nloss categorical_crossentropy\n");
+    check_model(&s, "data blobs 13 batch=8 shuffle=no\noptimizer sgd lr=0\ninput 2\n"
+                    "dense 3 softmax\nflatten\nloss categorical_crossentropy\n");
+    check_model(&s, DATA("4", "3") "input 4\ndense 3\nloss huber delta=0.25\n");
+    slope_check(&s, "class numbers, huber delta=0.25");
+}
+
+/* The kind with a number for each of its numeric arguments: l1l2(0.3, 0.4, reduce=sum). */
+static void call_of(char to[200], const struct entry *kind, const char *reduce)
+{
+    int at = snprintf(to, 200, "%s(", kind->name);
+    for (size_t i = 0; i < kind->arg_count; i++)
+        if (kind->args[i].type == ARG_NUMBER)
+            at += snprintf(to + at, 200 - (size_t)at, "%s0.%zu", i ? ", " : "", i + 3);
+    snprintf(to + at, 200 - (size_t)at, "%s%s)", reduce ? ", reduce=" : "", reduce ? reduce : "");
+}
+
+static void penalties_have_their_gradient(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < penalty_kinds.rows; i++) {
+        const struct entry *kind = penalty_kinds.row[i];
+        struct slope s = {0};
+        char call[200], text[1600];
+        for (size_t k = 0; k <= reductions.rows; k++) {
+            call_of(call, kind, k ? reductions.row[k - 1]->name : NULL);
+            const char *const shapes[] = {
+                DATA("4", "3") "input 4\ndense 5 tanh" BIAS "activity=%s\ndense 3\n",
+                DATA("4", "3") "input 4\ndense 5" BIAS "activity=%s\ndense 3\n",
+                DATA("4", "3") "input 4\ndense 5 gelu" BIAS "\nactivity_regularization %s\n"
+                               "dense 3\n",
+                DATA("4x2", "3") "input 4x2\ndense 3" BIAS "\nflatten activity=%s\ndense 3\n",
+                DATA("4", "3") "input 4\ndense 4 tanh" BIAS "activity=%s as s\ns\ns\ndense 3\n",
+                DATA("4", "3") "input 4\ndense 3 softmax" BIAS "activity=%s\n"
+                               "loss categorical_crossentropy\n",
+            };
+            for (size_t m = 0; m < sizeof shapes / sizeof *shapes; m++) {
+                snprintf(text, sizeof text, shapes[m], call);
+                check_model(&s, text);
+            }
+        }
+        call_of(call, kind, NULL);
+        snprintf(text, sizeof text,
+                 DATA("4", "3") "input 4\ndense 5 tanh" BIAS
+                                "kernel=%s+%s bias=%s as h\ndense 3 kernel=%s\n",
+                 call, call, call, call);
+        check_model(&s, text);
+        slope_check(&s, kind->name);
+    }
+}
+
+/* A checker that cannot fail proves nothing. */
+static double sum_of_squares(void *self, const double *x)
+{
+    (void)self;
+    return x[0] * x[0] + 3 * x[1] + fabs(x[2]);
+}
+
+static void a_wrong_gradient_is_seen(void **state)
+{
+    (void)state;
+    double x[] = {0.5, -1, 2};
+    const struct {
+        double g[3];
+        bool fine;
+    } cases[] = {
+        {{1, 3, 1}, true},  {{-1, 3, 1}, false},       {{1, -3, 1}, false},  {{1, 3, 0}, false},
+        {{2, 3, 1}, false}, {{1, 3 + 1e-5, 1}, false}, {{1, 3, NAN}, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slope s = {.f = sum_of_squares};
+        slope_add(&s, x, cases[i].g, 0, 3);
+        assert_int_equal(slope_fine(&s), cases[i].fine);
+    }
+    struct slope sign = {.f = sum_of_squares};
+    slope_add(&sign, x, (const double[]){1, 2, 1}, 0, 3);
+    check_near(sign.worst, -1.0 / 3, 1e-6);
+    /* At the kink of |x| one coordinate of three is too many to skip. */
+    x[2] = 3e-6;
+    struct slope kink = {.f = sum_of_squares};
+    slope_add(&kink, x, (const double[]){1, 3, 1}, 0, 3);
+    assert_int_equal(kink.skipped, 1);
+    assert_false(slope_fine(&kink));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wrong_gradient_is_seen),
+        cmocka_unit_test(layers_have_their_gradient),
+        cmocka_unit_test(activations_have_their_gradient),
+        cmocka_unit_test(losses_have_their_gradient),
+        cmocka_unit_test(penalties_have_their_gradient),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
