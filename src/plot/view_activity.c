@@ -59,7 +59,7 @@ static void measure(const struct view_request *r, const struct half *half, size_
     }
 }
 
-/* Names that no model has a call for. */
+/* Refuses a name that one of the models has no call for. */
 static int check_layers(const struct view_request *r, struct err *e)
 {
     for (size_t m = 0; m < r->models; m++)

@@ -36,7 +36,7 @@ static void lay_out_picture(struct tiles *t)
     t->rows = (t->shown + t->cols - 1) / t->cols;
 }
 
-/* One character a pixel, between the margins that set_up_text sets. */
+/* One character a pixel, between the margins that add_text sets. */
 static int lay_out_text(const struct view_request *r, struct tiles *t, struct err *e)
 {
     const size_t width = r->width > 4 ? r->width - 3 : 1,
@@ -59,6 +59,11 @@ static double unit_weight(const struct tiles *t, size_t unit, size_t input)
     return (double)t->kernel[input * t->units + unit];
 }
 
+static bool is_dead(const struct tiles *t, size_t unit)
+{
+    return t->largest[unit] <= dead_below * t->most;
+}
+
 static int measure(struct tiles *t, struct err *e)
 {
     if (!(t->largest = mem_new(t->shown, sizeof *t->largest)))
@@ -68,7 +73,7 @@ static int measure(struct tiles *t, struct err *e)
     for (size_t u = 0; u < t->shown; u++) {
         for (size_t i = 0; i < t->inputs; i++)
             t->largest[u] = fmax(t->largest[u], fabs(unit_weight(t, u, i)));
-        t->dead += t->largest[u] <= dead_below * t->most;
+        t->dead += is_dead(t, u);
     }
     return 0;
 }
@@ -86,14 +91,11 @@ static int tiles_make(const struct view_request *r, const struct model *m, const
         err_at(e, r->place, "%s has %zu inputs, too many to draw", w->path, t->inputs);
         return err_hint(e, "plot weights shows how they are distributed");
     }
-    if (r->text ? lay_out_text(r, t, e) : (lay_out_picture(t), 0))
+    if (!r->text)
+        lay_out_picture(t);
+    else if (lay_out_text(r, t, e))
         return -1;
     return measure(t, e);
-}
-
-static bool is_dead(const struct tiles *t, size_t unit)
-{
-    return t->largest[unit] <= dead_below * t->most;
 }
 
 /* The unit and the input that a pixel shows; false between tiles. */
