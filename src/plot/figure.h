@@ -12,6 +12,8 @@ struct figure {
     struct str program; /* datablocks, settings and plot; begins with reset */
     struct str csv;     /* the same numbers for other programs: series,x,y */
     size_t blocks;      /* datablocks so far, for their names */
+    struct str series;  /* what the rows of csv begin with, quoted if need be */
+    size_t columns;     /* numbers in the longest row */
 };
 void figure_finish(struct figure *f);
 /* Whether memory ran out in any part. */
@@ -23,9 +25,13 @@ void figure_quote(struct str *to, const char *text);
 /* Begins a datablock and writes its name ("$d3") into name; figure_row adds rows of n numbers (NaN
  * leaves a gap), figure_gap an empty line, figure_end ends it. */
 void figure_begin(struct figure *f, char name[16]);
+/* What the csv calls the rows that follow, until the next figure_begin; "d3" if nobody says. */
+void figure_series(struct figure *f, const char *name);
 void figure_row(struct figure *f, const double *x, size_t n);
 void figure_gap(struct figure *f);
 void figure_end(struct figure *f);
+/* Adds the first line of the csv: series,x,y and as many further columns as the figure has. */
+void figure_header(const struct figure *f, struct str *to);
 /* At most `most` points that keep each bucket's smallest and largest value; returns how many. x and
  * y are in order of x; to_x and to_y have room for `most`. */
 size_t figure_decimate(const double *x, const double *y, size_t n, size_t most, double *to_x,

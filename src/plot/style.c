@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/style.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const colours[COLOURS] = {
+    [BLUE] = "#0072B2",   [VERMILION] = "#D55E00", [ORANGE] = "#E69F00", [GREEN] = "#009E73",
+    [PURPLE] = "#CC79A7", [SKY] = "#56B4E9",       [BLACK] = "#000000"};
+
+const char *style_colour(size_t number)
+{
+    return colours[number % COLOURS];
+}
+
+/* gnuplot's dumb terminal draws the dash types 2 to 7 with these. */
+static const char characters[] = "#$%@&=";
+
+char style_character(size_t number)
+{
+    return characters[number % strlen(characters)];
+}
+
+void style_begin(struct figure *f, const struct view_request *r)
+{
+    struct str *p = &f->program;
+    str_add(p, "reset\nset encoding utf8\n");
+    if (r->text) {
+        str_add(p, "set tics nomirror\n"
+                   "set key bmargin center horizontal Left reverse samplen 1 noenhanced\n");
+        return;
+    }
+    /* As an image SVG would be blurred, as pixels PNG would show seams. */
+    str_add(p, "IMAGE = GPVAL_TERM eq 'svg' ? 'image pixels' : 'image'\n"
+               "set border 3 lc rgb '" STYLE_INK "'\n"
+               "set tics nomirror out textcolor rgb '" STYLE_INK "'\n"
+               "set grid ytics lt 1 lw 1 lc rgb '#DDDDDD'\n"
+               "set style textbox opaque noborder margins 0.3,0.3\n"
+               "set key bmargin center horizontal Left reverse samplen 3 height 1 "
+               "noenhanced\n");
+}
+
+void style_set(struct str *to, const char *setting, const char *text)
+{
+    str_addf(to, "set %s ", setting);
+    figure_quote(to, text);
+    str_add(to, " noenhanced\n");
+}
+
+void style_heading(struct str *to, const struct view_request *r, const char *view)
+{
+    bool same = true;
+    for (size_t i = 1; i < r->models; i++)
+        same = same && r->model[i]->step == r->model[0]->step;
+    str_addf(to, "%s of ", view);
+    for (size_t i = 0; i < r->models; i++) {
+        str_addf(to, "%s%s", i ? ", " : "", r->model[i]->name);
+        if (!same || i + 1 == r->models)
+            str_addf(to, " (step %llu)", (unsigned long long)r->model[i]->step);
+    }
+}
+
+/* Adds a text in quotes. */
+static void quote(struct str *to, const struct str *text)
+{
+    to->failed = to->failed || text->failed;
+    figure_quote(to, text->text ? text->text : "");
+}
+
+void style_head(struct str *to, const struct view_request *r, const char *view)
+{
+    struct str text = {0};
+    style_heading(&text, r, view);
+    style_title(to, &text, 1);
+    str_finish(&text);
+}
+
+void style_title(struct str *to, const struct str *text, size_t cols)
+{
+    static const char *const fonts[] = {"", "", " font ',10'", " font ',9'"};
+    str_add(to, "set title ");
+    quote(to, text);
+    str_addf(to, " noenhanced%s\n", cols < 3 ? fonts[cols] : fonts[3]);
+}
+
+void style_next(struct str *plot)
+{
+    str_add(plot, plot->size ? ", \\\n     " : "plot ");
+}
+
+void style_pen(struct str *plot, const struct view_request *r, struct pen pen, size_t number)
+{
+    str_add(plot, pen.points ? " with linespoints" : " with lines");
+    if (r->text) {
+        size_t dash = number % strlen(characters) + 2;
+        str_addf(plot, " lt %zu dt %zu lc rgb '%s'", dash, dash, style_colour(pen.colour));
+        if (pen.points)
+            str_addf(plot, " pt '%c'", style_character(number));
+        return;
+    }
+    str_addf(plot, " lc rgb '%s' lw %g dt %zu", style_colour(pen.colour), pen.width, pen.dash + 1);
+    if (pen.points)
+        str_add(plot, " pt 7 ps 0.5");
+}
+
+void style_legend(struct str *plot, const char *text)
+{
+    str_add(plot, " title ");
+    figure_quote(plot, text);
+    str_add(plot, " noenhanced");
+}
+
+/* Whether an event that was listed before says the same: models that were changed together. */
+static bool told(const struct view_request *r, size_t first, size_t model, size_t event)
+{
+    const struct event *e = &r->model[model]->history.event[event];
+    for (size_t m = first; m <= model; m++) {
+        const struct history *h = &r->model[m]->history;
+        for (size_t i = 0; i < (m < model ? h->events : event); i++)
+            if (h->event[i].step == e->step && strcmp(h->event[i].label, e->label) == 0)
+                return true;
+    }
+    return false;
+}
+
+static void event_label(struct str *to, const struct view_request *r, const struct event *event,
+                        const double x[2], enum labels labels, size_t number)
+{
+    const double at = (double)event->step;
+    const bool right = at - x[0] > 0.6 * (x[1] - x[0]);
+    const double down = (r->text ? 1 : 0.9) + (double)number * (r->text ? 1 : 1.1);
+    struct str text = {0};
+    if (labels == LABELS_LISTED)
+        str_addf(&text, "%llu: ", (unsigned long long)event->step);
+    str_add(&text, event->label);
+    str_add(to, "set label ");
+    quote(to, &text);
+    if (labels == LABELS_LISTED)
+        str_addf(to, " at graph 0.03, graph 1 left offset character 0, %g", -down);
+    else
+        str_addf(to, " at first %.9g, graph 1 %s offset character %s, %g", at,
+                 right ? "right" : "left", right ? "-0.6" : "0.6", -down);
+    str_add(to, " front noenhanced");
+    if (!r->text)
+        str_addf(to, " boxed font ',%d' textcolor rgb '" STYLE_GREY "'",
+                 labels == LABELS_LISTED ? 8 : 9);
+    str_add(to, "\n");
+    str_finish(&text);
+}
+
+/* The events between two steps, each once: adds them to `to`, with labels for the last ones of all
+ * `shown`; without `to` it only counts them. */
+static size_t each_event(struct str *to, const struct view_request *r, size_t first, size_t count,
+                         const double x[2], enum labels labels, size_t shown)
+{
+    enum { PICTURE_LABELS = 6, TEXT_LABELS = 3, LINES_MOST = 100 };
+    const size_t most = r->text ? TEXT_LABELS : PICTURE_LABELS;
+    const size_t unlabelled = shown > most ? shown - most : 0;
+    size_t number = 0;
+    for (size_t m = first; m < first + count; m++) {
+        const struct history *h = &r->model[m]->history;
+        for (size_t i = 0; i < h->events; i++) {
+            const double at = (double)h->event[i].step;
+            if (at < x[0] || at > x[1] || told(r, first, m, i))
+                continue;
+            number++;
+            if (!to || number + LINES_MOST <= shown)
+                continue;
+            str_addf(to,
+                     "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead dt 3 lw 1.5 "
+                     "lc rgb '" STYLE_GREY "'\n",
+                     at, at);
+            if (labels && number > unlabelled)
+                event_label(to, r, &h->event[i], x, labels, number - unlabelled - 1);
+        }
+    }
+    return number;
+}
+
+void style_events(struct str *to, const struct view_request *r, size_t first, size_t count,
+                  const double x[2], enum labels labels)
+{
+    const size_t shown = each_event(NULL, r, first, count, x, labels, 0);
+    each_event(to, r, first, count, x, labels, shown);
+}
+
+void style_tics(struct str *to, const char *axis, double low, double high, size_t most,
+                double least)
+{
+    const double raw = fmax((high - low) / (double)most, least);
+    const double power = pow(10, floor(log10(raw)));
+    const double part = raw / power;
+    const double step = power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+    str_addf(to, "set %stics %.9g\n", axis, step);
+}
+
+void style_plot(struct str *to, const struct str *plot)
+{
+    to->failed = to->failed || plot->failed;
+    str_bytes(to, plot->text ? plot->text : "", plot->size);
+    str_add(to, "\n");
+}
+
+void style_panels(struct str *to, const struct view_request *r, const char *view, size_t rows,
+                  size_t cols)
+{
+    struct str heading = {0};
+    style_heading(&heading, r, view);
+    str_addf(to, "set multiplot layout %zu,%zu title ", rows, cols);
+    quote(to, &heading);
+    str_add(to, " noenhanced\n");
+    str_finish(&heading);
+}
+
+void style_panels_end(struct str *to)
+{
+    str_add(to, "unset multiplot\n");
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/curve.h"
+#include "plot/request.h"
+
+#include <string.h>
+
+/* Two figures of a layer's output that share a panel. */
+struct half {
+    struct {
+        enum series_kind kind;
+        const char *legend;
+    } line[2];
+    const char *label, *crowded; /* of the axis; crowded: when the legend names the layers alone */
+    const char *column;
+    bool shares;
+};
+static const struct half halves[2] = {
+    {.line = {{SERIES_MEAN, "mean |a|"}, {SERIES_MAX, "max |a|"}},
+     .label = "output |a|",
+     .crowded = "|a|: mean, dashed max",
+     .column = "2"},
+    {.line = {{SERIES_ZEROS, "a = 0"}, {SERIES_SMALL, "|a| <= 0.1"}},
+     .label = "share of outputs (%)",
+     .crowded = "% a = 0, dashed <= 0.1",
+     .column = "(100*$2)",
+     .shares = true},
+};
+
+/* What one panel shows: a half of the models [first, first + count). */
+struct panel {
+    const struct view_request *r;
+    const struct half *half;
+    size_t first, count;
+    struct extent_of of; /* of all panels in its row */
+    bool log, crowded;
+};
+
+static bool wanted(const struct view_request *r, const struct series *s)
+{
+    for (size_t i = 0; i < r->layers; i++)
+        if (strcmp(r->layer[i], s->name) == 0)
+            return true;
+    return !r->layers;
+}
+
+static int role_of(const struct half *half, const struct series *s)
+{
+    return s->kind == half->line[0].kind ? 0 : s->kind == half->line[1].kind ? 1 : -1;
+}
+
+static void measure(const struct view_request *r, const struct half *half, size_t first,
+                    size_t count, struct extent_of *of)
+{
+    for (size_t m = first; m < first + count; m++) {
+        const struct history *h = &r->model[m]->history;
+        for (size_t i = 0; i < h->count; i++)
+            if (role_of(half, &h->series[i]) >= 0 && wanted(r, &h->series[i]))
+                curve_measure(of, &h->series[i]);
+    }
+}
+
+/* Refuses a name that one of the models has no call for. */
+static int check_layers(const struct view_request *r, struct err *e)
+{
+    for (size_t m = 0; m < r->models; m++)
+        for (size_t i = 0; i < r->layers; i++)
+            if (graph_find_call(r->model[m]->graph, r->layer[i]) == NOTHING &&
+                request_layer(r, r->model[m], r->layer[i], r->where[i], e) == NOTHING)
+                return -1;
+    return 0;
+}
+
+/* Whether the panel is of one model among several. */
+static bool is_narrow(const struct panel *p)
+{
+    return p->count < p->r->models;
+}
+
+static int add_line(const struct panel *p, struct figure *f, struct str *plot, size_t model,
+                    const struct series *s, size_t colour, size_t number, struct err *e)
+{
+    const int role = role_of(p->half, s);
+    struct str name = {0}, legend = {0};
+    request_name(&name, p->r, p->r->model[model], s->name);
+    str_add(&legend, is_narrow(p) ? s->name : name.text ? name.text : "");
+    if (!p->crowded)
+        str_addf(&legend, " %s", p->half->line[role].legend);
+    str_addf(&name, " %s", p->half->line[role].legend);
+    struct curve c = {.series = s,
+                      .pen = {.colour = colour, .dash = (size_t)role, .width = role ? 1.5 : 2},
+                      .name = name.text,
+                      .legend = role && p->crowded ? NULL : legend.text,
+                      .column = p->half->column};
+    int bad =
+        name.failed || legend.failed ? err_memory(e) : curve_add(f, plot, p->r, &c, number, e);
+    str_finish(&legend);
+    str_finish(&name);
+    return bad;
+}
+
+/* The curves of one panel: a colour for each layer of each model, both figures in it. */
+static int add_lines(const struct panel *p, struct figure *f, struct str *plot, struct err *e)
+{
+    size_t colour = 0, number = 0;
+    for (size_t m = p->first; m < p->first + p->count; m++) {
+        const struct history *h = &p->r->model[m]->history;
+        for (size_t i = 0; i < h->count; i++) {
+            const struct series *s = &h->series[i], *other;
+            if (s->kind != p->half->line[0].kind || !wanted(p->r, s))
+                continue;
+            if (add_line(p, f, plot, m, s, colour, number++, e))
+                return -1;
+            other = history_find(h, p->half->line[1].kind, s->name);
+            if (other && add_line(p, f, plot, m, other, colour, number++, e))
+                return -1;
+            colour++;
+        }
+    }
+    return 0;
+}
+
+static void set_up(const struct panel *p, struct figure *f)
+{
+    struct str *to = &f->program;
+    double x[2];
+    const bool narrow = is_narrow(p);
+    str_add(to, "unset arrow\nunset label\nunset logscale\nset ytics auto\n");
+    if (narrow) {
+        style_set(to, "title", p->r->model[p->first]->name);
+        str_add(to, "set key maxcols 1\n");
+    }
+    str_addf(to, "set xlabel '%s'\n", p->half->shares || p->r->text ? "step" : "");
+    if (p->r->text)
+        style_set(to, "title", p->half->label);
+    else if (!p->first)
+        str_addf(to, "set ylabel '%s%s'\n", p->crowded ? p->half->crowded : p->half->label,
+                 p->log ? " (log scale)" : "");
+    else
+        str_add(to, "unset ylabel\n");
+    curve_steps(to, &p->of, p->r->text ? 4 : narrow ? 10 / p->r->models : 10, x);
+    if (p->half->shares)
+        str_add(to, "set yrange [-2:102]\n");
+    else
+        curve_axis(to, &p->of, p->log);
+    style_events(to, p->r, p->first, p->count, x,
+                 !p->half->shares       ? LABELS_NONE
+                 : narrow || p->r->text ? LABELS_LISTED
+                                        : LABELS_BESIDE);
+}
+
+static int add_panel(const struct panel *p, struct figure *f, struct err *e)
+{
+    struct str plot = {0};
+    int bad = add_lines(p, f, &plot, e);
+    if (!bad && !plot.size && !plot.failed) {
+        str_add(&f->program, "set multiplot next\n");
+    } else if (!bad) {
+        set_up(p, f);
+        style_plot(&f->program, &plot);
+    }
+    str_finish(&plot);
+    return bad;
+}
+
+/* Whether each model has panels of its own. */
+static bool is_beside(const struct view_request *r)
+{
+    enum { BESIDE_MOST = 4 };
+    return !r->text && r->models <= BESIDE_MOST;
+}
+
+/* How many layers of a model have curves. */
+static size_t count_layers(const struct view_request *r, size_t model)
+{
+    const struct history *h = &r->model[model]->history;
+    size_t n = 0;
+    for (size_t i = 0; i < h->count; i++)
+        n += h->series[i].kind == SERIES_MEAN && wanted(r, &h->series[i]);
+    return n;
+}
+
+/* How many layers the fullest panel shows. */
+static size_t count_together(const struct view_request *r)
+{
+    size_t most = 0, total = 0;
+    for (size_t m = 0; m < r->models; m++) {
+        const size_t n = count_layers(r, m);
+        most = n > most ? n : most;
+        total += n;
+    }
+    return is_beside(r) ? most : total;
+}
+
+/* Refuses more layers in a panel than there are colours, or characters for two lines each. */
+static int check_room(const struct view_request *r, struct err *e)
+{
+    enum { TEXT_MOST = 3 };
+    return request_room(r, "activity", "layer", "LAYER", count_together(r),
+                        r->text ? TEXT_MOST : COLOURS, e);
+}
+
+/* Models stand beside each other; as text, where columns are few, the two halves do, and all
+ * models share them. */
+static int fill(const struct view_request *r, const struct extent_of of[2], struct figure *f,
+                struct err *e)
+{
+    const bool beside = is_beside(r);
+    const size_t named = beside && r->models > 1 ? 1 : 2; /* layers, with both lines */
+    const size_t columns = beside ? r->models : 1;
+    int bad = 0;
+    style_begin(f, r);
+    style_panels(&f->program, r, "activity", r->text ? 1 : 2, r->text ? 2 : columns);
+    for (size_t i = 0; i < 2 && !bad; i++)
+        for (size_t m = 0; m < columns && !bad; m++) {
+            struct panel p = {.r = r,
+                              .half = &halves[i],
+                              .first = m,
+                              .count = beside ? 1 : r->models,
+                              .of = of[i],
+                              .crowded = !r->text && count_together(r) > named,
+                              .log = !i && curve_is_log(&of[i], 100)};
+            bad = add_panel(&p, f, e);
+        }
+    style_panels_end(&f->program);
+    return bad;
+}
+
+static int draw(const struct view_request *r, struct figure *f, struct err *e)
+{
+    struct extent_of of[2] = {{0}};
+    if (request_filled(r, e) || check_layers(r, e) || check_room(r, e))
+        return -1;
+    for (size_t i = 0; i < 2; i++)
+        measure(r, &halves[i], 0, r->models, &of[i]);
+    if (!of[0].any || !of[1].any)
+        return request_nothing(r, e);
+    return request_done(f, fill(r, of, f, e), e);
+}
+
+const struct view_kind view_activity = {
+    .entry =
+        {
+            .name = "activity",
+            .summary = "how large the layers' outputs are, and how many are zero, by step",
+            .details =
+                "Above, the mean (whole line) and the largest |a| (dashed) of the output a of "
+                "each layer; below, the share of its numbers that are exactly 0 (whole line) and "
+                "the share with |a| <= 0.1 (dashed). Dotted lines mark the steps where something "
+                "was changed. Models stand beside each other with the same axes.",
+            .example = "data moons 200\ninput 2\ndense 8 relu activity=l1(1e-2) as hidden\n"
+                       "dense 1 sigmoid\ntrain 3\nplot activity hidden\n",
+        },
+    .draw = draw,
+};

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/field.h"
+#include "plot/request.h"
+#include "plot/style.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { POINTS_MOST = 1000, MODELS_MOST = 4 };
+
+static int check_data(const struct view_request *r, struct err *e)
+{
+    if (!r->data) {
+        err_at(e, r->place, "there is no data yet");
+        return err_hint(e, "load some with 2 columns, for example data moons");
+    }
+    if (r->data->inputs == 2)
+        return 0;
+    err_at(e, r->place, "boundary is for data with 2 columns, and this has %zu", r->data->inputs);
+    return err_hint(e, "load data that fits in a plane, for example data moons");
+}
+
+static void add_grid(struct figure *f, const struct field *t, const char *name, char block[16])
+{
+    figure_begin(f, block);
+    figure_series(f, name);
+    for (size_t i = 0; i < FIELD_CELLS; i++) {
+        figure_row(f, (const double[]){(double)t->at[2 * i], (double)t->at[2 * i + 1], t->value[i]},
+                   3);
+        if (i % FIELD_SIDE == FIELD_SIDE - 1)
+            figure_gap(f);
+    }
+    figure_end(f);
+}
+
+/* Every stride-th sample of a class (of all samples: class < 0); false if there is none. */
+static bool add_samples(struct figure *f, const struct field *t, const char *name, long class,
+                        char block[16])
+{
+    const size_t stride = (t->data->samples + POINTS_MOST - 1) / POINTS_MOST;
+    bool any = false;
+    for (size_t s = 0; s < t->data->samples; s += stride) {
+        const double y = field_target(t, s);
+        if (class >= 0 && lround(y) != class)
+            continue;
+        if (!any) {
+            figure_begin(f, block);
+            figure_series(f, name);
+        }
+        any = true;
+        figure_row(f, (const double[]){(double)t->data->x[2 * s], (double)t->data->x[2 * s + 1], y},
+                   3);
+    }
+    if (any)
+        figure_end(f);
+    return any;
+}
+
+/* Colours of classes: of their areas, and darker ones of their points. */
+static const struct {
+    const char *area, *point;
+    int symbol;
+} classes[] = {{"#F5C76B", "#7A4A00", 7},  {"#7FBCE0", "#003A5C", 9},  {"#7FCDB5", "#00523B", 5},
+               {"#EBA27A", "#7A2E00", 13}, {"#E0B3CD", "#7A2D58", 11}, {"#BFBFBF", "#333333", 15},
+               {"#F7F0A0", "#6B6300", 2},  {"#C5E4F6", "#1D5F85", 1}};
+enum { CLASSES = sizeof classes / sizeof *classes };
+
+static const char class_signs[] = "ox+*#@%&";
+
+static void add_class_points(struct figure *f, struct str *plot, const struct view_request *r,
+                             const struct field *t, const char *model)
+{
+    for (size_t k = 0; k < t->classes; k++) {
+        char name[32], block[16];
+        struct str series = {0};
+        snprintf(name, sizeof name, "class %zu", k);
+        str_addf(&series, "%s %s", model, name);
+        plot->failed = plot->failed || series.failed;
+        bool any = !series.failed && add_samples(f, t, series.text, (long)k, block);
+        str_finish(&series);
+        if (!any)
+            continue;
+        const int symbol = classes[k % CLASSES].symbol;
+        style_next(plot);
+        if (!r->text) {
+            /* A light edge, so that points stand out from their area. */
+            str_addf(plot, "%s using 1:2 with points lc rgb 'white' pt %d ps 1.3 notitle", block,
+                     symbol);
+            style_next(plot);
+        }
+        str_addf(plot, "%s using 1:2 with points lc rgb '%s' ", block, classes[k % CLASSES].point);
+        if (r->text)
+            str_addf(plot, "pt '%c'", class_signs[k % CLASSES]);
+        else
+            str_addf(plot, "pt %d ps 0.9", symbol);
+        style_legend(plot, name);
+    }
+}
+
+static void set_palette(struct str *to, const struct field *t)
+{
+    const bool flat = t->least >= t->most;
+    if (t->reading == READ_TWO) {
+        str_addf(to,
+                 "set palette defined (0 '#F0B040', 0.5 '#FFFFFF', 1 '#5AA3D8')\nset cbrange "
+                 "[0:1]\nset cblabel '%s'\nset colorbox\n",
+                 t->probability ? "p(class 1)" : "output");
+    } else if (t->reading == READ_NUMBER) {
+        str_addf(to,
+                 "set palette defined (0 '#440154', 0.25 '#3B528B', 0.5 '#21918C', 0.75 '#5EC962', "
+                 "1 '#FDE725')\nset cbrange [%.9g:%.9g]\nset cblabel 'output'\nset colorbox\n",
+                 t->least - flat, t->most + flat);
+    } else {
+        str_add(to, "set palette defined (");
+        for (size_t k = 0; k < t->classes; k++)
+            str_addf(to, "%s%zu '%s'", k ? ", " : "", k, classes[k % CLASSES].area);
+        str_addf(to, ") maxcolors %zu\nset cbrange [-0.5:%g]\nunset colorbox\n", t->classes,
+                 (double)t->classes - 0.5);
+    }
+}
+
+/* The contour at 0.5, computed by gnuplot into a block of its own. */
+static bool add_contour(struct figure *f, const struct field *t, const char *grid)
+{
+    if (t->reading != READ_TWO || t->least >= 0.5 || t->most <= 0.5)
+        return false;
+    str_addf(&f->program,
+             "set contour base\nset cntrparam levels discrete 0.5\nunset surface\n"
+             "set table $contour\nsplot %s using 1:2:3\nunset table\nunset contour\n"
+             "set surface\n",
+             grid);
+    return true;
+}
+
+/* Areas as text: a sign for the class of a cell, or for the fifth of the range its value lies in.
+ */
+static size_t level_of(const struct field *t, double value)
+{
+    if (t->reading == READ_MOST)
+        return (size_t)value;
+    if (t->reading == READ_TWO)
+        return value >= 0.5;
+    const double part = t->most > t->least ? (value - t->least) / (t->most - t->least) : 0;
+    return part >= 0.8 ? 4 : (size_t)(5 * part);
+}
+
+/* A cell as text is wider than a character. */
+static void add_cell(struct figure *f, const struct field *t, size_t i)
+{
+    const double width = (t->high[0] - t->low[0]) / (FIELD_SIDE - 1);
+    for (int k = -1; k <= 1; k++)
+        figure_row(f,
+                   (const double[]){(double)t->at[2 * i] + k * width / 3, (double)t->at[2 * i + 1],
+                                    t->value[i]},
+                   3);
+}
+
+static void add_areas(struct figure *f, struct str *plot, const struct field *t)
+{
+    static const char signs[] = " .:-~^,;", ramp[] = " .:=%";
+    const bool number = t->reading == READ_NUMBER;
+    const size_t levels = number ? 5 : t->classes;
+    for (size_t k = 1; k < levels; k++) {
+        char block[16];
+        bool any = false;
+        for (size_t i = 0; i < FIELD_CELLS; i++) {
+            if (!isfinite(t->value[i]) || level_of(t, t->value[i]) != k)
+                continue;
+            if (!any)
+                figure_begin(f, block);
+            any = true;
+            add_cell(f, t, i);
+        }
+        if (!any)
+            continue;
+        figure_end(f);
+        style_next(plot);
+        str_addf(plot, "%s using 1:2 with points pt '%c' lc rgb '%s' notitle", block,
+                 number ? ramp[k] : signs[k % (sizeof signs - 1)],
+                 number ? STYLE_GREY : classes[k % CLASSES].area);
+    }
+}
+
+/* Samples of a regression: in the colour of their target, with a dark edge. */
+static void add_number_points(struct figure *f, struct str *plot, const struct view_request *r,
+                              const struct field *t, const char *model)
+{
+    char block[16];
+    struct str name = {0};
+    str_addf(&name, "%s samples", model);
+    plot->failed = plot->failed || name.failed;
+    if (!name.failed && add_samples(f, t, name.text, -1, block)) {
+        style_next(plot);
+        if (r->text) {
+            str_addf(plot, "%s using 1:2 with points pt 'o' title 'samples'", block);
+        } else {
+            str_addf(plot, "%s using 1:2 with points pt 7 ps 1.1 lc rgb 'black' notitle", block);
+            style_next(plot);
+            str_addf(plot,
+                     "%s using 1:2:3 with points pt 7 ps 0.8 lc palette title 'samples, in the "
+                     "colour of their target'",
+                     block);
+        }
+    }
+    str_finish(&name);
+}
+
+static void add_field(struct figure *f, struct str *plot, const struct view_request *r,
+                      const struct field *t, const char *model)
+{
+    char grid[16];
+    if (r->text) {
+        add_areas(f, plot, t);
+    } else {
+        add_grid(f, t, model, grid);
+        const bool contour = add_contour(f, t, grid);
+        style_next(plot);
+        str_addf(plot, "%s using 1:2:3 with @IMAGE notitle", grid);
+        if (contour) {
+            style_next(plot);
+            str_addf(plot, "$contour using 1:2 with lines lw 2 lc rgb 'black' title '%s'",
+                     t->probability ? "p = 0.5" : "output = 0.5");
+        }
+    }
+    if (t->reading == READ_NUMBER)
+        add_number_points(f, plot, r, t, model);
+    else
+        add_class_points(f, plot, r, t, model);
+}
+
+static void set_up(struct str *to, const struct view_request *r, const struct field *t)
+{
+    const char *scaled = t->data->factor ? ", scaled" : "";
+    str_addf(to, "set xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\n", t->low[0], t->high[0],
+             t->low[1], t->high[1]);
+    str_addf(to, "set xlabel 'input 1%s%s'\n", scaled, r->text ? " (upwards: input 2)" : "");
+    if (r->text)
+        return;
+    str_addf(to, "set ylabel 'input 2%s'\nset border\n", scaled);
+    if (r->models == 1)
+        str_add(to, "set size ratio -1\n");
+    set_palette(to, t);
+}
+
+static int add_model(const struct view_request *r, struct model *m, struct figure *f, struct err *e)
+{
+    struct field t;
+    struct str plot = {0};
+    int bad = field_make(&t, m, r->data, r->seed, e) ? err_place(e, r->place) : 0;
+    if (!bad) {
+        add_field(f, &plot, r, &t, m->name);
+        set_up(&f->program, r, &t);
+        if (r->models > 1)
+            style_set(&f->program, "title", m->name);
+        style_plot(&f->program, &plot);
+    }
+    field_finish(&t);
+    str_finish(&plot);
+    return bad;
+}
+
+static int fill(const struct view_request *r, struct figure *f, struct err *e)
+{
+    int bad = 0;
+    style_begin(f, r);
+    str_add(&f->program, "unset grid\n");
+    if (r->models > 1)
+        style_panels(&f->program, r, "boundary", r->models > 2 ? 2 : 1, 2);
+    else
+        style_head(&f->program, r, "boundary");
+    for (size_t m = 0; m < r->models && !bad; m++)
+        bad = add_model(r, r->model[m], f, e);
+    if (r->models > 1)
+        style_panels_end(&f->program);
+    return bad;
+}
+
+static int draw(const struct view_request *r, struct figure *f, struct err *e)
+{
+    if (request_filled(r, e) || request_whole(r, "boundary", e) || check_data(r, e) ||
+        request_room(r, "boundary", "model", "of NAME", r->models, r->text ? 1 : MODELS_MOST, e))
+        return -1;
+    return request_done(f, fill(r, f, e), e);
+}
+
+const struct view_kind view_boundary = {
+    .entry =
+        {
+            .name = "boundary",
+            .summary = "the model's output over the plane, with the samples: for data with 2 "
+                       "columns",
+            .details =
+                "The output at 61 x 61 places that cover the data and a margin of a tenth. One "
+                "output with targets 0 and 1 goes from orange (0) to blue (1), and a line parts "
+                "the plane where it is 0.5. Of several outputs the colour says which is the "
+                "largest. One output with other targets is coloured by its value, and so are the "
+                "samples by their target. At most 1000 samples are drawn, each with the symbol of "
+                "its class; those kept for validation are among them.",
+            .example = "data moons 200 noise=0.1\ninput 2\ndense 8 tanh\ndense 1 sigmoid\n"
+                       "train 3\nplot boundary\n",
+        },
+    .draw = draw,
+};

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the views refuse, what gnuplot says to them (where it is there: nothing), and what happens
+ * without memory. */
+#include "scene.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct refusal {
+    const char *model, *view, *layer, *error;
+    bool text, no_data;
+};
+
+#define DIGITS                                                                                     \
+    "data digits\ninput 64\nflatten as flat\ndense 8 as hidden\n"                                  \
+    "dense 10 softmax as top\n"
+static const struct refusal cases[] = {
+    {PLAIN_MODEL, "loss", NULL, "there is nothing to draw yet; train first", false, false},
+    {PLAIN_MODEL, "activity", NULL, "there is nothing to draw yet; train first", false, false},
+    {"data xor\n", "loss", NULL,
+     "the model main is empty; begin with an input, for example input 64", false, false},
+    {"data xor\n", "filters", NULL,
+     "the model main is empty; begin with an input, for example input 64", false, false},
+    {PLAIN_MODEL, "loss", "hidden",
+     "loss takes no layer, and here is \"hidden\"; leave it out; of a model it is: plot loss "
+     "of "
+     "NAME",
+     false, false},
+    {PLAIN_MODEL, "weights", "hiden", "there is no layer \"hiden\"; did you mean hidden?", false,
+     false},
+    {PLAIN_MODEL, "activity", "hiden", "there is no layer \"hiden\"; did you mean hidden?", false,
+     false},
+    {PLAIN_MODEL, "filters", "quite_other",
+     "there is no layer \"quite_other\"; summary lists the layers", false, false},
+    {PLAIN_MODEL, "weights", "flat", "flat has no kernel; these have one: hidden, top", false,
+     false},
+    {"data xor\ninput 2\n", "weights", NULL,
+     "no layer of the model main has a kernel; dense layers have one, for example dense 8", false,
+     false},
+    {DIGITS, "boundary", NULL,
+     "boundary is for data with 2 columns, and this has 64; load data that fits in a plane, "
+     "for "
+     "example data moons",
+     false, false},
+    {PLAIN_MODEL, "boundary", NULL,
+     "there is no data yet; load some with 2 columns, for example data moons", false, true},
+    {"data xor\ninput 3\ndense 1\n", "boundary", NULL,
+     "the data has 2 columns, and the input input_1 takes 3: 3; make the model with input 2, "
+     "or "
+     "load other data",
+     false, false},
+    {"data rows { 1 2 -> 0.5 1; 2 3 -> 1 2 }\ninput 2\ndense 2\n", "boundary", NULL,
+     "boundary shows one output or classes, and main puts out 2 numbers; end the model with "
+     "one "
+     "unit, or with softmax over the classes",
+     false, false},
+    {"data rows { 1 2 -> 0.5; 2 3 -> 1 }\ninput 2\ndense 2 kernel_init=constant(1e38)\n"
+     "dense 2 kernel_init=constant(1e38)\ndense 2 kernel_init=constant(1e38)\n"
+     "dense 2 kernel_init=constant(1e38)\ndense 2 kernel_init=constant(1e38)\n"
+     "dense 2 kernel_init=constant(1e38)\ndense 2 kernel_init=constant(1e38)\n"
+     "dense 2 kernel_init=constant(1e38)\ndense 2 kernel_init=constant(1e38)\n"
+     "dense 1 kernel_init=constant(1e38)\n",
+     "boundary", NULL,
+     "the output of main is nowhere a finite number; its weights are too large; begin again "
+     "with a lower learning rate",
+     false, false},
+    {PLAIN_MODEL, "filters", NULL,
+     "filters shows one kernel at a time as text, and these are 2; name one: plot filters "
+     "LAYER",
+     true, false},
+    {"data digits\ninput 64\ndense 1\ndense 1\ndense 1\ndense 1\ndense 1\n", "weights", NULL,
+     "weights shows 4 kernels at most as text, and these are 5; name some: plot weights LAYER",
+     true, false},
+    {"data random 9 shape=784\ninput 784\ndense 2 as k\n", "filters", NULL,
+     "a tile of 28x28 characters is too large for this terminal; write it to a file: plot save "
+     "\"filters.png\"",
+     true, false},
+};
+
+static void what_cannot_be_drawn_is_said(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct refusal *c = &cases[i];
+        const struct span where = {1, 20, 25};
+        struct bench b = bench_make(c->model);
+        struct view_request r = request_of(&b);
+        struct figure f = {0};
+        struct err e = {0};
+        char said[900];
+        r.layer = &c->layer;
+        r.where = &where;
+        r.layers = c->layer != NULL;
+        r.text = c->text;
+        r.data = c->no_data ? NULL : &b.data;
+        assert_int_equal(view_of(c->view)->draw(&r, &f, &e), -1);
+        snprintf(said, sizeof said, "%s; %s", e.what, e.hint);
+        assert_string_equal(said, c->error);
+        assert_int_equal(e.where.at, c->layer ? 20 : 5);
+        assert_null(f.program.text);
+        bench_finish(&b);
+    }
+}
+
+/* The four kinds of boundary, and what the other views need. */
+static const char *const scenes[] = {
+    "data moons 40 noise=0.1 split=0.2\ninput 2\ndense 8 relu activity=l1(1e-3) as hidden\n"
+    "dense 1 sigmoid as top\nloss binary_crossentropy\n",
+    "data blobs 40\ninput 2\ndense 4 tanh as hidden\ndense 3 softmax as top\n"
+    "loss categorical_crossentropy\n",
+    "data rows { 0 0 -> 0.5; 1 0 -> 1.5; 0 1 -> -1; 1 1 -> 3 }\ninput 2\ndense 4 tanh as hidden\n"
+    "dense 1 as top\n",
+    "data xor\ninput 2\ndense 4 kernel_init=zeros as hidden\ndense 1 kernel_init=zeros as top\n",
+};
+enum { SCENES = sizeof scenes / sizeof *scenes };
+
+static struct bench trained(size_t scene)
+{
+    struct bench b = bench_make(scenes[scene]);
+    bench_prepare(&b);
+    for (uint64_t s = 1; s <= 5; s++) {
+        put(&b, SERIES_DATA, "data", s, bench_step(&b).data);
+        put(&b, SERIES_MEAN, "hidden", s, (double)s / 7);
+        put(&b, SERIES_MAX, "hidden", s, (double)s / 5);
+        put(&b, SERIES_ZEROS, "hidden", s, 0);
+        put(&b, SERIES_SMALL, "hidden", s, 0.1 * (double)s);
+    }
+    assert_int_equal(history_event(&b.model->history, 3, "it's <b>_x_</b> \\ @M $d1"), 0);
+    return b;
+}
+
+static const char *slurp(const char *path, char *text, size_t room)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    text[fread(text, 1, room - 1, file)] = 0;
+    fclose(file);
+    return text;
+}
+
+/* Has gnuplot draw a program twice; checks that it is content and that both pictures are alike. */
+static void plot_twice(const struct figure *f, const char *terminal, const char *view)
+{
+    enum { ROOM = 1 << 20 };
+    char folder[] = "/tmp/nnr-views-XXXXXX", command[400], path[80];
+    char *first = mem_new(2, ROOM), *second = first + ROOM;
+    assert_non_null(mkdtemp(folder));
+    assert_non_null(first);
+    snprintf(path, sizeof path, "%s/gp", folder);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fprintf(file, "set term %s\n%s", terminal, f->program.text);
+    fclose(file);
+    for (int i = 0; i < 2; i++) {
+        snprintf(command, sizeof command, "gnuplot -d %s > %s/out%d 2> %s/err", path, folder, i,
+                 folder);
+        assert_int_equal(system(command), 0);
+        snprintf(path, sizeof path, "%s/err", folder);
+        if (*slurp(path, first, ROOM))
+            fail_msg("%s on %s: %s", view, terminal, first);
+        snprintf(path, sizeof path, "%s/gp", folder);
+    }
+    snprintf(path, sizeof path, "%s/out0", folder);
+    slurp(path, first, ROOM);
+    snprintf(path, sizeof path, "%s/out1", folder);
+    assert_string_equal(first, slurp(path, second, ROOM));
+    assert_true(strlen(first) > 1000);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+    mem_free(first);
+}
+
+static void gnuplot_takes_every_view(void **state)
+{
+    (void)state;
+    if (system("gnuplot --version > /dev/null 2>&1") != 0)
+        skip();
+    const char *const layer = "hidden";
+    const struct span where = {0};
+    for (size_t scene = 0; scene < SCENES; scene++) {
+        struct bench a = trained(scene), b = trained(scene);
+        struct model *both[] = {a.model, b.model};
+        rename_model(&b, "second_one");
+        for (size_t v = 0; v < view_kinds.rows; v++)
+            for (int way = 0; way < 3; way++) {
+                const char *view = view_kinds.row[v]->name;
+                struct view_request r = request_of(&a);
+                r.model = both;
+                r.models = way == 1 ? 2 : 1;
+                r.text = way == 2;
+                r.layer = &layer;
+                r.where = &where;
+                r.layers = strcmp(view, "filters") == 0 && way == 2;
+                struct figure f = drawn(&r, view);
+                plot_twice(&f, r.text ? "dumb mono size 80,24" : "svg size 900,600", view);
+                figure_finish(&f);
+            }
+        bench_finish(&a);
+        bench_finish(&b);
+    }
+}
+
+static void without_memory_there_is_no_figure(void **state)
+{
+    (void)state;
+    struct bench a = full("plain"), b = full("sparse");
+    struct model *both[] = {a.model, b.model};
+    const char *const layer = "hidden";
+    const struct span where = {0};
+    for (size_t v = 0; v < view_kinds.rows; v++)
+        for (int way = 0; way < 2; way++) {
+            const struct view_kind *view = (const void *)view_kinds.row[v];
+            struct view_request r = request_of(&a);
+            const bool layers = strcmp(view->entry.name, "filters") == 0;
+            r.model = both;
+            r.models = way ? 1 : 2;
+            r.text = way;
+            r.layer = &layer;
+            r.where = &where;
+            r.layers = layers;
+            for (long n = 1;; n++) {
+                struct figure f = {0};
+                struct err e = {0};
+                model_forget_plans(a.model);
+                mem_fail_at(n);
+                int bad = view->draw(&r, &f, &e);
+                const bool hit = mem_failed();
+                mem_fail_at(0);
+                assert_int_equal(bad, hit ? -1 : 0);
+                assert_int_equal(e.kind, hit ? ERR_MEMORY : ERR_NONE);
+                assert_true(!hit || !f.program.text);
+                figure_finish(&f);
+                if (!hit)
+                    break;
+            }
+        }
+    bench_finish(&a);
+    bench_finish(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_cannot_be_drawn_is_said),
+        cmocka_unit_test(gnuplot_takes_every_view),
+        cmocka_unit_test(without_memory_there_is_no_figure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
