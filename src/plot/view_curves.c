@@ -39,23 +39,19 @@ static int add_model(struct figure *f, struct str *plot, const struct view_reque
 static int fill(const struct view_request *r, const struct extent_of *of, struct figure *f,
                 struct str *plot, struct err *e)
 {
-    struct str heading = {0};
     size_t number = 0;
     double x[2];
     style_begin(f, r);
     for (size_t m = 0; m < r->models; m++)
         if (add_model(f, plot, r, m, &number, e))
             return -1;
-    style_heading(&heading, r, "curves");
-    if (!heading.failed)
-        style_set(&f->program, "title", heading.text);
+    style_head(&f->program, r, "curves");
     str_add(&f->program, "set xlabel 'step'\nset ylabel 'value'\n");
-    curve_steps(&f->program, of, 8, x);
+    curve_steps(&f->program, of, 10, x);
     curve_axis(&f->program, of, curve_is_log(of, 100));
     style_events(&f->program, r, 0, r->models, x, LABELS_BESIDE);
-    const bool failed = heading.failed;
-    str_finish(&heading);
-    return failed ? err_memory(e) : style_plot(f, plot, e);
+    style_plot(&f->program, plot);
+    return 0;
 }
 
 static int draw(const struct view_request *r, struct figure *f, struct err *e)
@@ -77,8 +73,9 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
 const struct view_kind view_curves = {
     .entry = {.name = "curves",
               .summary = "watched expressions over the steps",
-              .details = "Each expression that watch names is a curve. The axis is logarithmic when all "
-                         "values are positive and span more than two decades.",
+              .details =
+                  "Each expression that watch names is a curve. The axis is logarithmic when all "
+                  "values are positive and span more than two decades.",
               .example = "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\n"
                          "watch mean(abs(h.output)) every 2\ntrain 3\nplot curves\n"},
     .draw = draw,

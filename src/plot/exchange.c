@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A picture of a larger size is given up. */
+enum { OUT_MOST = 64 << 20, LINE_MOST = 4096 };
+
+void exchange_init(struct exchange *x)
+{
+    unsigned long long chance = 0;
+    *x = (struct exchange){0};
+    if (getentropy(&chance, sizeof chance))
+        chance = (unsigned long long)time(NULL) * 1000003u ^ (unsigned long long)getpid();
+    snprintf(x->mark, sizeof x->mark, "nnr-%016llx-", chance);
+}
+
+void exchange_finish(struct exchange *x)
+{
+    str_finish(&x->text);
+    str_finish(&x->out);
+    str_finish(&x->line);
+}
+
+void exchange_begin(struct exchange *x)
+{
+    str_finish(&x->text);
+    str_finish(&x->out);
+    x->number++;
+    x->sent = x->looked = 0;
+    x->waited = 0;
+    x->out_ended = x->err_ended = x->lost = false;
+    x->trouble = 0;
+    x->warning[0] = x->message[0] = 0;
+    str_add(&x->text, "reset errors\n");
+}
+
+int exchange_ask(struct exchange *x)
+{
+    str_addf(&x->text,
+             "set print \"-\"\n"
+             "print \"%s%lu|\".GPVAL_ERRNO.\"|\".GPVAL_ERRMSG.\"|%s%lu\"\n"
+             "set print\n"
+             "print \"%s%lu\"\n",
+             x->mark, x->number, x->mark, x->number, x->mark, x->number);
+    x->open = !x->text.failed;
+    if (!x->open)
+        str_finish(&x->text);
+    return x->open ? 0 : -1;
+}
+
+void exchange_bind(struct exchange *x, unsigned long window)
+{
+    str_addf(&x->text, "bind \"Close\" 'print \"%sclosed %lu\"'\n", x->mark, window);
+}
+
+/* The number behind "closed " and the mark at `text`; false when something else stands there. */
+static bool read_closed(struct exchange *x, const char *text)
+{
+    static const char word[] = "closed ";
+    size_t n = strlen(x->mark);
+    if (strncmp(text, x->mark, n) != 0 || strncmp(text + n, word, strlen(word)) != 0)
+        return false;
+    if (x->closures < sizeof x->closed / sizeof x->closed[0])
+        x->closed[x->closures++] = strtoul(text + n + strlen(word), NULL, 10);
+    return true;
+}
+
+/* Where `part` begins in x->out, at or after `from`; NULL: nowhere. */
+static char *find(const struct exchange *x, size_t from, const char *part)
+{
+    if (!x->out.text || from > x->out.size)
+        return NULL;
+    return memmem(x->out.text + from, x->out.size - from, part, strlen(part));
+}
+
+/* A window may tell of its end while print leads to stdout: takes such lines out of the answer. */
+static void take_closed(struct exchange *x)
+{
+    size_t from = x->looked;
+    for (char *at; (at = find(x, from, x->mark)) != NULL;) {
+        size_t left = x->out.size - (size_t)(at - x->out.text);
+        char *end = memchr(at, '\n', left);
+        if (end && read_closed(x, at)) {
+            memmove(at, end + 1, left - (size_t)(end + 1 - at) + 1);
+            x->out.size -= (size_t)(end + 1 - at);
+        } else {
+            from = (size_t)(at - x->out.text) + 1;
+        }
+    }
+}
+
+/* Cuts the token off the answer and reads what it says: |errno|message|. */
+static void read_token(struct exchange *x, char *end)
+{
+    char begin[64];
+    snprintf(begin, sizeof begin, "%s%lu|", x->mark, x->number);
+    *end = 0;
+    x->out_ended = true;
+    char *at = find(x, 0, begin);
+    if (!at) {
+        x->lost = true;
+        return;
+    }
+    char *message = at + strlen(begin);
+    x->trouble = (int)strtol(message, &message, 10);
+    if (*message == '|')
+        snprintf(x->message, sizeof x->message, "%.*s", (int)strcspn(message + 1, "\n"),
+                 message + 1);
+    *at = 0;
+    x->out.size = (size_t)(at - x->out.text);
+}
+
+/* Keeps reading when there is no room for the answer: gnuplot must be able to get rid of it. */
+static void let_go(struct exchange *x)
+{
+    str_finish(&x->out);
+    x->lost = true;
+    x->looked = 0;
+}
+
+void exchange_out(struct exchange *x, const char *bytes, size_t n)
+{
+    char end[64];
+    if (x->out.size > OUT_MOST)
+        let_go(x);
+    str_bytes(&x->out, bytes, n);
+    if (x->out.failed) {
+        let_go(x);
+        str_bytes(&x->out, bytes, n);
+    }
+    take_closed(x);
+    snprintf(end, sizeof end, "|%s%lu\n", x->mark, x->number);
+    char *at = x->open && !x->out_ended ? find(x, x->looked, end) : NULL;
+    if (at)
+        read_token(x, at);
+    else if (!x->open)
+        str_finish(&x->out);
+    x->looked = x->out.size > sizeof end ? x->out.size - sizeof end : 0;
+}
+
+/* Of what gnuplot says though nothing failed, only what it calls a warning itself is of interest,
+ * and not that it widened an empty range or that a matrix has gaps, which is meant. */
+static void read_warning(struct exchange *x, const char *line)
+{
+    line += strspn(line, " \t");
+    const char *at = strcasestr(line, "warning:");
+    bool meant = strstr(line, "adjusting to") || strstr(line, "missing or undefined values");
+    if (at && !meant && !x->warning[0])
+        snprintf(x->warning, sizeof x->warning, "%s", at + strlen("warning:") + 1);
+}
+
+static void read_line(struct exchange *x)
+{
+    char token[64];
+    const char *line = x->line.text;
+    snprintf(token, sizeof token, "%s%lu", x->mark, x->number);
+    if (read_closed(x, line))
+        return;
+    if (x->open && strcmp(line, token) == 0)
+        x->err_ended = true;
+    else
+        read_warning(x, line);
+}
+
+void exchange_err(struct exchange *x, const char *bytes, size_t n)
+{
+    while (n) {
+        const char *end = memchr(bytes, '\n', n);
+        size_t piece = end ? (size_t)(end - bytes) : n;
+        if (x->line.failed || x->line.size > LINE_MOST)
+            str_finish(&x->line);
+        str_bytes(&x->line, bytes, piece);
+        if (end && x->line.text && !x->line.failed)
+            read_line(x);
+        if (end) {
+            str_finish(&x->line);
+            piece++;
+        }
+        bytes += piece;
+        n -= piece;
+    }
+}
+
+bool exchange_answered(const struct exchange *x)
+{
+    return x->open && x->out_ended && x->err_ended;
+}
