@@ -169,9 +169,18 @@ static struct model **models_of(struct session *s, const struct request *r, size
     return list;
 }
 
+/* Pictures are made of characters where there is neither a window nor a file. */
+static bool is_text(const struct session *s)
+{
+    const char *choice = choice_of(s);
+    if (strcmp(choice, "auto") == 0)
+        return s->host->screen && !s->host->display;
+    return strcmp(choice, "dumb") == 0;
+}
+
 /* Draws a request into a figure, of the given models or of its own. */
 static int draw(struct session *s, const struct request *r, struct model *const *model,
-                size_t models, struct figure *f, struct err *e)
+                size_t models, bool text, struct figure *f, struct err *e)
 {
     const struct view_request v = {
         .model = model,
@@ -182,7 +191,7 @@ static int draw(struct session *s, const struct request *r, struct model *const 
         .where = r->where,
         .layers = r->layers,
         .place = r->place,
-        .text = !is_file(choice_of(s)) && !s->host->display,
+        .text = text,
         .width = s->host->width,
         .height = s->host->height,
     };
@@ -195,11 +204,12 @@ static int draw(struct session *s, const struct request *r, struct model *const 
     return failed;
 }
 
-static int draw_own(struct session *s, const struct request *r, struct figure *f, struct err *e)
+static int draw_own(struct session *s, const struct request *r, bool text, struct figure *f,
+                    struct err *e)
 {
     size_t count;
     struct model **list = models_of(s, r, &count, e);
-    int failed = list ? draw(s, r, list, count, f, e) : -1;
+    int failed = list ? draw(s, r, list, count, text, f, e) : -1;
     mem_free(list);
     return failed;
 }
@@ -299,7 +309,7 @@ static void draw_watched(struct session *s, struct model *m, const struct reques
     struct figure f;
     size_t count;
     struct model **list = training_models(s, m, &count);
-    if (list && draw(s, r, list, count, &f, &e) == 0) {
+    if (list && draw(s, r, list, count, is_text(s), &f, &e) == 0) {
         gnuplot_show(s->pictures->gnuplot, r->view->entry.name, &f, &e);
         figure_finish(&f);
     }
@@ -331,7 +341,7 @@ int pictures_flush(struct session *s, struct model *m, struct err *e)
         struct figure f;
         struct err ignored = {0};
         /* What has no point yet is left out, as during training. */
-        if (draw(s, r, &m, 1, &f, &ignored) == 0 && show(s, r->view->entry.name, &f, e))
+        if (draw(s, r, &m, 1, is_text(s), &f, &ignored) == 0 && show(s, r->view->entry.name, &f, e))
             return -1;
     }
     return 0;
@@ -429,7 +439,7 @@ static int plot_save(struct session *s, const struct arg *what, struct err *e)
         return err_hint(e, "plot one first: plot loss");
     }
     const char *path = path_join(&arena, s->folder, file->text);
-    int failed = path ? draw_own(s, &s->pictures->last, &f, e) : err_memory(e);
+    int failed = path ? draw_own(s, &s->pictures->last, false, &f, e) : err_memory(e);
     if (!failed) {
         failed = save(s, path, &f, e);
         figure_finish(&f);
@@ -463,16 +473,23 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
     struct pictures *p = pictures_of(s, e);
     struct request r;
     struct figure f;
+    struct err again;
     if (!p || make_request(&r, what->as.exprs.item[0], what, of, e))
         return -1;
-    int failed = checking(s) ? 0 : draw_own(s, &r, &f, e);
-    if (failed || checking(s)) {
+    int failed = checking(s) ? 0 : draw_own(s, &r, is_text(s), &f, e);
+    /* What is only too much for characters must not end a lesson that was written for a window. */
+    const bool too_much = failed && is_text(s) && draw_own(s, &r, false, &f, &again) == 0;
+    if (too_much) {
+        session_notice(s, "%s; %s", e->what, e->hint);
+        figure_finish(&f);
+    }
+    if ((failed && !too_much) || checking(s)) {
         request_finish(&r);
         return failed;
     }
     request_finish(&p->last);
     p->last = r;
-    return show(s, r.view->entry.name, &f, e);
+    return too_much ? 0 : show(s, r.view->entry.name, &f, e);
 }
 
 static int run_plot(struct session *s, const struct args *args, struct err *e)

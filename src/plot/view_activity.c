@@ -194,7 +194,7 @@ static size_t count_together(const struct view_request *r)
 /* Refuses more layers in a panel than there are colours, or characters for two lines each. */
 static int check_room(const struct view_request *r, struct err *e)
 {
-    enum { TEXT_MOST = 3 };
+    enum { TEXT_MOST = 9 };
     return request_room(r, "activity", "layer", "LAYER", count_together(r),
                         r->text ? TEXT_MOST : COLOURS, e);
 }

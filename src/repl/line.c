@@ -100,12 +100,12 @@ static char **matches(char **words, size_t start, size_t from)
 static char **complete(const char *text, int from, int to)
 {
     rl_attempted_completion_over = 1;
-    /* Inside quotes stands the name of a file. */
-    if (rl_completion_quote_character)
-        return rl_completion_matches(text, rl_filename_completion_function);
     size_t start = (size_t)from;
     char suffix = ' ';
     char **words = owner->complete(owner->self, rl_line_buffer, (size_t)to, &start, &suffix);
+    /* Inside quotes stands the name of a file. */
+    if (!words && rl_completion_quote_character)
+        return rl_completion_matches(text, rl_filename_completion_function);
     if (!words)
         return NULL;
     char **all = words[0] ? matches(words, start, (size_t)from) : NULL;

@@ -151,10 +151,10 @@ static void wait(struct typing *t)
         line_read();
         loop_look(l);
     }
-    keep_alive(t);
     /* The first Ctrl-C ends the training behind the prompt, and leaves what is being typed. */
     if (l->stop && session_stop(l->session))
         l->stop = false;
+    keep_alive(t);
     if (l->stop)
         give_up(t);
 }

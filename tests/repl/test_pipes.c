@@ -84,7 +84,7 @@ static void the_exit_status_tells_how_it_ended(void **state)
         {{"-c", "{"}, "", 1, "", "not closed"},
         {{"-c", ""}, "", 0, "", NULL},
         {{"--bogus"}, "", 2, "", "nnr: there is no option \"--bogus\"; nnr --help lists them\n"},
-        {{"--plot", "dumb"}, "", 2, "", "not in this version"},
+        {{"--plot", ""}, "", 2, "", "where pictures go"},
         {{"--version"}, "", 0, "nnr " NNR_VERSION "\n", NULL},
         {{"a.nnr", "b.nnr"}, "", 2, "", "second script"},
         {{"-c", "where"}, "", 0, "<-c> in . line 1\n", NULL},
