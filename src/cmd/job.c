@@ -69,8 +69,9 @@ static int end_epoch(struct job *j, struct err *e)
         return err_memory(e);
     j->epoch_seconds[j->epoch_count++] = now - j->epoch_started;
     j->epoch_started = now;
-    if (!pictures_watching(j->session) &&
-        observe_epoch(j->model, &j->session->data, j->session->seed, e))
+    int (*observe)(struct model *, const struct dataset *, uint64_t, struct err *) =
+        pictures_watching(j->session) ? observe_validation : observe_epoch;
+    if (observe(j->model, &j->session->data, j->session->seed, e))
         return -1;
     if (j->epochs) {
         j->model->last = engine_epoch(j->model);

@@ -423,6 +423,12 @@ static int make_request(struct request *r, const struct node *name, const struct
     return -1;
 }
 
+static bool is_text_file(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".txt") == 0;
+}
+
 static int plot_save(struct session *s, const struct arg *what, struct err *e)
 {
     const struct node *file = what->as.exprs.count == 2 ? what->as.exprs.item[1] : NULL;
@@ -439,7 +445,7 @@ static int plot_save(struct session *s, const struct arg *what, struct err *e)
         return err_hint(e, "plot one first: plot loss");
     }
     const char *path = path_join(&arena, s->folder, file->text);
-    int failed = path ? draw_own(s, &s->pictures->last, false, &f, e) : err_memory(e);
+    int failed = path ? draw_own(s, &s->pictures->last, is_text_file(path), &f, e) : err_memory(e);
     if (!failed) {
         failed = save(s, path, &f, e);
         figure_finish(&f);

@@ -150,16 +150,26 @@ static int put_validation(struct model *m, const struct dataset *d, uint64_t see
     return put(m, SERIES_VALIDATION, "validation", total / (double)(d->samples - d->training), e);
 }
 
-int observe_epoch(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+static bool epoch_has_point(const struct model *m)
 {
     enum { DENSE = 1024 };
     uint64_t stride = 1;
     while (m->epoch >= DENSE * stride)
         stride *= 2;
-    if (m->epoch % stride)
+    return m->epoch % stride == 0;
+}
+
+int observe_validation(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+{
+    return d->training < d->samples && epoch_has_point(m) ? put_validation(m, d, seed, e) : 0;
+}
+
+int observe_epoch(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+{
+    if (!epoch_has_point(m))
         return 0;
     if (put(m, SERIES_DATA, "data", engine_epoch(m).data, e) || put_terms(m, true, e) ||
         put_calls(m, e))
         return -1;
-    return d->training < d->samples ? put_validation(m, d, seed, e) : 0;
+    return observe_validation(m, d, seed, e);
 }

@@ -17,5 +17,8 @@ int observe_batch(struct model *m, struct err *e);
 /* A point with the means over the epoch that just ended, and, when the data has a validation share,
  * the total on it. After 1,024 epochs only every second one gets a point, and so on. */
 int observe_epoch(struct model *m, const struct dataset *d, uint64_t seed, struct err *e);
+/* Of that point only the total on the validation share, where there is one: the other figures come
+ * from observe_batch. */
+int observe_validation(struct model *m, const struct dataset *d, uint64_t seed, struct err *e);
 
 #endif

@@ -124,6 +124,7 @@ static struct bench trained(size_t scene)
         put(&b, SERIES_MAX, "hidden", s, (double)s / 5);
         put(&b, SERIES_ZEROS, "hidden", s, 0);
         put(&b, SERIES_SMALL, "hidden", s, 0.1 * (double)s);
+        put(&b, SERIES_EXPRESSION, "mean(abs(hidden.output))", s, 1 / (double)s);
     }
     assert_int_equal(history_event(&b.model->history, 3, "it's <b>_x_</b> \\ @M $d1"), 0);
     return b;
