@@ -160,8 +160,9 @@ static bool host_ask(void *self, const char *hint)
     ssize_t n = 0;
     if (!l->terminal.in || !l->terminal.out || l->options->check)
         return true;
-    out_addf(&l->host.err, "-- %s ", hint);
+    /* What was typed before the question is no answer to it. */
     tcflush(STDIN_FILENO, TCIFLUSH);
+    out_addf(&l->host.err, "-- %s ", hint);
     while (goes_on(l) && !(n > 0 && memchr(typed, '\n', (size_t)n)))
         if (wait_for(l, true) && (n = read(STDIN_FILENO, typed, sizeof typed)) <= 0)
             break;
