@@ -49,7 +49,8 @@ struct pictures {
     struct arena arena; /* of the watched expressions' trees */
     struct watched_text *expression;
     size_t expressions, expression_room;
-    double drawn; /* when a watched view was drawn last */
+    double drawn; /* when watched views were drawn last */
+    double pause; /* until they may be again */
 };
 
 static void request_finish(struct request *r)
@@ -318,17 +319,19 @@ static void draw_watched(struct session *s, struct model *m, const struct reques
 
 void pictures_update(struct session *s, struct model *m)
 {
-    const double pause = 0.1;
+    /* Drawing may take one part in so many of the time; and there is an end to what eyes follow. */
+    const double parts = 50, least = 0.1;
     struct pictures *p = s->pictures;
     struct err e = {0};
     if (!pictures_watching(s) || !is_shown(s) || is_file(choice_of(s)) ||
-        session_clock(s) - p->drawn < pause || !gnuplot_of(s, &e))
+        session_clock(s) - p->drawn < p->pause || !gnuplot_of(s, &e))
         return;
     p->drawn = session_clock(s);
     gnuplot_resize(p->gnuplot, s->host->width, s->host->height);
     for (size_t i = 0; i < p->watches; i++)
         if (gnuplot_wants(p->gnuplot, p->watched[i].request.view->entry.name))
             draw_watched(s, m, &p->watched[i].request);
+    p->pause = fmax(least, parts * (session_clock(s) - p->drawn));
 }
 
 int pictures_flush(struct session *s, struct model *m, struct err *e)

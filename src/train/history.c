@@ -47,12 +47,17 @@ static void thin(struct series *s)
     s->count = kept;
 }
 
-int history_put(struct history *h, enum series_kind kind, const char *name, uint64_t step,
-                double value)
+size_t history_series(struct history *h, enum series_kind kind, const char *name)
 {
-    struct series *s = find(h, kind, name);
+    const struct series *s = find(h, kind, name);
     if (!s && !(s = add_series(h, kind, name)))
-        return -1;
+        return SIZE_MAX;
+    return (size_t)(s - h->series);
+}
+
+int history_add(struct history *h, size_t series, uint64_t step, double value)
+{
+    struct series *s = &h->series[series];
     if (make_room(s, s->count + 1))
         return -1;
     if (s->count == HISTORY_MOST)
@@ -60,6 +65,13 @@ int history_put(struct history *h, enum series_kind kind, const char *name, uint
     s->step[s->count] = (double)step;
     s->value[s->count++] = value;
     return 0;
+}
+
+int history_put(struct history *h, enum series_kind kind, const char *name, uint64_t step,
+                double value)
+{
+    const size_t series = history_series(h, kind, name);
+    return series == SIZE_MAX ? -1 : history_add(h, series, step, value);
 }
 
 int history_event(struct history *h, uint64_t step, const char *label)

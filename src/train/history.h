@@ -46,6 +46,10 @@ enum { HISTORY_MOST = 4096 };
  * memory (the history then stays as it was). */
 int history_put(struct history *h, enum series_kind kind, const char *name, uint64_t step,
                 double value);
+/* The same in two steps, for a caller that puts many: the number of a series, which never changes
+ * (SIZE_MAX without memory), and a point in it. */
+size_t history_series(struct history *h, enum series_kind kind, const char *name);
+int history_add(struct history *h, size_t series, uint64_t step, double value);
 int history_event(struct history *h, uint64_t step, const char *label);
 /* NULL if there is none. */
 const struct series *history_find(const struct history *h, enum series_kind kind, const char *name);

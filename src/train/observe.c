@@ -13,7 +13,10 @@ struct observer {
     double *row_sum;   /* for each row of the plan: over the samples of the epoch */
     uint64_t row_seen; /* how many samples those are */
     uint64_t row_epoch;
-    bool *watched; /* for each call: it makes values of its own */
+    bool *watched;   /* for each call: it makes values of its own */
+    size_t *of_call; /* the numbers of its four series in the history */
+    size_t *of_term;
+    size_t of_data, of_validation;
 };
 
 void observer_destroy(struct observer *o)
@@ -22,26 +25,47 @@ void observer_destroy(struct observer *o)
         return;
     mem_free(o->row_sum);
     mem_free(o->watched);
+    mem_free(o->of_call);
+    mem_free(o->of_term);
     mem_free(o);
 }
 
-static struct observer *observer_of(struct model *m, struct err *e)
+/* Numbers that are looked up when the first point is put. */
+static void forget_series(size_t *series, size_t n)
 {
-    if (m->observer)
-        return m->observer;
+    for (size_t i = 0; i < n; i++)
+        series[i] = SIZE_MAX;
+}
+
+static struct observer *observer_create(const struct model *m)
+{
     const struct graph *g = m->graph;
     struct observer *o = mem_new(1, sizeof *o);
-    if (!o || !(o->row_sum = mem_new(m->train->applieds, sizeof *o->row_sum)) ||
-        !(o->watched = mem_new(g->calls, sizeof *o->watched))) {
+    if (!o)
+        return NULL;
+    o->row_sum = mem_new(m->train->applieds, sizeof *o->row_sum);
+    o->watched = mem_new(g->calls, sizeof *o->watched);
+    o->of_call = mem_new(g->calls * FIGURES, sizeof *o->of_call);
+    o->of_term = mem_new(g->terms, sizeof *o->of_term);
+    if (!o->row_sum || !o->watched || !o->of_call || !o->of_term) {
         observer_destroy(o);
-        err_memory(e);
         return NULL;
     }
     for (size_t i = 0; i < g->calls; i++) {
         const struct layer_kind *kind = g->layer[g->call[i].layer].kind;
         o->watched[i] = !kind->source && !kind->view;
     }
-    return m->observer = o;
+    forget_series(o->of_call, g->calls * FIGURES);
+    forget_series(o->of_term, g->terms);
+    o->of_data = o->of_validation = SIZE_MAX;
+    return o;
+}
+
+static struct observer *observer_of(struct model *m, struct err *e)
+{
+    if (!m->observer && !(m->observer = observer_create(m)))
+        err_memory(e);
+    return m->observer;
 }
 
 int observe_step(struct model *m, struct err *e)
@@ -64,10 +88,35 @@ int observe_step(struct model *m, struct err *e)
     return 0;
 }
 
-static int put(struct model *m, enum series_kind kind, const char *name, double value,
-               struct err *e)
+/* Puts a point into the series whose number is kept in *series. */
+static int put(struct model *m, size_t *series, enum series_kind kind, const char *name,
+               double value, struct err *e)
 {
-    return history_put(&m->history, kind, name, m->step, value) ? err_memory(e) : 0;
+    if (*series == SIZE_MAX)
+        *series = history_series(&m->history, kind, name);
+    if (*series == SIZE_MAX || history_add(&m->history, *series, m->step, value))
+        return err_memory(e);
+    return 0;
+}
+
+/* `code.activity l1(0.001)` */
+static int name_term(const struct model *m, id t, struct str *name, struct err *e)
+{
+    const struct term *term = &m->graph->term[t];
+    str_addf(name, "%s.%s ", m->graph->layer[term->layer].name, term->slot);
+    args_print(name, term->args);
+    return name->failed ? err_memory(e) : 0;
+}
+
+static int put_term(struct model *m, id t, double value, struct err *e)
+{
+    size_t *series = &m->observer->of_term[t];
+    struct str name = {0};
+    int failed = *series == SIZE_MAX ? name_term(m, t, &name, e) : 0;
+    if (!failed)
+        failed = put(m, series, SERIES_PENALTY, name.text, value, e);
+    str_finish(&name);
+    return failed;
 }
 
 /* A term's figure is the sum over its calls. */
@@ -76,17 +125,11 @@ static int put_terms(struct model *m, bool epoch, struct err *e)
     const struct frame *f = m->train_frame;
     const struct observer *o = m->observer;
     for (id t = 0; t < m->graph->terms; t++) {
-        const struct term *term = &m->graph->term[t];
         double value = 0;
-        struct str name = {0};
         for (size_t i = 0; i < f->plan->applieds; i++)
             if (f->plan->applied[i].term == t)
                 value += epoch ? o->row_sum[i] / (double)o->row_seen : frame_row(f, i);
-        str_addf(&name, "%s.%s ", m->graph->layer[term->layer].name, term->slot);
-        args_print(&name, term->args);
-        int failed = name.failed ? err_memory(e) : put(m, SERIES_PENALTY, name.text, value, e);
-        str_finish(&name);
-        if (failed)
+        if (put_term(m, t, value, e))
             return -1;
     }
     return 0;
@@ -121,7 +164,8 @@ static int put_calls(struct model *m, struct err *e)
         double figure[FIGURES];
         figures_of(frame_value(f, y), f->samples * shape_count(&m->graph->value[y].shape), figure);
         for (int i = 0; i < FIGURES; i++)
-            if (put(m, (enum series_kind)(FIRST_FIGURE + i), m->graph->call[c].name, figure[i], e))
+            if (put(m, &m->observer->of_call[c * FIGURES + (size_t)i],
+                    (enum series_kind)(FIRST_FIGURE + i), m->graph->call[c].name, figure[i], e))
                 return -1;
     }
     return 0;
@@ -129,7 +173,8 @@ static int put_calls(struct model *m, struct err *e)
 
 int observe_batch(struct model *m, struct err *e)
 {
-    if (put(m, SERIES_DATA, "data", frame_data(m->train_frame), e) || put_terms(m, false, e))
+    if (put(m, &m->observer->of_data, SERIES_DATA, "data", frame_data(m->train_frame), e) ||
+        put_terms(m, false, e))
         return -1;
     return put_calls(m, e);
 }
@@ -147,7 +192,8 @@ static int put_validation(struct model *m, const struct dataset *d, uint64_t see
             batch += frame_row(m->infer_frame, i);
         total += (double)p.samples * batch;
     }
-    return put(m, SERIES_VALIDATION, "validation", total / (double)(d->samples - d->training), e);
+    return put(m, &m->observer->of_validation, SERIES_VALIDATION, "validation",
+               total / (double)(d->samples - d->training), e);
 }
 
 static bool epoch_has_point(const struct model *m)
@@ -168,8 +214,8 @@ int observe_epoch(struct model *m, const struct dataset *d, uint64_t seed, struc
 {
     if (!epoch_has_point(m))
         return 0;
-    if (put(m, SERIES_DATA, "data", engine_epoch(m).data, e) || put_terms(m, true, e) ||
-        put_calls(m, e))
+    if (put(m, &m->observer->of_data, SERIES_DATA, "data", engine_epoch(m).data, e) ||
+        put_terms(m, true, e) || put_calls(m, e))
         return -1;
     return observe_validation(m, d, seed, e);
 }
