@@ -63,7 +63,7 @@ static int check_path(const char *path, struct err *e)
 static char *safe_name(const char *path, const char *after)
 {
     struct str s = {0};
-    str_addf(&s, "%s%s%s", *path == '/' ? "" : "./", path, after);
+    str_addf(&s, "%s%s%s", *path == '/' || *path == '.' ? "" : "./", path, after);
     if (!s.failed)
         return s.text;
     str_finish(&s);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plot, watch, unwatch. */
+#include "base/path.h"
+#include "cmd/command.h"
+#include "cmd/draw.h"
+#include "lang/parse.h"
+
+#include <string.h>
+
+/* The view that draws watched expressions. */
+static const char curves[] = "curves";
+
+static int no_view(const struct node *n, struct err *e)
+{
+    struct nearest near = {0};
+    nearest_in_table(&near, n->text, &view_kinds);
+    err_at(e, n->where, "there is no view \"%s\"", n->text);
+    if (near.name)
+        return err_hint(e, "did you mean %s?", near.name);
+    return err_hint(e, "help lists the views");
+}
+
+static int keep_names(struct request *r, const struct arg *what, const struct arg *of,
+                      struct err *e)
+{
+    r->layers = what->as.exprs.count - 1;
+    r->layer = arena_new(&r->arena, r->layers + 1, sizeof *r->layer);
+    r->where = arena_new(&r->arena, r->layers + 1, sizeof *r->where);
+    r->models = of && of->given ? of->as.names.count : 0;
+    r->model = arena_new(&r->arena, r->models + 1, sizeof *r->model);
+    if (!r->layer || !r->where || !r->model)
+        return err_memory(e);
+    for (size_t i = 0; i < r->layers; i++) {
+        const struct node *n = what->as.exprs.item[i + 1];
+        if (n->kind != NODE_PATH) {
+            err_at(e, n->where, "a view takes names of layers");
+            return err_hint(e, "write plot weights hidden");
+        }
+        r->where[i] = n->where;
+        if (!(r->layer[i] = arena_text(&r->arena, n->text, strlen(n->text))))
+            return err_memory(e);
+    }
+    for (size_t i = 0; i < r->models; i++)
+        if (!(r->model[i] =
+                  arena_text(&r->arena, of->as.names.item[i], strlen(of->as.names.item[i]))))
+            return err_memory(e);
+    return 0;
+}
+
+/* A request for the view that `name` names, with what else the statement says. */
+static int make_request(struct request *r, const struct node *name, const struct arg *what,
+                        const struct arg *of, struct err *e)
+{
+    *r = (struct request){.place = name->where};
+    r->view = name->kind == NODE_PATH
+                  ? (const struct view_kind *)table_find(&view_kinds, name->text)
+                  : NULL;
+    if (!r->view)
+        return no_view(name, e);
+    if (!what || keep_names(r, what, of, e) == 0)
+        return 0;
+    request_finish(r);
+    return -1;
+}
+
+static bool is_text_file(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".txt") == 0;
+}
+
+static int plot_save(struct session *s, const struct arg *what, struct err *e)
+{
+    const struct node *file = what->as.exprs.count == 2 ? what->as.exprs.item[1] : NULL;
+    struct arena arena = {0};
+    struct figure f;
+    if (!file || file->kind != NODE_STRING) {
+        err_at(e, what->where, "plot save takes the name of a file");
+        return err_hint(e, "write plot save \"figure.png\"");
+    }
+    if (checking(s))
+        return 0;
+    if (!s->pictures || !s->pictures->last.view) {
+        err_at(e, what->where, "there is no picture to save yet");
+        return err_hint(e, "plot one first: plot loss");
+    }
+    const char *path = path_join(&arena, s->folder, file->text);
+    int failed =
+        path ? request_draw_own(s, &s->pictures->last, is_text_file(path), &f, e) : err_memory(e);
+    if (!failed) {
+        failed = picture_save(s, path, &f, e);
+        figure_finish(&f);
+    }
+    arena_finish(&arena);
+    return failed ? err_place(e, file->where) : 0;
+}
+
+static int plot_terminal(struct session *s, const struct arg *what, struct err *e)
+{
+    const struct node *n = what->as.exprs.count == 2 ? what->as.exprs.item[1] : NULL;
+    struct pictures *p = pictures_of(s, e);
+    if (!p)
+        return -1;
+    if (!n || (n->kind != NODE_PATH && n->kind != NODE_STRING)) {
+        err_at(e, what->where, "plot terminal takes a name");
+        return err_hint(e, "write plot terminal dumb, or none, auto, qt, x11");
+    }
+    char *name = mem_text(n->text, strlen(n->text));
+    if (!name)
+        return err_memory(e);
+    gnuplot_destroy(p->gnuplot);
+    p->gnuplot = NULL;
+    mem_free(p->terminal);
+    p->terminal = name;
+    return 0;
+}
+
+static int plot_view(struct session *s, const struct arg *what, const struct arg *of, struct err *e)
+{
+    struct pictures *p = pictures_of(s, e);
+    struct request r;
+    struct figure f;
+    struct err again;
+    if (!p || make_request(&r, what->as.exprs.item[0], what, of, e))
+        return -1;
+    int failed = checking(s) ? 0 : request_draw_own(s, &r, pictures_are_text(s), &f, e);
+    /* What is only too much for characters must not end a lesson that was written for a window. */
+    const bool too_much =
+        failed && pictures_are_text(s) && request_draw_own(s, &r, false, &f, &again) == 0;
+    if (too_much) {
+        session_notice(s, "%s; %s", e->what, e->hint);
+        figure_finish(&f);
+    }
+    if ((failed && !too_much) || checking(s)) {
+        request_finish(&r);
+        return failed;
+    }
+    request_finish(&p->last);
+    p->last = r;
+    return too_much ? 0 : picture_show(s, r.view->entry.name, &f, e);
+}
+
+static int run_plot(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *what = args_get(args, "what");
+    const struct node *first = what->as.exprs.item[0];
+    const bool word = first->kind == NODE_PATH;
+    if (word && strcmp(first->text, "save") == 0)
+        return plot_save(s, what, e);
+    if (word && strcmp(first->text, "terminal") == 0)
+        return plot_terminal(s, what, e);
+    if (word)
+        return plot_view(s, what, args_get(args, "of"), e);
+    err_at(e, first->where, "plot takes a view");
+    return err_hint(e, "a curve of an expression: watch EXPRESSION, then plot curves");
+}
+
+static int watch_view(struct pictures *p, const struct node *n, uint64_t every, struct err *e)
+{
+    struct watched_view w = {.every = every};
+    if (make_request(&w.request, n, NULL, NULL, e))
+        return -1;
+    for (size_t i = 0; i < p->watches; i++)
+        if (p->watched[i].request.view == w.request.view) {
+            p->watched[i].every = every;
+            return 0;
+        }
+    if (mem_room(&p->watched, &p->watch_room, p->watches + 1, sizeof w))
+        return err_memory(e);
+    p->watched[p->watches++] = w;
+    return 0;
+}
+
+/* An expression is kept as the tree of the text it prints as: the statement's own tree goes. */
+static int watch_expression(struct session *s, const struct node *n, uint64_t every, struct err *e)
+{
+    struct pictures *p = s->pictures;
+    struct str text = {0};
+    struct node *tree;
+    if (session_check(s, n, e))
+        return -1;
+    node_print(&text, n);
+    uint32_t source = text.failed ? 0
+                                  : sources_add(&s->sources, "<watch>", text.text, text.size, 1,
+                                                (struct span){0});
+    int failed = !source || mem_room(&p->expression, &p->expression_room, p->expressions + 1,
+                                     sizeof *p->expression)
+                     ? err_memory(e)
+                     : parse_value(&p->arena, text.text, text.size, source, &tree, e) != PARSE_OK;
+    if (failed) {
+        str_finish(&text);
+        return -1;
+    }
+    p->expression[p->expressions++] =
+        (struct watched_text){.node = tree, .text = text.text, .every = every};
+    return 0;
+}
+
+static int list_watches(struct session *s, struct err *e)
+{
+    const struct pictures *p = s->pictures;
+    struct str text = {0};
+    for (size_t i = 0; p && i < p->watches; i++)
+        str_addf(&text, "watch %s every %llu\n", p->watched[i].request.view->entry.name,
+                 (unsigned long long)p->watched[i].every);
+    for (size_t i = 0; p && i < p->expressions; i++)
+        str_addf(&text, "watch %s every %llu\n", p->expression[i].text,
+                 (unsigned long long)p->expression[i].every);
+    if (!text.size)
+        str_add(&text, "watch none\n");
+    return session_report_words(s, "watch", &text, e);
+}
+
+static int run_watch(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *what = args_get(args, "what");
+    const uint64_t every = (uint64_t)args_whole(args, "every");
+    struct pictures *p = pictures_of(s, e);
+    if (!p)
+        return -1;
+    if (!what->given)
+        return list_watches(s, e);
+    bool expressions = false;
+    for (size_t i = 0; i < what->as.exprs.count; i++) {
+        const struct node *n = what->as.exprs.item[i];
+        const bool view = n->kind == NODE_PATH && table_find(&view_kinds, n->text);
+        const bool misspelt = n->kind == NODE_PATH && !view && session_check(s, n, e);
+        if (misspelt)
+            return no_view(n, e);
+        if (view ? watch_view(p, n, every, e) : watch_expression(s, n, every, e))
+            return -1;
+        expressions = expressions || !view;
+    }
+    const struct node name = {.kind = NODE_PATH, .text = curves, .where = what->where, .height = 1};
+    return expressions ? watch_view(p, &name, every, e) : 0;
+}
+
+static int run_unwatch(struct session *s, const struct args *args, struct err *e)
+{
+    (void)args;
+    (void)e;
+    if (s->pictures)
+        watches_forget(s->pictures);
+    return 0;
+}
+
+static const struct arg_spec plot_args[] = {
+    {.name = "what",
+     .form = REST,
+     .type = ARG_EXPRS,
+     .required = true,
+     .line = "a view and names of layers; or save and a file; or terminal and its name"},
+    {.name = "of",
+     .form = CLAUSE,
+     .type = ARG_NAMES,
+     .line = "models; without it, the current one"},
+};
+static const struct arg_spec watch_args[] = {
+    {.name = "what",
+     .form = REST,
+     .type = ARG_EXPRS,
+     .line = "views, and expressions, which are drawn as curves; alone, watch lists what is set"},
+    {.name = "every",
+     .form = CLAUSE,
+     .type = ARG_WHOLE,
+     .standard = "1",
+     .min = 1,
+     .max = 1e9,
+     .line = "steps from one point to the next"},
+};
+
+const struct command command_plot = {
+    COMMAND(
+        "plot", plot_args, "shows a picture",
+        "plot VIEW [LAYER ...] [of MODEL, ...] draws once; plot save \"figure.png\" writes the "
+        "picture last plotted (png svg pdf txt gp csv, by the name's ending); plot terminal "
+        "dumb, none, auto, qt, x11 ... says where pictures go. Where there is neither a display "
+        "nor a terminal nothing is shown, and files are still written. A missing gnuplot is told "
+        "once and stops nothing.",
+        "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\ntrain 3\nplot loss\n"
+        "plot weights h\n"),
+    .run = run_plot,
+};
+const struct command command_watch = {
+    COMMAND(
+        "watch", watch_args, "keeps pictures up to date while training runs",
+        "watch loss activity every 20 puts a point every 20 steps and draws again at most ten "
+        "times a second. A word that is no view is an expression. Watching changes no figure of "
+        "training.",
+        "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\n"
+        "watch loss mean(abs(h.output)) every 2\ntrain 2\nunwatch\n"),
+    .run = run_watch,
+};
+const struct command command_unwatch = {
+    COMMAND_ALONE("unwatch", "ends all watching", "The curves so far stay.",
+                  "watch loss\nunwatch\n"),
+    .run = run_unwatch,
+};

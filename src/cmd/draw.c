@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/draw.h"
+
+#include "cmd/pictures.h"
+
+#include <string.h>
+
+void request_finish(struct request *r)
+{
+    arena_finish(&r->arena);
+    *r = (struct request){0};
+}
+
+static void forget_expressions(struct pictures *p)
+{
+    for (size_t i = 0; i < p->expressions; i++)
+        mem_free(p->expression[i].text);
+    p->expressions = 0;
+}
+
+void watches_forget(struct pictures *p)
+{
+    for (size_t i = 0; i < p->watches; i++)
+        request_finish(&p->watched[i].request);
+    p->watches = 0;
+    forget_expressions(p);
+    arena_finish(&p->arena);
+}
+
+void pictures_finish(struct session *s)
+{
+    struct pictures *p = s->pictures;
+    if (!p)
+        return;
+    gnuplot_destroy(p->gnuplot);
+    watches_forget(p);
+    request_finish(&p->last);
+    mem_free(p->watched);
+    mem_free(p->expression);
+    mem_free(p->terminal);
+    mem_free(p);
+    s->pictures = NULL;
+}
+
+struct pictures *pictures_of(struct session *s, struct err *e)
+{
+    if (!s->pictures && !(s->pictures = mem_new(1, sizeof *s->pictures)))
+        err_memory(e);
+    return s->pictures;
+}
+
+const char *picture_choice(const struct session *s)
+{
+    const struct pictures *p = s->pictures;
+    const char *choice = p && p->terminal ? p->terminal : s->host->plot;
+    return choice ? choice : "none";
+}
+
+/* A choice such as curves.png means a file. */
+bool picture_is_file(const char *choice)
+{
+    return strchr(choice, '.') || strchr(choice, '/');
+}
+
+bool pictures_shown(const struct session *s)
+{
+    const char *choice = picture_choice(s);
+    if (strcmp(choice, "none") == 0)
+        return false;
+    return strcmp(choice, "auto") != 0 || s->host->display || s->host->screen;
+}
+
+static void tell(void *self, const char *line)
+{
+    session_notice(self, "%s", line);
+}
+
+static void show_text(void *self, const char *text, size_t n)
+{
+    const struct session *s = self;
+    s->host->picture(s->host->self, text, n);
+}
+
+struct gnuplot *pictures_gnuplot(struct session *s, struct err *e)
+{
+    struct pictures *p = pictures_of(s, e);
+    const char *choice = picture_choice(s);
+    const struct gnuplot_config config = {
+        .program = "gnuplot",
+        .terminal = picture_is_file(choice) || strcmp(choice, "none") == 0 ? "auto" : choice,
+        .display = s->host->display,
+        .screen = s->host->screen,
+        .colour = s->host->colour,
+        .width = s->host->width,
+        .height = s->host->height,
+        .self = s,
+        .notice = tell,
+        .picture = show_text,
+    };
+    if (p && !p->gnuplot && !(p->gnuplot = gnuplot_create(&config)))
+        err_memory(e);
+    return p ? p->gnuplot : NULL;
+}
+
+/* Looks up the models of a request; the list is freed with mem_free. */
+static struct model **models_of(struct session *s, const struct request *r, size_t *count,
+                                struct err *e)
+{
+    struct model **list = mem_new(r->models + 1, sizeof(struct model *));
+    if (!list) {
+        err_memory(e);
+        return NULL;
+    }
+    *count = r->models ? r->models : 1;
+    list[0] = current_model(s);
+    for (size_t i = 0; i < r->models; i++)
+        if (!(list[i] = name_model(s, r->model[i], r->place, e))) {
+            mem_free(list);
+            return NULL;
+        }
+    return list;
+}
+
+/* Pictures are made of characters where there is neither a window nor a file. */
+bool pictures_are_text(const struct session *s)
+{
+    const char *choice = picture_choice(s);
+    if (strcmp(choice, "auto") == 0)
+        return s->host->screen && !s->host->display;
+    return strcmp(choice, "dumb") == 0;
+}
+
+/* Draws a request into a figure, of the given models or of its own. */
+int request_draw(struct session *s, const struct request *r, struct model *const *model,
+                 size_t models, bool text, struct figure *f, struct err *e)
+{
+    const struct view_request v = {
+        .model = model,
+        .models = models,
+        .data = s->has_data ? &s->data : NULL,
+        .seed = s->seed,
+        .layer = r->layer,
+        .where = r->where,
+        .layers = r->layers,
+        .place = r->place,
+        .text = text,
+        .width = s->host->width,
+        .height = s->host->height,
+    };
+    *f = (struct figure){0};
+    int failed = r->view->draw(&v, f, e);
+    if (!failed && figure_failed(f))
+        failed = err_memory(e);
+    if (failed)
+        figure_finish(f);
+    return failed;
+}
+
+int request_draw_own(struct session *s, const struct request *r, bool text, struct figure *f,
+                     struct err *e)
+{
+    size_t count;
+    struct model **list = models_of(s, r, &count, e);
+    int failed = list ? request_draw(s, r, list, count, text, f, e) : -1;
+    mem_free(list);
+    return failed;
+}
+
+static int stopped(struct err *e)
+{
+    *e = (struct err){.kind = ERR_STOPPED, .what = "stopped"};
+    return -1;
+}
+
+/* Until gnuplot has done what it was told. */
+static int wait_for(struct session *s, struct gnuplot *g, struct err *e)
+{
+    while (gnuplot_busy(g))
+        if (!s->host->wait(s->host->self))
+            return stopped(e);
+    return 0;
+}
+
+int picture_save(struct session *s, const char *path, struct figure *f, struct err *e)
+{
+    struct gnuplot *g = pictures_gnuplot(s, e);
+    int left = g ? gnuplot_save(g, path, f, e) : -1;
+    if (left)
+        return -1;
+    while ((left = gnuplot_saved(g, e)) == 1)
+        if (!s->host->wait(s->host->self))
+            return stopped(e);
+    return left;
+}
+
+/* Shows a figure where the person looks, and waits until it is there. Takes the figure. */
+int picture_show(struct session *s, const char *window, struct figure *f, struct err *e)
+{
+    struct gnuplot *g = NULL;
+    int failed = 0;
+    if (picture_is_file(picture_choice(s))) {
+        failed = picture_save(s, picture_choice(s), f, e);
+    } else if (pictures_shown(s)) {
+        g = pictures_gnuplot(s, e);
+        failed = g ? gnuplot_show(g, window, f, e) || wait_for(s, g, e) : -1;
+    }
+    figure_finish(f);
+    return failed ? -1 : 0;
+}
