@@ -132,6 +132,7 @@ static int run_rename(struct session *s, const struct args *args, struct err *e)
 /* The ledgers of several models on the same samples. */
 struct comparison {
     struct ledger *ledger;
+    size_t **label_of; /* for each row of each ledger, which label it has */
     size_t count;
     struct str *label; /* the union of their rows: "h.kernel l2(0.01)" */
     size_t labels, room;
@@ -144,72 +145,84 @@ static void row_label(struct str *to, const struct ledger *l, size_t r)
     args_print(to, l->model->graph->term[l->row[r].term].args);
 }
 
-static int add_labels(struct comparison *c, const struct ledger *l, struct err *e)
+/* The number of a label, which is taken in if it is new; SIZE_MAX without memory. */
+static size_t label_number(struct comparison *c, struct str *label)
 {
+    size_t i = 0;
+    while (!label->failed && i < c->labels && strcmp(c->label[i].text, label->text) != 0)
+        i++;
+    const bool known = !label->failed && i < c->labels;
+    const bool failed =
+        label->failed || (!known && mem_room(&c->label, &c->room, c->labels + 1, sizeof *c->label));
+    if (failed || known)
+        str_finish(label);
+    else
+        c->label[c->labels++] = *label;
+    return failed ? SIZE_MAX : i;
+}
+
+static int add_labels(struct comparison *c, size_t at, struct err *e)
+{
+    const struct ledger *l = &c->ledger[at];
+    if (!(c->label_of[at] = mem_new(l->rows, sizeof **c->label_of)))
+        return err_memory(e);
     for (size_t r = 0; r < l->rows; r++) {
         struct str label = {0};
         row_label(&label, l, r);
-        bool known = label.failed;
-        for (size_t i = 0; i < c->labels && !known; i++)
-            known = strcmp(c->label[i].text, label.text) == 0;
-        const bool failed = label.failed || (!known && mem_room(&c->label, &c->room, c->labels + 1,
-                                                                sizeof *c->label));
-        if (!failed && !known)
-            c->label[c->labels++] = label;
-        else
-            str_finish(&label);
-        if (failed)
+        if ((c->label_of[at][r] = label_number(c, &label)) == SIZE_MAX)
             return err_memory(e);
     }
     return 0;
 }
 
-/* The value of the row with that label; NaN where the model has none. */
-static double labelled(const struct ledger *l, const char *label)
+/* The value that ledger `at` has under a label; NaN where it has none. */
+static double labelled(const struct comparison *c, size_t at, size_t label)
 {
     double value = NAN;
-    for (size_t r = 0; r < l->rows; r++) {
-        struct str own = {0};
-        row_label(&own, l, r);
-        if (!own.failed && strcmp(own.text, label) == 0)
-            value = (isnan(value) ? 0 : value) + l->row[r].value;
-        str_finish(&own);
-    }
+    for (size_t r = 0; r < c->ledger[at].rows; r++)
+        if (c->label_of[at][r] == label)
+            value = (isnan(value) ? 0 : value) + c->ledger[at].row[r].value;
     return value;
 }
 
-static void add_cells(struct grid *g, const struct comparison *c, const char *what,
-                      double (*of)(const struct ledger *l, const char *what))
+static void add_cell(struct grid *g, double x)
 {
     char number[NUMBER_ROOM];
-    grid_add(g, "%s", what);
-    for (size_t i = 0; i < c->count; i++) {
-        const double x = of(&c->ledger[i], what);
-        grid_add(g, "%s", isnan(x) ? "-" : number_text(x, number));
-    }
+    grid_add(g, "%s", isnan(x) ? "-" : number_text(x, number));
 }
 
-static double data_of(const struct ledger *l, const char *what)
+static void add_label_cells(struct grid *g, const struct comparison *c, size_t label)
 {
-    (void)what;
+    grid_add(g, "%s", c->label[label].text);
+    for (size_t i = 0; i < c->count; i++)
+        add_cell(g, labelled(c, i, label));
+}
+
+static void add_cells(struct grid *g, const struct comparison *c, const char *what,
+                      double (*of)(const struct ledger *l))
+{
+    grid_add(g, "%s", what);
+    for (size_t i = 0; i < c->count; i++)
+        add_cell(g, of(&c->ledger[i]));
+}
+
+static double data_of(const struct ledger *l)
+{
     return l->data;
 }
 
-static double total_of(const struct ledger *l, const char *what)
+static double total_of(const struct ledger *l)
 {
-    (void)what;
     return l->total;
 }
 
-static double accuracy_of(const struct ledger *l, const char *what)
+static double accuracy_of(const struct ledger *l)
 {
-    (void)what;
     return l->accuracy;
 }
 
-static double steps_of(const struct ledger *l, const char *what)
+static double steps_of(const struct ledger *l)
 {
-    (void)what;
     return (double)l->model->step;
 }
 
@@ -229,7 +242,7 @@ static int compare_text(struct session *s, const struct comparison *c, struct er
     for (size_t i = 0; i < c->count; i++)
         grid_add(&g, "%s", c->ledger[i].model->name);
     for (size_t i = 0; i < c->labels; i++)
-        add_cells(&g, c, c->label[i].text, labelled);
+        add_label_cells(&g, c, i);
     add_cells(&g, c, "data loss", data_of);
     add_cells(&g, c, "total", total_of);
     if (c->ledger[0].judged)
@@ -255,8 +268,8 @@ static int compare_json(struct session *s, const struct comparison *c, struct er
         json_number(&j, "total", l->total);
         json_open(&j, "terms", '{');
         for (size_t r = 0; r < c->labels; r++)
-            if (!isnan(labelled(l, c->label[r].text)))
-                json_number(&j, c->label[r].text, labelled(l, c->label[r].text));
+            if (!isnan(labelled(c, i, r)))
+                json_number(&j, c->label[r].text, labelled(c, i, r));
         json_close(&j, '}');
         json_close(&j, '}');
     }
@@ -268,20 +281,24 @@ static int compare_json(struct session *s, const struct comparison *c, struct er
 
 static int compare_models(struct session *s, struct model **list, size_t count, struct err *e)
 {
-    struct comparison c = {.ledger = mem_new(count, sizeof *c.ledger)};
-    int failed = c.ledger ? 0 : err_memory(e);
+    struct comparison c = {.ledger = mem_new(count, sizeof *c.ledger),
+                           .label_of = mem_new(count, sizeof *c.label_of)};
+    int failed = c.ledger && c.label_of ? 0 : err_memory(e);
     for (size_t i = 0; i < count && !failed; i++) {
         c.count++;
         failed = ledger_run(s, &c.ledger[i], list[i], SHARE_EVALUATION, false, e) ||
-                 add_labels(&c, &c.ledger[i], e);
+                 add_labels(&c, i, e);
     }
     if (!failed)
         failed = s->host->json ? compare_json(s, &c, e) : compare_text(s, &c, e);
-    for (size_t i = 0; i < c.count; i++)
+    for (size_t i = 0; i < c.count; i++) {
         ledger_finish(&c.ledger[i]);
+        mem_free(c.label_of[i]);
+    }
     for (size_t i = 0; i < c.labels; i++)
         str_finish(&c.label[i]);
     mem_free(c.label);
+    mem_free(c.label_of);
     mem_free(c.ledger);
     return failed ? -1 : 0;
 }

@@ -121,6 +121,34 @@ static void settings(void **state)
         check_statement(TRAINED, texts[i]);
 }
 
+static void experiments(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "clone copy\n",
+        "rename another\n",
+        "compare\n",
+        "mark here\n",
+        "goto before\n",
+        "for k in 1 { }\n",
+        "repeat 2 { }\n",
+        "pause \"look\"\n",
+        "watch loss activity mean(abs(h.output)) every 2\n",
+        "watch\n",
+        "unwatch\n",
+        "plot loss\n",
+        "plot activity\n",
+        "plot weights h\n",
+        "plot filters h\n",
+        "plot boundary\n",
+        "plot terminal dumb\n",
+        "dropout 0.5\n",
+        "gaussian_noise 0.1\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        check_statement(TRAINED "train 1\nmark before\nset h.activity = none\n", texts[i]);
+}
+
 static void looking(void **state)
 {
     (void)state;
@@ -286,11 +314,17 @@ static void completing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_session),    cmocka_unit_test(layers),
-        cmocka_unit_test(settings),         cmocka_unit_test(looking),
-        cmocka_unit_test(evaluating),       cmocka_unit_test(training),
-        cmocka_unit_test(in_json_too),      cmocka_unit_test(a_wrong_line_without_memory),
-        cmocka_unit_test(making_a_session), cmocka_unit_test(completing),
+        cmocka_unit_test(a_new_session),
+        cmocka_unit_test(layers),
+        cmocka_unit_test(settings),
+        cmocka_unit_test(experiments),
+        cmocka_unit_test(looking),
+        cmocka_unit_test(evaluating),
+        cmocka_unit_test(training),
+        cmocka_unit_test(in_json_too),
+        cmocka_unit_test(a_wrong_line_without_memory),
+        cmocka_unit_test(making_a_session),
+        cmocka_unit_test(completing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
