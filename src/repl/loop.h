@@ -15,10 +15,11 @@ struct loop {
     struct host host;
     struct terminal terminal;
     struct progress_line progress;
-    bool person; /* a prompt is shown, and Ctrl-C stops work and never the program */
-    bool stop;   /* Ctrl-C was pressed; whoever acts on it clears it */
-    int leave;   /* the signal to leave on, or 0 */
-    int trouble; /* errno of the first write to standard output that failed, or 0 */
+    double looked; /* when tick last asked for signals and let pictures go on */
+    bool person;   /* a prompt is shown, and Ctrl-C stops work and never the program */
+    bool stop;     /* Ctrl-C was pressed; whoever acts on it clears it */
+    int leave;     /* the signal to leave on, or 0 */
+    int trouble;   /* errno of the first write to standard output that failed, or 0 */
 };
 
 /* Makes the session. Signals must have been started. */
