@@ -189,7 +189,8 @@ static int set_data(struct session *s, const struct target *t, const struct pair
 
 bool setting_changes(const struct arg_spec *spec)
 {
-    return spec->type == ARG_SUM || strcmp(spec->name, "trainable") == 0 ||
+    /* A number such as dropout's rate shapes nothing. */
+    return spec->type == ARG_SUM || spec->type == ARG_NUMBER || strcmp(spec->name, "trainable") == 0 ||
            strcmp(spec->name, "activation") == 0;
 }
 

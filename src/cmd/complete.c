@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 
 #include "nn/layer.h"
+#include "plot/view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -163,6 +164,7 @@ static bool is_letter(char c)
 
 /* The statement that the cursor is in, its words and what stands before the cursor's word. */
 struct cursor {
+    bool string;  /* it stands inside quotes */
     size_t begin; /* of the statement */
     size_t word;  /* of the cursor's word */
 };
@@ -177,6 +179,7 @@ static struct cursor find_cursor(const char *line, size_t point)
         else if (!string && (line[i] == ';' || line[i] == '{' || line[i] == '}' || line[i] == '\n'))
             p.begin = i + 1;
     }
+    p.string = string;
     while (p.begin < point && (line[p.begin] == ' ' || line[p.begin] == '\t'))
         p.begin++;
     p.word = point;
@@ -357,6 +360,9 @@ char **session_complete(struct session *s, const char *line, size_t point, size_
 {
     struct cursor p = find_cursor(line, point);
     struct words w = {.begin = line + p.word, .begin_size = point - p.word};
+    *start = p.word;
+    if (p.string)
+        return NULL;
     if (p.word == p.begin)
         complete_verb(&w, s);
     else

@@ -77,7 +77,9 @@ void pictures_update(struct session *s, struct model *m)
         session_clock(s) - p->drawn < p->pause || !pictures_gnuplot(s, &e))
         return;
     p->drawn = session_clock(s);
-    gnuplot_resize(p->gnuplot, s->host->width, s->host->height);
+    /* Pictures of text share the height of the screen, so that all of them can be seen. */
+    const unsigned shares = pictures_are_text(s) && p->watches ? (unsigned)p->watches : 1;
+    gnuplot_resize(p->gnuplot, s->host->width, s->host->height / shares);
     for (size_t i = 0; i < p->watches; i++)
         if (gnuplot_wants(p->gnuplot, p->watched[i].request.view->entry.name))
             draw_watched(s, m, &p->watched[i].request);

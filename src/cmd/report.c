@@ -3,6 +3,7 @@
 #include "cmd/grid.h"
 #include "cmd/state.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,6 +86,14 @@ static void add_calls(struct grid *g, const struct ledger *l, const struct ledge
     }
 }
 
+static void add_share(struct grid *g, double share)
+{
+    if (isfinite(share))
+        grid_add(g, "%.1f%%", 100 * share);
+    else
+        grid_add(g, "-");
+}
+
 static void add_row(struct grid *g, const struct ledger *l, size_t r)
 {
     const struct ledger_row *row = &l->row[r];
@@ -101,7 +110,7 @@ static void add_row(struct grid *g, const struct ledger *l, size_t r)
     const bool divided = t->weight == NOTHING && t->reduce != REDUCE_SUM;
     grid_add(g, "%s", divided ? number_text(row->divisor, number) : "-");
     grid_add(g, "%s", number_text(row->value, number));
-    grid_add(g, "%.1f%%", 100 * row->share);
+    add_share(g, row->share);
     grid_add(g, "%s", number_text(row->grad_norm, number));
     add_flags(g, row);
     add_calls(g, l, row);
@@ -116,7 +125,7 @@ static void add_total(struct grid *g, const char *what, double value, double sha
     for (int column = 1; column < 4; column++)
         grid_add(g, "%s", "");
     grid_add(g, "%s", number_text(value, number));
-    grid_add(g, "%.1f%%", 100 * share);
+    add_share(g, share);
     for (int column = 6; column < COLUMNS; column++)
         grid_add(g, "%s", "");
 }

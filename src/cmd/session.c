@@ -58,13 +58,16 @@ void session_threads(unsigned n)
 
 const char *session_prompt(struct session *s)
 {
-    const struct model *m = s->jobs ? session_job_model(s, 0) : current_model(s);
-    char name[70] = "", live[80] = "", loss[NUMBER_ROOM];
+    char name[70] = "", live[160] = "", loss[NUMBER_ROOM];
     if (s->models > 1)
-        snprintf(name, sizeof name, ":%.60s", m->name);
-    if (s->jobs)
-        snprintf(live, sizeof live, " step %llu loss %s", (unsigned long long)m->step,
+        snprintf(name, sizeof name, ":%.60s", current_model(s)->name);
+    if (s->jobs) {
+        const struct model *m = session_job_model(s, 0);
+        const bool other = m != current_model(s);
+        snprintf(live, sizeof live, " %.60s%sstep %llu loss %s", other ? m->name : "",
+                 other ? " " : "", (unsigned long long)m->step,
                  number_text(m->last.data + m->last.penalty, loss));
+    }
     snprintf(s->prompt, sizeof s->prompt, "nnr%s%s> ", name, live);
     return s->prompt;
 }

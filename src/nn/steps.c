@@ -120,6 +120,11 @@ static void run_head_value(const struct step *s, const struct frame *f)
 static void run_head_slope(const struct step *s, const struct frame *f)
 {
     struct head_view v = view_of(s, f);
+    /* Left out, and not taken times 0: it may be infinite. */
+    if (f->head_mask == 0 && !s->add[0])
+        memset(at(f, s->y[0]), 0, v.rows * v.cols * sizeof(real));
+    if (f->head_mask == 0)
+        return;
     f->plan->head[s->head].kind->gradient(&v, f->head_mask, at(f, s->y[0]), s->add[0]);
 }
 

@@ -27,7 +27,8 @@ const char *prompt_strip(const char *line)
     text += 3;
     if (*text == ':')
         text += 1 + strspn(text + 1, "abcdefghijklmnopqrstuvwxyz_0123456789");
-    if (strncmp(text, " step ", 6) == 0)
+    /* Of training in the background the prompt tells more. */
+    if (*text == ' ' && strstr(text, "step ") && strstr(text, " loss "))
         text += strcspn(text, ">");
     return *text == '>' ? text + 1 : line;
 }
@@ -35,6 +36,12 @@ const char *prompt_strip(const char *line)
 static void typed(void *self, const char *text)
 {
     struct typing *t = self;
+    if (!text && t->open.size) {
+        /* The end of input ends the statement that was begun, not the program. */
+        str_finish(&t->open);
+        out_add(t->loop->terminal.out ? &t->loop->host.out : &t->loop->host.err, "\n");
+        return;
+    }
     if (!text) {
         t->over = true;
         out_add(t->loop->terminal.out ? &t->loop->host.out : &t->loop->host.err, "\n");
