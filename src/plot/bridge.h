@@ -1,81 +1,93 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parts of the bridge share. Private to plot. */
+/* The inside of a struct gnuplot: what waits, what is asked, and what to do next. */
 #ifndef NNR_PLOT_BRIDGE_H
 #define NNR_PLOT_BRIDGE_H
 
+#include "plot/device.h"
 #include "plot/exchange.h"
-#include "plot/gnuplot.h"
 #include "plot/process.h"
+#include "plot/save.h"
 
-/* What gnuplot is asked at the moment. */
-enum job {
-    JOB_NONE,
-    JOB_PROBE, /* whether a terminal works: a small plot */
-    JOB_FRAME, /* a picture for a window, or as text */
-    JOB_OPEN,  /* the output of a file that is saved */
-    JOB_SAVE   /* and the picture into it */
+#include "base/mem.h"
+
+#include <stdint.h>
+
+/* What the question in flight is for. */
+enum question {
+    ASK_NOTHING,
+    ASK_HELLO, /* which devices there are */
+    ASK_TRY,   /* whether a window can be opened */
+    ASK_FRAME,
+    ASK_SAVE
 };
 
+enum { TOLD_MOST = 32 };
+#define NO_WINDOW SIZE_MAX
+
+/* gnuplot calls it by its place in the list, from 1. */
 struct window {
-    char name[64];
-    struct str program; /* the newest picture that waits */
+    char *name;
+    struct figure figure; /* that waits */
     bool waits;
-    bool closed; /* a person closed it */
-};
-enum { WINDOWS_MOST = 8 };
-
-/* A file that is being written. */
-struct saving {
-    char *path, *temporary; /* the second one becomes the first when it is whole */
-    const struct file_kind *kind;
-    struct str program;
-    bool under_way;
-    struct err error; /* kind ERR_NONE: it went well */
+    unsigned long order; /* since when */
+    bool opened;         /* and not closed since then */
+    bool closed;         /* by a person */
+    bool drawn;          /* a frame has begun, at `last` */
+    double last;
 };
 
 struct gnuplot {
     struct gnuplot_config config;
-    char *program, *choice, *dry_run; /* own copies of the config's texts */
+    struct arena texts; /* of config */
     struct process process;
     struct exchange exchange;
-    enum job job;
-    double began, now; /* of the job */
-    bool failed;       /* gnuplot is gone for good; everything goes on without it */
+    enum question question;
+    bool over; /* gnuplot is missing or has failed: it is not started again */
+    const char *why, *advice;
 
-    const char *terminal; /* chosen: "qt", "dumb" ...; NULL: not yet */
-    bool nowhere;         /* there is no place for pictures */
-    size_t tried;         /* window terminals that do not work */
-    double text_shown;    /* when the last picture of text was shown */
+    struct str listed; /* devices that gnuplot has; empty until it was asked */
+    struct devices devices;
+    size_t device; /* the one that is tried or in use; devices.count: none works */
+    bool chosen;   /* it works */
 
-    struct window window[WINDOWS_MOST];
-    size_t windows, drawn; /* the one that JOB_FRAME is about */
-    struct saving saving;
-    char complaint[300]; /* the last one told */
+    struct window *window;
+    size_t windows, window_room;
+    size_t flying;  /* the window whose frame is in flight */
+    size_t current; /* the window that gnuplot draws in; or NO_WINDOW */
+    unsigned long shows;
+
+    struct save save;
+    struct figure save_figure;
+    int saved;
+    struct err save_error;
+
+    double now;
+    uint64_t told[TOLD_MOST];
+    size_t tellings;
 };
 
-/* Begins a question about `job`; text is then added to g->exchange.text, and bridge_ask sends it.
- */
-int bridge_begin(struct gnuplot *g, enum job job);
-void bridge_ask(struct gnuplot *g);
-/* Tells a person something, once. */
+/* Whether pictures are windows, text, or nothing at all. Before a device is chosen: what the one
+ * that is tried first would be. */
+bool bridge_shows(const struct gnuplot *g);
+bool bridge_windows(const struct gnuplot *g);
+/* The waiting window whose turn it is, or NO_WINDOW; *when: the earliest time at which it may be
+ * drawn. */
+size_t bridge_turn(const struct gnuplot *g, double *when);
+/* Seconds that the question in flight may take. */
+double bridge_patience(const struct gnuplot *g);
+/* One line to the person; the same line only once. */
 void bridge_tell(struct gnuplot *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Forgets the frame that waits. */
+void bridge_drop(struct window *w);
+/* Ends the save under way with the error in g->save_error. */
+void bridge_save_failed(struct gnuplot *g);
 
-/* terminal.c: chooses where pictures go; false while that is not settled. */
-bool terminal_settled(struct gnuplot *g);
-/* The terminal that is being tried does not work. */
-void terminal_refused(struct gnuplot *g);
-/* The candidate answered. */
-void terminal_works(struct gnuplot *g);
-bool terminal_is_text(const struct gnuplot *g);
-/* Adds `set term ...` for the window. */
-void terminal_set(const struct gnuplot *g, size_t window, struct str *to);
-
-/* save.c: the steps of saving, as gnuplot answers. */
-void save_next(struct gnuplot *g);
-void save_opened(struct gnuplot *g);
-void save_written(struct gnuplot *g);
-/* It cannot be finished: gnuplot is gone. */
-void save_given_up(struct gnuplot *g, const char *why);
-void save_finish(struct gnuplot *g);
+/* Takes the complete answer; no question is in flight then. */
+void bridge_answer(struct gnuplot *g);
+/* gnuplot is gone, or is to go, for that reason. */
+void bridge_lose(struct gnuplot *g, const char *why, const char *advice);
+/* Does the next thing that is to be done: starts gnuplot, chooses a device, asks a question. False:
+ * there is none, or an answer must come first. */
+bool bridge_ask(struct gnuplot *g);
 
 #endif

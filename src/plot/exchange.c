@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* A picture of a larger size is given up. */
-enum { OUT_MOST = 64 << 20, LINE_MOST = 4096 };
+enum { OUT_MOST = 64 << 20 };
 
 void exchange_init(struct exchange *x)
 {
@@ -24,7 +24,6 @@ void exchange_finish(struct exchange *x)
 {
     str_finish(&x->text);
     str_finish(&x->out);
-    str_finish(&x->line);
 }
 
 void exchange_begin(struct exchange *x)
@@ -36,6 +35,7 @@ void exchange_begin(struct exchange *x)
     x->waited = 0;
     x->out_ended = x->err_ended = x->lost = false;
     x->trouble = 0;
+    x->blind = false;
     x->warning[0] = x->message[0] = 0;
     str_add(&x->text, "reset errors\n");
 }
@@ -127,6 +127,8 @@ static void let_go(struct exchange *x)
 void exchange_out(struct exchange *x, const char *bytes, size_t n)
 {
     char end[64];
+    if (!x->open || x->out_ended)
+        return;
     if (x->out.size > OUT_MOST)
         let_go(x);
     str_bytes(&x->out, bytes, n);
@@ -136,11 +138,9 @@ void exchange_out(struct exchange *x, const char *bytes, size_t n)
     }
     take_closed(x);
     snprintf(end, sizeof end, "|%s%lu\n", x->mark, x->number);
-    char *at = x->open && !x->out_ended ? find(x, x->looked, end) : NULL;
+    char *at = find(x, x->looked, end);
     if (at)
         read_token(x, at);
-    else if (!x->open)
-        str_finish(&x->out);
     x->looked = x->out.size > sizeof end ? x->out.size - sizeof end : 0;
 }
 
@@ -148,42 +148,51 @@ void exchange_out(struct exchange *x, const char *bytes, size_t n)
  * and not that it widened an empty range or that a matrix has gaps, which is meant. */
 static void read_warning(struct exchange *x, const char *line)
 {
-    line += strspn(line, " \t");
-    const char *at = strcasestr(line, "warning:");
-    bool meant = strstr(line, "adjusting to") || strstr(line, "missing or undefined values");
-    if (at && !meant && !x->warning[0])
-        snprintf(x->warning, sizeof x->warning, "%s", at + strlen("warning:") + 1);
+    static const char word[] = "warning:";
+    const char *at = strcasestr(line, word);
+    bool meant = strstr(line, "adjusting to") || strstr(line, "missing or undefined values") ||
+                 strstr(line, "difficulty fitting plot titles");
+    if (strcasestr(line, "display") && (strcasestr(line, "open") || strcasestr(line, "connect")))
+        x->blind = true;
+    if (!at || meant || x->warning[0])
+        return;
+    at += strlen(word);
+    snprintf(x->warning, sizeof x->warning, "%s", at + strspn(at, " "));
 }
 
+/* A helper of gnuplot's may have left a line unfinished, so a mark may stand behind something. */
 static void read_line(struct exchange *x)
 {
     char token[64];
-    const char *line = x->line.text;
+    const char *at = strstr(x->line, x->mark);
     snprintf(token, sizeof token, "%s%lu", x->mark, x->number);
-    if (read_closed(x, line))
-        return;
-    if (x->open && strcmp(line, token) == 0)
+    if (!at)
+        read_warning(x, x->line);
+    else if (!read_closed(x, at) && x->open && strcmp(at, token) == 0)
         x->err_ended = true;
-    else
-        read_warning(x, line);
+}
+
+/* Of an endless line only the end is kept, where a mark may have begun. */
+static void add_byte(struct exchange *x, char byte)
+{
+    enum { KEPT = 64 };
+    if (x->line_size == sizeof x->line - 1) {
+        memmove(x->line, x->line + x->line_size - KEPT, KEPT);
+        x->line_size = KEPT;
+    }
+    x->line[x->line_size++] = byte;
 }
 
 void exchange_err(struct exchange *x, const char *bytes, size_t n)
 {
-    while (n) {
-        const char *end = memchr(bytes, '\n', n);
-        size_t piece = end ? (size_t)(end - bytes) : n;
-        if (x->line.failed || x->line.size > LINE_MOST)
-            str_finish(&x->line);
-        str_bytes(&x->line, bytes, piece);
-        if (end && x->line.text && !x->line.failed)
-            read_line(x);
-        if (end) {
-            str_finish(&x->line);
-            piece++;
+    for (size_t i = 0; i < n; i++) {
+        if (bytes[i] != '\n') {
+            add_byte(x, bytes[i]);
+            continue;
         }
-        bytes += piece;
-        n -= piece;
+        x->line[x->line_size] = 0;
+        read_line(x);
+        x->line_size = 0;
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-/* Zeroed memory becomes a valid one by exchange_init; str_finish its three texts at the end. */
+/* Zeroed memory becomes a valid one by exchange_init; exchange_finish it. */
 struct exchange {
     char mark[32];        /* what no data can hold by chance: new for each run of the program */
     unsigned long number; /* of this question */
@@ -15,13 +15,15 @@ struct exchange {
     size_t sent;          /* bytes of it */
     double waited;        /* seconds since it began */
 
-    struct str out;          /* the answer: a picture, or what was printed */
-    size_t looked;           /* bytes of it in which there is no token */
-    bool out_ended;          /* its token has come */
-    bool lost;               /* it was too large, or there was no memory for it */
-    struct str line;         /* the line of the error output that is being read */
+    struct str out;  /* the answer: a picture, or what was printed */
+    size_t looked;   /* bytes of it in which there is no token */
+    bool out_ended;  /* its token has come */
+    bool lost;       /* it was too large, or there was no memory for it */
+    char line[2048]; /* the line of the error output that is being read: its end */
+    size_t line_size;
     bool err_ended;          /* its token has come */
     char warning[200];       /* the first warning among them; or empty */
+    bool blind;              /* some helper could not reach the display */
     int trouble;             /* gnuplot's own number of the last error; 0: none */
     char message[200];       /* what it says of it */
     unsigned long closed[8]; /* windows that a person closed, since somebody emptied this */

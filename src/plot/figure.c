@@ -39,17 +39,27 @@ static bool is_control(const unsigned char *p)
     return p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0);
 }
 
+/* gnuplot 5.4 does not see a doubled quote that begins a string or follows another (it looks at the
+ * two characters behind one that is no quote): a space is put before such a one. */
+static void add_quote(struct str *to, unsigned char before)
+{
+    str_add(to, before == '\'' ? " ''" : "''");
+}
+
 void figure_quote(struct str *to, const char *text)
 {
     enum { MOST = 200 };
     const unsigned char *p = (const unsigned char *)text;
+    unsigned char before = '\'';
     str_add(to, "'");
     for (size_t taken = 0; *p && taken < MOST;) {
         size_t n = character(p);
         if (n && !is_control(p)) {
-            str_bytes(to, (const char *)p, n);
             if (*p == '\'')
-                str_add(to, "'");
+                add_quote(to, before);
+            else
+                str_bytes(to, (const char *)p, n);
+            before = *p;
             taken++;
         }
         p += n ? n : 1;

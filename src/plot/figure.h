@@ -19,8 +19,9 @@ void figure_finish(struct figure *f);
 /* Whether memory ran out in any part. */
 bool figure_failed(const struct figure *f);
 
-/* Adds a text of a person as a single-quoted gnuplot string: quotes doubled, control characters and
- * broken UTF-8 removed, at most 200 characters. The only way such text gets into a program. */
+/* Adds a text of a person as a single-quoted gnuplot string: quotes doubled (and a
+ * space before one at the beginning or behind another), control characters and broken UTF-8
+ * removed, at most 200 characters. The only way such text gets into a program. */
 void figure_quote(struct str *to, const char *text);
 /* Begins a datablock and writes its name ("$d3") into name; figure_row adds rows of n numbers (NaN
  * leaves a gap), figure_gap an empty line, figure_end ends it. */

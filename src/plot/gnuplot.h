@@ -31,22 +31,25 @@ struct gnuplot_config {
 
 struct gnuplot;
 
-/* Starts nothing yet. NULL when there is no memory. */
+/* Starts nothing yet; keeps copies of the texts. NULL when there is no memory. */
 struct gnuplot *gnuplot_create(const struct gnuplot_config *config);
 /* Ends the child: closes its input, waits half a second, then TERM, then KILL. */
 void gnuplot_destroy(struct gnuplot *g);
 /* The size of the screen changed. */
 void gnuplot_resize(struct gnuplot *g, unsigned width, unsigned height);
 
-/* Shows a figure in the window of that name (takes the figure's texts, *f is empty afterwards). */
+/* Shows a figure in the window of that name (takes the figure's texts, *f is empty afterwards). A
+ * window that was closed opens again. When gnuplot is gone this does nothing, and succeeds. */
 int gnuplot_show(struct gnuplot *g, const char *window, struct figure *f, struct err *e);
-/* Whether a frame for that window would be drawn now: none waits, and the window was not closed. */
+/* Whether a frame for that window would be drawn now: none waits, the window was not closed, and
+ * the last one is half a second old if pictures are text, a thirtieth if they are windows. */
 bool gnuplot_wants(const struct gnuplot *g, const char *window);
 /* Begins writing a figure to a file, whose ending says how: png svg pdf through gnuplot, txt
  * (dumb), gp (the program itself) and csv. The file appears under its name when it is whole. Errors
- * that are known at once are returned; later ones by gnuplot_saved. */
+ * that are known at once are returned; later ones by gnuplot_saved. Takes the figure's texts. */
 int gnuplot_save(struct gnuplot *g, const char *path, struct figure *f, struct err *e);
-/* 1: the save is still under way; 0: done, the file is there; -1: failed, *e says why. */
+/* Of the last save. 1: it is still under way; 0: done, the file is there; -1: failed, *e says why.
+ */
 int gnuplot_saved(struct gnuplot *g, struct err *e);
 /* Something is under way: advance again when a descriptor is ready or the deadline has come. */
 bool gnuplot_busy(const struct gnuplot *g);

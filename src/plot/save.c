@@ -1,223 +1,192 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Saving a picture: written beside its place under another name, looked at, and renamed. */
-#include "plot/bridge.h"
+#include "plot/save.h"
 
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct file_kind {
-    const char *ending;
-    const char *terminal; /* what gnuplot is told; NULL: we write the text ourselves */
-    const char *tail;     /* what stands near the end of a file that is whole, or NULL */
+static const struct save_format formats[] = {
+    {"png", "pngcairo", "png", "size 960,720"},
+    {"svg", "svg", NULL, "size 800,600 background '#ffffff'"},
+    {"pdf", "pdfcairo", NULL, "size 8in,6in"},
+    {"txt", "dumb", NULL, "mono size 79,24"},
+    {"gp", NULL, NULL, NULL},
+    {"csv", NULL, NULL, NULL},
 };
 
-static const struct file_kind kinds[] = {
-    {"png",
-     "if (strstrt(GPVAL_TERMINALS, ' pngcairo ')) {\n"
-     "set term pngcairo size 1000,700 font ',11'\n"
-     "} else {\nset term png size 1000,700\n}\n",
-     "IEND"},
-    {"svg", "set term svg size 1000,700 dynamic background rgb 'white'\n", "</svg>"},
-    {"pdf", "set term pdfcairo size 18cm,12.6cm\n", "%%EOF"},
-    {"txt", "set term dumb mono size 100,40\n", NULL},
-    {"gp", NULL, NULL},
-    {"csv", NULL, NULL},
-};
-enum { KINDS = sizeof kinds / sizeof *kinds };
-
-static const struct file_kind *kind_of(const char *path)
+static const struct save_format *format_of(const char *path)
 {
-    const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot && i < KINDS; i++)
-        if (strcmp(dot + 1, kinds[i].ending) == 0)
-            return &kinds[i];
+    const char *name = strrchr(path, '/');
+    const char *dot = strrchr(name ? name : path, '.');
+    for (size_t i = 0; dot && i < sizeof formats / sizeof formats[0]; i++)
+        if (strcasecmp(dot + 1, formats[i].ending) == 0)
+            return &formats[i];
     return NULL;
 }
 
-static int check_path(const char *path, struct err *e)
+static const struct span nowhere = {0};
+
+static int refuse(struct err *e, const char *path, int why)
 {
-    const struct span nowhere = {0};
-    struct stat facts;
-    for (const char *c = path; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
-            err_at(e, nowhere, "the name of a file has no control characters");
-            return err_hint(e, "write it in one line");
-        }
-    if (!kind_of(path)) {
-        err_at(e, nowhere, "the ending of \"%s\" says nothing of how to write it", path);
-        return err_hint(e, "end it in .png .svg .pdf .txt .gp or .csv");
-    }
-    if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode)) {
-        err_at(e, nowhere, "\"%s\" is a folder", path);
-        return err_hint(e, "name a file in it");
-    }
-    return 0;
+    err_at(e, nowhere, "cannot write \"%.200s\": %s", path, strerror(why));
+    if (why == ENOENT)
+        return err_hint(e, "make its folder first");
+    if (why == ENOSPC || why == EDQUOT)
+        return err_hint(e, "make some room, or save into another folder");
+    return err_hint(e, "save under another name or into another folder");
 }
 
-/* A name that begins with | or < would run a program. */
-static char *safe_name(const char *path, const char *after)
+static bool has_control(const char *path)
 {
-    struct str s = {0};
-    str_addf(&s, "%s%s%s", *path == '/' || *path == '.' ? "" : "./", path, after);
-    if (!s.failed)
-        return s.text;
-    str_finish(&s);
-    return NULL;
-}
-
-void save_finish(struct gnuplot *g)
-{
-    struct saving *s = &g->saving;
-    if (s->under_way && s->temporary)
-        unlink(s->temporary);
-    mem_free(s->path);
-    mem_free(s->temporary);
-    str_finish(&s->program);
-    *s = (struct saving){0};
-}
-
-static void done(struct gnuplot *g, const char *what, const char *why)
-{
-    struct saving *s = &g->saving;
-    if (what) {
-        err_at(&s->error, (struct span){0}, "cannot write \"%s\": %s", s->path, what);
-        err_hint(&s->error, "%s", why);
-        unlink(s->temporary);
-    }
-    s->under_way = false;
-}
-
-static void put_in_place(struct gnuplot *g)
-{
-    if (rename(g->saving.temporary, g->saving.path))
-        done(g, strerror(errno), "choose another place");
-    else
-        done(g, NULL, NULL);
-}
-
-static void write_text(struct gnuplot *g, const struct str *text)
-{
-    FILE *file = fopen(g->saving.temporary, "we");
-    if (!file) {
-        done(g, strerror(errno), "choose a folder that you may write to");
-        return;
-    }
-    bool failed = text->size && fwrite(text->text, 1, text->size, file) < text->size;
-    failed = fclose(file) != 0 || failed;
-    if (failed)
-        done(g, strerror(errno), "make room, or choose another place");
-    else
-        put_in_place(g);
-}
-
-static int begin(struct gnuplot *g, const char *path, struct err *e)
-{
-    struct saving *s = &g->saving;
-    char after[40];
-    snprintf(after, sizeof after, ".nnr-%ld", (long)getpid());
-    save_finish(g);
-    s->kind = kind_of(path);
-    s->path = safe_name(path, "");
-    s->temporary = safe_name(path, after);
-    if (!s->path || !s->temporary) {
-        save_finish(g);
-        return err_memory(e);
-    }
-    s->under_way = true;
-    return 0;
-}
-
-int gnuplot_save(struct gnuplot *g, const char *path, struct figure *f, struct err *e)
-{
-    struct saving *s = &g->saving;
-    if (check_path(path, e) || begin(g, path, e))
-        return -1;
-    if (s->kind->terminal) {
-        s->program = f->program;
-        f->program = (struct str){0};
-        if (g->failed)
-            save_given_up(g, "gnuplot is not there");
-    } else {
-        write_text(g, strcmp(s->kind->ending, "csv") == 0 ? &f->csv : &f->program);
-    }
-    return 0;
-}
-
-int gnuplot_saved(struct gnuplot *g, struct err *e)
-{
-    if (g->saving.under_way)
-        return 1;
-    if (g->saving.error.kind == ERR_NONE)
-        return 0;
-    *e = g->saving.error;
-    return -1;
-}
-
-void save_given_up(struct gnuplot *g, const char *why)
-{
-    if (g->saving.under_way)
-        done(g, why, "install gnuplot, or save as .gp or .csv");
-}
-
-static void quote_path(struct str *to, const char *path)
-{
-    str_add(to, "'");
     for (; *path; path++)
-        str_bytes(to, *path == '\'' ? "''" : path, *path == '\'' ? 2 : 1);
-    str_add(to, "'");
+        if ((unsigned char)*path < 0x20 || *path == 0x7f)
+            return true;
+    return false;
 }
 
-void save_next(struct gnuplot *g)
+static int check(const char *path, struct err *e)
 {
-    if (bridge_begin(g, JOB_OPEN))
+    struct stat there;
+    if (!*path) {
+        err_at(e, nowhere, "the file needs a name");
+        return err_hint(e, "give one such as \"figure.png\"");
+    }
+    if (has_control(path)) {
+        err_at(e, nowhere, "a file's name cannot have line breaks or control characters");
+        return err_hint(e, "give one such as \"figure.png\"");
+    }
+    bool found = stat(path, &there) == 0;
+    if (path[strlen(path) - 1] == '/' || (found && S_ISDIR(there.st_mode))) {
+        err_at(e, nowhere, "\"%.200s\" is a folder", path);
+        return err_hint(e, "add a file's name, such as figure.png");
+    }
+    if (!format_of(path)) {
+        err_at(e, nowhere, "the ending of \"%.200s\" does not say what to write", path);
+        return err_hint(e, "end the name in .png .svg .pdf .txt .gp or .csv");
+    }
+    return !found && errno != ENOENT ? refuse(e, path, errno) : 0;
+}
+
+/* Makes the file s->beside in the folder of s->path. Returns 0 or an errno. */
+static int open_beside(struct save *s)
+{
+    size_t folder = (size_t)(strrchr(s->path, '/') ? strrchr(s->path, '/') - s->path + 1 : 0);
+    for (unsigned i = 0; i < 100; i++) {
+        struct str name = {0};
+        str_bytes(&name, s->path, folder);
+        str_addf(&name, ".nnr-%ld-%u", (long)getpid(), i);
+        if (name.failed) {
+            str_finish(&name);
+            return ENOMEM;
+        }
+        s->fd = open(name.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        int why = errno;
+        if (s->fd >= 0) {
+            s->beside = name.text;
+            return 0;
+        }
+        str_finish(&name);
+        if (why != EEXIST)
+            return why;
+    }
+    return EEXIST;
+}
+
+int save_begin(struct save *s, const char *path, struct err *e)
+{
+    *s = (struct save){.fd = -1};
+    if (check(path, e))
+        return -1;
+    s->path = mem_text(path, strlen(path));
+    int why = s->path ? open_beside(s) : ENOMEM;
+    if (why) {
+        mem_free(s->path);
+        *s = (struct save){0};
+        return why == ENOMEM ? err_memory(e) : refuse(e, path, why);
+    }
+    s->format = format_of(path);
+    return 0;
+}
+
+static void forget(struct save *s)
+{
+    mem_free(s->path);
+    mem_free(s->beside);
+    *s = (struct save){0};
+}
+
+void save_drop(struct save *s)
+{
+    if (!s->path)
         return;
-    str_add(&g->exchange.text, g->saving.kind->terminal);
-    str_add(&g->exchange.text, "set output ");
-    quote_path(&g->exchange.text, g->saving.temporary);
-    str_add(&g->exchange.text, "\n");
-    bridge_ask(g);
+    close(s->fd);
+    unlink(s->beside);
+    forget(s);
 }
 
-void save_opened(struct gnuplot *g)
+/* Returns 0 or an errno. */
+static int write_all(int fd, const char *bytes, size_t n)
 {
-    if (g->exchange.trouble) {
-        done(g, g->exchange.message, "choose a folder that you may write to");
+    while (n) {
+        ssize_t written = write(fd, bytes, n);
+        if (written < 0 && errno != EINTR)
+            return errno;
+        bytes += written > 0 ? written : 0;
+        n -= written > 0 ? (size_t)written : 0;
+    }
+    return 0;
+}
+
+int save_end(struct save *s, const char *bytes, size_t n, struct err *e)
+{
+    int why = write_all(s->fd, bytes, n);
+    if (close(s->fd) && !why)
+        why = errno;
+    if (!why && rename(s->beside, s->path))
+        why = errno;
+    if (why)
+        unlink(s->beside);
+    int result = why ? refuse(e, s->path, why) : 0;
+    forget(s);
+    return result;
+}
+
+int save_append(const char *path, const struct str *text, struct err *e)
+{
+    if (text->failed)
+        return err_memory(e);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return refuse(e, path, errno);
+    int why = write_all(fd, text->text, text->size);
+    if (close(fd) && !why)
+        why = errno;
+    return why ? refuse(e, path, why) : 0;
+}
+
+void save_plain(const struct save *s, const struct figure *f, struct str *to)
+{
+    if (strcmp(s->format->ending, "csv") == 0) {
+        figure_header(f, to);
+        str_add(to, f->csv.text ? f->csv.text : "");
         return;
     }
-    if (bridge_begin(g, JOB_SAVE))
-        return;
-    str_bytes(&g->exchange.text, g->saving.program.text, g->saving.program.size);
-    str_add(&g->exchange.text, "\nunset output\nset term unknown\n");
-    bridge_ask(g);
+    str_add(to, "# A figure made by nnr: `gnuplot -p` and this file's name show it.\n"
+                "# To write it to a file instead, take away the # before these two lines:\n"
+                "# set terminal svg size 800,600 background '#ffffff'\n"
+                "# set output 'figure.svg'\n"
+                "set encoding utf8\n");
+    str_add(to, f->program.text ? f->program.text : "");
 }
 
-/* A disk that is full leaves a file without its end, and gnuplot does not say so. */
-static bool is_whole(const struct saving *s)
+int save_undrawn(const struct save *s, struct err *e, const char *why)
 {
-    char end[256];
-    FILE *file = fopen(s->temporary, "re");
-    size_t n = 0;
-    if (!file)
-        return false;
-    const size_t room = sizeof end;
-    if (fseek(file, -(long)room, SEEK_END))
-        rewind(file);
-    n = fread(end, 1, room, file);
-    fclose(file);
-    return n && (!s->kind->tail || memmem(end, n, s->kind->tail, strlen(s->kind->tail)));
-}
-
-void save_written(struct gnuplot *g)
-{
-    if (g->exchange.trouble)
-        done(g, g->exchange.message, "plot it once more, or save it as .gp to look at it");
-    else if (!is_whole(&g->saving))
-        done(g, "the file is not whole", "make room, or choose another place");
-    else
-        put_in_place(g);
+    err_at(e, nowhere, "cannot draw \"%.200s\": %s", s->path, why);
+    return err_hint(e, "the ending .gp saves the program and .csv the numbers without drawing");
 }

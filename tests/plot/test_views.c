@@ -142,7 +142,7 @@ static void texts_of_people_stay_texts(void **state)
     const char *const views[] = {"loss", "activity"};
     for (size_t i = 0; i < 2; i++) {
         struct figure f = drawn(&r, views[i]);
-        check_has(f.program.text, "set label '''system(\"touch /tmp/x\")`id`' at");
+        check_has(f.program.text, "set label ' ''system(\"touch /tmp/x\")`id`' at");
         if (i == 0)
             check_has(f.program.text, "title 'a''; print 1; ''.kernel l1(1)' noenhanced");
         figure_finish(&f);

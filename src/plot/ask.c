@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/bridge.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/* Windows are drawn at most so many times a second; gnuplot would take more, and paint fewer. */
+static const double frames_a_second = 30;
+
+static const char *device_of(const struct gnuplot *g)
+{
+    return g->device < g->devices.count ? g->devices.name[g->device] : "";
+}
+
+bool bridge_shows(const struct gnuplot *g)
+{
+    return !g->over && g->device < g->devices.count;
+}
+
+bool bridge_windows(const struct gnuplot *g)
+{
+    return device_is_window(device_of(g));
+}
+
+double bridge_patience(const struct gnuplot *g)
+{
+    return g->question == ASK_TRY ? 3 : 10;
+}
+
+size_t bridge_turn(const struct gnuplot *g, double *when)
+{
+    size_t turn = NO_WINDOW;
+    *when = INFINITY;
+    for (size_t i = 0; i < g->windows; i++) {
+        const struct window *w = &g->window[i];
+        double from = w->drawn && bridge_windows(g) ? w->last + 1 / frames_a_second : -INFINITY;
+        if (!w->waits)
+            continue;
+        *when = fmin(*when, from);
+        if (from <= g->now && (turn == NO_WINDOW || w->order < g->window[turn].order))
+            turn = i;
+    }
+    return turn;
+}
+
+static const char no_memory[] = "there is not enough memory";
+
+/* -1: there was no memory, and nothing is asked. */
+static int send(struct gnuplot *g, enum question q)
+{
+    if (exchange_ask(&g->exchange))
+        return -1;
+    g->question = q;
+    return 0;
+}
+
+static void ask_hello(struct gnuplot *g)
+{
+    exchange_begin(&g->exchange);
+    str_add(&g->exchange.text, "set print \"-\"\n"
+                               "print GPVAL_TERMINALS\n"
+                               "set print\n");
+    if (send(g, ASK_HELLO))
+        bridge_lose(g, no_memory, NULL);
+}
+
+static void start(struct gnuplot *g)
+{
+    int why = process_start(&g->process, g->config.program, "-d");
+    if (why == ENOENT)
+        bridge_lose(g, "gnuplot is not installed",
+                    "install it (Debian: apt install gnuplot-qt, Fedora: dnf install gnuplot, "
+                    "macOS: brew install gnuplot)");
+    else if (why)
+        bridge_lose(g, "gnuplot cannot be started", strerror(why));
+    else
+        ask_hello(g);
+}
+
+/* Adds the figure, which may not have closed what it opened if it failed. */
+static void add_figure(struct gnuplot *g, const struct figure *f)
+{
+    struct str *to = &g->exchange.text;
+    str_bytes(to, f->program.text, f->program.size);
+    str_add(to, "\nunset multiplot\n");
+}
+
+/* The picture is complete only when its device has been left. */
+static void leave_device(struct gnuplot *g)
+{
+    str_add(&g->exchange.text, "unset output\nset term unknown\n");
+    g->current = NO_WINDOW;
+}
+
+static void ask_save(struct gnuplot *g)
+{
+    const struct save_format *how = g->save.format;
+    bool first = device_listed(g->listed.text, how->device);
+    const char *device = first ? how->device : how->or_device;
+    if (!device || !device_listed(g->listed.text, device)) {
+        save_undrawn(&g->save, &g->save_error, "this gnuplot was built without it");
+        bridge_save_failed(g);
+        return;
+    }
+    exchange_begin(&g->exchange);
+    device_encoding(&g->exchange.text, device);
+    str_addf(&g->exchange.text, "set term %s %s\n", device, how->size);
+    add_figure(g, &g->save_figure);
+    leave_device(g);
+    if (send(g, ASK_SAVE)) {
+        err_memory(&g->save_error);
+        bridge_save_failed(g);
+    }
+}
+
+static void ask_frame(struct gnuplot *g, size_t turn)
+{
+    struct window *w = &g->window[turn];
+    struct str *to = &g->exchange.text;
+    exchange_begin(&g->exchange);
+    device_encoding(to, device_of(g));
+    if (!bridge_windows(g)) {
+        /* Three lines are left for the prompt and what was typed. */
+        unsigned height = g->config.height > 3 ? g->config.height - 3 : 0;
+        device_picture(to, device_of(g), g->config.width, height, g->config.colour);
+    } else if (g->current != turn || !w->opened) {
+        /* The size only once: a person may have changed it. */
+        device_window(to, device_of(g), turn + 1, w->name, !w->opened);
+        exchange_bind(&g->exchange, turn + 1);
+    }
+    add_figure(g, &w->figure);
+    g->current = turn;
+    if (!bridge_windows(g))
+        leave_device(g);
+    bridge_drop(w);
+    w->drawn = true;
+    w->last = g->now;
+    g->flying = turn;
+    if (send(g, ASK_FRAME)) {
+        g->current = NO_WINDOW;
+        bridge_tell(g, "plot %s: %s for the picture", w->name, no_memory);
+    }
+}
+
+static void ask_try(struct gnuplot *g)
+{
+    exchange_begin(&g->exchange);
+    device_try(&g->exchange.text, device_of(g), 1);
+    g->current = NO_WINDOW;
+    if (send(g, ASK_TRY))
+        bridge_lose(g, no_memory, NULL);
+}
+
+/* What a person should know about the device that was found, or not found. */
+static void tell_device(struct gnuplot *g)
+{
+    bool none = g->device == g->devices.count;
+    if (none && g->devices.asked)
+        bridge_tell(g, "gnuplot cannot draw with \"%s\" here; figures can still be saved",
+                    g->devices.name[0]);
+    else if (none)
+        bridge_tell(g, "gnuplot can open no window here; figures can still be saved");
+    else if (g->device > 0 && !bridge_windows(g))
+        bridge_tell(g, "gnuplot can open no window here, so plots are drawn as text");
+}
+
+/* Goes on to the next device that gnuplot has; a window has to be tried first. */
+static void choose(struct gnuplot *g)
+{
+    while (bridge_shows(g) && !device_listed(g->listed.text, device_of(g)))
+        g->device++;
+    if (bridge_shows(g) && bridge_windows(g)) {
+        ask_try(g);
+        return;
+    }
+    g->chosen = bridge_shows(g);
+    for (size_t i = 0; !g->chosen && i < g->windows; i++)
+        bridge_drop(&g->window[i]);
+    tell_device(g);
+}
+
+bool bridge_ask(struct gnuplot *g)
+{
+    double when;
+    size_t turn = bridge_turn(g, &when);
+    if (g->over || g->question != ASK_NOTHING || (!g->save.path && when == INFINITY))
+        return false;
+    if (!g->process.pid)
+        start(g);
+    else if (g->save.path)
+        ask_save(g);
+    else if (!g->chosen)
+        choose(g);
+    else if (turn != NO_WINDOW)
+        ask_frame(g, turn);
+    else
+        return false;
+    return true;
+}

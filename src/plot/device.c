@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void add(struct devices *d, const char *name)
+{
+    snprintf(d->name[d->count++], DEVICE_NAME, "%s", name);
+}
+
+struct devices devices_for(const struct gnuplot_config *c)
+{
+    struct devices d = {.asked = strcmp(c->terminal, "auto") != 0};
+    if (d.asked) {
+        if (strcmp(c->terminal, "none") != 0)
+            add(&d, c->terminal);
+        return d;
+    }
+    if (c->display) {
+        add(&d, "qt");
+        add(&d, "wxt");
+        add(&d, "x11");
+    }
+    if (c->screen)
+        add(&d, "dumb");
+    return d;
+}
+
+bool device_is_window(const char *name)
+{
+    return strcmp(name, "qt") == 0 || strcmp(name, "wxt") == 0 || strcmp(name, "x11") == 0;
+}
+
+bool device_listed(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+    if (!list || !n || strpbrk(name, " \t\n"))
+        return false;
+    for (const char *at = list; (at = strstr(at, name)) != NULL; at += n) {
+        bool begins = at == list || at[-1] == ' ';
+        if (begins && (at[n] == ' ' || at[n] == '\n' || !at[n]))
+            return true;
+    }
+    return false;
+}
+
+void device_encoding(struct str *to, const char *name)
+{
+    /* With an encoding of its own, x11 (gnuplot 5.4) tells of closed windows at each plot though
+     * nobody closed any, and runs that in the middle of another command. */
+    bool own = strcmp(name, "x11") != 0;
+    str_addf(to, "set encoding %s\n", own ? "utf8" : "default");
+}
+
+void device_window(struct str *to, const char *name, unsigned long number, const char *title,
+                   bool size)
+{
+    struct str whole = {0};
+    str_addf(&whole, "nnr %s", title);
+    str_addf(to, "set term %s %lu%s noraise title ", name, number, size ? " size 800,600" : "");
+    figure_quote(to, whole.failed ? "nnr" : whole.text);
+    str_add(to, "\n");
+    str_finish(&whole);
+}
+
+void device_picture(struct str *to, const char *name, unsigned width, unsigned height, bool colour)
+{
+    if (strcmp(name, "dumb") == 0)
+        str_addf(to, "set term dumb %s size %u,%u\n", colour ? "ansi256" : "mono",
+                 width < 20 ? 20 : width, height < 8 ? 8 : height);
+    else
+        str_addf(to, "set term %s\n", name);
+}
+
+void device_try(struct str *to, const char *name, unsigned long number)
+{
+    device_window(to, name, number, "", true);
+    str_add(to, "plot [0:1][0:1] NaN notitle\n");
+    /* The helper that draws for x11 says only after a while that it cannot. */
+    if (strcmp(name, "x11") == 0)
+        str_add(to, "pause 0.3\n");
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What gnuplot calls a terminal: which of them can show pictures here, and the commands that choose
+ * one. */
+#ifndef NNR_PLOT_DEVICE_H
+#define NNR_PLOT_DEVICE_H
+
+#include "plot/gnuplot.h"
+
+enum { DEVICE_MOST = 4, DEVICE_NAME = 24 };
+
+/* Those to be tried, best first. */
+struct devices {
+    char name[DEVICE_MOST][DEVICE_NAME];
+    size_t count;
+    bool asked; /* a person asked for this one by name */
+};
+
+struct devices devices_for(const struct gnuplot_config *c);
+/* Whether it opens windows; otherwise its pictures come from gnuplot's output. */
+bool device_is_window(const char *name);
+/* Whether the name stands in the list that gnuplot prints, names with blanks round them;
+ * NULL is an empty one. */
+bool device_listed(const char *list, const char *name);
+/* Adds the command that says how texts are encoded; it comes before the device is chosen. */
+void device_encoding(struct str *to, const char *name);
+/* Adds the command that chooses a window of that number; `size`: with its first size too. */
+void device_window(struct str *to, const char *name, unsigned long number, const char *title,
+                   bool size);
+/* Adds the command for a picture of `width` x `height` characters; other devices than dumb take
+ * their own size. */
+void device_picture(struct str *to, const char *name, unsigned width, unsigned height, bool colour);
+/* Adds what shows that a window can be opened. */
+void device_try(struct str *to, const char *name, unsigned long number);
+
+#endif

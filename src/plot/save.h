@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A figure becomes a file: written beside its place under another name, and renamed when it is
+ * whole. gnuplot never learns the file's name: it would run one that begins with `|` in a shell. */
+#ifndef NNR_PLOT_SAVE_H
+#define NNR_PLOT_SAVE_H
+
+#include "plot/figure.h"
+
+struct save_format {
+    const char *ending;
+    const char *device, *or_device; /* gnuplot's words for it; NULL: needs no gnuplot, no other */
+    const char *size;               /* and their options */
+};
+
+/* Zeroed memory: no save is under way. */
+struct save {
+    const struct save_format *format;
+    char *path, *beside; /* the file, and the one that becomes it */
+    int fd;              /* of beside */
+};
+
+/* Checks the name and opens the file beside it. On failure *s is empty. */
+int save_begin(struct save *s, const char *path, struct err *e);
+/* Writes the whole file and puts it in its place. *s is empty afterwards, whatever happens. */
+int save_end(struct save *s, const char *bytes, size_t n, struct err *e);
+/* Gives up, and removes what was written. */
+void save_drop(struct save *s);
+/* Adds the text to the end of a file. */
+int save_append(const char *path, const struct str *text, struct err *e);
+/* Adds the figure as a file that needs no gnuplot to be written: the program, or its numbers. */
+void save_plain(const struct save *s, const struct figure *f, struct str *to);
+/* Fills in that the picture could not be drawn; returns -1. */
+int save_undrawn(const struct save *s, struct err *e, const char *why);
+
+#endif
