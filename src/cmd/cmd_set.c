@@ -190,8 +190,8 @@ static int set_data(struct session *s, const struct target *t, const struct pair
 bool setting_changes(const struct arg_spec *spec)
 {
     /* A number such as dropout's rate shapes nothing. */
-    return spec->type == ARG_SUM || spec->type == ARG_NUMBER || strcmp(spec->name, "trainable") == 0 ||
-           strcmp(spec->name, "activation") == 0;
+    return spec->type == ARG_SUM || spec->type == ARG_NUMBER ||
+           strcmp(spec->name, "trainable") == 0 || strcmp(spec->name, "activation") == 0;
 }
 
 static int check_changeable(const struct arg_spec *spec, const struct target *t, struct err *e)
