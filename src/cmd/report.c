@@ -31,7 +31,7 @@ static void add_formula(struct str *to, const struct args *a)
 
 static const char *reduce_word(const struct term *t)
 {
-    return t->weight == NOTHING ? reductions.row[t->reduce]->name : "sum";
+    return t->activity ? reductions.row[t->reduce]->name : "sum";
 }
 
 /* The tensor a row acts on and its shape. */
@@ -40,7 +40,7 @@ static void row_tensor(const struct ledger *l, const struct ledger_row *row, str
 {
     const struct graph *g = l->model->graph;
     const struct term *t = &g->term[row->term];
-    if (t->weight != NOTHING) {
+    if (!t->activity) {
         str_add(name, g->weight[t->weight].path);
         *shape = &g->weight[t->weight].shape;
         return;
@@ -107,7 +107,7 @@ static void add_row(struct grid *g, const struct ledger *l, size_t r)
     grid_add(g, "%s", ledger_slot(l, r, slot, sizeof slot));
     grid_add(g, "%s", penalty.text ? penalty.text : "");
     grid_add(g, "%s %s", tensor.text ? tensor.text : "", shape_text(shape, size, sizeof size));
-    const bool divided = t->weight == NOTHING && t->reduce != REDUCE_SUM;
+    const bool divided = t->activity && t->reduce != REDUCE_SUM;
     grid_add(g, "%s", divided ? number_text(row->divisor, number) : "-");
     grid_add(g, "%s", number_text(row->value, number));
     add_share(g, row->share);

@@ -69,15 +69,14 @@ void frame_weights(struct frame *f, const real *weight, real *wgrad)
 struct extent frame_extent(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
-    size_t samples = a->weight == NOTHING ? f->samples : 1;
-    return (struct extent){.count = a->count * samples, .samples = samples};
+    return applied_extent(f->plan, a, f->samples);
 }
 
 static double divisor(const struct frame *f, size_t row)
 {
     const struct term *t = &f->plan->graph->term[f->plan->applied[row].term];
     struct extent n = frame_extent(f, row);
-    return t->weight == NOTHING ? reduce_divisor(t->reduce, &n) : 1;
+    return t->activity ? reduce_divisor(t->reduce, &n) : 1;
 }
 
 void frame_samples(struct frame *f, size_t samples)

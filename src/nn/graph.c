@@ -222,6 +222,7 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
             return err_memory(e);
         struct term *t = &g->term[g->terms];
         *t = (struct term){.layer = layer,
+                           .activity = strcmp(slot, "activity") == 0,
                            .weight = graph_find_weight(g, layer, slot),
                            .reduce = reduce_of(args_get(a, "reduce")->as.choice),
                            .args = args_copy(&g->arena, a),

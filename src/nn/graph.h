@@ -52,7 +52,8 @@ struct value {
 struct term {
     id layer;
     const char *slot; /* the argument's name: kernel, bias, activity */
-    id weight;        /* of a weight slot; NOTHING for activity */
+    bool activity;    /* on the layer's calls; else on: */
+    id weight;
     const struct args *args;
     enum reduce reduce;
     struct span where;

@@ -11,6 +11,8 @@
 struct extent {
     size_t count;
     size_t samples;
+    const struct shape *shape; /* of the weight, or of one sample of the activity */
+    bool activity;
 };
 
 /* How the sum over a batch's activities is brought down; weights are always summed. */

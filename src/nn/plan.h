@@ -128,6 +128,8 @@ struct plan *plan_compile(const struct graph *g, const struct head *heads, size_
 void plan_destroy(struct plan *p);
 /* Where the samples of a value stand. */
 struct place plan_value_place(const struct plan *p, id value);
+/* What a row's penalty is applied to when there are that many samples. */
+struct extent applied_extent(const struct plan *p, const struct applied *a, size_t samples);
 /* Whether a head takes its gradient at the pre-activation. */
 bool plan_at_logits(const struct graph *g, const struct head *h);
 

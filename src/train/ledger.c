@@ -61,7 +61,7 @@ static int make_calls(struct ledger *l)
 {
     const struct plan *p = l->model->infer;
     for (size_t r = 0; r < l->rows; r++)
-        if (l->model->graph->term[l->row[r].term].weight == NOTHING &&
+        if (l->model->graph->term[l->row[r].term].activity &&
             !(l->row[r].call = mem_new(p->applieds, sizeof *l->row[r].call)))
             return -1;
     return (l->sum = mem_new(p->applieds, sizeof *l->sum)) ? 0 : -1;
@@ -154,14 +154,14 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
         double value = l->sum[i] / (double)l->samples;
         row->value += value;
         moves = moves || !a->frozen;
-        if (t->weight != NOTHING)
+        if (!t->activity)
             continue;
-        struct extent n = {.count = a->count * l->batch, .samples = l->batch};
+        struct extent n = applied_extent(p, a, l->batch);
         row->divisor = reduce_divisor(t->reduce, &n);
         reaches = reaches && graph_reaches(g, g->call[a->call].output, model_output(l->model));
         row->call[row->calls++] = (struct ledger_call){a->call, value};
     }
-    const enum row_flag still = t->weight == NOTHING ? ROW_CONSTANT : ROW_FROZEN;
+    const enum row_flag still = t->activity ? ROW_CONSTANT : ROW_FROZEN;
     row->flags = (moves ? 0U : (unsigned)still) | (reaches ? 0U : ROW_NO_OUTPUT) |
                  (row->value == 0 ? ROW_ZERO : 0U) | (row->value < 0 ? ROW_NEGATIVE : 0U) |
                  (isfinite(row->value) ? 0U : ROW_NOT_A_NUMBER);

@@ -208,7 +208,7 @@ static void check_rows(const struct trial *t, const struct run *x)
     for (id k = 0; k < t->r.g->terms; k++)
         for (id c = 0; c < t->r.g->calls; c++)
             due += t->r.g->call[c].layer == t->r.g->term[k].layer &&
-                   (t->r.g->term[k].weight == NOTHING ||
+                   (t->r.g->term[k].activity ||
                     c == graph_find_call(t->r.g, t->r.g->layer[t->r.g->term[k].layer].name));
     assert_int_equal(x->plan->applieds, due);
     double data = 0;

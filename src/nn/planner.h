@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files that compile a plan share: the state of a compilation, and emitting steps. Private
+ * to nn. */
+#ifndef NNR_NN_PLANNER_H
+#define NNR_NN_PLANNER_H
+
+#include "nn/plan.h"
+
+struct planner {
+    struct plan *p;
+    const struct graph *g;
+    bool backward;       /* which list is written */
+    bool failed;         /* memory ran out; said once at the end */
+    struct step lost;    /* what is filled in then */
+    bool *needs;         /* for each value: a gradient of it is of use */
+    bool *written;       /* for each value: its gradient array has a writer already */
+    bool *wrote;         /* for each weight: the same */
+    id *logits;          /* for each value: the head that works at its pre-activation, or NOTHING */
+    struct place *saved; /* for each call: where z is kept; block BLOCKS: nowhere */
+};
+
+/* The numbers of places; equal places share one. */
+uint32_t place_at(struct planner *w, enum block block, size_t at);
+uint32_t value_place(struct planner *w, id value);
+uint32_t slope_place(struct planner *w, id value);
+uint32_t weight_place(struct planner *w, id weight, enum block block);
+/* A fresh step at the end of the list that is written. The pointer holds until the next one: make
+ * all places first. */
+struct step *emit(struct planner *w, enum step_kind kind);
+/* Whether the next writer of a gradient adds, and that there is one now. */
+bool write_value(struct planner *w, id value);
+bool write_weight(struct planner *w, id weight);
+/* Whether a weight may move. */
+bool trains(const struct planner *w, id weight);
+/* The step of a head: its value, or its gradient. */
+void head_step(struct planner *w, enum step_kind kind, uint32_t head, bool add);
+
+#endif
