@@ -154,6 +154,10 @@ static int find_weight(struct lookup *l, const struct node *path, id weight, boo
 {
     struct model *m = current_model(l->session);
     const struct weight *w = &m->graph->weight[weight];
+    if (grad && w->moving) {
+        err_at(e, path->where, "%s does not train: it has no gradient", w->path);
+        return err_hint(e, "it follows the batches; print %s", w->path);
+    }
     *leaf = (struct leaf){.extents = {.axes = w->shape.axes}};
     for (uint32_t i = 0; i < w->shape.axes; i++)
         leaf->extents.size[i] = w->shape.size[i];

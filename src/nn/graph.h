@@ -21,6 +21,7 @@ struct weight {
     struct shape shape;
     size_t at, count;        /* its place in the flat block of all weights */
     const struct args *init; /* how it starts */
+    bool moving;             /* a moving statistic: commit moves it, no gradient does */
 };
 
 struct layer {
@@ -95,6 +96,8 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
 id graph_find_layer(const struct graph *g, const char *name);
 id graph_find_call(const struct graph *g, const char *name);
 id graph_find_weight(const struct graph *g, id layer, const char *name);
+/* Whether an optimizer may move a weight. */
+bool graph_trains(const struct graph *g, id weight);
 /* The one call of a layer; NOTHING if there are several. */
 id graph_only_call(const struct graph *g, id layer);
 /* The activation that a call applies itself; NULL for none. */
