@@ -55,8 +55,6 @@ COMMANDS
     WORD(multiply)                                                                                 \
     WORD(average)                                                                                  \
     WORD(maximum)                                                                                  \
-    WORD(batchnorm)                                                                                \
-    WORD(layernorm)                                                                                \
     WORD(block)                                                                                    \
     WORD(output)                                                                                   \
     WORD(define)                                                                                   \

@@ -117,6 +117,17 @@ static int find_figure(struct lookup *l, const struct node *path, enum share sha
     return 0;
 }
 
+static int hint_slots(const struct entry *entry, struct err *e)
+{
+    struct str list = {0};
+    for (size_t i = 0; i < entry->arg_count; i++)
+        if (entry->args[i].type == ARG_SUM)
+            str_addf(&list, "%s%s", list.size ? ", " : "", entry->args[i].name);
+    err_hint(e, "it has %.200s", list.size && !list.failed ? list.text : "none");
+    str_finish(&list);
+    return -1;
+}
+
 static int find_penalty(struct lookup *l, const struct node *path, id layer, const char *slot,
                         bool values, struct leaf *leaf, struct err *e)
 {
@@ -130,7 +141,7 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
     if (!is_slot) {
         err_at(e, path->where, "%s has no slot %s", current_model(s)->graph->layer[layer].name,
                slot);
-        return err_hint(e, "slots are kernel, bias and activity");
+        return hint_slots(entry, e);
     }
     if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
         return err_place(e, path->where);
