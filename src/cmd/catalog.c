@@ -52,8 +52,6 @@ COMMANDS
 /* Verbs of the language that are still to come: known, so that they are named and not guessed at.
  */
 #define LATER                                                                                      \
-    WORD(batchnorm)                                                                                \
-    WORD(layernorm)                                                                                \
     WORD(define)                                                                                   \
     WORD(emulate)                                                                                  \
     WORD(checkgrad)                                                                                \

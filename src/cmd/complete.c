@@ -71,7 +71,8 @@ static void add_values(struct words *w, const struct session *s)
             add_word(w, g->call[i].name, values[k]);
     for (size_t i = 0; i < g->weights; i++) {
         add_word(w, g->weight[i].path, "");
-        add_word(w, g->weight[i].path, ".grad");
+        if (!g->weight[i].moving)
+            add_word(w, g->weight[i].path, ".grad");
     }
 }
 

@@ -145,6 +145,12 @@ id graph_find_weight(const struct graph *g, id layer, const char *name)
     return NOTHING;
 }
 
+bool graph_trains(const struct graph *g, id weight)
+{
+    const struct weight *w = &g->weight[weight];
+    return g->layer[w->layer].trainable && !w->moving;
+}
+
 id graph_only_call(const struct graph *g, id layer)
 {
     id found = NOTHING;
@@ -260,6 +266,8 @@ int graph_add_weights(struct graph *g, id layer, struct err *e)
     for (size_t i = 0; i < g->terms; i++)
         if (g->term[i].layer == layer && !g->term[i].activity)
             g->term[i].weight = graph_find_weight(g, layer, g->term[i].slot);
+    for (size_t i = n - l->kind->moving; i < n; i++)
+        g->weight[l->first_weight + i].moving = true;
     return 0;
 }
 
@@ -348,6 +356,17 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
     return 0;
 }
 
+/* The argument `name` says how a weight starts that the layer does not have. */
+static int unused_init(const struct layer *l, const struct arg *a, const char *name,
+                       const char *weight, struct err *e)
+{
+    const bool bias = strcmp(weight, "bias") == 0;
+    err_at(e, a->key, "%s= says how a %s starts, and %s has none", name, weight, l->name);
+    if (bias)
+        return err_hint(e, "leave %s= out, or use_bias=no", name);
+    return err_hint(e, "leave %s= out, or give the layer a %s", name, weight);
+}
+
 /* An argument about a weight that the layer does not have would be accepted and then ignored. */
 static int check_unused(const struct graph *g, id layer, struct err *e)
 {
@@ -355,10 +374,13 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
     for (size_t i = 0; i < l->args->entry->arg_count; i++) {
         const struct arg *a = &l->args->arg[i];
         const char *name = l->args->entry->args[i].name;
-        if (a->given && strcmp(name, "bias_init") == 0 && !has_weight(l, "bias")) {
-            err_at(e, a->key, "bias_init= says how a bias starts, and %s has none", l->name);
-            return err_hint(e, "leave bias_init= out, or use_bias=no");
-        }
+        const size_t n = strlen(name);
+        char weight[80];
+        if (!a->given || n < 5 || strcmp(name + n - 5, "_init") != 0)
+            continue;
+        snprintf(weight, sizeof weight, "%.*s", (int)n - 5, name);
+        if (!has_weight(l, weight))
+            return unused_init(l, a, name, weight, e);
     }
     return 0;
 }

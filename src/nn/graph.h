@@ -23,6 +23,7 @@ struct weight {
     struct shape shape;
     size_t at, count;        /* its place in the flat block of all weights */
     const struct args *init; /* how it starts */
+    bool moving;             /* a moving statistic: commit moves it, no gradient does */
 };
 
 /* One call in the body of a block. Inputs: 0 is what the block is called on, k what the k-th call
@@ -141,6 +142,8 @@ id graph_find_call(const struct graph *g, const char *name);
 id graph_find_weight(const struct graph *g, id layer, const char *name);
 /* Whether every term is applied somewhere: one in a block that is never called is not. */
 int graph_check_applied(const struct graph *g, struct err *e);
+/* Whether an optimizer may move a weight. */
+bool graph_trains(const struct graph *g, id weight);
 /* The one call of a layer; NOTHING if there are none or several. */
 id graph_only_call(const struct graph *g, id layer);
 /* The values that are the model's outputs, in their order, written into `to`; returns how many. */

@@ -41,6 +41,23 @@ struct sgd_step {
     bool nesterov;
 };
 
+/* x[rows][cols] is to be normalised: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the
+ * mean and the biased variance of each column, or of each row. */
+struct norm {
+    size_t rows, cols;
+    double epsilon;
+    const real *x;
+    const real *gamma, *beta; /* [cols], or NULL for 1 and 0 */
+};
+/* Its gradient at dy. What is NULL is not wanted; the others are added to where `add_`. */
+struct norm_slopes {
+    struct norm of; /* beta is not read */
+    const real *moments, *dy;
+    bool fixed; /* the moments do not follow x */
+    real *dx, *dgamma, *dbeta;
+    bool add_x, add_gamma, add_beta;
+};
+
 struct kernels {
     const char *level;
     /* y = f(y + bias) in place; bias may be NULL. Where z is not NULL it gets y + bias. Where sums
@@ -63,6 +80,14 @@ struct kernels {
     /* The sum of (y - t)^2; and d = scale * (y - t), added where `add`. */
     double (*difference_squares)(size_t n, const real *y, const real *t);
     void (*difference)(size_t n, const real *y, const real *t, double scale, real *d, bool add);
+    /* moments[2][cols] = mean and biased variance of the columns, by two passes; and what is done
+     * with such moments. */
+    void (*column_moments)(size_t rows, size_t cols, const real *x, real *moments);
+    void (*column_norm)(const struct norm *n, const real *moments, real *y);
+    void (*column_norm_slopes)(const struct norm_slopes *s);
+    /* The same along each row, moments[rows][2] included. */
+    void (*row_norm)(const struct norm *n, real *moments, real *y);
+    void (*row_norm_slopes)(const struct norm_slopes *s);
     /* y += a x */
     void (*axpy)(size_t n, double a, const real *x, real *y);
     /* One step of Adam (Kingma and Ba 2015, algorithm 1) on n weights; m and v are its moments. */

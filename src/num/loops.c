@@ -8,6 +8,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+#include "num/norm_loops.h"
+
 /* Sums are taken in real over this many elements at most, then go on in double. */
 enum { CHUNK = 512 };
 
@@ -358,6 +360,11 @@ const struct kernels NAME_OF(LEVEL) = {
     .squares = squares,
     .difference_squares = difference_squares,
     .difference = difference,
+    .column_moments = column_moments,
+    .column_norm = column_norm,
+    .column_norm_slopes = column_norm_slopes,
+    .row_norm = row_norm,
+    .row_norm_slopes = row_norm_slopes,
     .axpy = axpy,
     .adam = adam,
     .sgd = sgd,

@@ -41,7 +41,7 @@ static int make_ranges(struct model *m)
     for (size_t i = 0; i < g->weights; i++) {
         const struct weight *w = &g->weight[i];
         struct range *last = m->ranges ? &m->range[m->ranges - 1] : NULL;
-        if (!g->layer[w->layer].trainable)
+        if (!graph_trains(g, (id)i))
             continue;
         if (last && last->at + last->count == w->at)
             last->count += w->count;
@@ -193,6 +193,9 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
             snprintf(what, sizeof what, "the penalty %.100s.%s", m->graph->layer[t->layer].name,
                      t->slot);
     }
+    const id moving = frame_bad_average(f);
+    if (strcmp(what, last) == 0 && moving != NOTHING)
+        snprintf(what, sizeof what, "%.150s", m->graph->weight[moving].path);
     err_at(e, nowhere, "step %llu would make %s infinite or not a number",
            (unsigned long long)m->step + 1, what);
     return err_hint(e, "the step was not taken; lower the learning rate or the penalty's strength, "
@@ -203,7 +206,8 @@ static int check(const struct model *m, const struct figures *x, struct err *e)
 {
     const struct args *opt = m->optimizer.args;
     const double reach = opt_kind_of(opt)->reach(opt, gradient_norm(m));
-    const bool fine = isfinite(x->data) && isfinite(x->penalty) && reach <= (double)REAL_MOST;
+    const bool fine = isfinite(x->data) && isfinite(x->penalty) && reach <= (double)REAL_MOST &&
+                      frame_bad_average(m->train_frame) == NOTHING;
     return fine ? 0 : explain(m, x, e);
 }
 
@@ -214,6 +218,7 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
     m->next_grad = m->grad;
     m->grad = grad;
     frame_weights(m->train_frame, m->weight, m->next_grad);
+    frame_averages(m->train_frame, m->weight);
     m->updates++;
     for (size_t i = 0; i < m->ranges; i++) {
         const size_t at = m->range[i].at;

@@ -186,6 +186,18 @@ static const struct wrong wrong_lines[] = {
     {"print h.kernel.penalty.x", "h.kernel.penalty.x", 0,
      "h has no \"kernel.penalty.x\"; it has output, input, its weights (kernel, bias), their "
      ".grad, and SLOT.penalty"},
+    {"print h.gamma.penalty", "h.gamma.penalty", 0,
+     "h has no slot gamma; it has kernel, bias, activity"},
+    {"batchnorm momentum=1.5", "1.5", 0, "momentum is a number from 0 to 1, not 1.5"},
+    {"layernorm epsilon=0", "0", 0, "epsilon is a number above 0 and at most 1000000, not 0"},
+    {"batchnorm scale=no gamma=l1(1) as n", "l1(1)", 0,
+     "n has no gamma to penalise; leave gamma= out, or give the layer a gamma"},
+    {"batchnorm scale=no gamma_init=ones as n", "gamma_init", 0,
+     "gamma_init= says how a gamma starts, and n has none; leave gamma_init= out, or give the "
+     "layer a gamma"},
+    {"layernorm center=no beta_initializer=ones as n", "beta_initializer", 0,
+     "beta_init= says how a beta starts, and n has none; leave beta_init= out, or give the layer "
+     "a beta"},
     {"print loss", "loss", 0,
      "there is no loss yet; it is that of the latest train, step or evaluate"},
     {"print h.kernel.grad", "h.kernel.grad", 0,

@@ -143,6 +143,55 @@ static bool is_join(const char *kind)
     return false;
 }
 
+/* y = gamma (x - mean) / sqrt(variance + epsilon) + beta for one number. */
+static double normal(const struct naive *n, const struct layer *l, size_t column, double x,
+                     double mean, double variance)
+{
+    const double *gamma = weight_of(n, l, "gamma"), *beta = weight_of(n, l, "beta");
+    const double y = (x - mean) / sqrt(variance + args_number(l->args, "epsilon"));
+    return (gamma ? gamma[column] : 1) * y + (beta ? beta[column] : 0);
+}
+
+/* Of `count` numbers that stand `apart`. */
+static double mean_of(const double *x, size_t count, size_t apart)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += x[i * apart];
+    return sum / (double)count;
+}
+
+static double variance_of(const double *x, size_t count, size_t apart)
+{
+    const double mean = mean_of(x, count, apart);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += pow(x[i * apart] - mean, 2);
+    return sum / (double)count;
+}
+
+static void batchnorm(const struct naive *n, const struct layer *l, const double *x, double *y,
+                      size_t rows, size_t cols)
+{
+    const bool batch = n->training && l->trainable;
+    for (size_t j = 0; j < cols; j++) {
+        const double mean = batch ? mean_of(x + j, rows, cols) : weight_of(n, l, "moving_mean")[j];
+        const double variance =
+            batch ? variance_of(x + j, rows, cols) : weight_of(n, l, "moving_variance")[j];
+        for (size_t i = 0; i < rows; i++)
+            y[i * cols + j] = normal(n, l, j, x[i * cols + j], mean, variance);
+    }
+}
+
+static void layernorm(const struct naive *n, const struct layer *l, const double *x, double *y,
+                      size_t rows, size_t cols)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            y[i * cols + j] = normal(n, l, j, x[i * cols + j], mean_of(x + i * cols, cols, 1),
+                                     variance_of(x + i * cols, cols, 1));
+}
+
 void naive_forward(struct naive *n, const double *weight, const double *const *input)
 {
     size_t inputs = 0;
@@ -175,6 +224,10 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         if (strcmp(kind, "activation") == 0)
             apply(args_get(l->args, "activation")->as.call, y, count / shape_last(shape),
                   shape_last(shape));
+        else if (strcmp(kind, "batchnorm") == 0)
+            batchnorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
+        else if (strcmp(kind, "layernorm") == 0)
+            layernorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
     }
 }
 
@@ -287,8 +340,8 @@ static double row_loss(const struct args *loss, const double *y, const double *t
 static double crossentropy(const struct args *loss, const double *y, const double *t, size_t cols,
                            size_t target_cols)
 {
-    double shares[16], sum = 0;
-    assert_true(cols <= 16);
+    double shares[64], sum = 0;
+    assert_true(cols <= 64);
     for (size_t j = 0; j < cols; j++)
         sum += y[j];
     for (size_t j = 0; j < cols; j++)

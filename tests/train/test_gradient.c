@@ -18,6 +18,7 @@ static void check_model(struct slope *s, const char *text)
         struct reckoning r;
         const size_t left = b.data.training - first;
         reckon_start(&r, &b, first, left < b.data.batch ? left : b.data.batch);
+        r.naive.training = true;
         double *weight = doubles(b.model->weight, b.model->reals);
         const struct figures x = bench_step(&b);
         const double total = reckon_total(&r, weight);
@@ -27,7 +28,7 @@ static void check_model(struct slope *s, const char *text)
         s->self = &r;
         for (size_t w = 0; w < g->weights; w++) {
             const struct weight *k = &g->weight[w];
-            const bool moves = g->layer[k->layer].trainable;
+            const bool moves = graph_trains(g, (id)w);
             for (size_t i = k->at; !moves && i < k->at + k->count; i++)
                 check_near(grad[i], 0, 0);
             if (moves)
@@ -69,6 +70,50 @@ static void layers_have_their_gradient(void **state)
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         check_model(&s, models[i]);
     slope_check(&s, "layers");
+}
+
+#define GAMMA " gamma_init=uniform(-1.5, 1.5) beta_init=uniform(-1, 1) "
+#define MOVED " moving_mean_init=uniform(-1, 1) moving_variance_init=uniform(0.2, 2) "
+
+/* Each of them in batchnorm's and in layernorm's name; frozen ones keep to their own moments. */
+static void norms_have_their_gradient(void **state)
+{
+    (void)state;
+    static const char *const models[] = {
+        DATA("4", "2") "input 4\ndense 5 tanh\n%snorm" GAMMA "\ndense 2\n",
+        DATA("4", "2") "input 4\ndense 5\n%snorm" GAMMA "epsilon=0.3\nactivation tanh\n"
+                       "dense 2\n",
+        DATA("4", "2") "input 4\n%snorm center=no scale=no\ndense 3 tanh\n%snorm scale=no\n"
+                       "dense 3 tanh\n%snorm center=no gamma_init=constant(0.7)\ndense 2\n",
+        DATA("10x4", "20") "input 10x4\ndense 3 tanh\n%snorm" GAMMA "\ndense 2\n",
+        /* More columns than a strip of the loops holds. */
+        DATA("3", "1") "input 3\ndense 67\n%snorm" GAMMA "\ndense 1\n",
+        /* Penalties in every slot, before it and behind it. */
+        DATA("4", "3") "input 4\ndense 3 tanh activity=l2(0.4)\n%snorm" GAMMA
+                       "gamma=l1(0.2)+l2(0.1) beta=l2(0.3) activity=l1(0.2)+l2(0.1)\n"
+                       "dropout 0 activity=l2(0.1)\n",
+        /* Called on two tensors and on itself; the input of one has other readers too. */
+        DATA("3", "3") "input 3\ndense 3 tanh as h\n%snorm" GAMMA "activity=l2(0.1) as n\n"
+                       "n on h as m\nn\ndense 3 on h activity=l2(0.2)\ndense 3 on m\n"
+                       "n\n",
+        DATA("3", "2") "input 3\ndense 4 tanh\n%snorm" GAMMA "trainable=no gamma=l1(1)\n"
+                       "dense 2\n",
+        /* Nothing below it moves; a view between; the last layer. */
+        DATA("6", "2") "input 6\nreshape 3x2\n%snorm" GAMMA "\nflatten\ndense 2\n",
+        DATA("4", "3") "input 4\ndense 3 sigmoid\n%snorm" GAMMA "\n",
+    };
+    struct slope s = {0};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+            const char *name = k ? "layer" : "batch";
+            char text[800];
+            snprintf(text, sizeof text, models[i], name, name, name);
+            check_model(&s, text);
+        }
+    check_model(&s, DATA("3", "2") "input 3\ndense 4 tanh\nbatchnorm" GAMMA MOVED
+                                   "trainable=no gamma=l1(1) activity=l2(0.1) as n\n"
+                                   "dense 4 tanh\nn\nbatchnorm" GAMMA "\ndense 2\n");
+    slope_check(&s, "norms");
 }
 
 static void activations_have_their_gradient(void **state)
@@ -214,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_gradient_is_seen),
         cmocka_unit_test(layers_have_their_gradient),
+        cmocka_unit_test(norms_have_their_gradient),
         cmocka_unit_test(activations_have_their_gradient),
         cmocka_unit_test(losses_have_their_gradient),
         cmocka_unit_test(penalties_have_their_gradient),
