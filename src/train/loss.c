@@ -60,7 +60,7 @@ static int check_range(const struct args *loss, const struct dataset *d, struct 
                    loss->entry->name, kind->range, number_text((double)d->y[i], text));
             return err_hint(e, "choose another loss, for example loss mse");
         }
-    return 0;
+    return kind->suits ? kind->suits(d, e) : 0;
 }
 
 int loss_check(const struct args *loss, const struct graph *g, id output, const struct dataset *d,

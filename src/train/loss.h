@@ -13,6 +13,8 @@ struct loss_kind {
     /* Whether a target can be one of this loss; NULL: every finite number can. */
     bool (*takes)(real target);
     const char *range; /* what it can be, for the error */
+    /* What `takes` cannot see in a single target; NULL: nothing. */
+    int (*suits)(const struct dataset *d, struct err *e);
 };
 extern const struct table loss_kinds;
 
