@@ -40,6 +40,12 @@ static int copy_items(void *items, size_t *room, const void *from, size_t count,
     return 0;
 }
 
+static int copy_constraint(struct graph *g, struct weight *w, const struct args *from)
+{
+    w->constraint = from ? args_copy(&g->arena, from) : NULL;
+    return from && !w->constraint ? -1 : 0;
+}
+
 /* Everything that points into the old graph's arena moves into the new one's. */
 static int move_layers(struct graph *to)
 {
@@ -52,7 +58,8 @@ static int move_layers(struct graph *to)
         for (id w = l->first_weight; w < l->first_weight + l->weights; w++) {
             to->weight[w].path = keep(to, to->weight[w].path);
             to->weight[w].init = args_copy(&to->arena, to->weight[w].init);
-            if (!to->weight[w].path || !to->weight[w].init)
+            if (!to->weight[w].path || !to->weight[w].init ||
+                copy_constraint(to, &to->weight[w], to->weight[w].constraint))
                 return -1;
         }
     }
@@ -150,6 +157,18 @@ bool graph_reaches(const struct graph *g, id on, id of)
 /* The flat block holds at most this many numbers. */
 static const size_t most_weights = (size_t)1 << 31;
 
+/* The constraint that the layer's argument says. */
+static int constrain(struct graph *g, struct weight *w, const struct weight_spec *spec,
+                     struct err *e)
+{
+    const struct args *a = g->layer[w->layer].args;
+    const struct args *constraint =
+        spec->constraint ? args_get(a, spec->constraint)->as.call : NULL;
+    if (constraint && constraint_check(constraint, &w->shape, e))
+        return -1;
+    return copy_constraint(g, w, constraint) ? err_memory(e) : 0;
+}
+
 static int add_weight(struct graph *g, const struct layer *l, const struct weight_spec *spec,
                       struct err *e)
 {
@@ -167,7 +186,7 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
                          .init = args_copy(&g->arena, args_get(l->args, spec->init)->as.call)};
     if (!w->path || !w->init)
         return err_memory(e);
-    if (init_check(w->init, &w->shape, e))
+    if (init_check(w->init, &w->shape, e) || constrain(g, w, spec, e))
         return err_place(e, l->where);
     g->weights++;
     g->weight_reals += w->count;
@@ -177,12 +196,17 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
     return err_hint(e, "all weights together may have 2,147,483,648");
 }
 
+static size_t list_weights(const struct layer *l, struct weight_spec spec[WEIGHTS_MOST])
+{
+    return l->kind->weights ? l->kind->weights(l->args, &l->in, spec) : 0;
+}
+
 static int add_weights(struct graph *g, id layer, struct err *e)
 {
     struct layer *l = &g->layer[layer];
     struct weight_spec spec[WEIGHTS_MOST];
     l->first_weight = (id)g->weights;
-    size_t n = l->kind->weights ? l->kind->weights(l->args, &l->in, spec) : 0;
+    size_t n = list_weights(l, spec);
     for (size_t i = 0; i < n; i++)
         if (add_weight(g, l, &spec[i], e))
             return -1;
@@ -243,6 +267,48 @@ static bool trainable_of(const struct args *a)
     return true;
 }
 
+static bool says(const struct weight_spec *w, const char *arg)
+{
+    return strcmp(w->init, arg) == 0 || (w->constraint && strcmp(w->constraint, arg) == 0);
+}
+
+/* An argument about a weight that the layer does not have would be accepted and then ignored. */
+static int check_unused(const struct graph *g, id layer, struct err *e)
+{
+    const struct layer *l = &g->layer[layer];
+    struct weight_spec spec[WEIGHTS_MOST];
+    const size_t n = list_weights(l, spec);
+    for (size_t i = 0; i < l->args->entry->arg_count; i++) {
+        const struct arg_spec *arg = &l->args->entry->args[i];
+        const bool init = arg->of == &init_kinds;
+        size_t k = 0;
+        if (!l->args->arg[i].given || (!init && arg->of != &constraint_kinds))
+            continue;
+        while (k < n && !says(&spec[k], arg->name))
+            k++;
+        if (k < n)
+            continue;
+        const int thing = (int)strcspn(arg->name, "_");
+        err_at(e, l->args->arg[i].key, "%s= says how a %.*s %s, and %s has none", arg->name, thing,
+               arg->name, init ? "starts" : "is held", l->name);
+        return err_hint(e, "leave %s= out%s", arg->name,
+                        strncmp(arg->name, "bias", 4) == 0 ? ", or use_bias=no" : "");
+    }
+    return 0;
+}
+
+/* Constraints follow the layer's arguments. */
+static int take_constraints(struct graph *g, id layer, struct err *e)
+{
+    const struct layer *l = &g->layer[layer];
+    struct weight_spec spec[WEIGHTS_MOST];
+    const size_t n = list_weights(l, spec);
+    for (size_t i = 0; i < n; i++)
+        if (constrain(g, &g->weight[l->first_weight + i], &spec[i], e))
+            return -1;
+    return check_unused(g, layer, e);
+}
+
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e)
 {
     struct layer *l = &g->layer[layer];
@@ -259,23 +325,7 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
     if (!(l->args = args_copy(&g->arena, &with)))
         return err_memory(e);
     l->trainable = trainable_of(l->args);
-    return 0;
-}
-
-/* An argument about a weight that the layer does not have would be accepted and then ignored. */
-static int check_unused(const struct graph *g, id layer, struct err *e)
-{
-    const struct layer *l = &g->layer[layer];
-    for (size_t i = 0; i < l->args->entry->arg_count; i++) {
-        const struct arg *a = &l->args->arg[i];
-        const char *name = l->args->entry->args[i].name;
-        if (a->given && strcmp(name, "bias_init") == 0 &&
-            graph_find_weight(g, layer, "bias") == NOTHING) {
-            err_at(e, a->key, "bias_init= says how a bias starts, and %s has none", l->name);
-            return err_hint(e, "leave bias_init= out, or use_bias=no");
-        }
-    }
-    return 0;
+    return take_constraints(g, layer, e);
 }
 
 static int add_slots(struct graph *g, id layer, struct err *e)

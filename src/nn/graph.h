@@ -19,8 +19,9 @@ struct weight {
     const char *name; /* "kernel" */
     const char *path; /* "hidden.kernel": its name in the ledger and the key of its first values */
     struct shape shape;
-    size_t at, count;        /* its place in the flat block of all weights */
-    const struct args *init; /* how it starts */
+    size_t at, count;              /* its place in the flat block of all weights */
+    const struct args *init;       /* how it starts */
+    const struct args *constraint; /* what it is brought back to after each step; NULL: none */
 };
 
 struct layer {
@@ -88,7 +89,7 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
                    struct err *e);
 
 /* Changes the argument number `arg` of a layer that exists: a slot (its terms change with it),
- * trainable, or an activation. Nothing else can change once there are weights. */
+ * trainable, a constraint, or an activation. Nothing else can change once there are weights. */
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e);
 
 /* NOTHING if there is none. */

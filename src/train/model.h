@@ -83,6 +83,8 @@ void model_take_graph(struct model *m, struct graph *g);
 /* Takes a loss or an optimizer, made in a choice of its own. A new optimizer starts afresh. */
 void model_take_loss(struct model *m, struct choice c);
 void model_take_optimizer(struct model *m, struct choice c);
+/* Takes the present optimizer with other arguments; it goes on from where it is. */
+void model_change_optimizer(struct model *m, struct choice c);
 /* Copies bound arguments into a fresh choice. */
 int choice_make(struct choice *c, const struct args *args, struct err *e);
 void choice_finish(struct choice *c);
