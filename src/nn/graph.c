@@ -63,6 +63,12 @@ static int move_body(struct graph *to, struct layer *l)
     return 0;
 }
 
+static int copy_constraint(struct graph *g, struct weight *w, const struct args *from)
+{
+    w->constraint = from ? args_copy(&g->arena, from) : NULL;
+    return from && !w->constraint ? -1 : 0;
+}
+
 /* Everything that points into the old graph's arena moves into the new one's. */
 static int move_layers(struct graph *to)
 {
@@ -75,7 +81,8 @@ static int move_layers(struct graph *to)
         for (id w = l->first_weight; w < l->first_weight + l->weights; w++) {
             to->weight[w].path = keep(to, to->weight[w].path);
             to->weight[w].init = args_copy(&to->arena, to->weight[w].init);
-            if (!to->weight[w].path || !to->weight[w].init)
+            if (!to->weight[w].path || !to->weight[w].init ||
+                copy_constraint(to, &to->weight[w], to->weight[w].constraint))
                 return -1;
         }
     }
@@ -226,6 +233,18 @@ void graph_mark_reached(const struct graph *g, bool *to)
 /* The flat block holds at most this many numbers. */
 static const size_t most_weights = (size_t)1 << 31;
 
+/* The constraint that the layer's argument says. */
+static int constrain(struct graph *g, struct weight *w, const struct weight_spec *spec,
+                     struct err *e)
+{
+    const struct args *a = g->layer[w->layer].args;
+    const struct args *constraint =
+        spec->constraint ? args_get(a, spec->constraint)->as.call : NULL;
+    if (constraint && constraint_check(constraint, &w->shape, e))
+        return -1;
+    return copy_constraint(g, w, constraint) ? err_memory(e) : 0;
+}
+
 static int add_weight(struct graph *g, const struct layer *l, const struct weight_spec *spec,
                       struct err *e)
 {
@@ -243,7 +262,7 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
                          .init = args_copy(&g->arena, args_get(l->args, spec->init)->as.call)};
     if (!w->path || !w->init)
         return err_memory(e);
-    if (init_check(w->init, &w->shape, e))
+    if (init_check(w->init, &w->shape, e) || constrain(g, w, spec, e))
         return err_place(e, l->where);
     g->weights++;
     g->weight_reals += w->count;
@@ -253,12 +272,19 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
     return err_hint(e, "all weights together may have 2,147,483,648");
 }
 
+static size_t list_weights(const struct layer *l, struct weight_spec spec[WEIGHTS_MOST])
+{
+    /* Which weights there are does not depend on the shape, known from the first call on. */
+    const struct shape any = shape_of(1);
+    return l->kind->weights ? l->kind->weights(l->args, l->built ? &l->in : &any, spec) : 0;
+}
+
 int graph_add_weights(struct graph *g, id layer, struct err *e)
 {
     struct layer *l = &g->layer[layer];
     struct weight_spec spec[WEIGHTS_MOST];
     l->first_weight = (id)g->weights;
-    size_t n = l->kind->weights ? l->kind->weights(l->args, &l->in, spec) : 0;
+    size_t n = list_weights(l, spec);
     for (size_t i = 0; i < n; i++)
         if (add_weight(g, l, &spec[i], e))
             return -1;
@@ -274,10 +300,8 @@ int graph_add_weights(struct graph *g, id layer, struct err *e)
 /* Whether a layer has a weight of that name, or will have it when it is called. */
 static bool has_weight(const struct layer *l, const char *name)
 {
-    /* Which weights there are does not depend on the shape. */
-    const struct shape any = shape_of(1);
     struct weight_spec spec[WEIGHTS_MOST];
-    const size_t n = l->kind->weights ? l->kind->weights(l->args, &any, spec) : 0;
+    const size_t n = list_weights(l, spec);
     for (size_t i = 0; i < n; i++)
         if (strcmp(spec[i].name, name) == 0)
             return true;
@@ -337,6 +361,49 @@ static bool trainable_of(const struct args *a)
     return true;
 }
 
+static bool says(const struct weight_spec *w, const char *arg)
+{
+    return strcmp(w->init, arg) == 0 || (w->constraint && strcmp(w->constraint, arg) == 0);
+}
+
+/* An argument about a weight that the layer does not have would be accepted and then ignored. */
+static int check_unused(const struct graph *g, id layer, struct err *e)
+{
+    const struct layer *l = &g->layer[layer];
+    struct weight_spec spec[WEIGHTS_MOST];
+    const size_t n = list_weights(l, spec);
+    for (size_t i = 0; i < l->args->entry->arg_count; i++) {
+        const struct arg_spec *arg = &l->args->entry->args[i];
+        const bool init = arg->of == &init_kinds;
+        size_t k = 0;
+        if (!l->args->arg[i].given || (!init && arg->of != &constraint_kinds))
+            continue;
+        while (k < n && !says(&spec[k], arg->name))
+            k++;
+        if (k < n)
+            continue;
+        const int thing = (int)strcspn(arg->name, "_");
+        err_at(e, l->args->arg[i].key, "%s= says how a %.*s %s, and %s has none", arg->name, thing,
+               arg->name, init ? "starts" : "is held", l->name);
+        if (thing == 4 && strncmp(arg->name, "bias", 4) == 0)
+            return err_hint(e, "leave %s= out, or use_bias=no", arg->name);
+        return err_hint(e, "leave %s= out, or give the layer a %.*s", arg->name, thing, arg->name);
+    }
+    return 0;
+}
+
+/* Constraints follow the layer's arguments. */
+static int take_constraints(struct graph *g, id layer, struct err *e)
+{
+    const struct layer *l = &g->layer[layer];
+    struct weight_spec spec[WEIGHTS_MOST];
+    const size_t n = list_weights(l, spec);
+    for (size_t i = 0; l->built && i < n; i++)
+        if (constrain(g, &g->weight[l->first_weight + i], &spec[i], e))
+            return -1;
+    return check_unused(g, layer, e);
+}
+
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e)
 {
     struct layer *l = &g->layer[layer];
@@ -353,36 +420,7 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
     if (!(l->args = args_copy(&g->arena, &with)))
         return err_memory(e);
     l->trainable = trainable_of(l->args);
-    return 0;
-}
-
-/* The argument `name` says how a weight starts that the layer does not have. */
-static int unused_init(const struct layer *l, const struct arg *a, const char *name,
-                       const char *weight, struct err *e)
-{
-    const bool bias = strcmp(weight, "bias") == 0;
-    err_at(e, a->key, "%s= says how a %s starts, and %s has none", name, weight, l->name);
-    if (bias)
-        return err_hint(e, "leave %s= out, or use_bias=no", name);
-    return err_hint(e, "leave %s= out, or give the layer a %s", name, weight);
-}
-
-/* An argument about a weight that the layer does not have would be accepted and then ignored. */
-static int check_unused(const struct graph *g, id layer, struct err *e)
-{
-    const struct layer *l = &g->layer[layer];
-    for (size_t i = 0; i < l->args->entry->arg_count; i++) {
-        const struct arg *a = &l->args->arg[i];
-        const char *name = l->args->entry->args[i].name;
-        const size_t n = strlen(name);
-        char weight[80];
-        if (!a->given || n < 5 || strcmp(name + n - 5, "_init") != 0)
-            continue;
-        snprintf(weight, sizeof weight, "%.*s", (int)n - 5, name);
-        if (!has_weight(l, weight))
-            return unused_init(l, a, name, weight, e);
-    }
-    return 0;
+    return take_constraints(g, layer, e);
 }
 
 int graph_add_slots(struct graph *g, id layer, struct err *e)

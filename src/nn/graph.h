@@ -21,9 +21,10 @@ struct weight {
     const char *name; /* "kernel" */
     const char *path; /* "hidden.kernel": its name in the ledger and the key of its first values */
     struct shape shape;
-    size_t at, count;        /* its place in the flat block of all weights */
-    const struct args *init; /* how it starts */
-    bool moving;             /* a moving statistic: commit moves it, no gradient does */
+    size_t at, count;              /* its place in the flat block of all weights */
+    const struct args *init;       /* how it starts */
+    const struct args *constraint; /* what it is brought back to after each step; NULL: none */
+    bool moving;                   /* a moving statistic: commit moves it, no gradient does */
 };
 
 /* One call in the body of a block. Inputs: 0 is what the block is called on, k what the k-th call
@@ -128,7 +129,7 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
                    struct err *e);
 
 /* Changes the argument number `arg` of a layer that exists: a slot (its terms change with it),
- * trainable, or an activation. Nothing else can change once there are weights. */
+ * trainable, a constraint, or an activation. Nothing else can change once there are weights. */
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e);
 
 /* The weights of a layer whose input's shape is known; and the slots of one just made. For

@@ -4,13 +4,15 @@
 #ifndef NNR_NN_LAYER_H
 #define NNR_NN_LAYER_H
 
+#include "nn/constraint.h"
 #include "nn/graph.h"
 #include "nn/init.h"
 
 struct weight_spec {
     const char *name; /* also the slot's */
     struct shape shape;
-    const char *init; /* the argument that says how it starts */
+    const char *init;       /* the argument that says how it starts */
+    const char *constraint; /* the one that says what it is brought back to; NULL: there is none */
 };
 enum { WEIGHTS_MOST = 4 };
 

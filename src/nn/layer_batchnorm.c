@@ -15,11 +15,11 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     const struct shape columns = shape_of(shape_last(in));
     size_t n = 0;
     if (args_yes(self, "scale"))
-        w[n++] = (struct weight_spec){"gamma", columns, "gamma_init"};
+        w[n++] = (struct weight_spec){"gamma", columns, "gamma_init", "gamma_constraint"};
     if (args_yes(self, "center"))
-        w[n++] = (struct weight_spec){"beta", columns, "beta_init"};
-    w[n++] = (struct weight_spec){"moving_mean", columns, "moving_mean_init"};
-    w[n++] = (struct weight_spec){"moving_variance", columns, "moving_variance_init"};
+        w[n++] = (struct weight_spec){"beta", columns, "beta_init", "beta_constraint"};
+    w[n++] = (struct weight_spec){"moving_mean", columns, "moving_mean_init", NULL};
+    w[n++] = (struct weight_spec){"moving_variance", columns, "moving_variance_init", NULL};
     return n;
 }
 

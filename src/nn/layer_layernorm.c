@@ -15,9 +15,9 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     const struct shape columns = shape_of(shape_last(in));
     size_t n = 0;
     if (args_yes(self, "scale"))
-        w[n++] = (struct weight_spec){"gamma", columns, "gamma_init"};
+        w[n++] = (struct weight_spec){"gamma", columns, "gamma_init", "gamma_constraint"};
     if (args_yes(self, "center"))
-        w[n++] = (struct weight_spec){"beta", columns, "beta_init"};
+        w[n++] = (struct weight_spec){"beta", columns, "beta_init", "beta_constraint"};
     return n;
 }
 

@@ -34,6 +34,8 @@
         SLOT("gamma", "gamma_regularizer", "a penalty on gamma"),                                  \
         SLOT("beta", "beta_regularizer", "a penalty on beta"), ACTIVITY_SLOT,                      \
         INIT("gamma_init", "gamma_initializer", "ones", "how gamma starts"),                       \
-        INIT("beta_init", "beta_initializer", "zeros", "how beta starts")
+        INIT("beta_init", "beta_initializer", "zeros", "how beta starts"),                         \
+        CONSTRAINT("gamma_constraint", "what gamma is brought back to after each step"),           \
+        CONSTRAINT("beta_constraint", "what beta is brought back to after each step")
 
 #endif

@@ -30,7 +30,7 @@ struct powers {
     double c1, c2;
 };
 
-/* Adam's and SGD's constants for one step. */
+/* The constants of an optimizer's step. */
 struct adam_step {
     double beta1, beta2, rate; /* rate = lr / (1 - beta1^t) */
     double correction;         /* 1 / sqrt(1 - beta2^t) */
@@ -39,6 +39,9 @@ struct adam_step {
 struct sgd_step {
     double rate, momentum;
     bool nesterov;
+};
+struct rmsprop_step {
+    double rate, rho, momentum, epsilon;
 };
 
 /* x[rows][cols] is to be normalised: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the
@@ -94,6 +97,17 @@ struct kernels {
     void (*adam)(size_t n, const struct adam_step *s, const real *g, real *w, real *m, real *v);
     /* One step of SGD; v is the velocity, or NULL without momentum. */
     void (*sgd)(size_t n, const struct sgd_step *s, const real *g, real *w, real *v);
+    /* One step of RMSprop (Keras's form, epsilon under the root): v is the mean square, u the
+     * running step or NULL without momentum, a the mean gradient or NULL if not centered. */
+    void (*rmsprop)(size_t n, const struct rmsprop_step *s, const real *g, real *w, real *v,
+                    real *u, real *a);
+    /* One step of Adagrad: sum += g^2, w -= rate g / sqrt(sum + epsilon). */
+    void (*adagrad)(size_t n, double rate, double epsilon, const real *g, real *w, real *sum);
+    /* x -= share x */
+    void (*shrink)(size_t n, double share, real *x);
+    /* to = s x; and to = x brought within [-most, most]. */
+    void (*scale)(size_t n, double s, const real *x, real *to);
+    void (*clamp)(size_t n, double most, const real *x, real *to);
 };
 
 /* The fastest level that this processor runs. */

@@ -5,6 +5,7 @@
 #include "num/flush.h"
 #include "train/aim.h"
 #include "train/feed.h"
+#include "train/update.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,9 +114,14 @@ static int ready(struct model *m, const struct dataset *d, const struct aim *aim
 static int make_slots(const struct model *m, real *block[SLOTS_MOST], struct err *e)
 {
     const size_t slots = opt_kind_of(m->optimizer.args)->slots;
-    for (size_t i = 0; i < slots && !m->slot[i]; i++)
-        if (!(block[i] = mem_block(m->graph->weight_reals, sizeof(real))))
+    const size_t reals = m->graph->weight_reals;
+    const real start = (real)opt_start(m->optimizer.args);
+    for (size_t i = 0; i < slots && !m->slot[i]; i++) {
+        if (!(block[i] = mem_block(reals, sizeof(real))))
             return err_memory(e);
+        for (size_t k = 0; start > 0 && k < reals; k++)
+            block[i][k] = start;
+    }
     return 0;
 }
 
@@ -204,8 +210,7 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
 
 static int check(const struct model *m, const struct figures *x, struct err *e)
 {
-    const struct args *opt = m->optimizer.args;
-    const double reach = opt_kind_of(opt)->reach(opt, gradient_norm(m));
+    const double reach = update_reach(m, gradient_norm(m));
     const bool fine = isfinite(x->data) && isfinite(x->penalty) && reach <= (double)REAL_MOST &&
                       frame_bad_average(m->train_frame) == NOTHING;
     return fine ? 0 : explain(m, x, e);
@@ -213,21 +218,12 @@ static int check(const struct model *m, const struct figures *x, struct err *e)
 
 static void commit(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
 {
-    const struct opt_kind *kind = opt_kind_of(m->optimizer.args);
     real *grad = m->next_grad;
     m->next_grad = m->grad;
     m->grad = grad;
     frame_weights(m->train_frame, m->weight, m->next_grad);
     frame_averages(m->train_frame, m->weight);
-    m->updates++;
-    for (size_t i = 0; i < m->ranges; i++) {
-        const size_t at = m->range[i].at;
-        real *slot[SLOTS_MOST];
-        for (size_t k = 0; k < SLOTS_MOST; k++)
-            slot[k] = m->slot[k] ? m->slot[k] + at : NULL;
-        kind->update(m->optimizer.args, m->updates, m->range[i].count, m->grad + at, m->weight + at,
-                     slot);
-    }
+    update_weights(m);
     if (m->position == 0) {
         m->so_far = (struct figures){0};
         m->seen = 0;

@@ -145,6 +145,8 @@ static void losses_have_their_gradient(void **state)
     for (size_t i = 0; i < loss_kinds.rows; i++) {
         const char *loss = loss_kinds.row[i]->name;
         struct slope s = {0};
+        if (((const struct loss_kind *)loss_kinds.row[i])->suits)
+            continue; /* not on random targets: below */
         char text[800];
         const char *const shapes[] = {
             /* At the pre-activation where there is a form, with a penalty on the output. */
@@ -174,6 +176,27 @@ static void losses_have_their_gradient(void **state)
                     "dense 3 softmax\nflatten\nloss categorical_crossentropy\n");
     check_model(&s, DATA("4", "3") "input 4\ndense 3\nloss huber delta=0.25\n");
     slope_check(&s, "class numbers, huber delta=0.25");
+}
+
+#define SIDES(no)                                                                                  \
+    "data rows { 1 0.5 -> 1 " no "; -0.4 1 -> " no " " no "; 0.2 -0.7 -> 1 1; 0.9 0.3 -> " no      \
+    " 1; -1 -0.2 -> 1 1 } batch=3 shuffle=no\noptimizer sgd lr=0\ninput 2\n"
+
+/* With targets -1 and 1, and with 0 and 1; on both sides of the margin. */
+static void hinge_has_its_gradient(void **state)
+{
+    (void)state;
+    struct slope s = {0};
+    size_t special = 0;
+    for (size_t i = 0; i < loss_kinds.rows; i++)
+        special += ((const struct loss_kind *)loss_kinds.row[i])->suits != NULL;
+    assert_int_equal(special, 1);
+    check_model(&s, SIDES("0") "dense 4 tanh" BIAS "\ndense 2" BIAS "\nloss hinge\n");
+    check_model(&s, SIDES("-1") "dense 4 tanh" BIAS "\ndense 2" BIAS "\nloss hinge\n");
+    check_model(&s, SIDES("0") "dense 2 kernel_init=normal(0, 3)" BIAS "activity=l2(0.1)\n"
+                               "loss hinge\n");
+    check_model(&s, SIDES("0") "dense 2 tanh" BIAS "\nreshape 1x2\nloss hinge\n");
+    slope_check(&s, "hinge");
 }
 
 /* The kind with a number for each of its numeric arguments: l1l2(0.3, 0.4, reduce=sum). */
@@ -262,6 +285,7 @@ int main(void)
         cmocka_unit_test(norms_have_their_gradient),
         cmocka_unit_test(activations_have_their_gradient),
         cmocka_unit_test(losses_have_their_gradient),
+        cmocka_unit_test(hinge_has_its_gradient),
         cmocka_unit_test(penalties_have_their_gradient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
