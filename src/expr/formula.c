@@ -171,13 +171,14 @@ bool formula_has_x(const struct formula *f)
     return f->has_x;
 }
 
-int formula_check(const struct formula *f, const struct extents *x, struct err *e)
+bool formula_fits(const struct formula *f, uint32_t axes, int *axis)
 {
-    uint32_t axis;
     /* Each shape in a formula is that of x with some axes brought down to 1, or a single number:
      * they always fit each other. */
-    for (size_t i = 0; i < f->steps; i++)
-        if (f->step[i].along && axis_find(f->step[i].axis, f->step[i].where, x, &axis, e))
-            return -1;
-    return 0;
+    for (size_t i = 0; i < f->steps; i++) {
+        *axis = f->step[i].axis;
+        if (f->step[i].along && (*axis < -(int)axes || *axis >= (int)axes))
+            return false;
+    }
+    return true;
 }

@@ -22,15 +22,15 @@ void formula_destroy(struct formula *f);
 /* Whether x stands anywhere in it. */
 bool formula_has_x(const struct formula *f);
 
-/* Whether it can be applied to tensors of `x`, for any size of axis 0: an axis that it names may be
- * missing. 0, or -1 and *e, which stands in the formula. */
-int formula_check(const struct formula *f, const struct extents *x, struct err *e);
+/* Whether it can be applied to a tensor of so many axes; else *axis is the one it names and that is
+ * missing (negative: counted from the end). */
+bool formula_fits(const struct formula *f, uint32_t axes, int *axis);
 /* How many doubles the block of formula_value needs for tensors of `x`, and for those that are
  * smaller along axis 0. */
 size_t formula_room(const struct formula *f, const struct extents *x);
 
 /* The value at `at`, row-major of `x`, which fits; parameter[i] is the value of the i-th parameter.
- * The block then holds what the gradient needs. */
+ * The block then holds what the gradient needs, and begins with the value. */
 double formula_value(const struct formula *f, const struct extents *x, const double *parameter,
                      const real *at, double *block);
 /* dx (+)= scale * d(formula)/dx, where formula_value computed the block last; a scale of 0 gives 0.

@@ -206,6 +206,35 @@ static int check_slot(const struct graph *g, id layer, const char *slot, const s
     return 0;
 }
 
+static int check_shape(const struct args *term, const struct shape *shape, bool activity,
+                       struct err *e)
+{
+    const struct penalty_kind *kind = penalty_kind_of(term);
+    return kind->check ? kind->check(term, shape, activity, e) : 0;
+}
+
+/* Whether a term fits what it is applied to: its weight, or the calls made so far. */
+static int check_fit(const struct graph *g, const struct term *t, struct err *e)
+{
+    if (!t->activity)
+        return check_shape(t->args, &g->weight[t->weight].shape, false, e);
+    for (id c = 0; c < g->calls; c++)
+        if (g->call[c].layer == t->layer &&
+            check_shape(t->args, &g->value[g->call[c].output].shape, true, e))
+            return -1;
+    return 0;
+}
+
+/* Whether the terms of a layer's activity fit the output of a call to be made. */
+static int check_output(const struct graph *g, id layer, const struct shape *out, struct err *e)
+{
+    for (id t = 0; t < g->terms; t++)
+        if (g->term[t].layer == layer && g->term[t].activity &&
+            check_shape(g->term[t].args, out, true, e))
+            return -1;
+    return 0;
+}
+
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
                    struct err *e)
 {
@@ -230,6 +259,8 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
         t->slot = keep(g, slot);
         if (!t->args || !t->slot)
             return err_memory(e);
+        if (check_fit(g, t, e))
+            return -1;
         g->terms++;
     }
     return 0;
@@ -337,6 +368,8 @@ int graph_call(struct graph *g, id layer, const char *name, id input, struct spa
         return -1;
     if (l->kind->shape(l->args, input == NOTHING ? NULL : &l->in, &out, e))
         return err_place(e, where);
+    if (check_output(g, layer, &out, e))
+        return -1;
     if (mem_room(&g->call, &g->call_room, g->calls + 1, sizeof *g->call) ||
         mem_room(&g->value, &g->value_room, g->values + 1, sizeof *g->value))
         return err_memory(e);
