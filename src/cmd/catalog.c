@@ -22,6 +22,7 @@
     ROW(summary)                                                                                   \
     ROW(set)                                                                                       \
     ROW(let)                                                                                       \
+    ROW(define)                                                                                    \
     ROW(expect)                                                                                    \
     ROW(say)                                                                                       \
     ROW(section)                                                                                   \
@@ -59,7 +60,6 @@ COMMANDS
     WORD(layernorm)                                                                                \
     WORD(block)                                                                                    \
     WORD(output)                                                                                   \
-    WORD(define)                                                                                   \
     WORD(emulate)                                                                                  \
     WORD(checkgrad)                                                                                \
     WORD(history)                                                                                  \

@@ -34,6 +34,9 @@ int binding_no_row(struct binding *x, struct span where, const char *word)
     char rows[240], text[SHOWN_ROOM];
     struct nearest near = {0};
     nearest_in_table(&near, word, x->spec->of);
+    const struct entry *own;
+    for (size_t i = 0; x->b->own_at && (own = x->b->own_at(x->b->self, x->spec->of, i)); i++)
+        nearest_try(&near, word, own->name);
     list_rows(rows, sizeof rows, x->spec->of);
     err_at(x->e, where, "no %s \"%s\"", x->spec->of->noun, shown_text(text, word));
     return near.name ? err_hint(x->e, "did you mean %s?", near.name)

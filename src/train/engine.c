@@ -293,8 +293,8 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
     for (size_t i = f->plan->applieds; strcmp(what, last) == 0 && i-- > 0;) {
         const struct term *t = &m->graph->term[f->plan->applied[i].term];
         if (!isfinite(frame_row(f, i)))
-            snprintf(what, sizeof what, "the penalty %.100s.%s", m->graph->layer[t->layer].name,
-                     t->slot);
+            snprintf(what, sizeof what, "the penalty %.80s.%s (%.60s)",
+                     m->graph->layer[t->layer].name, t->slot, t->args->entry->name);
     }
     err_at(e, nowhere, "step %llu would make %s infinite or not a number",
            (unsigned long long)m->step + 1, what);
