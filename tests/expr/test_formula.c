@@ -9,6 +9,8 @@
 #include "lang/parse.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ELEMENTS_MOST = 2000, PARAMETERS = 2 };
@@ -404,6 +406,76 @@ static void bad_formulas_are_refused(void **state)
     }
 }
 
+/* The next line of the file must begin with the word; returns what follows it. */
+static const char *line_of(FILE *f, const char *word, char *text, int room)
+{
+    const size_t n = strlen(word);
+    if (!fgets(text, room, f))
+        return NULL;
+    if (strncmp(text, word, n) != 0 || text[n] != ' ')
+        fail_msg("%s is due, not %s", word, text);
+    text[strcspn(text, "\n")] = 0;
+    return text + n + 1;
+}
+
+static size_t numbers_of(const char *text, double *to)
+{
+    size_t n = 0;
+    for (char *end; n < ELEMENTS_MOST; n++, text = end) {
+        to[n] = strtod(text, &end);
+        if (end == text)
+            break;
+    }
+    return n;
+}
+
+/* Float has 24 bits, and sums of some tens of them. */
+static bool is_near(double a, double b)
+{
+    const double t = sizeof(real) == sizeof(double) ? 1e-12 : 2e-6;
+    return fabs(a - b) <= t * fmax(1, fabs(b));
+}
+
+static void check_torch_case(FILE *f, const char *text)
+{
+    enum { ROOM = 8000 };
+    char line[ROOM];
+    double x[ELEMENTS_MOST], due[ELEMENTS_MOST], size[TENSOR_AXES];
+    struct place p;
+    struct extents shape = {0};
+    shape.axes = (uint32_t)numbers_of(line_of(f, "shape", line, ROOM), size);
+    for (uint32_t i = 0; i < shape.axes; i++)
+        shape.size[i] = (size_t)size[i];
+    place_start(&p, text, shape);
+    const size_t n = numbers_of(line_of(f, "x", line, ROOM), x);
+    assert_int_equal(n, extents_count(&shape));
+    const double value = value_at(&p, x), expected = strtod(line_of(f, "value", line, ROOM), NULL);
+    if (!is_near(value, expected))
+        fail_msg("%s is %.17g, and PyTorch says %.17g", text, value, expected);
+    formula_gradient(p.f, p.block, 1, p.d, false);
+    assert_int_equal(numbers_of(line_of(f, "gradient", line, ROOM), due), n);
+    for (size_t i = 0; i < n; i++)
+        if (!is_near((double)p.d[i], due[i]))
+            fail_msg("%s: slope %zu is %.17g, and PyTorch says %.17g", text, i, (double)p.d[i],
+                     due[i]);
+    place_finish(&p);
+}
+
+static void pytorch_says_the_same(void **state)
+{
+    (void)state;
+    char text[500];
+    const char *formula;
+    size_t cases = 0;
+    FILE *f = fopen(REFERENCE_DIR "/torch_formulas.txt", "r");
+    assert_non_null(f);
+    assert_non_null(fgets(text, sizeof text, f)); /* how it was made */
+    for (; (formula = line_of(f, "formula", text, sizeof text)); cases++)
+        check_torch_case(f, formula);
+    fclose(f);
+    assert_int_equal(cases, 34);
+}
+
 static void any_allocation_may_fail(void **state)
 {
     (void)state;
@@ -438,6 +510,7 @@ int main(void)
         cmocka_unit_test(fewer_samples_fit_in_the_same_block),
         cmocka_unit_test(an_axis_that_is_missing_is_told),
         cmocka_unit_test(bad_formulas_are_refused),
+        cmocka_unit_test(pytorch_says_the_same),
         cmocka_unit_test(any_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
