@@ -25,6 +25,7 @@
     ROW(summary)                                                                                   \
     ROW(set)                                                                                       \
     ROW(let)                                                                                       \
+    ROW(define)                                                                                    \
     ROW(expect)                                                                                    \
     ROW(say)                                                                                       \
     ROW(section)                                                                                   \
@@ -52,7 +53,6 @@ COMMANDS
 /* Verbs of the language that are still to come: known, so that they are named and not guessed at.
  */
 #define LATER                                                                                      \
-    WORD(define)                                                                                   \
     WORD(emulate)                                                                                  \
     WORD(checkgrad)                                                                                \
     WORD(history)                                                                                  \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* set and let. */
 #include "cmd/command.h"
+#include "cmd/definition.h"
 
 #include "lang/parse.h"
 #include "nn/layer.h"
@@ -357,7 +358,7 @@ static bool is_penalty(const struct session *s, const struct node *n)
     if (n->kind == NODE_BINARY && n->op == OP_ADD)
         return is_penalty(s, n->child[0]) || is_penalty(s, n->child[1]);
     if (n->kind == NODE_CALL)
-        return table_find(&penalty_kinds, n->text) != NULL;
+        return table_find(&penalty_kinds, n->text) || session_definition(s, n->text);
     if (n->kind != NODE_PATH)
         return false;
     const struct variable *v = name_variable(s, n->text);

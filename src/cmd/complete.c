@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Completion: what may stand at the cursor, read from the tables and the current model. */
 #include "cmd/command.h"
+#include "cmd/definition.h"
 
 #include "nn/layer.h"
 #include "plot/view.h"
@@ -112,6 +113,20 @@ static void add_variables(struct words *w, const struct session *s)
         add_word(w, s->variable[i].name, "");
 }
 
+/* All rows that may stand where the table's rows may: the session's own penalties too. */
+static void add_rows(struct words *w, const struct session *s, const struct table *t)
+{
+    add_table(w, t);
+    for (size_t i = 0; t == &penalty_kinds && i < s->definitions; i++)
+        add_word(w, s->definition[i]->own.kind.entry.name, "");
+}
+
+static void add_functions(struct words *w)
+{
+    for (size_t i = 0; i < functions.rows; i++)
+        add_word(w, functions.row[i]->name, "(");
+}
+
 static void add_quantities(struct words *w, const struct session *s)
 {
     static const char *const quantities[] = {
@@ -120,8 +135,7 @@ static void add_quantities(struct words *w, const struct session *s)
     };
     for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
         add_word(w, quantities[i], "");
-    for (size_t i = 0; i < functions.rows; i++)
-        add_word(w, functions.row[i]->name, "(");
+    add_functions(w);
     add_variables(w, s);
     add_values(w, s);
     add_layer_settings(w, s, false);
@@ -136,7 +150,7 @@ static bool takes_expression(enum arg_type t)
 static void add_values_of(struct words *w, const struct session *s, const struct arg_spec *spec)
 {
     if (spec->of)
-        add_table(w, spec->of);
+        add_rows(w, s, spec->of);
     if (spec->type == ARG_SUM)
         add_word(w, "none", "");
     if (spec->type == ARG_BOOL) {
@@ -252,17 +266,17 @@ static void add_of_entry(struct words *w, const struct session *s, const struct 
             add_values_of(w, s, spec);
         if (spec->form == PAIR && strcmp(entry->name, "let") == 0) {
             add_variables(w, s);
-        } else if (spec->form == PAIR) {
+        } else if (spec->form == PAIR && strcmp(entry->name, "define") != 0) {
             add_layer_settings(w, s, true);
             add_settings(w, s);
         }
     }
 }
 
-static void add_help_topics(struct words *w)
+static void add_help_topics(struct words *w, const struct session *s)
 {
     for (size_t i = 0; i < catalogs; i++)
-        add_table(w, catalog[i].table);
+        add_rows(w, s, catalog[i].table);
     add_word(w, "expressions", "");
 }
 
@@ -306,7 +320,13 @@ static bool complete_value(struct words *w, const struct session *s, const char 
         add_variables(w, s);
         return true;
     }
-    add_table(w, &penalty_kinds);
+    if (strcmp(entry->name, "define") == 0) {
+        add_word(w, "x", "");
+        add_functions(w);
+        add_variables(w, s);
+        return true;
+    }
+    add_rows(w, s, &penalty_kinds);
     add_word(w, "none", "");
     if (strcmp(entry->name, "let") == 0)
         add_quantities(w, s);
@@ -333,7 +353,7 @@ static void complete_word(struct words *w, const struct session *s, const struct
                           const struct entry *inner)
 {
     if (strcmp(entry->name, "help") == 0) {
-        add_help_topics(w);
+        add_help_topics(w, s);
     } else if (strcmp(entry->name, "model") == 0) {
         add_models(w, s);
     } else if (strcmp(entry->name, "show") == 0) {

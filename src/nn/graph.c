@@ -279,6 +279,28 @@ static size_t list_weights(const struct layer *l, struct weight_spec spec[WEIGHT
     return l->kind->weights ? l->kind->weights(l->args, l->built ? &l->in : &any, spec) : 0;
 }
 
+static int check_shape(const struct args *term, const struct shape *shape, bool activity,
+                       struct err *e)
+{
+    const struct penalty_kind *kind = penalty_kind_of(term);
+    return kind->check ? kind->check(term, shape, activity, e) : 0;
+}
+
+/* Whether a term fits what it is applied to: its weight, or the calls made so far. */
+static int check_fit(const struct graph *g, const struct term *t, struct err *e)
+{
+    /* A weight in a block that was not called yet is looked at when it is made. */
+    if (!t->activity && t->weight == NOTHING)
+        return 0;
+    if (!t->activity)
+        return check_shape(t->args, &g->weight[t->weight].shape, false, e);
+    for (id c = 0; c < g->calls; c++)
+        if (g->call[c].layer == t->layer &&
+            check_shape(t->args, &g->value[g->call[c].output].shape, true, e))
+            return -1;
+    return 0;
+}
+
 int graph_add_weights(struct graph *g, id layer, struct err *e)
 {
     struct layer *l = &g->layer[layer];
@@ -290,8 +312,11 @@ int graph_add_weights(struct graph *g, id layer, struct err *e)
             return -1;
     l->weights = (uint32_t)n;
     for (size_t i = 0; i < g->terms; i++)
-        if (g->term[i].layer == layer && !g->term[i].activity)
+        if (g->term[i].layer == layer && !g->term[i].activity) {
             g->term[i].weight = graph_find_weight(g, layer, g->term[i].slot);
+            if (check_fit(g, &g->term[i], e))
+                return -1;
+        }
     for (size_t i = n - l->kind->moving; i < n; i++)
         g->weight[l->first_weight + i].moving = true;
     return 0;
@@ -324,6 +349,16 @@ static int check_slot(const struct graph *g, id layer, const char *slot, const s
     return 0;
 }
 
+/* Whether the terms of a layer's activity fit the output of a call to be made. */
+int graph_check_output(const struct graph *g, id layer, const struct shape *out, struct err *e)
+{
+    for (id t = 0; t < g->terms; t++)
+        if (g->term[t].layer == layer && g->term[t].activity &&
+            check_shape(g->term[t].args, out, true, e))
+            return -1;
+    return 0;
+}
+
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
                    struct err *e)
 {
@@ -348,6 +383,8 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
         t->slot = keep(g, slot);
         if (!t->args || !t->slot)
             return err_memory(e);
+        if (check_fit(g, t, e))
+            return -1;
         g->terms++;
     }
     return 0;

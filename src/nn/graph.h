@@ -136,6 +136,8 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
  * graph_define and graph_call. */
 int graph_add_weights(struct graph *g, id layer, struct err *e);
 int graph_add_slots(struct graph *g, id layer, struct err *e);
+/* Whether the terms of a layer's activity fit the output of a call to be made. */
+int graph_check_output(const struct graph *g, id layer, const struct shape *out, struct err *e);
 
 /* NOTHING if there is none. */
 id graph_find_layer(const struct graph *g, const char *name);
