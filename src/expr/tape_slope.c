@@ -15,20 +15,25 @@ struct back {
     bool fresh; /* nothing has reached x in this tile */
 };
 
-/* The gradient that an operand gets from a tile of its user. A full step has one user, but x. */
+/* Where the gradient of a tile may be written for an operand at once, or `d`. A full step has one
+ * user, but x. */
+static double *landing(const struct back *b, uint32_t operand, double *d)
+{
+    const bool first = operand != 0 || b->fresh;
+    return b->f->step[operand].full && first ? b->spot[operand].slope : d;
+}
+
+/* The gradient that an operand gets from a tile of its user, written at its landing. */
 static void send(struct back *b, const struct spot *user, uint32_t operand, size_t at, size_t n,
                  const double *d)
 {
     struct spot *to = &b->spot[operand];
-    if (!b->f->step[operand].full) {
+    if (!b->f->step[operand].full)
         tile_add(user, at, n, d, to, to->slope);
-    } else if (operand == 0 && !b->fresh) {
+    else if (d != to->slope)
         for (size_t i = 0; i < n; i++)
             to->slope[i] += d[i];
-    } else {
-        memcpy(to->slope, d, n * sizeof *d);
-        b->fresh = b->fresh && operand != 0;
-    }
+    b->fresh = b->fresh && operand != 0;
 }
 
 /* Sends the gradient of [at, at + n) of an elementwise step, which is g, to its operands. */
@@ -42,8 +47,9 @@ static void back_elements(struct back *b, uint32_t step, size_t at, size_t n, co
         x[k] = operand_tile(b->f, b->spot, s->operand[k], &b->spot[step], at, n, tile[k]);
     for (uint32_t k = 0; k < s->operands; k++)
         if (s->wants[k]) {
-            s->op->by[s->operands][k](n, d, g, v, x[0], x[1], x[2]);
-            send(b, &b->spot[step], s->operand[k], at, n, d);
+            double *to = landing(b, s->operand[k], d);
+            s->op->by[s->operands][k](n, to, g, v, x[0], x[1], x[2]);
+            send(b, &b->spot[step], s->operand[k], at, n, to);
         }
 }
 
@@ -91,6 +97,14 @@ static void count_chosen(const struct back *b, uint32_t step)
     }
 }
 
+/* tile_of for the tiles of a loop in their order: a single value fills its tile once. */
+static const double *next_tile(const struct spot *to, const struct spot *from, const double *values,
+                               size_t at, size_t n, double *tile)
+{
+    const bool filled = at > 0 && from->count == 1;
+    return filled ? tile : tile_of(to, from, values, at, n, tile);
+}
+
 static void back_reduction(struct back *b, uint32_t step)
 {
     double x_tile[TILE], g_tile[TILE], y_tile[TILE], more_tile[TILE], d[TILE];
@@ -106,11 +120,12 @@ static void back_reduction(struct back *b, uint32_t step)
         if (full)
             sweep_tile(b->f, b->spot, step, b->x, at, n);
         const double *x = operand_tile(b->f, b->spot, operand, from, at, n, x_tile);
-        const double *g = tile_of(from, y, y->slope, at, n, g_tile);
-        const double *v = tile_of(from, y, y->value, at, n, y_tile);
-        const double *more = y->more ? tile_of(from, y, y->more, at, n, more_tile) : NULL;
-        r->slope(n, d, g, v, x, more, y->length);
-        send(b, from, operand, at, n, d);
+        const double *g = next_tile(from, y, y->slope, at, n, g_tile);
+        const double *v = next_tile(from, y, y->value, at, n, y_tile);
+        const double *more = y->more ? next_tile(from, y, y->more, at, n, more_tile) : NULL;
+        double *to = landing(b, operand, d);
+        r->slope(n, to, g, v, x, more, y->length);
+        send(b, from, operand, at, n, to);
         if (full)
             back_sweep(b, step, at, n);
     }
@@ -123,14 +138,15 @@ static void back_last(struct back *b)
     const uint32_t steps = (uint32_t)b->f->steps, last = steps - 1;
     const struct spot *y = &b->spot[last];
     double one[TILE];
-    for (size_t i = 0; i < TILE; i++)
-        one[i] = 1;
     for (size_t at = 0; at < y->count; at += TILE) {
         const size_t n = y->count - at < TILE ? y->count - at : TILE;
         b->fresh = true;
         if (b->f->step[last].full)
             sweep_tile(b->f, b->spot, steps, b->x, at, n);
-        send(b, y, last, at, n, one);
+        double *to = landing(b, last, one);
+        for (size_t i = 0; i < n; i++)
+            to[i] = 1;
+        send(b, y, last, at, n, to);
         if (b->f->step[last].full)
             back_sweep(b, steps, at, n);
     }
