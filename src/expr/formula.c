@@ -97,6 +97,7 @@ static int compile_operation(const struct compiling *c, const struct node *n, ui
         s.wants[i] = operand->moves && has_slope(&s, i);
         s.moves = s.moves || s.wants[i];
         s.single = s.single && operand->single;
+        s.full = s.full || (operand->full && !a.reduces);
     }
     if (a.axis && read_axis(c, a.axis->value, &s))
         return -1;
@@ -128,15 +129,21 @@ static int compile(const struct compiling *c, const struct node *n, uint32_t *at
     return no_value(n, c->e);
 }
 
-/* The gradient flows from the last step to where it is wanted. */
-static void reach(struct formula *f)
+/* The gradient flows from the last step to where it is wanted, and sweeps from x to what takes them
+ * in. */
+static void connect(struct formula *f)
 {
     struct tape_step *last = &f->step[f->steps - 1];
     last->reached = last->moves;
-    for (size_t i = f->steps; i-- > 0;)
-        for (uint32_t k = 0; k < f->step[i].operands; k++)
-            if (f->step[i].reached && f->step[i].wants[k])
-                f->step[f->step[i].operand[k]].reached = true;
+    last->taker = (uint32_t)f->steps;
+    for (size_t i = f->steps; i-- > 0;) {
+        const struct tape_step *s = &f->step[i];
+        for (uint32_t k = 0; k < s->operands; k++) {
+            struct tape_step *operand = &f->step[s->operand[k]];
+            operand->reached = operand->reached || (s->reached && s->wants[k]);
+            operand->taker = s->kind == TAPE_REDUCTION ? (uint32_t)i : s->taker;
+        }
+    }
 }
 
 struct formula *formula_make(const struct node *n, const char *const *parameter, size_t parameters,
@@ -149,12 +156,12 @@ struct formula *formula_make(const struct node *n, const char *const *parameter,
         err_memory(e);
         return NULL;
     }
-    if (add_step(&c, (struct tape_step){.kind = TAPE_X, .moves = true}, &at) ||
+    if (add_step(&c, (struct tape_step){.kind = TAPE_X, .moves = true, .full = true}, &at) ||
         compile(&c, n, &at)) {
         formula_destroy(f);
         return NULL;
     }
-    reach(f);
+    connect(f);
     return f;
 }
 

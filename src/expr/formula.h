@@ -2,8 +2,9 @@
 /* Formulas with gradients: an expression of one tensor `x` and of named numbers, compiled once and
  * computed again and again, with its gradient with respect to x. What gives a tensor is summed.
  * The tape holds no values: those stand in a block of doubles that the caller provides, so one tape
- * serves any number of places, and computing allocates nothing. All arithmetic is in double; the
- * operations, and the slopes they have where there is a choice, are those of expr/ops.h.
+ * serves any number of places, and computing allocates nothing. What is as large as x is never held
+ * as a whole: it is made a tile at a time, and again for the gradient. All arithmetic is in double;
+ * the operations, and the slopes they have where there is a choice, are those of expr/ops.h.
  *
  * The gradient goes through the tape from its end to x (reverse accumulation; Griewank and Walther,
  * "Evaluating Derivatives", 2008, chapter 3). */
@@ -33,8 +34,9 @@ size_t formula_room(const struct formula *f, const struct extents *x);
  * The block then holds what the gradient needs, and begins with the value. */
 double formula_value(const struct formula *f, const struct extents *x, const double *parameter,
                      const real *at, double *block);
-/* dx (+)= scale * d(formula)/dx, where formula_value computed the block last; a scale of 0 gives 0.
- * May be asked for several times. */
-void formula_gradient(const struct formula *f, double *block, double scale, real *dx, bool add);
+/* dx (+)= scale * d(formula)/dx at the same x, where formula_value computed the block last; a scale
+ * of 0 gives 0. May be asked for several times. */
+void formula_gradient(const struct formula *f, double *block, double scale, const real *x, real *dx,
+                      bool add);
 
 #endif

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of a formula: a flat tape of operations, each behind its operands. The first is x. */
+/* The inside of a formula: a flat tape of operations, each behind its operands. The first is x.
+ *
+ * A step that has the shape of x, element by element, is `full`. Full steps hold one tile of values
+ * only. They are computed in sweeps over the tiles: the full steps that a reduction (or the end of
+ * the formula) takes in, up to x or another reduction's result, are one sweep, computed tile by
+ * tile as the reduction gathers them, and once more as its gradient goes back. The other steps are
+ * held whole; they are smaller. */
 #ifndef NNR_EXPR_TAPE_H
 #define NNR_EXPR_TAPE_H
 
@@ -16,8 +22,11 @@ struct tape_step {
     bool single;          /* a single number, whatever the shape of x */
     bool moves;           /* depends on x */
     bool reached;         /* a gradient flows here */
-    bool along;           /* reduces one axis, not all */
-    int axis;             /* that one; negative: from the end */
+    bool full;
+    uint32_t
+        taker;  /* of a full step but x: the reduction that takes it in, or the number of steps */
+    bool along; /* reduces one axis, not all */
+    int axis;   /* that one; negative: from the end */
     double number;
     size_t parameter;
     struct span where;
@@ -34,10 +43,9 @@ struct spot {
     struct extents extents;
     size_t count;
     double length; /* of a reduction: elements that become one */
-    double *value; /* `count` doubles */
+    double *value; /* `count` doubles; of a full step a tile */
     double *more;  /* of a reduction, NULL if it needs none: means, or how many were chosen */
-    double *slope; /* d(formula)/d(value), of a step that is reached */
-    bool fresh;    /* no gradient was written to `slope` yet */
+    double *slope; /* d(formula)/d(value), of a step that is reached; of a full step a tile */
 };
 
 /* How far a pass goes at once: a part that stays in the nearest cache. */
@@ -64,5 +72,13 @@ const double *tile_of(const struct spot *to, const struct spot *from, const doub
 void tile_add(const struct spot *from, size_t at, size_t n, const double *tile,
               const struct spot *to, double *sums);
 double tile_sum(const double *x, size_t n);
+
+/* Computes the tile [at, at + n) of the sweep of `taker`, x included. */
+void sweep_tile(const struct formula *f, struct spot *spot, uint32_t taker, const real *x,
+                size_t at, size_t n);
+/* The tile of a step that is an operand of one with the places of `to`: where it stands, after
+ * sweep_tile if it is full, or stretched in `tile`. */
+const double *operand_tile(const struct formula *f, const struct spot *spot, uint32_t operand,
+                           const struct spot *to, size_t at, size_t n, double *tile);
 
 #endif

@@ -119,55 +119,83 @@ static void tile_choose(const struct spot *from, size_t at, size_t n, double *ti
     }
 }
 
-static void elements(const struct tape_step *s, const struct spot *y, const struct spot *spot)
+const double *operand_tile(const struct formula *f, const struct spot *spot, uint32_t operand,
+                           const struct spot *to, size_t at, size_t n, double *tile)
 {
-    double tile[OPERANDS][TILE];
-    for (size_t at = 0; at < y->count; at += TILE) {
-        const size_t n = y->count - at < TILE ? y->count - at : TILE;
-        const double *x[OPERANDS] = {NULL};
-        for (uint32_t k = 0; k < s->operands; k++) {
-            const struct spot *from = &spot[s->operand[k]];
-            x[k] = tile_of(y, from, from->value, at, n, tile[k]);
-        }
-        memcpy(y->value + at, x[0], n * sizeof *y->value);
-        s->op->of[s->operands](n, y->value + at, x[1], x[2]);
-    }
+    const struct spot *from = &spot[operand];
+    return f->step[operand].full ? from->value : tile_of(to, from, from->value, at, n, tile);
 }
 
-/* Gathers the terms of all elements of x in y->value. */
-static void gather(const struct reduction *r, elementwise *choose, const struct spot *x,
-                   const struct spot *y)
+/* The values [at, at + n) of an elementwise step. */
+static void elements(const struct formula *f, const struct spot *spot, size_t step, size_t at,
+                     size_t n, double *to)
+{
+    double tile[OPERANDS][TILE];
+    const struct tape_step *s = &f->step[step];
+    const double *x[OPERANDS] = {NULL};
+    for (uint32_t k = 0; k < s->operands; k++)
+        x[k] = operand_tile(f, spot, s->operand[k], &spot[step], at, n, tile[k]);
+    memcpy(to, x[0], n * sizeof *to);
+    s->op->of[s->operands](n, to, x[1], x[2]);
+}
+
+void sweep_tile(const struct formula *f, struct spot *spot, uint32_t taker, const real *x,
+                size_t at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        spot[0].value[i] = (double)x[at + i];
+    for (uint32_t i = 1; i < taker; i++)
+        if (f->step[i].full && f->step[i].taker == taker)
+            elements(f, spot, i, at, n, spot[i].value);
+}
+
+/* A reduction at work. */
+struct reducing {
+    const struct formula *f;
+    struct spot *spot;
+    uint32_t step;
+    const real *x;
+};
+
+/* Gathers the terms of all elements in the reduction's value. */
+static void gather(const struct reducing *w, const struct reduction *r, elementwise *choose)
 {
     double tile[TILE], mean[TILE];
+    const uint32_t operand = w->f->step[w->step].operand[0];
+    const struct spot *from = &w->spot[operand], *y = &w->spot[w->step];
     fill(r->start, y->count, y->value);
-    for (size_t at = 0; at < x->count; at += TILE) {
-        const size_t n = x->count - at < TILE ? x->count - at : TILE;
-        const double *from = x->value + at;
+    for (size_t at = 0; at < from->count; at += TILE) {
+        const size_t n = from->count - at < TILE ? from->count - at : TILE;
+        if (w->f->step[operand].full)
+            sweep_tile(w->f, w->spot, w->step, w->x, at, n);
+        const double *v = operand_tile(w->f, w->spot, operand, from, at, n, tile);
         if (choose || r->term)
-            from = memcpy(tile, from, n * sizeof *tile);
+            v = memcpy(tile, v, n * sizeof *tile);
         if (r->centred) {
-            const double *m = tile_of(x, y, y->more, at, n, mean);
+            const double *m = tile_of(from, y, y->more, at, n, mean);
             for (size_t i = 0; i < n; i++)
                 tile[i] -= m[i];
         }
         if (r->term)
             r->term(n, tile, NULL, NULL);
         if (choose)
-            tile_choose(x, at, n, tile, y, choose);
+            tile_choose(from, at, n, tile, y, choose);
         else
-            tile_add(x, at, n, from, y, y->value);
+            tile_add(from, at, n, v, y, y->value);
     }
 }
 
-static void reduce(const struct tape_step *s, const struct spot *x, const struct spot *y)
+static void reduce(const struct reducing *w)
 {
-    const struct reduction *r = s->op->reduction;
+    const struct operation *op = w->f->step[w->step].op;
+    const struct reduction *r = op->reduction;
+    const struct spot *y = &w->spot[w->step];
     if (r->centred) {
-        gather(&(const struct reduction){0}, NULL, x, y);
+        gather(w, &(const struct reduction){0}, NULL);
         for (size_t i = 0; i < y->count; i++)
             y->more[i] = y->value[i] / y->length;
     }
-    gather(r, r->choose ? s->op->of[2] : NULL, x, y);
+    gather(w, r, r->choose ? op->of[2] : NULL);
     for (size_t i = 0; r->finish && i < y->count; i++)
         y->value[i] = r->finish(y->value[i], y->length);
 }
@@ -207,9 +235,10 @@ static void lay_step(const struct tape_step *s, const struct extents *x, struct 
                      struct spot *y, double **free)
 {
     shape_step(s, x, spot, y);
-    y->value = take(free, y->count);
-    y->more = needs_more(s) ? take(free, y->count) : NULL;
-    y->slope = s->reached ? take(free, y->count) : NULL;
+    const size_t held = s->full ? TILE : y->count;
+    y->value = take(free, held);
+    y->more = needs_more(s) ? take(free, held) : NULL;
+    y->slope = s->reached ? take(free, held) : NULL;
 }
 
 size_t formula_room(const struct formula *f, const struct extents *x)
@@ -218,19 +247,20 @@ size_t formula_room(const struct formula *f, const struct extents *x)
     for (size_t i = 0; i < f->steps; i++) {
         const struct tape_step *s = &f->step[i];
         /* No step has more elements than x. */
-        const size_t count = s->single ? 1 : extents_count(x);
-        n += count * (1 + (size_t)needs_more(s) + (size_t)s->reached);
+        const size_t held = s->full ? TILE : s->single ? 1 : extents_count(x);
+        n += held * (1 + (size_t)needs_more(s) + (size_t)s->reached);
     }
     return n;
 }
 
-static void compute(const struct tape_step *s, const double *parameter, const real *at,
-                    struct spot *spot, struct spot *y)
+/* The value of a step that is held whole. */
+static void compute(const struct formula *f, struct spot *spot, uint32_t step,
+                    const double *parameter, const real *x)
 {
+    const struct tape_step *s = &f->step[step];
+    const struct spot *y = &spot[step];
     switch (s->kind) {
     case TAPE_X:
-        for (size_t i = 0; i < y->count; i++)
-            y->value[i] = (double)at[i];
         break;
     case TAPE_NUMBER:
         y->value[0] = s->number;
@@ -239,12 +269,29 @@ static void compute(const struct tape_step *s, const double *parameter, const re
         y->value[0] = parameter[s->parameter];
         break;
     case TAPE_ELEMENTS:
-        elements(s, y, spot);
+        for (size_t at = 0; at < y->count; at += TILE)
+            elements(f, spot, step, at, y->count - at < TILE ? y->count - at : TILE, y->value + at);
         break;
     case TAPE_REDUCTION:
-        reduce(s, &spot[s->operand[0]], y);
+        reduce(&(const struct reducing){f, spot, step, x});
         break;
     }
+}
+
+/* The sum of the last step's elements. */
+static double sum_last(const struct formula *f, struct spot *spot, const real *x)
+{
+    const uint32_t steps = (uint32_t)f->steps;
+    const struct spot *last = &spot[steps - 1];
+    double sum = 0;
+    if (!f->step[steps - 1].full)
+        return tile_sum(last->value, last->count);
+    for (size_t at = 0; at < last->count; at += TILE) {
+        const size_t n = last->count - at < TILE ? last->count - at : TILE;
+        sweep_tile(f, spot, steps, x, at, n);
+        sum += tile_sum(last->value, n);
+    }
+    return sum;
 }
 
 double formula_value(const struct formula *f, const struct extents *x, const double *parameter,
@@ -253,11 +300,11 @@ double formula_value(const struct formula *f, const struct extents *x, const dou
     struct block *b = (struct block *)(void *)block;
     double *free = block + doubles_of(sizeof *b);
     b->spot = (struct spot *)(void *)take(&free, doubles_of(f->steps * sizeof *b->spot));
-    for (size_t i = 0; i < f->steps; i++) {
+    for (uint32_t i = 0; i < f->steps; i++) {
         lay_step(&f->step[i], x, b->spot, &b->spot[i], &free);
-        compute(&f->step[i], parameter, at, b->spot, &b->spot[i]);
+        if (!f->step[i].full)
+            compute(f, b->spot, i, parameter, at);
     }
-    const struct spot *last = &b->spot[f->steps - 1];
-    b->value = tile_sum(last->value, last->count);
+    b->value = sum_last(f, b->spot, at);
     return b->value;
 }

@@ -61,8 +61,7 @@ static void adjoint(const struct args *self, const struct extent *n, double scal
                     double *block, real *dx, bool add)
 {
     (void)n;
-    (void)x;
-    formula_gradient(own_of(self)->tape, block, scale * penalty_strength(self), dx, add);
+    formula_gradient(own_of(self)->tape, block, scale * penalty_strength(self), x, dx, add);
 }
 
 void own_penalty_start(struct own_penalty *p)

@@ -222,7 +222,7 @@ static void differentiate(const char *text, const struct extents *shape, double 
     place_start(&p, text, *shape);
     draw(x, n, low, high, 5);
     value_at(&p, x);
-    formula_gradient(p.f, p.block, 1, p.d, false);
+    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
     struct slope s = {.f = value_at, .self = &p};
     slope_add(&s, x, p.d, 0, n);
     if (s.wrong || s.skipped * 5 > s.checked + 4)
@@ -250,7 +250,7 @@ static void is_gradient(const char *text, struct extents shape, const double *x,
     struct place p;
     place_start(&p, text, shape);
     value_at(&p, x);
-    formula_gradient(p.f, p.block, 1, p.d, false);
+    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
     for (size_t i = 0; i < extents_count(&shape); i++)
         if (!(fabs((double)p.d[i] - expected[i]) <= 1e-6))
             fail_msg("%s: slope %zu is %g and not %g", text, i, (double)p.d[i], expected[i]);
@@ -320,13 +320,13 @@ static void a_gradient_is_scaled_and_added(void **state)
     const double x[3] = {1, -2, 3};
     place_start(&p, "sum(x^2)", (struct extents){1, {3}});
     check_near(value_at(&p, x), 14, 0);
-    formula_gradient(p.f, p.block, 0.5, p.d, false);
+    formula_gradient(p.f, p.block, 0.5, p.at, p.d, false);
     check_near(p.d[1], -2, 0);
-    formula_gradient(p.f, p.block, 2, p.d, true);
+    formula_gradient(p.f, p.block, 2, p.at, p.d, true);
     check_near(p.d[1], -10, 0);
-    formula_gradient(p.f, p.block, 0, p.d, true);
+    formula_gradient(p.f, p.block, 0, p.at, p.d, true);
     check_near(p.d[1], -10, 0);
-    formula_gradient(p.f, p.block, 0, p.d, false);
+    formula_gradient(p.f, p.block, 0, p.at, p.d, false);
     check_near(p.d[1], 0, 0);
     place_finish(&p);
 }
@@ -342,11 +342,11 @@ static void fewer_samples_fit_in_the_same_block(void **state)
     value_at(&p, x);
     p.x.size[0] = 2;
     const double two = value_at(&p, x);
-    formula_gradient(p.f, p.block, 1, p.d, false);
+    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
     struct place q;
     place_start(&q, "var(mean(x, axis=0)) + max(x, axis=1) + sum(x)^2", p.x);
     check_near(value_at(&q, x), two, 0);
-    formula_gradient(q.f, q.block, 1, q.d, false);
+    formula_gradient(q.f, q.block, 1, q.at, q.d, false);
     for (size_t i = 0; i < 6; i++)
         check_near(p.d[i], q.d[i], 0);
     place_finish(&p);
@@ -452,7 +452,7 @@ static void check_torch_case(FILE *f, const char *text)
     const double value = value_at(&p, x), expected = strtod(line_of(f, "value", line, ROOM), NULL);
     if (!is_near(value, expected))
         fail_msg("%s is %.17g, and PyTorch says %.17g", text, value, expected);
-    formula_gradient(p.f, p.block, 1, p.d, false);
+    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
     assert_int_equal(numbers_of(line_of(f, "gradient", line, ROOM), due), n);
     for (size_t i = 0; i < n; i++)
         if (!is_near((double)p.d[i], due[i]))

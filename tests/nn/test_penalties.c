@@ -66,7 +66,7 @@ static void by_formula(struct place *p, double scale, bool add)
         fail_msg("%s: %s", text, e.what);
     double *block = mem_new(formula_room(f, &p->extents), sizeof *block);
     p->formula = formula_value(f, &p->extents, value, p->x, block);
-    formula_gradient(f, block, scale, p->by_formula, add);
+    formula_gradient(f, block, scale, p->x, p->by_formula, add);
     formula_destroy(f);
     mem_free(block);
     arena_finish(&arena);
