@@ -72,7 +72,8 @@ static void add_values(struct words *w, const struct session *s)
             add_word(w, g->call[i].name, values[k]);
     for (size_t i = 0; i < g->weights; i++) {
         add_word(w, g->weight[i].path, "");
-        add_word(w, g->weight[i].path, ".grad");
+        if (!g->weight[i].moving)
+            add_word(w, g->weight[i].path, ".grad");
     }
 }
 
@@ -279,6 +280,24 @@ static void add_help_topics(struct words *w, const struct session *s)
     add_word(w, "expressions", "");
 }
 
+/* What `set` gives a value to: a layer's argument, or the optimizer's. */
+static const struct arg_spec *setting_spec(const struct session *s, const char *path, size_t n)
+{
+    const struct model *m = current_model(s);
+    const struct args *a = m->optimizer.args;
+    char thing[120];
+    size_t dot = n;
+    while (dot > 0 && path[dot - 1] != '.')
+        dot--;
+    if (!dot)
+        return NULL;
+    snprintf(thing, sizeof thing, "%.*s", (int)dot - 1, path);
+    const id layer = graph_find_layer(m->graph, thing);
+    if (strcmp(thing, "optimizer") != 0)
+        a = layer == NOTHING ? NULL : m->graph->layer[layer].args;
+    return a ? find_spec(a->entry, path + dot, n - dot) : NULL;
+}
+
 /* What may stand behind `=` or `+`, whose place is `at`; false: no key stands before it. */
 static bool complete_value(struct words *w, const struct session *s, const char *line, size_t begin,
                            size_t at, const struct entry *entry, const struct entry *inner)
@@ -293,6 +312,12 @@ static bool complete_value(struct words *w, const struct session *s, const char 
         spec = find_spec(entry, line + key, size);
     if (spec) {
         add_values_of(w, s, spec);
+        return true;
+    }
+    spec = setting_spec(s, line + key, size);
+    if (spec && spec->type != ARG_SUM) {
+        add_values_of(w, s, spec);
+        add_variables(w, s);
         return true;
     }
     if (strcmp(entry->name, "define") == 0) {

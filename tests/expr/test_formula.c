@@ -467,7 +467,7 @@ static void pytorch_says_the_same(void **state)
     char text[500];
     const char *formula;
     size_t cases = 0;
-    FILE *f = fopen(REFERENCE_DIR "/torch_formulas.txt", "r");
+    FILE *f = fopen(REFERENCE_DIR "/formulas.txt", "r");
     assert_non_null(f);
     assert_non_null(fgets(text, sizeof text, f)); /* how it was made */
     for (; (formula = line_of(f, "formula", text, sizeof text)); cases++)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes torch_formulas.txt beside itself: formulas of the nnr language, and what PyTorch's autograd
+"""Writes formulas.txt beside itself: formulas of the nnr language, and what PyTorch's autograd
 makes of them in double precision. Run by hand (needs python3-torch); the file is committed.
 
 Lines of
@@ -96,7 +96,7 @@ def main():
     for text, function in TIED.items():
         lines += case(text, function, TIES)
     folder = os.path.dirname(os.path.abspath(__file__))
-    with open(os.path.join(folder, "torch_formulas.txt"), "w") as f:
+    with open(os.path.join(folder, "formulas.txt"), "w") as f:
         f.write("\n".join(lines) + "\n")
 
 
