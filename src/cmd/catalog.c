@@ -17,6 +17,7 @@
     ROW(evaluate)                                                                                  \
     ROW(predict)                                                                                   \
     ROW(penalties)                                                                                 \
+    ROW(checkgrad)                                                                                 \
     ROW(print)                                                                                     \
     ROW(show)                                                                                      \
     ROW(summary)                                                                                   \
@@ -61,7 +62,6 @@ COMMANDS
     WORD(output)                                                                                   \
     WORD(define)                                                                                   \
     WORD(emulate)                                                                                  \
-    WORD(checkgrad)                                                                                \
     WORD(history)                                                                                  \
     WORD(sweep)                                                                                    \
     WORD(record)                                                                                   \

@@ -241,6 +241,11 @@ static void feed(struct model *m, struct frame *f, const struct dataset *d, cons
     }
 }
 
+void engine_feed(struct model *m, struct frame *f, const struct dataset *d, size_t n)
+{
+    feed(m, f, d, NULL, 0, n);
+}
+
 static const uint32_t *order_of(struct model *m, const struct dataset *d, uint64_t epoch)
 {
     if (!d->shuffle)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Numeric slopes of all parts of the total at one weight, and what they say of the analytic ones.
+ */
+#include "train/gradcheck.h"
+
+void gradcheck_values(const struct gradcheck *c, double *to)
+{
+    const struct frame *f = c->frame;
+    frame_forward(f);
+    double total = frame_data(f);
+    if (c->parts > GRADCHECK_ROW)
+        to[GRADCHECK_DATA] = total;
+    for (size_t p = GRADCHECK_ROW; p < c->parts; p++) {
+        to[p] = frame_row(f, p - GRADCHECK_ROW);
+        total += to[p];
+    }
+    to[GRADCHECK_TOTAL] = total;
+}
+
+/* Where the four values of a rung were taken, counted from the weight itself. */
+struct rung {
+    double h, by[4];
+};
+
+static void measure(struct gradcheck *c, size_t at, double h, struct rung *r)
+{
+    static const double places[] = {-2, -1, 1, 2};
+    const real old = c->weight[at];
+    r->h = h;
+    for (size_t i = 0; i < 4; i++) {
+        c->weight[at] = (real)((double)old + places[i] * h);
+        r->by[i] = (double)c->weight[at] - (double)old;
+        gradcheck_values(c, c->near + i * c->parts);
+    }
+    c->weight[at] = old;
+}
+
+struct slopes {
+    double back, forth;  /* of the two sides */
+    double wide, narrow; /* central, at 2h and at h */
+    double numeric;
+};
+
+static struct slopes slopes_of(const struct gradcheck *c, const struct rung *r, size_t part)
+{
+    double s[4];
+    for (size_t i = 0; i < 4; i++)
+        s[i] = (c->near[i * c->parts + part] - c->here[part]) / r->by[i];
+    struct slopes x = {.back = 2 * s[1] - s[0],
+                       .forth = 2 * s[2] - s[3],
+                       .wide = (s[0] + s[3]) / 2,
+                       .narrow = (s[1] + s[2]) / 2};
+    x.numeric = (4 * x.narrow - x.wide) / 3;
+    return x;
+}
+
+/* A slope that cannot be told from rounding. */
+static double hidden(const struct gradcheck *c, const struct rung *r, size_t part)
+{
+    return 8 * c->noise[part] / r->h;
+}
+
+struct judged {
+    bool kink;
+    double analytic, numeric, error;
+    double scale, hidden;
+};
+
+/* Whether the slope of a part can be told at this rung; then *j says what it is. */
+static bool judge(const struct gradcheck *c, const struct rung *r, size_t part, double top,
+                  struct gradcheck_sides *before, bool first, struct judged *j)
+{
+    const struct slopes x = slopes_of(c, r, part);
+    j->scale = fmax(fmax(fabs(j->analytic), fabs(x.numeric)), top);
+    j->hidden = hidden(c, r, part);
+    /* So that a kink which passes for none is no error. */
+    const double slack = GRADCHECK_MOST / 4 * j->scale + j->hidden;
+    const double scale = fmax(j->scale, j->hidden / GRADCHECK_MOST);
+    const double apart = fmax(2 * fabs(x.wide - x.narrow), fabs(x.forth - x.back));
+    const double moved = fmax(fabs(x.forth - before->forth), fabs(x.back - before->back));
+    before->forth = x.forth;
+    before->back = x.back;
+    j->kink = !(apart <= slack);
+    if (j->kink && (first || !(moved <= slack)))
+        return false;
+    j->numeric = x.numeric;
+    if (j->kink)
+        j->numeric = fmin(fmax(j->analytic, fmin(x.back, x.forth)), fmax(x.back, x.forth));
+    const double error = fabs(j->analytic - j->numeric);
+    j->error = error == 0 ? 0 : error / scale;
+    if (isnan(j->error))
+        j->error = HUGE_VAL;
+    return true;
+}
+
+static void note(struct gradcheck *c, struct gradcheck_tensor *t, size_t i, size_t part,
+                 const struct judged *j)
+{
+    const size_t tensor = (size_t)(t - c->tensor);
+    const size_t index = c->at[i] - c->model->graph->weight[t->weight].at;
+    const bool here = c->worst.tensor == tensor && c->worst.index == index;
+    t->worst = fmax(t->worst, j->error);
+    /* A part says more than the total that is wrong because of it. */
+    if (j->error > c->worst.error || (here && j->error == c->worst.error))
+        c->worst = (struct gradcheck_place){
+            .tensor = tensor,
+            .index = index,
+            .part = part,
+            .analytic = j->analytic,
+            .numeric = j->numeric,
+            .error = j->error,
+        };
+}
+
+void gradcheck_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_t i)
+{
+    const double size = fmax(1, fabs((double)c->weight[c->at[i]]));
+    size_t left = c->parts;
+    bool kink = false, lost = false;
+    for (size_t p = 0; p < c->parts; p++)
+        c->sides[p].settled = false;
+    for (int k = 0; left && k < GRADCHECK_RUNGS; k++) {
+        struct rung r;
+        measure(c, c->at[i], size * GRADCHECK_STEP / (double)(1 << (3 * k)), &r);
+        for (size_t p = 0; p < c->parts; p++) {
+            struct judged j = {.analytic = c->analytic[p * c->count + i]};
+            const double top = c->top[p * c->tensors + (size_t)(t - c->tensor)];
+            if (c->sides[p].settled || !judge(c, &r, p, top, &c->sides[p], k == 0, &j))
+                continue;
+            c->sides[p].settled = true;
+            left--;
+            note(c, t, i, p, &j);
+            kink = kink || j.kink;
+            lost = lost || (p == GRADCHECK_TOTAL && j.scale > 0 && j.hidden > j.scale / 10);
+        }
+    }
+    t->skipped += left > 0;
+    t->kinks += !left && kink;
+    t->rounding += !left && lost;
+}

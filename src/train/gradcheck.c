@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/gradcheck.h"
+
+#include "base/rng.h"
+#include "num/flush.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How often all weights are moved by a last place, to see what rounding does. */
+enum { NUDGES = 4 };
+
+static const struct span nowhere;
+
+static bool trains(const struct graph *g, const struct weight *w)
+{
+    return g->layer[w->layer].trainable;
+}
+
+int gradcheck_check(const struct model *m, const struct dataset *d, struct err *e)
+{
+    const struct graph *g = m->graph;
+    if (engine_check(m, d, e))
+        return -1;
+    for (size_t i = 0; i < g->weights; i++)
+        if (trains(g, &g->weight[i]))
+            return 0;
+    if (!g->weights) {
+        err_at(e, nowhere, "the model %s has no weights: there is no gradient to check", m->name);
+        return err_hint(e, "add a layer that has some, for example dense 8");
+    }
+    err_at(e, nowhere, "nothing in the model %s trains: there is no gradient to check", m->name);
+    return err_hint(e, "let a layer train again: set %s.trainable = yes",
+                    g->layer[g->weight[0].layer].name);
+}
+
+static void count_tensors(struct gradcheck *c)
+{
+    const struct graph *g = c->model->graph;
+    for (size_t i = 0; i < g->weights; i++) {
+        c->tensors += trains(g, &g->weight[i]);
+        c->weights += trains(g, &g->weight[i]) ? g->weight[i].count : 0;
+    }
+    for (size_t i = 0; i < g->weights; i++) {
+        const size_t n = g->weight[i].count;
+        if (trains(g, &g->weight[i]))
+            c->count += c->weights <= GRADCHECK_ALL || n < GRADCHECK_SAMPLE ? n : GRADCHECK_SAMPLE;
+    }
+}
+
+/* Every coordinate of a tensor, or one in each of as many equal stretches as there are samples. */
+static void choose_coordinates(struct gradcheck *c, uint64_t seed)
+{
+    const struct graph *g = c->model->graph;
+    struct gradcheck_tensor *t = c->tensor;
+    size_t next = 0;
+    for (id k = 0; k < g->weights; k++) {
+        const struct weight *w = &g->weight[k];
+        const uint64_t key = rng_key(seed, "checkgrad", w->path, 0);
+        if (!trains(g, w))
+            continue;
+        const bool all = c->weights <= GRADCHECK_ALL || w->count < GRADCHECK_SAMPLE;
+        *t = (struct gradcheck_tensor){.weight = k, .first = next, .count = w->count};
+        t->count = all ? w->count : GRADCHECK_SAMPLE;
+        for (size_t i = 0; i < t->count; i++) {
+            const double in = all ? 0 : rng_uniform(key, i);
+            const double stretch = (double)w->count / (double)t->count;
+            c->at[next++] = w->at + (all ? i : (size_t)(((double)i + in) * stretch));
+        }
+        t++;
+    }
+}
+
+static int allocate(struct gradcheck *c, struct err *e)
+{
+    const size_t reals = c->model->graph->weight_reals;
+    c->frame = frame_create(c->model->train);
+    c->weight = mem_block(reals, sizeof *c->weight);
+    c->grad = mem_block(reals, sizeof *c->grad);
+    c->tensor = mem_new(c->tensors, sizeof *c->tensor);
+    c->at = mem_new(c->count, sizeof *c->at);
+    c->analytic = mem_new(c->parts * c->count, sizeof *c->analytic);
+    c->top = mem_new(c->parts * c->tensors, sizeof *c->top);
+    c->here = mem_new(c->parts, sizeof *c->here);
+    c->noise = mem_new(c->parts, sizeof *c->noise);
+    c->near = mem_new(4 * c->parts, sizeof *c->near);
+    c->sides = mem_new(c->parts, sizeof *c->sides);
+    return c->frame && c->weight && c->grad && c->tensor && c->at && c->analytic && c->top &&
+                   c->here && c->noise && c->near && c->sides
+               ? 0
+               : err_memory(e);
+}
+
+/* The gradient that a part alone sends, into c->grad. */
+static void make_gradient(struct gradcheck *c, size_t part)
+{
+    struct frame *f = c->frame;
+    f->head_mask = part == GRADCHECK_TOTAL || part == GRADCHECK_DATA;
+    for (size_t r = 0; r < f->plan->applieds; r++)
+        f->mask[r] = part == GRADCHECK_TOTAL || part == GRADCHECK_ROW + r;
+    frame_samples(f, c->samples);
+    frame_backward(f);
+}
+
+static void keep_gradient(struct gradcheck *c, size_t part)
+{
+    const struct graph *g = c->model->graph;
+    for (size_t i = 0; i < c->count; i++)
+        c->analytic[part * c->count + i] = (double)c->grad[c->at[i]];
+    for (size_t k = 0; k < c->tensors; k++) {
+        const struct weight *w = &g->weight[c->tensor[k].weight];
+        double top = 0;
+        for (size_t i = w->at; i < w->at + w->count; i++)
+            top = fmax(top, fabs((double)c->grad[i]));
+        c->top[part * c->tensors + k] = isfinite(top) ? fmin(top, GRADCHECK_CEILING) : 0;
+    }
+}
+
+/* The weight i moved by one unit in its last place, up or down as the key says. */
+static real nudged(const struct gradcheck *c, uint64_t key, size_t i)
+{
+    const double w = (double)c->model->weight[i];
+    return (real)(w * (rng_bits(key, i) & 1 ? 1 + (double)REAL_EPSILON : 1 - (double)REAL_EPSILON));
+}
+
+/* How much the gradient says that a nudge changes a part. */
+static double promised(const struct gradcheck *c, uint64_t key)
+{
+    double sum = 0;
+    for (size_t k = 0; k < c->tensors; k++) {
+        const struct weight *w = &c->model->graph->weight[c->tensor[k].weight];
+        for (size_t i = w->at; i < w->at + w->count; i++)
+            sum += (double)c->grad[i] * ((double)nudged(c, key, i) - (double)c->model->weight[i]);
+    }
+    return sum;
+}
+
+static uint64_t nudge_key(const struct gradcheck *c, size_t nudge)
+{
+    return rng_key(c->frame->seed, "checkgrad", "nudge", nudge);
+}
+
+/* Gradients of all parts at the model's weights; `due` gets what they promise of each nudge. */
+static void analyse(struct gradcheck *c, double *due)
+{
+    gradcheck_values(c, c->here);
+    for (size_t p = 0; p < c->parts; p++) {
+        make_gradient(c, p);
+        keep_gradient(c, p);
+        for (size_t k = 0; k < NUDGES; k++)
+            due[p * NUDGES + k] = promised(c, nudge_key(c, k));
+    }
+}
+
+static void measure_noise(struct gradcheck *c, const double *due)
+{
+    const size_t bytes = c->model->graph->weight_reals * sizeof(real);
+    /* The sums themselves are in double. */
+    for (size_t p = 0; p < c->parts; p++)
+        c->noise[p] = DBL_EPSILON * fabs(c->here[p]);
+    for (size_t k = 0; k < NUDGES; k++) {
+        for (size_t t = 0; t < c->tensors; t++) {
+            const struct weight *w = &c->model->graph->weight[c->tensor[t].weight];
+            for (size_t i = w->at; i < w->at + w->count; i++)
+                c->weight[i] = nudged(c, nudge_key(c, k), i);
+        }
+        gradcheck_values(c, c->near);
+        for (size_t p = 0; p < c->parts; p++) {
+            const double x = fabs(c->near[p] - c->here[p] - due[p * NUDGES + k]);
+            c->noise[p] = isfinite(x) ? fmax(c->noise[p], x) : c->noise[p];
+        }
+    }
+    memcpy(c->weight, c->model->weight, bytes);
+}
+
+/* Gathered inputs stand in the model's memory, and others may have used it since. */
+static void feed(struct gradcheck *c)
+{
+    engine_feed(c->model, c->frame, c->data, c->samples);
+    frame_samples(c->frame, c->samples);
+}
+
+static int look(struct gradcheck *c, struct err *e)
+{
+    double *due = mem_new(c->parts * NUDGES, sizeof *due);
+    if (!due)
+        return err_memory(e);
+    const unsigned before = flush_begin();
+    feed(c);
+    analyse(c, due);
+    measure_noise(c, due);
+    flush_end(before);
+    mem_free(due);
+    if (isfinite(c->here[GRADCHECK_TOTAL]))
+        return 0;
+    err_at(e, nowhere, "the loss of the first batch is infinite or not a number");
+    return err_hint(e, "its gradient cannot be checked; scale the data, or go back to a mark");
+}
+
+int gradcheck_begin(struct gradcheck *c, struct model *m, const struct dataset *d, uint64_t seed,
+                    struct err *e)
+{
+    struct probe p;
+    *c = (struct gradcheck){.model = m, .data = d, .samples = engine_batch(d)};
+    c->worst.error = -1;
+    /* It makes the plans and draws the weights, and wants no optimizer. */
+    if (gradcheck_check(m, d, e) || probe_begin(&p, m, d, seed, SHARE_TRAIN, true, e))
+        return -1;
+    c->parts = m->train->applieds ? GRADCHECK_ROW + m->train->applieds : 1;
+    count_tensors(c);
+    if (allocate(c, e))
+        return -1;
+    choose_coordinates(c, seed);
+    memcpy(c->weight, m->weight, m->graph->weight_reals * sizeof *c->weight);
+    frame_weights(c->frame, c->weight, c->grad);
+    c->frame->seed = seed;
+    c->frame->step = m->step;
+    return look(c, e);
+}
+
+bool gradcheck_next(struct gradcheck *c)
+{
+    struct gradcheck_tensor *t = c->tensor;
+    if (c->done == c->count)
+        return false;
+    while (c->done >= t->first + t->count)
+        t++;
+    const unsigned before = flush_begin();
+    feed(c);
+    gradcheck_coordinate(c, t, c->done++);
+    flush_end(before);
+    return true;
+}
+
+void gradcheck_finish(struct gradcheck *c)
+{
+    frame_destroy(c->frame);
+    mem_free(c->weight);
+    mem_free(c->grad);
+    mem_free(c->tensor);
+    mem_free(c->at);
+    mem_free(c->analytic);
+    mem_free(c->top);
+    mem_free(c->here);
+    mem_free(c->noise);
+    mem_free(c->near);
+    mem_free(c->sides);
+    *c = (struct gradcheck){0};
+}
+
+struct gradcheck_tensor gradcheck_sum(const struct gradcheck *c)
+{
+    struct gradcheck_tensor sum = {.weight = NOTHING, .count = c->count};
+    for (size_t i = 0; i < c->tensors; i++) {
+        sum.kinks += c->tensor[i].kinks;
+        sum.skipped += c->tensor[i].skipped;
+        sum.rounding += c->tensor[i].rounding;
+        sum.worst = fmax(sum.worst, c->tensor[i].worst);
+    }
+    return sum;
+}
+
+const char *gradcheck_place(const struct gradcheck *c, char *text, size_t room)
+{
+    const struct weight *w = &c->model->graph->weight[c->tensor[c->worst.tensor].weight];
+    size_t left = shape_count(&w->shape), index = c->worst.index;
+    size_t at = (size_t)snprintf(text, room, "%.120s[", w->path);
+    for (uint32_t i = 0; i < w->shape.axes && at < room; i++) {
+        left /= w->shape.size[i];
+        at += (size_t)snprintf(text + at, room - at, "%s%zu", i ? ", " : "", index / left);
+        index %= left;
+    }
+    if (at < room)
+        snprintf(text + at, room - at, "]");
+    return text;
+}
+
+void gradcheck_part(const struct gradcheck *c, struct str *to)
+{
+    const size_t part = c->worst.part;
+    if (part < GRADCHECK_ROW) {
+        str_add(to, part == GRADCHECK_TOTAL ? "total" : "data loss");
+        return;
+    }
+    const struct graph *g = c->model->graph;
+    const struct applied *a = &c->model->train->applied[part - GRADCHECK_ROW];
+    const struct term *t = &g->term[a->term];
+    str_addf(to, "%s.%s ", g->layer[t->layer].name, t->slot);
+    args_print(to, t->args);
+    if (a->call != NOTHING && graph_only_call(g, t->layer) == NOTHING)
+        str_addf(to, " at %s", g->call[a->call].name);
+}
+
+static int say_wrong(const struct gradcheck *c, struct err *e)
+{
+    char place[200], analytic[NUMBER_ROOM], numeric[NUMBER_ROOM];
+    struct str part = {0};
+    gradcheck_part(c, &part);
+    const bool failed = part.failed;
+    err_at(e, nowhere, "the gradient of %.150s is wrong at %s: analytic %s, numeric %s",
+           part.text ? part.text : "", gradcheck_place(c, place, sizeof place),
+           number_text(c->worst.analytic, analytic), number_text(c->worst.numeric, numeric));
+    str_finish(&part);
+    if (failed)
+        return err_memory(e);
+    return err_hint(e, "this is a fault of nnr and not of the model; please report it, with the "
+                       "statements that lead here");
+}
+
+int gradcheck_verdict(const struct gradcheck *c, struct err *e)
+{
+    const struct gradcheck_tensor sum = gradcheck_sum(c);
+    if (!(sum.worst <= GRADCHECK_MOST))
+        return say_wrong(c, e);
+    if (sum.skipped * 100 > c->count) {
+        err_at(e, nowhere,
+               "%zu of %zu coordinates are too near a kink: too many to call the gradient right",
+               sum.skipped, c->count);
+        return err_hint(e, "take a step or two, or try nnr64, which looks more closely");
+    }
+    if (sum.skipped + sum.rounding < c->count)
+        return 0;
+    err_at(e, nowhere, "all slopes are too small to be told from rounding");
+    return err_hint(e, "try nnr64, or scale the data");
+}
