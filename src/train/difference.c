@@ -20,15 +20,15 @@ void gradcheck_values(const struct gradcheck *c, double *to)
 /* Where the four values of a rung were taken, counted from the weight itself. */
 struct rung {
     double h, by[4];
+    bool first, last;
 };
 
-static void measure(struct gradcheck *c, size_t at, double h, struct rung *r)
+static void measure(struct gradcheck *c, size_t at, struct rung *r)
 {
     static const double places[] = {-2, -1, 1, 2};
     const real old = c->weight[at];
-    r->h = h;
     for (size_t i = 0; i < 4; i++) {
-        c->weight[at] = (real)((double)old + places[i] * h);
+        c->weight[at] = (real)((double)old + places[i] * r->h);
         r->by[i] = (double)c->weight[at] - (double)old;
         gradcheck_values(c, c->near + i * c->parts);
     }
@@ -54,25 +54,20 @@ static struct slopes slopes_of(const struct gradcheck *c, const struct rung *r, 
     return x;
 }
 
-/* A slope that cannot be told from rounding. */
-static double hidden(const struct gradcheck *c, const struct rung *r, size_t part)
-{
-    return 8 * c->noise[part] / r->h;
-}
-
 struct judged {
     bool kink;
     double analytic, numeric, error;
     double scale, hidden;
 };
 
-/* Whether the slope of a part can be told at this rung; then *j says what it is. */
-static bool judge(const struct gradcheck *c, const struct rung *r, size_t part, double top,
-                  struct gradcheck_sides *before, bool first, struct judged *j)
+/* Whether the slopes say the same at this rung as nearer to the weight, or both of its sides did so
+ * at the last rung too; then *j says what they are. */
+static bool tell(const struct gradcheck *c, const struct rung *r, size_t part, double top,
+                 struct gradcheck_sides *before, struct judged *j)
 {
     const struct slopes x = slopes_of(c, r, part);
     j->scale = fmax(fmax(fabs(j->analytic), fabs(x.numeric)), top);
-    j->hidden = hidden(c, r, part);
+    j->hidden = 8 * c->noise[part] / r->h;
     /* So that a kink which passes for none is no error. */
     const double slack = GRADCHECK_MOST / 4 * j->scale + j->hidden;
     const double scale = fmax(j->scale, j->hidden / GRADCHECK_MOST);
@@ -81,7 +76,7 @@ static bool judge(const struct gradcheck *c, const struct rung *r, size_t part, 
     before->forth = x.forth;
     before->back = x.back;
     j->kink = !(apart <= slack);
-    if (j->kink && (first || !(moved <= slack)))
+    if (j->kink && (r->first || !(moved <= slack)))
         return false;
     j->numeric = x.numeric;
     if (j->kink)
@@ -91,6 +86,19 @@ static bool judge(const struct gradcheck *c, const struct rung *r, size_t part, 
     if (isnan(j->error))
         j->error = HUGE_VAL;
     return true;
+}
+
+/* The same, but kinks near each other may make up a slope that is not there: what looks wrong is
+ * looked at more closely, and away from kinks it is believed the second time. */
+static bool judge(const struct gradcheck *c, const struct rung *r, size_t part, double top,
+                  struct gradcheck_sides *before, struct judged *j)
+{
+    if (!tell(c, r, part, top, before, j))
+        return false;
+    if (r->last || j->error <= GRADCHECK_MOST || (before->doubted && !j->kink))
+        return true;
+    before->doubted = !j->kink;
+    return false;
 }
 
 static void note(struct gradcheck *c, struct gradcheck_tensor *t, size_t i, size_t part,
@@ -118,14 +126,16 @@ void gradcheck_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_
     size_t left = c->parts;
     bool kink = false, lost = false;
     for (size_t p = 0; p < c->parts; p++)
-        c->sides[p].settled = false;
+        c->sides[p] = (struct gradcheck_sides){0};
     for (int k = 0; left && k < GRADCHECK_RUNGS; k++) {
-        struct rung r;
-        measure(c, c->at[i], size * GRADCHECK_STEP / (double)(1 << (3 * k)), &r);
+        struct rung r = {.h = size * GRADCHECK_STEP / (double)(1 << (3 * k)),
+                         .first = k == 0,
+                         .last = k == GRADCHECK_RUNGS - 1};
+        measure(c, c->at[i], &r);
         for (size_t p = 0; p < c->parts; p++) {
             struct judged j = {.analytic = c->analytic[p * c->count + i]};
             const double top = c->top[p * c->tensors + (size_t)(t - c->tensor)];
-            if (c->sides[p].settled || !judge(c, &r, p, top, &c->sides[p], k == 0, &j))
+            if (c->sides[p].settled || !judge(c, &r, p, top, &c->sides[p], &j))
                 continue;
             c->sides[p].settled = true;
             left--;

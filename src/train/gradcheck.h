@@ -102,6 +102,7 @@ void gradcheck_part(const struct gradcheck *c, struct str *to);
 /* Private to gradcheck: the slopes at one coordinate (difference.c). */
 struct gradcheck_sides {
     bool settled;
+    bool doubted;       /* looked wrong once */
     double back, forth; /* the slopes on both sides at the last step size */
 };
 /* Makes the values of all parts at the present weights, [parts]. */
