@@ -101,18 +101,23 @@ static bool judge(const struct gradcheck *c, const struct rung *r, size_t part, 
     return false;
 }
 
+/* What says most of the two: a part that is wrong more than the total that is wrong because of it,
+ * then what is further off. */
+static bool says_more(size_t part, double error, const struct gradcheck_place *than)
+{
+    const bool blamed = part != GRADCHECK_TOTAL && error > GRADCHECK_MOST;
+    const bool other = than->part != GRADCHECK_TOTAL && than->error > GRADCHECK_MOST;
+    return blamed != other ? blamed : error > than->error;
+}
+
 static void note(struct gradcheck *c, struct gradcheck_tensor *t, size_t i, size_t part,
                  const struct judged *j)
 {
-    const size_t tensor = (size_t)(t - c->tensor);
-    const size_t index = c->at[i] - c->model->graph->weight[t->weight].at;
-    const bool here = c->worst.tensor == tensor && c->worst.index == index;
     t->worst = fmax(t->worst, j->error);
-    /* A part says more than the total that is wrong because of it. */
-    if (j->error > c->worst.error || (here && j->error == c->worst.error))
+    if (says_more(part, j->error, &c->worst))
         c->worst = (struct gradcheck_place){
-            .tensor = tensor,
-            .index = index,
+            .tensor = (size_t)(t - c->tensor),
+            .index = c->at[i] - c->model->graph->weight[t->weight].at,
             .part = part,
             .analytic = j->analytic,
             .numeric = j->numeric,

@@ -34,6 +34,11 @@ int gradcheck_check(const struct model *m, const struct dataset *d, struct err *
                     g->layer[g->weight[0].layer].name);
 }
 
+static size_t samples_of(const struct gradcheck *c, size_t count)
+{
+    return c->weights <= GRADCHECK_ALL || count < GRADCHECK_SAMPLE ? count : GRADCHECK_SAMPLE;
+}
+
 static void count_tensors(struct gradcheck *c)
 {
     const struct graph *g = c->model->graph;
@@ -42,13 +47,12 @@ static void count_tensors(struct gradcheck *c)
         c->weights += trains(g, &g->weight[i]) ? g->weight[i].count : 0;
     }
     for (size_t i = 0; i < g->weights; i++) {
-        const size_t n = g->weight[i].count;
         if (trains(g, &g->weight[i]))
-            c->count += c->weights <= GRADCHECK_ALL || n < GRADCHECK_SAMPLE ? n : GRADCHECK_SAMPLE;
+            c->count += samples_of(c, g->weight[i].count);
     }
 }
 
-/* Every coordinate of a tensor, or one in each of as many equal stretches as there are samples. */
+/* One in each of as many equal stretches of a tensor as there are samples. */
 static void choose_coordinates(struct gradcheck *c, uint64_t seed)
 {
     const struct graph *g = c->model->graph;
@@ -59,13 +63,11 @@ static void choose_coordinates(struct gradcheck *c, uint64_t seed)
         const uint64_t key = rng_key(seed, "checkgrad", w->path, 0);
         if (!trains(g, w))
             continue;
-        const bool all = c->weights <= GRADCHECK_ALL || w->count < GRADCHECK_SAMPLE;
-        *t = (struct gradcheck_tensor){.weight = k, .first = next, .count = w->count};
-        t->count = all ? w->count : GRADCHECK_SAMPLE;
+        *t =
+            (struct gradcheck_tensor){.weight = k, .first = next, .count = samples_of(c, w->count)};
         for (size_t i = 0; i < t->count; i++) {
-            const double in = all ? 0 : rng_uniform(key, i);
-            const double stretch = (double)w->count / (double)t->count;
-            c->at[next++] = w->at + (all ? i : (size_t)(((double)i + in) * stretch));
+            const size_t from = i * w->count / t->count, to = (i + 1) * w->count / t->count;
+            c->at[next++] = w->at + from + (size_t)(rng_uniform(key, i) * (double)(to - from));
         }
         t++;
     }
