@@ -55,49 +55,54 @@ static struct slopes slopes_of(const struct gradcheck *c, const struct rung *r, 
 }
 
 struct judged {
+    double analytic, top, rough; /* known beforehand */
     bool kink;
-    double analytic, numeric, error;
-    double scale, hidden;
+    double numeric, error;
+    double scale;  /* what slopes are like here */
+    double hidden; /* what cannot be told from rounding */
 };
 
 /* Whether the slopes say the same at this rung as nearer to the weight, or both of its sides did so
  * at the last rung too; then *j says what they are. */
-static bool tell(const struct gradcheck *c, const struct rung *r, size_t part, double top,
+static bool tell(const struct gradcheck *c, const struct rung *r, size_t part,
                  struct gradcheck_sides *before, struct judged *j)
 {
     const struct slopes x = slopes_of(c, r, part);
-    j->scale = fmax(fmax(fabs(j->analytic), fabs(x.numeric)), top);
-    j->hidden = 8 * c->noise[part] / r->h;
-    /* So that a kink which passes for none is no error. */
-    const double slack = GRADCHECK_MOST / 4 * j->scale + j->hidden;
-    const double scale = fmax(j->scale, j->hidden / GRADCHECK_MOST);
     const double apart = fmax(2 * fabs(x.wide - x.narrow), fabs(x.forth - x.back));
     const double moved = fmax(fabs(x.forth - before->forth), fabs(x.back - before->back));
     before->forth = x.forth;
     before->back = x.back;
-    j->kink = !(apart <= slack);
-    if (j->kink && (r->first || !(moved <= slack)))
-        return false;
+    j->hidden = 8 * (c->noise[part] / r->h + j->rough);
+    j->scale = fmax(fmax(fabs(j->analytic), fabs(x.numeric)), j->top);
+    /* A quarter: so that a kink which passes for none is no error. */
+    j->kink = !(apart <= GRADCHECK_MOST / 4 * j->scale + j->hidden);
     j->numeric = x.numeric;
-    if (j->kink)
+    if (j->kink) {
+        j->scale = fmax(j->scale, fmax(fabs(x.forth), fabs(x.back)));
+        if (r->first || !(moved <= GRADCHECK_MOST / 4 * j->scale + j->hidden))
+            return false;
         j->numeric = fmin(fmax(j->analytic, fmin(x.back, x.forth)), fmax(x.back, x.forth));
+    }
     const double error = fabs(j->analytic - j->numeric);
-    j->error = error == 0 ? 0 : error / scale;
+    j->error = error == 0 ? 0 : error / fmax(j->scale, j->hidden / GRADCHECK_MOST);
     if (isnan(j->error))
         j->error = HUGE_VAL;
     return true;
 }
 
-/* The same, but kinks near each other may make up a slope that is not there: what looks wrong is
- * looked at more closely, and away from kinks it is believed the second time. */
-static bool judge(const struct gradcheck *c, const struct rung *r, size_t part, double top,
+/* The same, but a slope that looks wrong may be made up of kinks near each other: it is looked at
+ * more closely, and away from kinks it is believed the second time. At a kink it is not: the chain
+ * rule takes one slope of each kink on the way, and together they may lie outside of both sides. */
+static bool judge(const struct gradcheck *c, const struct rung *r, size_t part,
                   struct gradcheck_sides *before, struct judged *j)
 {
-    if (!tell(c, r, part, top, before, j))
+    if (!tell(c, r, part, before, j))
         return false;
-    if (r->last || j->error <= GRADCHECK_MOST || (before->doubted && !j->kink))
+    if (j->kink)
+        return j->error <= GRADCHECK_MOST;
+    if (r->last || j->error <= GRADCHECK_MOST / 4 || before->doubted)
         return true;
-    before->doubted = !j->kink;
+    before->doubted = true;
     return false;
 }
 
@@ -138,9 +143,11 @@ void gradcheck_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_
                          .last = k == GRADCHECK_RUNGS - 1};
         measure(c, c->at[i], &r);
         for (size_t p = 0; p < c->parts; p++) {
-            struct judged j = {.analytic = c->analytic[p * c->count + i]};
-            const double top = c->top[p * c->tensors + (size_t)(t - c->tensor)];
-            if (c->sides[p].settled || !judge(c, &r, p, top, &c->sides[p], &j))
+            const size_t of = p * c->tensors + (size_t)(t - c->tensor);
+            struct judged j = {.analytic = c->analytic[p * c->count + i],
+                               .top = c->top[of],
+                               .rough = c->rough[of]};
+            if (c->sides[p].settled || !judge(c, &r, p, &c->sides[p], &j))
                 continue;
             c->sides[p].settled = true;
             left--;

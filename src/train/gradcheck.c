@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How often all weights are moved by a last place, to see what rounding does. */
+/* How often all weights are moved in their last places, to see what rounding does. */
 enum { NUDGES = 4 };
 
 static const struct span nowhere;
@@ -83,12 +83,13 @@ static int allocate(struct gradcheck *c, struct err *e)
     c->at = mem_new(c->count, sizeof *c->at);
     c->analytic = mem_new(c->parts * c->count, sizeof *c->analytic);
     c->top = mem_new(c->parts * c->tensors, sizeof *c->top);
+    c->rough = mem_new(c->parts * c->tensors, sizeof *c->rough);
     c->here = mem_new(c->parts, sizeof *c->here);
     c->noise = mem_new(c->parts, sizeof *c->noise);
     c->near = mem_new(4 * c->parts, sizeof *c->near);
     c->sides = mem_new(c->parts, sizeof *c->sides);
     return c->frame && c->weight && c->grad && c->tensor && c->at && c->analytic && c->top &&
-                   c->here && c->noise && c->near && c->sides
+                   c->rough && c->here && c->noise && c->near && c->sides
                ? 0
                : err_memory(e);
 }
@@ -118,11 +119,12 @@ static void keep_gradient(struct gradcheck *c, size_t part)
     }
 }
 
-/* The weight i moved by one unit in its last place, up or down as the key says. */
+/* The weight i moved by some units in its last place, as the key says: by one alone, often nothing
+ * behind it would be rounded another way. */
 static real nudged(const struct gradcheck *c, uint64_t key, size_t i)
 {
-    const double w = (double)c->model->weight[i];
-    return (real)(w * (rng_bits(key, i) & 1 ? 1 + (double)REAL_EPSILON : 1 - (double)REAL_EPSILON));
+    const double units = 128 * rng_uniform(key, i) - 64;
+    return (real)((double)c->model->weight[i] * (1 + units * (double)REAL_EPSILON));
 }
 
 /* How much the gradient says that a nudge changes a part. */
@@ -154,25 +156,46 @@ static void analyse(struct gradcheck *c, double *due)
     }
 }
 
+static void nudge_all(struct gradcheck *c, uint64_t key)
+{
+    for (size_t t = 0; t < c->tensors; t++) {
+        const struct weight *w = &c->model->graph->weight[c->tensor[t].weight];
+        for (size_t i = w->at; i < w->at + w->count; i++)
+            c->weight[i] = nudged(c, key, i);
+    }
+}
+
+/* Compares the gradient of a part at nudged weights. A nudge across a kink is no rounding: so much
+ * it cannot be. */
+static void measure_roughness(struct gradcheck *c, size_t part)
+{
+    make_gradient(c, part);
+    for (size_t t = 0; t < c->tensors; t++) {
+        const struct gradcheck_tensor *in = &c->tensor[t];
+        double *rough = &c->rough[part * c->tensors + t];
+        for (size_t i = in->first; i < in->first + in->count; i++)
+            *rough =
+                fmax(*rough, fabs((double)c->grad[c->at[i]] - c->analytic[part * c->count + i]));
+        *rough = fmin(*rough, 64 * (double)REAL_EPSILON *
+                                  (fabs(c->here[part]) + c->top[part * c->tensors + t]));
+    }
+}
+
 static void measure_noise(struct gradcheck *c, const double *due)
 {
-    const size_t bytes = c->model->graph->weight_reals * sizeof(real);
     /* The sums themselves are in double. */
     for (size_t p = 0; p < c->parts; p++)
         c->noise[p] = DBL_EPSILON * fabs(c->here[p]);
     for (size_t k = 0; k < NUDGES; k++) {
-        for (size_t t = 0; t < c->tensors; t++) {
-            const struct weight *w = &c->model->graph->weight[c->tensor[t].weight];
-            for (size_t i = w->at; i < w->at + w->count; i++)
-                c->weight[i] = nudged(c, nudge_key(c, k), i);
-        }
+        nudge_all(c, nudge_key(c, k));
         gradcheck_values(c, c->near);
         for (size_t p = 0; p < c->parts; p++) {
             const double x = fabs(c->near[p] - c->here[p] - due[p * NUDGES + k]);
             c->noise[p] = isfinite(x) ? fmax(c->noise[p], x) : c->noise[p];
+            measure_roughness(c, p);
         }
     }
-    memcpy(c->weight, c->model->weight, bytes);
+    memcpy(c->weight, c->model->weight, c->model->graph->weight_reals * sizeof *c->weight);
 }
 
 /* Gathered inputs stand in the model's memory, and others may have used it since. */
@@ -243,6 +266,7 @@ void gradcheck_finish(struct gradcheck *c)
     mem_free(c->at);
     mem_free(c->analytic);
     mem_free(c->top);
+    mem_free(c->rough);
     mem_free(c->here);
     mem_free(c->noise);
     mem_free(c->near);
@@ -318,7 +342,7 @@ int gradcheck_verdict(const struct gradcheck *c, struct err *e)
         err_at(e, nowhere,
                "%zu of %zu coordinates are too near a kink: too many to call the gradient right",
                sum.skipped, c->count);
-        return err_hint(e, "take a step or two, or try nnr64, which looks more closely");
+        return err_hint(e, "take a step first, so that no weight is 0; nnr64 looks more closely");
     }
     if (sum.skipped + sum.rounding < c->count)
         return 0;

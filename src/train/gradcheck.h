@@ -9,14 +9,15 @@
  * Numeric slopes are central differences at steps h and 2h, extrapolated to 0 (Richardson 1911).
  * Where these two disagree, or the slopes on both sides do, there is a kink within 2h: h is then
  * made smaller, up to GRADCHECK_RUNGS times. If the slopes on both sides stay what they are, the
- * kink is at the weight itself, as relu's is at 0: the analytic slope must then lie between them.
- * Otherwise nothing can be said and the coordinate is skipped.
+ * kink is at the weight itself, as relu's is at 0: an analytic slope that lies between them is
+ * right. Otherwise nothing can be said and the coordinate is skipped.
  *
  * An error is relative to the largest of: the two slopes; the largest slope of the same part in the
  * same tensor (at most GRADCHECK_CEILING); and what rounding may hide. The last is measured: all
- * weights are moved by one unit in their last place, and the part's value then differs by some
- * amount from what its slopes tell; eight times the most of it, over h, is a slope that cannot be
- * told from rounding. Up to GRADCHECK_MOST is right. */
+ * weights are moved by up to 64 units in their last place; the part's value then differs by some
+ * amount from what its slopes tell, and its slopes from what they were. Eight times the most of the
+ * first, over h, and of the second is a slope that cannot be told from rounding. Up to
+ * GRADCHECK_MOST is right. */
 #ifndef NNR_TRAIN_GRADCHECK_H
 #define NNR_TRAIN_GRADCHECK_H
 
@@ -75,6 +76,7 @@ struct gradcheck {
     size_t *at;                    /* [count]: places in the flat block of weights */
     double *analytic;              /* [parts][count] */
     double *top;                   /* [parts][tensors]: the largest analytic slope */
+    double *rough;                 /* [parts][tensors]: what rounding does to the analytic slopes */
     double *here;                  /* [parts]: values at the model's weights */
     double *noise;                 /* [parts]: what rounding does to them */
     double *near;                  /* [4][parts]: values at -2h, -h, h, 2h */

@@ -2,7 +2,9 @@
 /* Checking a model's gradient: right ones pass, wrong ones are found where they are, and nothing of
  * the model is touched. That the right ones are right is shown in test_gradient. */
 #include "bench.h"
+#include "random_graph.h"
 
+#include "nn/layer.h"
 #include "train/gradcheck.h"
 
 #include <stdio.h>
@@ -77,6 +79,37 @@ static void penalties_of_right_models_pass(void **state)
                  call, call);
         is_right(text);
     }
+}
+
+/* Models of any kind at all. A few have so many kinks that nothing can be said, and none is called
+ * wrong. */
+static void random_models_pass(void **state)
+{
+    (void)state;
+    size_t passed = 0, count = 0;
+    for (uint64_t number = 0; number < 500; number++) {
+        struct random_graph r;
+        struct gradcheck c;
+        struct str text = {0};
+        size_t inputs = 0;
+        random_start(&r, number);
+        for (size_t i = 0; i < r.g->calls; i++)
+            if (r.g->layer[r.g->call[i].layer].kind->source)
+                inputs += shape_count(&r.g->value[r.g->call[i].output].shape);
+        str_addf(&text, "data random 13 shape=%zu target=%zu batch=8\n%s", inputs,
+                 shape_count(&r.g->value[r.g->values - 1].shape), r.text.text);
+        struct bench b = bench_make(text.text);
+        passed += check(&b, &c) == 0;
+        count += !strstr(b.e.what, "there is no gradient to check");
+        if (strstr(b.e.what, "is wrong"))
+            fail_msg("%s\nin: %s", b.e.what, text.text);
+        gradcheck_finish(&c);
+        bench_finish(&b);
+        str_finish(&text);
+        random_finish(&r);
+    }
+    assert_true(count > 300);
+    assert_true(passed * 100 >= count * 98);
 }
 
 /* What is made wrong: the gradient of the first penalty, or of the loss, times a factor. */
@@ -333,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(right_models_pass),
         cmocka_unit_test(penalties_of_right_models_pass),
+        cmocka_unit_test(random_models_pass),
         cmocka_unit_test(wrong_gradients_are_found),
         cmocka_unit_test(the_place_is_named),
         cmocka_unit_test(kinks_are_counted),
