@@ -21,9 +21,6 @@ struct figures engine_epoch(const struct model *m);
 size_t engine_batch(const struct dataset *d);
 /* Steps in an epoch. */
 size_t engine_steps(const struct dataset *d);
-/* Points a frame of one of the model's plans at the first `n` training samples in order. What is
- * gathered for it stands in the model's memory until the next step or probe. */
-void engine_feed(struct model *m, struct frame *f, const struct dataset *d, size_t n);
 /* Checks only what a forward pass needs: inputs that fit the data. */
 int engine_check_inputs(const struct model *m, const struct dataset *d, struct err *e);
 

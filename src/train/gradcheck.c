@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "num/flush.h"
+#include "train/feed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -119,49 +120,28 @@ static void keep_gradient(struct gradcheck *c, size_t part)
     }
 }
 
-/* The weight i moved by some units in its last place, as the key says: by one alone, often nothing
- * behind it would be rounded another way. */
-static real nudged(const struct gradcheck *c, uint64_t key, size_t i)
+/* All weights moved by some units in their last place, as the key says; to the other side with
+ * `sign` -1. By one unit alone, often nothing behind them would be rounded another way. */
+static void nudge(struct gradcheck *c, uint64_t key, int sign)
 {
-    const double units = 128 * rng_uniform(key, i) - 64;
-    return (real)((double)c->model->weight[i] * (1 + units * (double)REAL_EPSILON));
-}
-
-/* How much the gradient says that a nudge changes a part. */
-static double promised(const struct gradcheck *c, uint64_t key)
-{
-    double sum = 0;
-    for (size_t k = 0; k < c->tensors; k++) {
-        const struct weight *w = &c->model->graph->weight[c->tensor[k].weight];
-        for (size_t i = w->at; i < w->at + w->count; i++)
-            sum += (double)c->grad[i] * ((double)nudged(c, key, i) - (double)c->model->weight[i]);
+    for (size_t t = 0; t < c->tensors; t++) {
+        const struct weight *w = &c->model->graph->weight[c->tensor[t].weight];
+        for (size_t i = w->at; i < w->at + w->count; i++) {
+            const double old = (double)c->model->weight[i];
+            const double units = floor(rng_uniform(key, i) * 128) - 64;
+            const double unit = old == 0 ? 0 : ldexp((double)REAL_EPSILON, ilogb(old));
+            c->weight[i] = (real)(old + sign * units * unit);
+        }
     }
-    return sum;
 }
 
-static uint64_t nudge_key(const struct gradcheck *c, size_t nudge)
-{
-    return rng_key(c->frame->seed, "checkgrad", "nudge", nudge);
-}
-
-/* Gradients of all parts at the model's weights; `due` gets what they promise of each nudge. */
-static void analyse(struct gradcheck *c, double *due)
+/* Gradients of all parts at the model's weights. */
+static void analyse(struct gradcheck *c)
 {
     gradcheck_values(c, c->here);
     for (size_t p = 0; p < c->parts; p++) {
         make_gradient(c, p);
         keep_gradient(c, p);
-        for (size_t k = 0; k < NUDGES; k++)
-            due[p * NUDGES + k] = promised(c, nudge_key(c, k));
-    }
-}
-
-static void nudge_all(struct gradcheck *c, uint64_t key)
-{
-    for (size_t t = 0; t < c->tensors; t++) {
-        const struct weight *w = &c->model->graph->weight[c->tensor[t].weight];
-        for (size_t i = w->at; i < w->at + w->count; i++)
-            c->weight[i] = nudged(c, key, i);
     }
 }
 
@@ -181,16 +161,21 @@ static void measure_roughness(struct gradcheck *c, size_t part)
     }
 }
 
-static void measure_noise(struct gradcheck *c, const double *due)
+/* Both sides of a nudge together differ from twice the value by rounding alone: slopes cancel. */
+static void measure_noise(struct gradcheck *c)
 {
+    double *below = c->near, *above = c->near + c->parts;
     /* The sums themselves are in double. */
     for (size_t p = 0; p < c->parts; p++)
         c->noise[p] = DBL_EPSILON * fabs(c->here[p]);
     for (size_t k = 0; k < NUDGES; k++) {
-        nudge_all(c, nudge_key(c, k));
-        gradcheck_values(c, c->near);
+        const uint64_t key = rng_key(c->frame->seed, "checkgrad", "nudge", k);
+        nudge(c, key, -1);
+        gradcheck_values(c, below);
+        nudge(c, key, 1);
+        gradcheck_values(c, above);
         for (size_t p = 0; p < c->parts; p++) {
-            const double x = fabs(c->near[p] - c->here[p] - due[p * NUDGES + k]);
+            const double x = fabs(above[p] + below[p] - 2 * c->here[p]) / 2;
             c->noise[p] = isfinite(x) ? fmax(c->noise[p], x) : c->noise[p];
             measure_roughness(c, p);
         }
@@ -199,23 +184,19 @@ static void measure_noise(struct gradcheck *c, const double *due)
 }
 
 /* Gathered inputs stand in the model's memory, and others may have used it since. */
-static void feed(struct gradcheck *c)
+static void refresh(struct gradcheck *c)
 {
-    engine_feed(c->model, c->frame, c->data, c->samples);
+    feed(c->model, c->frame, c->data, NULL, 0, c->samples);
     frame_samples(c->frame, c->samples);
 }
 
 static int look(struct gradcheck *c, struct err *e)
 {
-    double *due = mem_new(c->parts * NUDGES, sizeof *due);
-    if (!due)
-        return err_memory(e);
     const unsigned before = flush_begin();
-    feed(c);
-    analyse(c, due);
-    measure_noise(c, due);
+    refresh(c);
+    analyse(c);
+    measure_noise(c);
     flush_end(before);
-    mem_free(due);
     if (isfinite(c->here[GRADCHECK_TOTAL]))
         return 0;
     err_at(e, nowhere, "the loss of the first batch is infinite or not a number");
@@ -251,7 +232,7 @@ bool gradcheck_next(struct gradcheck *c)
     while (c->done >= t->first + t->count)
         t++;
     const unsigned before = flush_begin();
-    feed(c);
+    refresh(c);
     gradcheck_coordinate(c, t, c->done++);
     flush_end(before);
     return true;

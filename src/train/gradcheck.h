@@ -14,10 +14,10 @@
  *
  * An error is relative to the largest of: the two slopes; the largest slope of the same part in the
  * same tensor (at most GRADCHECK_CEILING); and what rounding may hide. The last is measured: all
- * weights are moved by up to 64 units in their last place; the part's value then differs by some
- * amount from what its slopes tell, and its slopes from what they were. Eight times the most of the
- * first, over h, and of the second is a slope that cannot be told from rounding. Up to
- * GRADCHECK_MOST is right. */
+ * weights are moved by up to 64 units in their last place, to one side and to the other; the mean
+ * of the part's values there differs from its value, and its slopes from what they were. Eight
+ * times the most of the first, over h, and of the second is a slope that cannot be told from
+ * rounding. Up to GRADCHECK_MOST is right. */
 #ifndef NNR_TRAIN_GRADCHECK_H
 #define NNR_TRAIN_GRADCHECK_H
 
