@@ -165,9 +165,9 @@ static void measure_roughness(struct gradcheck *c, size_t part)
 static void measure_noise(struct gradcheck *c)
 {
     double *below = c->near, *above = c->near + c->parts;
-    /* The sums themselves are in double. */
+    /* What is summed may be too coarse to move at all; the sums themselves are in double. */
     for (size_t p = 0; p < c->parts; p++)
-        c->noise[p] = DBL_EPSILON * fabs(c->here[p]);
+        c->noise[p] = fmax(DBL_EPSILON, (double)REAL_EPSILON / 16) * fabs(c->here[p]);
     for (size_t k = 0; k < NUDGES; k++) {
         const uint64_t key = rng_key(c->frame->seed, "checkgrad", "nudge", k);
         nudge(c, key, -1);

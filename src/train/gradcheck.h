@@ -23,17 +23,18 @@
 
 #include "train/engine.h"
 
-enum { GRADCHECK_RUNGS = 4 };
-
-/* In double the forward pass is good to 16 digits, and the slope to 7. In float it is good to 7:
- * differences at a step that most kinks leave alone keep 2 or 3 of them. */
+/* In double the forward pass is good to 16 digits, and the slope to 7. In float it is good to 7,
+ * and a sum over many weights to fewer: a wide step keeps most of them, and a narrow one, which
+ * kinks may ask for, 2 or 3. */
 #ifdef NNR_DOUBLE
 #define GRADCHECK_MOST 1e-7
 #define GRADCHECK_STEP 0x1p-14
+#define GRADCHECK_RUNGS 4
 #define GRADCHECK_CEILING 1.0
 #else
 #define GRADCHECK_MOST 1e-2
-#define GRADCHECK_STEP 0x1p-7
+#define GRADCHECK_STEP 0x1p-4
+#define GRADCHECK_RUNGS 5
 #define GRADCHECK_CEILING HUGE_VAL
 #endif
 
