@@ -73,9 +73,10 @@ static int compile(struct model *m, const struct dataset *d, const struct aim *a
     memcpy(m->aim, aim, aims * sizeof *aim);
     m->aims = aims;
     const size_t heads = make_heads(m, head);
-    m->infer = plan_compile(m->graph, head, heads, MODE_INFER, capacity, true, e);
+    m->infer = plan_compile_bent(m->graph, head, heads, MODE_INFER, capacity, true, m->policy, e);
     if (heads)
-        m->train = plan_compile(m->graph, head, heads, MODE_TRAIN, capacity, true, e);
+        m->train =
+            plan_compile_bent(m->graph, head, heads, MODE_TRAIN, capacity, true, m->policy, e);
     if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
         (!heads || (m->train && (m->train_frame = frame_create(m->train)) &&
                     (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))))) &&
