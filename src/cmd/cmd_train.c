@@ -222,7 +222,7 @@ static int run_optimizer(struct session *s, const struct args *args, struct err 
     if (!kind->given)
         return print_setting(s, "optimizer", current_model(s)->optimizer.args,
                              "none given: adam when it is first used", e);
-    if (choice_make(&chosen, kind->as.call, e))
+    if (opt_check(kind->as.call, e) || choice_make(&chosen, kind->as.call, e))
         return -1;
     model_take_optimizer(current_model(s), chosen);
     return 0;
@@ -533,7 +533,12 @@ const struct command command_loss = {
 const struct command command_optimizer = {
     COMMAND(
         "optimizer", optimizer_args, "how the weights follow the gradient",
-        "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: adam.",
+        "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: adam. "
+        "Each takes one of clipnorm=, clipvalue= and global_clipnorm=. The order of a step is "
+        "Keras's: the gradient of data and penalties together is clipped, weights decay (adamw), "
+        "move, and are brought back by their constraints. hidden.kernel.grad is the gradient "
+        "before "
+        "clipping. set optimizer.clipnorm = 0 switches clipping off.",
         "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
         "set optimizer.lr = 0.01\n"),
     .run = run_optimizer,

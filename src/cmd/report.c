@@ -24,7 +24,9 @@ static void add_formula(struct str *to, const struct args *a)
         for (size_t i = 0; i < a->entry->arg_count; i++)
             if (strcmp(a->entry->args[i].name, word) == 0 && a->arg[i].type == ARG_NUMBER)
                 found = &a->arg[i];
-        str_add(to, found ? number_exact(found->as.number, text) : word);
+        /* A sign would bind looser than ^. */
+        const bool sign = found && found->as.number < 0;
+        str_addf(to, sign ? "(%s)" : "%s", found ? number_exact(found->as.number, text) : word);
         at += n;
     }
 }

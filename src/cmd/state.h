@@ -33,6 +33,8 @@ struct session {
     bool has_data;
     struct variable *variable;
     size_t variables, variable_room;
+    struct definition **definition; /* definition.h */
+    size_t definitions, definition_room;
     struct mark *mark; /* cmd_marks.c */
     size_t marks, mark_room;
 
@@ -88,6 +90,8 @@ int name_check_word(const char *name, struct span where, struct err *e);
 int name_check_new(const struct session *s, const char *name, struct span where, struct err *e);
 int name_check_variable(const struct session *s, const char *name, struct span where,
                         struct err *e);
+/* The same for a penalty of one's own, which is in all models. */
+int name_check_penalty(const struct session *s, const char *name, struct span where, struct err *e);
 /* The first free NAME_1, NAME_2, ... in the current model. */
 void name_choose(const struct session *s, const char *base, char *name, size_t room);
 /* The value a name in `on` means; NOTHING and *e. */
@@ -181,5 +185,7 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share);
 void ledger_json(struct str *to, const struct ledger *l);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
+/* Help of a penalty that stands in no table. */
+void help_penalty(struct str *to, const struct penalty_kind *kind);
 
 #endif

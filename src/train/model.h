@@ -115,6 +115,8 @@ void model_settle(struct model *m);
 /* Takes back what nnr chose in the statement that runs. */
 void model_unchoose(struct model *m);
 void model_take_optimizer(struct model *m, struct choice c);
+/* Takes the present optimizer with other arguments; it goes on from where it is. */
+void model_change_optimizer(struct model *m, struct choice c);
 /* Copies bound arguments into a fresh choice. */
 int choice_make(struct choice *c, const struct args *args, struct err *e);
 void choice_finish(struct choice *c);

@@ -78,7 +78,7 @@ static void the_report(void **state)
 }
 
 static void no_adjoint(const struct args *self, const struct extent *n, double scale, const real *x,
-                       const double *sums, real *dx, bool add)
+                       double *sums, real *dx, bool add)
 {
     (void)self, (void)scale, (void)x, (void)sums;
     if (!add)
