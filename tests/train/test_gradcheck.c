@@ -57,6 +57,7 @@ static void right_models_pass(void **state)
                      k ? "softmax" : "sigmoid", loss_kinds.row[i]->name);
             is_right(text);
         }
+    is_right("data moons 40\ninput 2\ndense 3 tanh\ndense 1\nloss hinge\n");
     is_right("data blobs 40\ninput 2\ndense 3 softmax\nloss categorical_crossentropy\n");
     is_right(DATA "input 4\ndense 8 relu\ndropout 0.5\ngaussian_noise 0.3\ndense 3 tanh\n");
     is_right(DATA "input 1 as a\ninput 3 as b\ndense 3 tanh on a activity=l2(1)\n"
@@ -67,7 +68,6 @@ static void right_models_pass(void **state)
              "dense 64 sigmoid\n");
 }
 
-/* All they act on is between 0 and 1, as kl wants it. */
 static void penalties_of_right_models_pass(void **state)
 {
     (void)state;
@@ -80,8 +80,11 @@ static void penalties_of_right_models_pass(void **state)
                 at += snprintf(call + at, sizeof call - (size_t)at, k ? ", 0.2" : "0.1");
         snprintf(call + at, sizeof call - (size_t)at, ")");
         snprintf(text, sizeof text,
-                 DATA "input 4\ndense 6 sigmoid kernel_init=uniform(0.1, 0.4) kernel=%s "
-                      "bias_init=uniform(0.1, 0.4) bias=%s activity=%s\ndense 3\n",
+                 DATA "input 4\ndense 6 %s kernel=%s bias=%s activity=%s\ndense 3\n",
+                 /* kl is for numbers from 0 to 1. */
+                 strcmp(kind->name, "kl") == 0
+                     ? "sigmoid kernel_init=uniform(0.1, 0.9) bias_init=uniform(0.1, 0.9)"
+                     : "tanh" BIAS,
                  call, call, call);
         is_right(text);
     }
