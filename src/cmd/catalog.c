@@ -20,6 +20,7 @@
     ROW(evaluate)                                                                                  \
     ROW(predict)                                                                                   \
     ROW(penalties)                                                                                 \
+    ROW(checkgrad)                                                                                 \
     ROW(print)                                                                                     \
     ROW(show)                                                                                      \
     ROW(summary)                                                                                   \
@@ -54,7 +55,6 @@ COMMANDS
  */
 #define LATER                                                                                      \
     WORD(emulate)                                                                                  \
-    WORD(checkgrad)                                                                                \
     WORD(history)                                                                                  \
     WORD(sweep)                                                                                    \
     WORD(record)                                                                                   \

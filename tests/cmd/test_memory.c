@@ -159,6 +159,7 @@ static void looking(void **state)
     static const char *const texts[] = {
         "penalties\n",
         "penalties on=batch format=json\n",
+        "checkgrad\n",
         "print h.output h.kernel h.kernel.grad\n",
         "print mean(abs(again.output), axis=1) \"a\" loss val.loss\n",
         "print h.activity.penalty + h.kernel.penalty, accuracy\n",
@@ -226,9 +227,9 @@ static void training(void **state)
 static void in_json_too(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"data\n",   "model\n",       "let\n",
-                                        "show h\n", "predict 0 1\n", "print h.kernel\n",
-                                        "help\n",   "summary\n",     "penalties\n"};
+    static const char *const texts[] = {"data\n",        "model\n",          "let\n",  "show h\n",
+                                        "predict 0 1\n", "print h.kernel\n", "help\n", "summary\n",
+                                        "penalties\n",   "checkgrad\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (long n = 1;; n++) {
             struct fake f;
