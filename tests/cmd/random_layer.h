@@ -169,17 +169,18 @@ static inline void add_activation(struct random_model *m, struct writing *w, boo
 static inline void add_dense(struct random_model *m, struct writing *w)
 {
     const uint32_t in = shape_last(&w->made.in);
+    const double most = fmin(0.9, 2.4 / in);
     const size_t rows = shape_count(&w->sc->tensor[w->on[0]].shape) / in;
     const unsigned units = 1 + pick(&m->r, rows > 6 ? 2 : 4);
     const bool positive = chance(&m->r, 0.2), bias = chance(&m->r, 0.75);
     static const char *const constraint[] = {"max_norm(1)", "non_neg", "unit_norm",
                                              "min_max_norm(0.5, 1.5)"};
     w->made.out.size[w->made.out.axes - 1] = units;
-    w->made.size = w->made.size * (positive ? 0.5 * in : 1) + 0.3;
+    w->made.size = w->made.size * (positive ? most / 2 * in : 1) + 0.3;
     str_addf(&m->r.text, "dense %u ", units);
     add_activation(m, w, false);
     if (positive)
-        str_add(&m->r.text, " kernel_init=uniform(0.1, 0.9)");
+        str_addf(&m->r.text, " kernel_init=uniform(0.05, %.3f)", most);
     else
         str_addf(&m->r.text, " kernel_init=uniform(-%.3f, %.3f)", 1.2 / sqrt(in), 1.2 / sqrt(in));
     str_add(&m->r.text, bias ? " bias_init=uniform(-0.5, 0.5)" : " use_bias=no");
@@ -262,8 +263,10 @@ static inline void find_more(struct random_model *m, struct writing *w, const ui
 static inline void add_join(struct random_model *m, struct writing *w)
 {
     static const char *const joins[] = {"add", "multiply", "average", "maximum"};
-    const unsigned kind = pick(&m->r, 4);
+    const double size = w->made.size;
     find_more(m, w, NULL);
+    /* A cube of what is large would be too large to be squashed. */
+    const unsigned kind = size > 1 && w->n > 2 ? 2 * pick(&m->r, 2) : pick(&m->r, 4);
     str_add(&m->r.text, joins[kind]);
     w->made.unit = kind > 0;
     w->made.size = kind == 1 ? 1 : 0;

@@ -40,7 +40,7 @@ static double row_loss(const struct args *loss, const double *y, const double *t
     return total;
 }
 
-/* Keras divides what is no softmax by its sum. */
+/* Keras divides what is no softmax by its sum, and holds it within 1e-7 of 0 and 1. */
 static double crossentropy(const struct args *loss, const double *y, const double *t, size_t cols,
                            size_t target_cols)
 {
@@ -49,7 +49,7 @@ static double crossentropy(const struct args *loss, const double *y, const doubl
     for (size_t j = 0; j < cols; j++)
         sum += y[j];
     for (size_t j = 0; j < cols; j++)
-        shares[j] = y[j] / sum;
+        shares[j] = fmin(fmax(y[j] / sum, 1e-7), 1 - 1e-7);
     return row_loss(loss, shares, t, cols, target_cols);
 }
 
