@@ -492,7 +492,8 @@ static void random_models_are_sound(void **state)
 {
     (void)state;
     const char *asked = getenv("NNR_RANDOM_MODELS"), *one = getenv("NNR_RANDOM_MODEL");
-    const uint64_t first = one ? strtoull(one, NULL, 10) : 0;
+    /* By default float and double look at other models, 500 together. */
+    const uint64_t first = one ? strtoull(one, NULL, 10) : asked ? 0 : (uint64_t)NEAR(0, 250);
     const uint64_t count = one ? 1 : asked ? strtoull(asked, NULL, 10) : 250;
     struct slope s = {0};
     for (uint64_t i = first; i < first + count; i++)
