@@ -39,6 +39,11 @@
     ROW(plot)                                                                                      \
     ROW(watch)                                                                                     \
     ROW(unwatch)                                                                                   \
+    ROW(history)                                                                                   \
+    ROW(undo)                                                                                      \
+    ROW(record)                                                                                    \
+    ROW(save)                                                                                      \
+    ROW(load)                                                                                      \
     ROW(help)                                                                                      \
     ROW(quit)
 
@@ -62,12 +67,7 @@ COMMANDS
     WORD(define)                                                                                   \
     WORD(emulate)                                                                                  \
     WORD(checkgrad)                                                                                \
-    WORD(history)                                                                                  \
-    WORD(sweep)                                                                                    \
-    WORD(record)                                                                                   \
-    WORD(save)                                                                                     \
-    WORD(load)                                                                                     \
-    WORD(undo)
+    WORD(sweep)
 
 #define WORD(verb)                                                                                 \
     static const struct command later_##verb = {                                                   \

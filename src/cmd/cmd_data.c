@@ -129,11 +129,15 @@ const struct command command_data = {
         "from the seed when data is read.",
         "data digits split=0.2 batch=64\ndata\n"),
     .run = run_data,
+    .changes = CHANGES_DATA,
+    .alone_shows = true,
 };
 const struct command command_batch = {
     COMMAND("batch", batch_args, "samples in a step", "batch 64 is set data.batch = 64.",
             "data digits\nbatch 64\nbatch\n"),
     .run = run_batch,
+    .changes = CHANGES_DATA,
+    .alone_shows = true,
 };
 const struct command command_seed = {
     COMMAND(
@@ -144,4 +148,6 @@ const struct command command_seed = {
         "trained stay; data that was read stays.",
         "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
     .run = run_seed,
+    .changes = CHANGES_MODELS | CHANGES_DATA,
+    .alone_shows = true,
 };

@@ -2,6 +2,7 @@
 /* run and stop: training in the background, advanced by whoever waits for the person. */
 #include "cmd/command.h"
 #include "cmd/job.h"
+#include "cmd/journal.h"
 #include "cmd/pictures.h"
 
 #include <math.h>
@@ -43,6 +44,8 @@ bool session_stop(struct session *s)
     struct err e = {0};
     if (!s->jobs)
         return false;
+    if (segment_end(s, &e))
+        session_notice(s, "%s; %s", e.what, e.hint);
     if (end_jobs(s, &e))
         session_notice(s, "%s", e.what);
     return true;
@@ -86,6 +89,10 @@ static int run_run(struct session *s, const struct args *args, struct err *e)
         err_at(e, args->where, "run needs the prompt: a script would not be the same twice");
         return err_hint(e, "in a script write step N");
     }
+    if (s->journal->level > 1 || s->journal->bodies) {
+        err_at(e, args->where, "run stands by itself, not in { } or a file that source reads");
+        return err_hint(e, "write step N there");
+    }
     if (s->jobs) {
         err_at(e, args->where, "training runs already");
         return err_hint(e, "stop ends it");
@@ -109,6 +116,10 @@ static int run_run(struct session *s, const struct args *args, struct err *e)
 
 static int run_stop(struct session *s, const struct args *args, struct err *e)
 {
+    if (s->journal->bodies || s->journal->level > 1) {
+        err_at(e, args->where, "stop stands by itself, not in { } or a file that source reads");
+        return err_hint(e, "say stop before");
+    }
     if (s->jobs)
         return end_jobs(s, e);
     if (checking(s))
@@ -132,9 +143,11 @@ const struct command command_run = {
         "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\nrun\n"
         "set hidden.activity = l1(1e-2)\nstop\n"),
     .run = run_run,
+    .unwritten = true,
 };
 const struct command command_stop = {
     COMMAND_ALONE("stop", "ends training in the background", "Everything done so far is kept.",
                   "data xor\ninput 2\ndense 1 sigmoid\nrun\nstop\n"),
     .run = run_stop,
+    .unwritten = true,
 };

@@ -95,13 +95,15 @@ const struct command command_section = {
 };
 const struct command command_help = {
     COMMAND("help", help_args, "explains a word",
-            "goto, once it is here, sets back the state and never the place in the script; on says "
+            "goto sets back the state and never the place in the script; on says "
             "which tensors a layer works on, and which models train works on.",
             "help\nhelp dense\nhelp l1\n"),
     .run = run_help,
+    .unwritten = true,
 };
 const struct command command_quit = {
     COMMAND_ALONE("quit", "leaves", "In a script it ends the script with 0.",
                   "say \"bye\"\nquit\n"),
     .run = run_quit,
+    .unwritten = true,
 };

@@ -18,6 +18,7 @@ struct variable {
     bool guessed;               /* with --check: the number is not known without training */
     struct arena arena;         /* holds penalty */
     const struct node *penalty; /* NULL: a number */
+    size_t *owners;             /* how many variables share arena; NULL: this one alone */
 };
 
 struct session {
@@ -36,7 +37,8 @@ struct session {
     struct mark *mark; /* cmd_marks.c */
     size_t marks, mark_room;
 
-    struct job *job; /* training in the background: cmd_run.c */
+    struct journal *journal; /* what was done: journal.h */
+    struct job *job;         /* training in the background: cmd_run.c */
     size_t jobs;
     struct pictures *pictures; /* pictures.c; NULL before the first */
     bool busy;                 /* a text is being run */
@@ -44,12 +46,27 @@ struct session {
     char prompt[240];
 };
 
+/* What a statement changes of what `undo` takes back. */
+enum changes {
+    CHANGES_NOTHING = 0,
+    CHANGES_MODEL = 1,  /* the current model, or those that `on` names */
+    CHANGES_MODELS = 2, /* any model */
+    CHANGES_LIST = 4,   /* which models there are, and which is the current one */
+    CHANGES_DATA = 8,   /* data and seed */
+    CHANGES_VARIABLES = 16,
+    CHANGES_FIGURES = 32, /* only what `loss` speaks of: nothing to take back */
+    CHANGES_ALL = CHANGES_MODELS | CHANGES_LIST | CHANGES_DATA | CHANGES_VARIABLES
+};
+
 /* A verb. */
 struct command {
     struct entry entry;
     int (*run)(struct session *s, const struct args *args, struct err *e);
-    bool later;      /* a verb of the language that this version does not have */
-    bool stop_first; /* cannot be done while `run` trains */
+    unsigned changes; /* enum changes */
+    bool alone_shows; /* alone it prints what is set, and changes nothing */
+    bool unwritten;   /* never in a record */
+    bool later;       /* a verb of the language that this version does not have */
+    bool stop_first;  /* cannot be done while `run` trains */
 };
 
 static inline struct model *current_model(const struct session *s)
@@ -103,12 +120,18 @@ struct variable *name_variable(const struct session *s, const char *name);
 /* Gives a variable the value of a tree, a number or a penalty, as let does. */
 int variable_assign(struct session *s, const char *name, struct span where,
                     const struct node *value, struct err *e);
+/* Frees what a variable holds. */
+void variable_finish(struct variable *v);
 void marks_finish(struct session *s);
 uint64_t marks_digest(const struct session *s, uint64_t hash);
 
 void session_drop_jobs(struct session *s);
 /* The model of the i-th job of `run`. */
 struct model *session_job_model(const struct session *s, size_t i);
+/* Carries out one statement. */
+int run_statement(struct session *s, const struct statement *st, struct err *e);
+/* --step: the statement is shown, and waits. */
+int show_step(struct session *s, const struct statement *st, struct err *e);
 /* Carries out the statements of a body; s->quit may be true afterwards. */
 int run_body(struct session *s, const struct script *body, struct err *e);
 /* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */
