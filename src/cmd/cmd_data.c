@@ -55,6 +55,17 @@ static void forget_plans(struct session *s)
         model_forget_plans(s->model[i]);
 }
 
+/* A table without names may begin with a line that looks like some. */
+static void say_header(const struct session *s, const struct args *kind)
+{
+    if (s->data.headed)
+        session_notice(s, "the first line of \"%s\" is taken for a header%s",
+                       args_get(kind, "file")->as.file.name,
+                       s->data.headed_number ? ", though a number stands in it; header=no reads it "
+                                               "as a sample"
+                                             : "");
+}
+
 static int run_data(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *kind = args_get(args, "kind");
@@ -67,6 +78,7 @@ static int run_data(struct session *s, const struct args *args, struct err *e)
     s->data = made;
     s->has_data = true;
     forget_plans(s);
+    say_header(s, kind->as.call);
     return 0;
 }
 

@@ -15,7 +15,7 @@ static size_t model_bytes(const struct model *m)
         blocks += m->slot[i] != NULL;
     for (size_t i = 0; i < m->history.count; i++)
         bytes += m->history.series[i].count * point;
-    return bytes + blocks * m->reals * sizeof(real);
+    return bytes + m->history.events * 100 + blocks * m->reals * sizeof(real);
 }
 
 static void release(struct session *s, struct frozen *f)

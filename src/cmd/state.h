@@ -158,6 +158,9 @@ int session_number(struct session *s, const struct node *n, double *value, struc
 /* The same; *guessed: with --check the value is not known without training, and *value is 1. */
 int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,
                   struct err *e);
+/* Adds a string, or the value of an expression, as print shows it; with --check only looks at it.
+ */
+int value_print(struct session *s, const struct node *n, struct str *to, struct err *e);
 /* The value of `optimizer.lr`, `data.batch`, `hidden.trainable`; false if there is no such setting.
  */
 bool setting_number(struct session *s, const char *path, double *value);
