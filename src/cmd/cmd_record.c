@@ -44,7 +44,7 @@ int record_line(struct session *s, const struct line *l, struct err *e)
     char folder[PATH_MAX];
     if (j->fd < 0)
         return 0;
-    line_print(&text, l, path_folder(j->path, folder, sizeof folder));
+    line_print(&text, s, l, path_folder(j->path, folder, sizeof folder));
     const int why = text.failed ? ENOMEM : file_write(j->fd, text.text, text.size);
     if (!why)
         j->size += (off_t)text.size;

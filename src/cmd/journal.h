@@ -86,8 +86,9 @@ void segment_drop(struct session *s);
 
 /* A statement as text, file names marked; the caller finishes it. Empty after an error. */
 int statement_text(struct session *s, const struct statement *st, struct str *text, struct err *e);
-/* The text of a line with file names as they are right in `folder`. */
-void line_print(struct str *to, const struct line *l, const char *folder);
+/* The text of a line with file names as they are right in `folder`; before the first line the seed.
+ */
+void line_print(struct str *to, const struct session *s, const struct line *l, const char *folder);
 /* A line of that text; NULL without memory. */
 struct line *line_new(long pushes, const char *text);
 /* All statements so far. */

@@ -143,9 +143,12 @@ int statement_text(struct session *s, const struct statement *st, struct str *te
     return err_memory(e);
 }
 
-void line_print(struct str *to, const struct line *l, const char *folder)
+void line_print(struct str *to, const struct session *s, const struct line *l, const char *folder)
 {
     const size_t n = strlen(folder);
+    /* A script that says its seed at once needs no other. */
+    if (l == s->journal->first && strncmp(l->text, "seed ", 5) != 0)
+        str_addf(to, "seed %llu\n", (unsigned long long)s->journal->seed);
     for (const char *at = l->text; *at; at++) {
         if (*at != FILE_MARK) {
             str_bytes(to, at, 1);
@@ -162,10 +165,6 @@ void line_print(struct str *to, const struct line *l, const char *folder)
 
 void journal_print(struct str *to, const struct session *s, const char *folder)
 {
-    const struct journal *j = s->journal;
-    /* A script that says its seed at once needs no other. */
-    if (!j->first || strncmp(j->first->text, "seed ", 5) != 0)
-        str_addf(to, "seed %llu\n", (unsigned long long)j->seed);
-    for (const struct line *l = j->first; l; l = l->next)
-        line_print(to, l, folder);
+    for (const struct line *l = s->journal->first; l; l = l->next)
+        line_print(to, s, l, folder);
 }
