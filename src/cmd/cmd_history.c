@@ -4,7 +4,7 @@
 #include "cmd/grid.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
 /* Penalties get a column each, up to so many. */
 enum { TERMS_SHOWN = 4 };
@@ -83,6 +83,21 @@ static size_t fitting(const struct session *s, const struct history *h)
     return height > others + least ? height - others : least;
 }
 
+/* About how wide the table is with a column for each penalty. */
+static size_t columns_width(const struct history *h)
+{
+    size_t width = 40;
+    for (size_t i = 0; i < h->count; i++)
+        if (h->series[i].kind == SERIES_PENALTY)
+            width += strlen(h->series[i].name) + 2;
+    return width;
+}
+
+static size_t screen_width(const struct session *s)
+{
+    return s->host->width ? s->host->width : 80;
+}
+
 static void history_text(struct str *to, const struct session *s, const struct model *m)
 {
     const struct history *h = &m->history;
@@ -90,7 +105,7 @@ static void history_text(struct str *to, const struct session *s, const struct m
     const struct series *validation = history_find(h, SERIES_VALIDATION, "validation");
     const size_t points = data ? data->count : 0, fit = fitting(s, h);
     const size_t shown = points < fit ? points : fit, terms = count_terms(h);
-    const bool each = terms > 1 && terms <= TERMS_SHOWN;
+    const bool each = terms > 1 && terms <= TERMS_SHOWN && columns_width(h) <= screen_width(s);
     bool right[4 + TERMS_SHOWN + 1];
     for (size_t i = 0; i < sizeof right / sizeof *right; i++)
         right[i] = true;
