@@ -160,7 +160,8 @@ static int append_list(struct session *s, struct line **list, struct err *e)
         for (size_t i = 0; i < s->models && l->chosen; i++) {
             const struct model *m = s->model[i];
             if (strcmp(m->name, l->model) == 0)
-                stands = (l->loss ? m->loss.args : m->optimizer.args) != NULL;
+                stands = (l->output == NOTHING ? m->optimizer.args
+                                               : model_loss(m, l->output, NULL)) != NULL;
         }
         if (!stands)
             mem_free(l);
@@ -343,8 +344,8 @@ static bool can_stand_before(const struct session *s, const struct model *m, con
     return false;
 }
 
-int journal_chose(struct session *s, const struct model *m, bool loss, const struct args *args,
-                  struct err *e)
+int journal_chose(struct session *s, const struct model *m, id output, bool several,
+                  const struct args *args, struct err *e)
 {
     struct journal *j = s->journal;
     struct str text = {0};
@@ -354,8 +355,10 @@ int journal_chose(struct session *s, const struct model *m, bool loss, const str
     const bool other = strcmp(current, m->name) != 0;
     if (other)
         str_addf(&text, "model %s; ", m->name);
-    str_add(&text, loss ? "loss " : "optimizer ");
+    str_add(&text, output == NOTHING ? "optimizer " : "loss ");
     args_print(&text, args);
+    if (several)
+        str_addf(&text, " on %s", graph_value_name(m->graph, output));
     if (other)
         str_addf(&text, "; model %s", current);
     struct line *l = text.failed ? NULL : line_new(other ? 3 : 1, text.text);
@@ -363,7 +366,7 @@ int journal_chose(struct session *s, const struct model *m, bool loss, const str
     if (!l)
         return err_memory(e);
     l->chosen = true;
-    l->loss = loss;
+    l->output = output;
     snprintf(l->model, sizeof l->model, "%s", m->name);
     struct line **end = &j->chosen;
     while (*end)

@@ -14,7 +14,7 @@ struct line {
     struct line *next;
     long pushes; /* by how many a replay's list of what `undo` takes back grows */
     bool chosen; /* it says what nnr chose: */
-    bool loss;   /* the loss, or the optimizer */
+    id output;   /* the loss of this output; NOTHING: the optimizer */
     char model[64];
     char text[];
 };
@@ -75,9 +75,10 @@ int run_units_inside(struct session *s, const struct script *script, struct err 
 void journal_done(struct session *s, const struct statement *st);
 void journal_done_text(struct session *s, long pushes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* nnr chose a loss or an optimizer. To be called before it is put in place. */
-int journal_chose(struct session *s, const struct model *m, bool loss, const struct args *args,
-                  struct err *e);
+/* nnr chose the loss of an output, one of several perhaps, or, of NOTHING, the optimizer. To be
+ * called before it is put in place. */
+int journal_chose(struct session *s, const struct model *m, id output, bool several,
+                  const struct args *args, struct err *e);
 /* Training in the background begins now, or goes on after a statement. */
 int segment_begin(struct session *s, struct err *e);
 /* Notes the steps since. */

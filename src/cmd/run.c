@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running a text: parse it whole, then bind and carry out one statement after the other. */
+#include "cmd/definition.h"
 #include "cmd/journal.h"
 
 #include "lang/parse.h"
@@ -33,10 +34,14 @@ static size_t bind_text(void *self, struct span where, char *text, size_t room)
 
 static const struct entry *bind_own(void *self, const struct table *t, const char *name)
 {
-    (void)self;
-    (void)t;
-    (void)name;
-    return NULL;
+    const struct definition *d = t == &penalty_kinds ? session_definition(self, name) : NULL;
+    return d ? &d->own.kind.entry : NULL;
+}
+
+static const struct entry *bind_own_at(void *self, const struct table *t, size_t i)
+{
+    const struct session *s = self;
+    return t == &penalty_kinds && i < s->definitions ? &s->definition[i]->own.kind.entry : NULL;
 }
 
 struct binder session_binder(struct session *s, struct arena *arena)
@@ -47,6 +52,7 @@ struct binder session_binder(struct session *s, struct arena *arena)
                            .variable = bind_variable,
                            .text = bind_text,
                            .own = bind_own,
+                           .own_at = bind_own_at,
                            .folder = s->folder};
 }
 
@@ -95,16 +101,12 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
     }
     if (!entry && !kind && layer == NOTHING)
         return unknown_verb(s, st, e);
-    const struct args *args = bind_statement(&b, st,
-                                             entry  ? entry
-                                             : kind ? &kind->entry
-                                                    : &call_entry,
-                                             e);
-    if (!args)
-        return -1;
-    if (command)
-        return command->run(s, args, e);
-    return kind ? layer_statement(s, kind, args, e) : call_statement(s, layer, args, e);
+    if (!command)
+        return layer_statement(s, st, e);
+    if (command->read)
+        return command->read(s, st, e);
+    const struct args *args = bind_statement(&b, st, entry, e);
+    return args ? command->run(s, args, e) : -1;
 }
 
 int run_statement(struct session *s, const struct statement *st, struct err *e)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/definition.h"
 #include "cmd/journal.h"
 #include "cmd/pictures.h"
 
@@ -45,6 +46,7 @@ void session_destroy(struct session *s)
     mem_free(s->variable);
     session_drop_jobs(s);
     pictures_finish(s);
+    definitions_finish(s);
     dataset_finish(&s->data);
     sources_finish(&s->sources);
     mem_free(s);
@@ -102,6 +104,7 @@ uint64_t session_digest(const struct session *s)
         hash = digest_bytes(hash, text.text, text.size);
         str_finish(&text);
     }
+    hash = definitions_digest(s, hash);
     hash = marks_digest(s, hash);
     return hash;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/snapshot.h"
 
+#include "cmd/definition.h"
 #include "cmd/journal.h"
 
 #include <string.h>
@@ -163,7 +164,7 @@ static struct variable *share_variables(struct variable *list, size_t count)
 
 int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct err *e)
 {
-    *to = (struct snapshot){.parts = parts, .seed = s->seed};
+    *to = (struct snapshot){.parts = parts, .seed = s->seed, .definitions = s->definitions};
     int failed = (parts & PART_MODELS) && take_models(s, to) ? err_memory(e) : 0;
     if (!failed && (parts & PART_DATA) && s->has_data)
         failed = dataset_share(&s->data, &to->data, e);
@@ -284,6 +285,7 @@ int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, s
         finish_variables(s->variable, s->variables);
         s->variable = c.variable;
         s->variables = s->variable_room = from->variables;
+        definitions_retire(s, from->definitions);
     }
     return 0;
 }

@@ -23,7 +23,7 @@ struct snapshot {
     bool has_data;
     uint64_t seed;
     struct variable *variable;
-    size_t variables;
+    size_t variables, definitions;
 };
 
 /* Which models are still as a copy of them is. */

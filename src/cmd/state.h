@@ -34,7 +34,10 @@ struct session {
     bool has_data;
     struct variable *variable;
     size_t variables, variable_room;
-    struct mark *mark; /* cmd_marks.c */
+    struct definition **definition; /* definition.h */
+    size_t definitions, definition_room;
+    struct definition *retired; /* taken back: models of a mark may still lead to them */
+    struct mark *mark;          /* cmd_marks.c */
     size_t marks, mark_room;
 
     struct journal *journal; /* what was done: journal.h */
@@ -49,12 +52,12 @@ struct session {
 /* What a statement changes of what `undo` takes back. */
 enum changes {
     CHANGES_NOTHING = 0,
-    CHANGES_MODEL = 1,  /* the current model, or those that `on` names */
-    CHANGES_MODELS = 2, /* any model */
-    CHANGES_LIST = 4,   /* which models there are, and which is the current one */
-    CHANGES_DATA = 8,   /* data and seed */
-    CHANGES_VARIABLES = 16,
-    CHANGES_FIGURES = 32, /* only what `loss` speaks of: nothing to take back */
+    CHANGES_MODEL = 1,      /* the current model, or those that `on` names */
+    CHANGES_MODELS = 2,     /* any model */
+    CHANGES_LIST = 4,       /* which models there are, and which is the current one */
+    CHANGES_DATA = 8,       /* data and seed */
+    CHANGES_VARIABLES = 16, /* and own penalties */
+    CHANGES_FIGURES = 32,   /* only what `loss` speaks of: nothing to take back */
     CHANGES_ALL = CHANGES_MODELS | CHANGES_LIST | CHANGES_DATA | CHANGES_VARIABLES
 };
 
@@ -62,6 +65,8 @@ enum changes {
 struct command {
     struct entry entry;
     int (*run)(struct session *s, const struct args *args, struct err *e);
+    /* Instead of `run`, of a verb that reads its statement itself. */
+    int (*read)(struct session *s, const struct statement *st, struct err *e);
     unsigned changes; /* enum changes */
     bool alone_shows; /* alone it prints what is set, and changes nothing */
     bool unwritten;   /* never in a record */
@@ -103,6 +108,8 @@ int name_check_word(const char *name, struct span where, struct err *e);
 int name_check_new(const struct session *s, const char *name, struct span where, struct err *e);
 int name_check_variable(const struct session *s, const char *name, struct span where,
                         struct err *e);
+/* The same for a penalty of one's own, which is in all models. */
+int name_check_penalty(const struct session *s, const char *name, struct span where, struct err *e);
 /* The first free NAME_1, NAME_2, ... in the current model. */
 void name_choose(const struct session *s, const char *base, char *name, size_t room);
 /* The value a name in `on` means; NOTHING and *e. */
@@ -137,12 +144,12 @@ int run_body(struct session *s, const struct script *body, struct err *e);
 /* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */
 int session_ask(const struct session *s, const char *hint, struct err *e);
 
-/* Adds the layer of a verb, bound to its kind's entry, to the current model and calls it. */
-int layer_statement(struct session *s, const struct layer_kind *kind, const struct args *args,
-                    struct err *e);
-/* Calls the layer `layer` of the current model again; args are those of call_entry. */
-int call_statement(struct session *s, id layer, const struct args *args, struct err *e);
+/* A statement that begins with the verb of a layer, timedistributed, or the name of a layer: makes
+ * what it names and calls it. */
+int layer_statement(struct session *s, const struct statement *st, struct err *e);
+/* What the name of a layer takes as a verb. */
 extern const struct entry call_entry;
+extern const struct command command_block;
 
 /* Expressions. Values that names stand for are made on demand and freed by names_finish. */
 struct lookup {
@@ -171,6 +178,8 @@ bool setting_changes(const struct arg_spec *spec);
 /* Data and what nnr chooses. */
 /* There is data; else an error that says how to get some. */
 int need_data(const struct session *s, struct err *e);
+/* Adds the losses as one would write them, a line each that begins with `lead`. */
+void losses_print(struct str *to, const struct model *m, const char *lead);
 /* Chooses a loss if there is none. Needs data. */
 int choose_loss(struct session *s, struct model *m, struct err *e);
 /* At the end of a statement: says what it chose, or takes it back if it failed. */
@@ -203,5 +212,7 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share);
 void ledger_json(struct str *to, const struct ledger *l);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
+/* Help of a penalty that stands in no table. */
+void help_penalty(struct str *to, const struct penalty_kind *kind);
 
 #endif

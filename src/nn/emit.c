@@ -42,8 +42,8 @@ struct step *emit(struct planner *w, enum step_kind kind)
     struct step **list = w->backward ? &p->backward : &p->forward;
     struct step fresh = {.run = step_runner(kind),
                          .kind = kind,
-                         .x = {NO_PLACE, NO_PLACE, NO_PLACE},
-                         .y = {NO_PLACE, NO_PLACE},
+                         .x = {NO_PLACE, NO_PLACE, NO_PLACE, NO_PLACE},
+                         .y = {NO_PLACE, NO_PLACE, NO_PLACE},
                          .by_sample = true};
     if (mem_room(list, room, *count + 1, sizeof fresh)) {
         w->failed = true;
@@ -70,14 +70,14 @@ bool write_weight(struct planner *w, id weight)
     return add;
 }
 
-static id weight_of(const struct planner *w, id call, const char *name)
+id weight_of(const struct planner *w, id call, const char *name)
 {
     return graph_find_weight(w->g, w->g->call[call].layer, name);
 }
 
 bool trains(const struct planner *w, id weight)
 {
-    return w->g->layer[w->g->weight[weight].layer].trainable;
+    return graph_trains(w->g, weight);
 }
 
 const struct layer *planner_layer(const struct planner *w, id call)
@@ -85,10 +85,15 @@ const struct layer *planner_layer(const struct planner *w, id call)
     return &w->g->layer[w->g->call[call].layer];
 }
 
+const struct shape *planner_output(const struct planner *w, id call)
+{
+    return &w->g->value[w->g->call[call].output].shape;
+}
+
 void planner_product(struct planner *w, id call, const char *weight, struct plan_sizes n)
 {
     const struct call *c = &w->g->call[call];
-    uint32_t x = value_place(w, c->input), y = value_place(w, c->output);
+    uint32_t x = value_place(w, c->input[0]), y = value_place(w, c->output);
     uint32_t k = weight_place(w, weight_of(w, call, weight), IN_WEIGHT);
     struct step *s = emit(w, STEP_PRODUCT);
     s->product = PRODUCT_NN;
@@ -104,7 +109,7 @@ void planner_product(struct planner *w, id call, const char *weight, struct plan
 static struct step *emit_through(struct planner *w, enum step_kind kind, id call)
 {
     const struct call *c = &w->g->call[call];
-    uint32_t x = value_place(w, c->input), y = value_place(w, c->output);
+    uint32_t x = value_place(w, c->input[0]), y = value_place(w, c->output);
     struct step *s = emit(w, kind);
     s->x[0] = x;
     s->y[0] = y;
@@ -118,11 +123,11 @@ static struct step *emit_through(struct planner *w, enum step_kind kind, id call
 static struct step *emit_back(struct planner *w, enum step_kind kind, id call)
 {
     const struct call *c = &w->g->call[call];
-    uint32_t d = slope_place(w, c->output), dx = slope_place(w, c->input);
+    uint32_t d = slope_place(w, c->output), dx = slope_place(w, c->input[0]);
     struct step *s = emit(w, kind);
     s->x[0] = d;
     s->y[0] = dx;
-    s->add[0] = write_value(w, c->input);
+    s->add[0] = write_value(w, c->input[0]);
     s->rows = 1;
     s->cols = shape_count(&w->g->value[c->output].shape);
     s->call = call;
@@ -151,7 +156,7 @@ void planner_noise(struct planner *w, id call, double deviation)
 
 void planner_dropout_slope(struct planner *w, id call, double rate)
 {
-    if (w->needs[w->g->call[call].input])
+    if (w->needs[w->g->call[call].input[0]])
         emit_back(w, is_random(w, rate) ? STEP_DROPOUT : STEP_COPY, call)->amount = rate;
 }
 
@@ -242,7 +247,7 @@ void planner_product_slopes(struct planner *w, id call, const char *name, struct
     id weight = weight_of(w, call, name);
     uint32_t d = slope_place(w, c->output);
     if (trains(w, weight)) {
-        uint32_t x = value_place(w, c->input), g = weight_place(w, weight, IN_WGRAD);
+        uint32_t x = value_place(w, c->input[0]), g = weight_place(w, weight, IN_WGRAD);
         struct step *s = emit(w, STEP_PRODUCT);
         s->product = PRODUCT_TN;
         s->sums_rows = true;
@@ -254,14 +259,14 @@ void planner_product_slopes(struct planner *w, id call, const char *name, struct
         s->cols = n.out;
         s->inner = n.in;
     }
-    if (w->needs[c->input]) {
-        uint32_t k = weight_place(w, weight, IN_WEIGHT), dx = slope_place(w, c->input);
+    if (w->needs[c->input[0]]) {
+        uint32_t k = weight_place(w, weight, IN_WEIGHT), dx = slope_place(w, c->input[0]);
         struct step *s = emit(w, STEP_PRODUCT);
         s->product = PRODUCT_NT;
         s->x[0] = d;
         s->x[1] = k;
         s->y[0] = dx;
-        s->add[0] = write_value(w, c->input);
+        s->add[0] = write_value(w, c->input[0]);
         s->rows = n.rows;
         s->cols = n.in;
         s->inner = n.out;
@@ -270,6 +275,6 @@ void planner_product_slopes(struct planner *w, id call, const char *name, struct
 
 void planner_copy_slope(struct planner *w, id call)
 {
-    if (w->needs[w->g->call[call].input])
+    if (w->needs[w->g->call[call].input[0]])
         emit_back(w, STEP_COPY, call);
 }

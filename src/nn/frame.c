@@ -111,8 +111,41 @@ double frame_data(const struct frame *f)
 {
     double total = 0;
     for (size_t i = 0; i < f->plan->heads; i++)
-        total += f->sums[f->plan->sums - f->plan->heads + i];
+        total += f->plan->head[i].weight * frame_head(f, i);
     return total;
+}
+
+double frame_head(const struct frame *f, size_t head)
+{
+    return f->sums[f->plan->sums - f->plan->heads + head];
+}
+
+static const real *figure_of(const struct frame *f, const struct average *a)
+{
+    return f->block[a->figure.block] + a->figure.at;
+}
+
+void frame_averages(const struct frame *f, real *weight)
+{
+    for (size_t i = 0; i < f->plan->averages; i++) {
+        const struct average *a = &f->plan->average[i];
+        const struct weight *w = &f->plan->graph->weight[a->weight];
+        const real *figure = figure_of(f, a);
+        const real keep = (real)a->momentum, take = (real)(1 - a->momentum);
+        for (size_t k = 0; k < w->count; k++)
+            weight[w->at + k] = keep * weight[w->at + k] + take * figure[k];
+    }
+}
+
+id frame_bad_average(const struct frame *f)
+{
+    for (size_t i = 0; i < f->plan->averages; i++) {
+        const struct average *a = &f->plan->average[i];
+        const size_t count = f->plan->graph->weight[a->weight].count;
+        if (!isfinite(kernels()->sum(count, figure_of(f, a))))
+            return a->weight;
+    }
+    return NOTHING;
 }
 
 const real *frame_value(const struct frame *f, id value)

@@ -16,7 +16,8 @@ struct planner {
     bool *written;       /* for each value: its gradient array has a writer already */
     bool *wrote;         /* for each weight: the same */
     id *logits;          /* for each value: the head that works at its pre-activation, or NOTHING */
-    struct place *saved; /* for each call: where z is kept; block BLOCKS: nowhere */
+    struct place *saved; /* for each call: where z is kept, or what a normalisation found; block
+                          * BLOCKS: nowhere */
 };
 
 /* The numbers of places; equal places share one. */
@@ -32,7 +33,17 @@ bool write_value(struct planner *w, id value);
 bool write_weight(struct planner *w, id weight);
 /* Whether a weight may move. */
 bool trains(const struct planner *w, id weight);
+/* A weight of the layer of a call; NOTHING if it has none of that name. */
+id weight_of(const struct planner *w, id call, const char *name);
+/* Room in a block for so many reals: where they begin. */
+size_t take(size_t *block, size_t reals);
 /* The step of a head: its value, or its gradient. */
 void head_step(struct planner *w, enum step_kind kind, uint32_t head, bool add);
+
+/* The runners of steps_merge.c. */
+void run_join(const struct step *s, const struct frame *f);
+void run_join_slope(const struct step *s, const struct frame *f);
+void run_put(const struct step *s, const struct frame *f);
+void run_take(const struct step *s, const struct frame *f);
 
 #endif

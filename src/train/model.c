@@ -13,6 +13,7 @@ struct model *model_create(const char *name)
         return NULL;
     m->name = mem_text(name, strlen(name));
     m->graph = graph_create();
+    m->loss_weight = 1;
     if (m->name && m->graph)
         return m;
     model_destroy(m);
@@ -37,7 +38,7 @@ void model_forget_plans(struct model *m)
     m->train_frame = m->infer_frame = NULL;
     m->train = m->infer = NULL;
     m->gathered = NULL;
-    m->gathered_count = m->ranges = 0;
+    m->gathered_count = m->ranges = m->aims = 0;
     m->range = NULL;
     m->order = NULL;
     m->ordered = false;
@@ -50,11 +51,19 @@ void choice_finish(struct choice *c)
     c->args = NULL;
 }
 
+static void drop_own(struct model *m)
+{
+    for (size_t i = 0; i < m->owns; i++)
+        choice_finish(&m->own[i].choice);
+    m->owns = 0;
+}
+
 void model_destroy(struct model *m)
 {
     if (!m)
         return;
     model_forget_plans(m);
+    drop_own(m);
     choice_finish(&m->loss);
     choice_finish(&m->optimizer);
     history_finish(&m->history);
@@ -73,6 +82,17 @@ static int copy_choice(struct choice *to, const struct choice *from)
     return from->args ? choice_make(to, from->args, &e) : 0;
 }
 
+static int copy_own(struct model *to, const struct model *m)
+{
+    for (size_t i = 0; i < m->owns; i++) {
+        to->own[i] = (struct own_loss){.output = m->own[i].output, .weight = m->own[i].weight};
+        if (copy_choice(&to->own[i].choice, &m->own[i].choice))
+            return -1;
+        to->owns++;
+    }
+    return 0;
+}
+
 static int copy_block(real **to, const real *from, size_t reals)
 {
     if (!from)
@@ -88,7 +108,7 @@ static int copy_owned(struct model *to, const struct model *m)
 {
     graph_destroy(to->graph);
     to->graph = graph_copy(m->graph);
-    int failed = !to->graph || copy_choice(&to->loss, &m->loss) ||
+    int failed = !to->graph || copy_choice(&to->loss, &m->loss) || copy_own(to, m) ||
                  copy_choice(&to->optimizer, &m->optimizer) ||
                  copy_block(&to->weight, m->weight, m->reals) ||
                  copy_block(&to->grad, m->grad, m->reals) ||
@@ -105,6 +125,7 @@ struct model *model_copy(const struct model *m, const char *name)
         model_destroy(to);
         return NULL;
     }
+    to->loss_weight = m->loss_weight;
     to->drawn = m->drawn;
     to->reals = m->reals;
     to->trained = m->trained;
@@ -133,7 +154,22 @@ int model_rename(struct model *m, const char *name)
 
 id model_output(const struct model *m)
 {
-    return m->graph->values ? (id)m->graph->values - 1 : NOTHING;
+    id output[OUTPUTS_MOST];
+    return graph_outputs(m->graph, output) ? output[0] : NOTHING;
+}
+
+const struct args *model_loss(const struct model *m, id output, double *weight)
+{
+    const struct args *found = m->loss.args;
+    double factor = m->loss_weight;
+    for (size_t i = 0; i < m->owns; i++)
+        if (m->own[i].output == output) {
+            found = m->own[i].choice.args;
+            factor = m->own[i].weight;
+        }
+    if (weight)
+        *weight = factor;
+    return found;
 }
 
 void model_take_graph(struct model *m, struct graph *g)
@@ -153,12 +189,58 @@ int choice_make(struct choice *c, const struct args *args, struct err *e)
     return err_memory(e);
 }
 
-void model_take_loss(struct model *m, struct choice c)
+void model_take_loss(struct model *m, struct choice c, double weight)
 {
     model_forget_plans(m);
+    drop_own(m);
     choice_finish(&m->loss);
     m->loss = c;
+    m->loss_weight = weight;
     m->fresh_loss = false;
+}
+
+int model_take_own_loss(struct model *m, struct own_loss own)
+{
+    size_t i = 0;
+    while (i < m->owns && m->own[i].output != own.output)
+        i++;
+    if (i == OUTPUTS_MOST)
+        return -1;
+    model_forget_plans(m);
+    choice_finish(&m->own[i].choice);
+    m->own[i] = own;
+    m->owns += i == m->owns;
+    return 0;
+}
+
+void model_settle(struct model *m)
+{
+    m->fresh_loss = m->fresh_optimizer = false;
+    for (size_t i = 0; i < m->owns; i++)
+        m->own[i].fresh = false;
+}
+
+void model_unchoose(struct model *m)
+{
+    if (m->fresh_loss)
+        model_take_loss(m, (struct choice){0}, 1);
+    if (m->fresh_optimizer)
+        model_take_optimizer(m, (struct choice){0});
+    for (size_t i = m->owns; i-- > 0;)
+        if (m->own[i].fresh) {
+            model_forget_plans(m);
+            choice_finish(&m->own[i].choice);
+            m->own[i] = m->own[--m->owns];
+            m->own[m->owns] = (struct own_loss){0};
+        }
+}
+
+static void forget_slots(struct model *m)
+{
+    for (size_t i = 0; i < SLOTS_MOST; i++) {
+        mem_free(m->slot[i]);
+        m->slot[i] = NULL;
+    }
 }
 
 void model_take_optimizer(struct model *m, struct choice c)
@@ -167,10 +249,16 @@ void model_take_optimizer(struct model *m, struct choice c)
     m->optimizer = c;
     m->fresh_optimizer = false;
     m->updates = 0;
-    for (size_t i = 0; i < SLOTS_MOST; i++) {
-        mem_free(m->slot[i]);
-        m->slot[i] = NULL;
-    }
+    forget_slots(m);
+}
+
+void model_change_optimizer(struct model *m, struct choice c)
+{
+    choice_finish(&m->optimizer);
+    m->optimizer = c;
+    /* Before the first step they may start at another number now. */
+    if (!m->updates)
+        forget_slots(m);
 }
 
 /* The block with room for `reals`, the old numbers first; NULL without memory. */
@@ -192,6 +280,15 @@ static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *
     return 0;
 }
 
+/* The optimizer's numbers for weights [from, to) of the flat block are as at its start. */
+static void start_slots(const struct model *m, size_t from, size_t to)
+{
+    const double start = m->optimizer.args ? opt_start(m->optimizer.args) : 0;
+    for (size_t i = 0; i < SLOTS_MOST; i++)
+        for (size_t k = from; m->slot[i] && k < to; k++)
+            m->slot[i][k] = (real)start;
+}
+
 int model_draw(struct model *m, uint64_t seed, struct err *e)
 {
     const size_t reals = m->graph->weight_reals;
@@ -208,11 +305,12 @@ int model_draw(struct model *m, uint64_t seed, struct err *e)
             mem_free(block[i]);
         return failed ? err_memory(e) : -1;
     }
-    real **own[2 + SLOTS_MOST] = {&m->weight, &m->grad, &m->slot[0], &m->slot[1]};
     for (size_t i = 0; i < 2 + SLOTS_MOST; i++) {
-        mem_free(*own[i]);
-        *own[i] = block[i];
+        real **own = i == 0 ? &m->weight : i == 1 ? &m->grad : &m->slot[i - 2];
+        mem_free(*own);
+        *own = block[i];
     }
+    start_slots(m, m->reals, reals);
     m->drawn = m->graph->weights;
     m->reals = reals;
     return 0;
@@ -256,12 +354,25 @@ static uint64_t digest_graph(const struct graph *g, uint64_t hash)
     for (size_t i = 0; i < g->calls; i++) {
         hash = digest_text(hash, g->call[i].name);
         hash = digest_bytes(hash, &g->call[i].layer, sizeof(id));
-        hash = digest_bytes(hash, &g->call[i].input, sizeof(id));
+        hash = digest_bytes(hash, g->call[i].input, g->call[i].inputs * sizeof(id));
     }
+    hash = digest_bytes(hash, g->output, g->outputs * sizeof(id));
     for (size_t i = 0; i < g->terms; i++) {
         hash = digest_bytes(hash, &g->term[i].layer, sizeof(id));
         hash = digest_text(hash, g->term[i].slot);
         hash = digest_args(hash, g->term[i].args);
+    }
+    return hash;
+}
+
+static uint64_t digest_losses(const struct model *m, uint64_t hash)
+{
+    hash = digest_args(hash, m->loss.args);
+    hash = digest_bytes(hash, &m->loss_weight, sizeof m->loss_weight);
+    for (size_t i = 0; i < m->owns; i++) {
+        hash = digest_args(hash, m->own[i].choice.args);
+        hash = digest_bytes(hash, &m->own[i].output, sizeof m->own[i].output);
+        hash = digest_bytes(hash, &m->own[i].weight, sizeof m->own[i].weight);
     }
     return hash;
 }
@@ -272,13 +383,14 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
                                m->stepped, m->trained, (uint64_t)m->from, m->seen};
     hash = digest_text(hash, m->name);
     hash = digest_graph(m->graph, hash);
-    hash = digest_args(hash, m->loss.args);
+    hash = digest_losses(m, hash);
     hash = digest_args(hash, m->optimizer.args);
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->last, sizeof m->last);
     hash = digest_bytes(hash, &m->so_far, sizeof m->so_far);
-    const real *block[] = {m->weight, m->grad, m->updates ? m->slot[0] : NULL,
-                           m->updates ? m->slot[1] : NULL};
+    const real *block[2 + SLOTS_MOST] = {m->weight, m->grad};
+    for (size_t i = 0; m->updates && i < SLOTS_MOST; i++)
+        block[2 + i] = m->slot[i];
     for (size_t i = 0; i < sizeof block / sizeof *block; i++)
         if (block[i])
             hash = digest_bytes(hash, block[i], m->trained_reals * sizeof(real));

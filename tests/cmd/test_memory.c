@@ -83,6 +83,7 @@ static void layers(void **state)
     static const char *const texts[] = {
         "dense 3 relu kernel=weak bias=l1(k) activity=l1l2(1, 2, reduce=mean)\n",
         "activation tanh\n",
+        "dense 3 kernel_constraint=max_norm(1) bias_constraint=non_neg\n",
         "flatten\n",
         "reshape 1x1\n",
         "activity_regularization l1(1)\n",
@@ -102,7 +103,10 @@ static void settings(void **state)
         "set h.activity = none\n",
         "set h.trainable = no\n",
         "set h.activation = relu\n",
+        "set h.kernel_constraint = max_norm(0.5)\n",
         "set optimizer.lr = 0.5\n",
+        "set optimizer.clipnorm = 0.5\n",
+        "optimizer adagrad initial_accumulator_value=1\n",
         "set data.batch = 3\n",
         "loss huber delta=2\n",
         "optimizer sgd lr=0.1 momentum=0.9\n",

@@ -25,6 +25,11 @@ static const char *const sessions[] = {
     NET "let w = l1(0.5)\nlet w = l2(1)\nset h.kernel = w\nundo\nundo\nset h.kernel = w\nstep 5\n",
     NET
     "wrong\nstep 2\nexpect loss < 0\nrepeat 3 { step 1; expect step < 5 }\nstep 1\nundo\nundo\n",
+    NET "define penalty odd(x, p=2) = sum(abs(x))^p\nset h.kernel = odd(0.1, p=3)\nstep 1\nundo\n"
+        "undo\nundo\ndefine penalty odd(x) = sum(abs(x))\nset h.kernel = odd(1)\nstep 2\n",
+    "data moons 20\ninput 2 as x\nblock b { dense 3 tanh as t; dense 2 }\nb on x as c\nb on c as "
+    "d\n"
+    "add on c, d\ndense 1 sigmoid\nset b.t.activity = l1(1e-2)\ntrain 1\nundo\nundo\ntrain 2\n",
     NET "source \"part.nnr\"\nundo\nsource \"part.nnr\"\nstep 1\n",
     NET "source \"sub/breaks.nnr\"\nstep 1\nundo\n",
     NET "*source \"long.nnr\"\nstep 1\nundo\nundo\n",

@@ -94,6 +94,104 @@ static void dense(const struct naive *n, const struct layer *l, const double *x,
     apply(args_get(l->args, "activation")->as.call, y, rows, out);
 }
 
+static double joined(const char *how, double a, double b, uint32_t n)
+{
+    if (strcmp(how, "add") == 0)
+        return a + b;
+    if (strcmp(how, "multiply") == 0)
+        return a * b;
+    if (strcmp(how, "average") == 0)
+        return a + b / n;
+    assert_string_equal(how, "maximum");
+    return fmax(a, b);
+}
+
+static void join(const struct naive *n, const struct call *c, const char *how, double *y,
+                 size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        y[k] = n->value[c->input[0]][k] / (strcmp(how, "average") == 0 ? c->inputs : 1);
+        for (uint32_t i = 1; i < c->inputs; i++)
+            y[k] = joined(how, y[k], n->value[c->input[i]][k], c->inputs);
+    }
+}
+
+/* Along the axis that is joined, each element comes from the input whose turn it is. */
+static void concat(const struct naive *n, const struct call *c, const struct args *a, double *y)
+{
+    const struct shape *out = &n->g->value[c->output].shape;
+    const long written = args_whole(a, "axis");
+    const size_t axis =
+        (size_t)(written < 0 ? written + (long)out->axes : written - 1 + (long)c->folds);
+    size_t outer = n->samples, inner = 1, at = 0;
+    for (size_t i = 0; i < out->axes; i++)
+        *(i < axis ? &outer : &inner) *= i == axis ? 1 : out->size[i];
+    for (size_t r = 0; r < outer; r++)
+        for (uint32_t i = 0; i < c->inputs; i++) {
+            const size_t width = n->g->value[c->input[i]].shape.size[axis] * inner;
+            for (size_t j = 0; j < width; j++)
+                y[at++] = n->value[c->input[i]][r * width + j];
+        }
+}
+
+static bool is_join(const char *kind)
+{
+    static const char *const joins[] = {"add", "multiply", "average", "maximum"};
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(kind, joins[i]) == 0)
+            return true;
+    return false;
+}
+
+/* y = gamma (x - mean) / sqrt(variance + epsilon) + beta for one number. */
+static double normal(const struct naive *n, const struct layer *l, size_t column, double x,
+                     double mean, double variance)
+{
+    const double *gamma = weight_of(n, l, "gamma"), *beta = weight_of(n, l, "beta");
+    const double y = (x - mean) / sqrt(variance + args_number(l->args, "epsilon"));
+    return (gamma ? gamma[column] : 1) * y + (beta ? beta[column] : 0);
+}
+
+/* Of `count` numbers that stand `apart`. */
+static double mean_of(const double *x, size_t count, size_t apart)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += x[i * apart];
+    return sum / (double)count;
+}
+
+static double variance_of(const double *x, size_t count, size_t apart)
+{
+    const double mean = mean_of(x, count, apart);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += pow(x[i * apart] - mean, 2);
+    return sum / (double)count;
+}
+
+static void batchnorm(const struct naive *n, const struct layer *l, const double *x, double *y,
+                      size_t rows, size_t cols)
+{
+    const bool batch = n->training && l->trainable;
+    for (size_t j = 0; j < cols; j++) {
+        const double mean = batch ? mean_of(x + j, rows, cols) : weight_of(n, l, "moving_mean")[j];
+        const double variance =
+            batch ? variance_of(x + j, rows, cols) : weight_of(n, l, "moving_variance")[j];
+        for (size_t i = 0; i < rows; i++)
+            y[i * cols + j] = normal(n, l, j, x[i * cols + j], mean, variance);
+    }
+}
+
+static void layernorm(const struct naive *n, const struct layer *l, const double *x, double *y,
+                      size_t rows, size_t cols)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            y[i * cols + j] = normal(n, l, j, x[i * cols + j], mean_of(x + i * cols, cols, 1),
+                                     variance_of(x + i * cols, cols, 1));
+}
+
 void naive_forward(struct naive *n, const double *weight, const double *const *input)
 {
     size_t inputs = 0;
@@ -102,20 +200,34 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         const struct call *call = &n->g->call[c];
         const struct layer *l = &n->g->layer[call->layer];
         const char *kind = l->kind->entry.name;
+        if (l->body)
+            continue;
         const struct shape *shape = &n->g->value[call->output].shape;
         const size_t count = n->samples * shape_count(shape);
         double *y = n->value[call->output];
         const double *x =
-            strcmp(kind, "input") == 0 ? input[inputs++] : (const double *)n->value[call->input];
+            strcmp(kind, "input") == 0 ? input[inputs++] : (const double *)n->value[call->input[0]];
         if (strcmp(kind, "dense") == 0) {
-            const struct shape *in = &n->g->value[call->input].shape;
+            const struct shape *in = &n->g->value[call->input[0]].shape;
             dense(n, l, x, y, count / shape_last(shape), shape_last(in));
+            continue;
+        }
+        if (is_join(kind)) {
+            join(n, call, kind, y, count);
+            continue;
+        }
+        if (strcmp(kind, "concat") == 0) {
+            concat(n, call, l->args, y);
             continue;
         }
         memcpy(y, x, count * sizeof *y);
         if (strcmp(kind, "activation") == 0)
             apply(args_get(l->args, "activation")->as.call, y, count / shape_last(shape),
                   shape_last(shape));
+        else if (strcmp(kind, "batchnorm") == 0)
+            batchnorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
+        else if (strcmp(kind, "layernorm") == 0)
+            layernorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
     }
 }
 
@@ -216,6 +328,14 @@ static double row_loss(const struct args *loss, const double *y, const double *t
             total += (fabs(d) <= delta ? d * d / 2 : delta * (fabs(d) - delta / 2)) / (double)cols;
         else if (strcmp(name, "binary_crossentropy") == 0)
             total -= (t[j] * log(p) + (1 - t[j]) * log(1 - p)) / (double)cols;
+        else if (strcmp(name, "kl") == 0)
+            total += fmax(t[j], 1e-7) * log(fmax(t[j], 1e-7) / fmin(fmax(p, 1e-7), 1));
+        else if (strcmp(name, "poisson") == 0)
+            total += (p - t[j] * log(p + 1e-7)) / (double)cols;
+        else if (strcmp(name, "hinge") == 0)
+            total += fmax(0, 1 - (t[j] > 0 ? p : -p)) / (double)cols;
+        else if (strcmp(name, "logcosh") == 0)
+            total += log(cosh(d)) / (double)cols;
         else if (target_cols == cols)
             total -= t[j] * log(p);
         else if ((size_t)t[0] == j)
@@ -228,8 +348,8 @@ static double row_loss(const struct args *loss, const double *y, const double *t
 static double crossentropy(const struct args *loss, const double *y, const double *t, size_t cols,
                            size_t target_cols)
 {
-    double shares[16], sum = 0;
-    assert_true(cols <= 16);
+    double shares[64], sum = 0;
+    assert_true(cols <= 64);
     for (size_t j = 0; j < cols; j++)
         sum += y[j];
     for (size_t j = 0; j < cols; j++)
@@ -237,16 +357,35 @@ static double crossentropy(const struct args *loss, const double *y, const doubl
     return row_loss(loss, shares, t, cols, target_cols);
 }
 
+static double cosine(const struct args *loss, const double *y, const double *t, size_t cols,
+                     size_t target_cols)
+{
+    double yy = 0, tt = 0, yt = 0;
+    (void)loss;
+    assert_int_equal(cols, target_cols);
+    for (size_t j = 0; j < cols; j++) {
+        yy += y[j] * y[j];
+        tt += t[j] * t[j];
+        yt += y[j] * t[j];
+    }
+    return -yt / (fmax(sqrt(yy), 1e-7) * fmax(sqrt(tt), 1e-7));
+}
+
 double naive_data(const struct naive *n, const struct naive_head *h)
 {
     const struct shape *shape = &n->g->value[h->value].shape;
     const size_t cols = shape_last(shape), rows = n->samples * shape_count(shape) / cols;
-    const bool classes = strcmp(h->loss->entry->name, "categorical_crossentropy") == 0;
+    const char *name = h->loss->entry->name;
+    double (*of_row)(const struct args *loss, const double *y, const double *t, size_t cols,
+                     size_t target_cols) = strcmp(name, "categorical_crossentropy") == 0
+                                               ? crossentropy
+                                           : strcmp(name, "cosine") == 0 ? cosine
+                                                                         : row_loss;
     const double *y = n->value[h->value];
     double total = 0;
     for (size_t i = 0; i < rows; i++)
-        total += (classes ? crossentropy : row_loss)(
-            h->loss, y + i * cols, h->target + i * h->target_cols, cols, h->target_cols);
+        total +=
+            of_row(h->loss, y + i * cols, h->target + i * h->target_cols, cols, h->target_cols);
     return total / (double)rows;
 }
 
@@ -254,7 +393,7 @@ double naive_total(const struct naive *n, const struct naive_head *h, size_t hea
 {
     double total = 0;
     for (size_t i = 0; i < heads; i++)
-        total += naive_data(n, &h[i]);
+        total += h[i].weight * naive_data(n, &h[i]);
     for (id t = 0; t < n->g->terms; t++)
         total += naive_row(n, t);
     return total;

@@ -10,6 +10,7 @@
 struct naive {
     const struct graph *g;
     size_t samples;
+    bool training;        /* batchnorm takes the batch's moments; else its moving ones */
     const double *weight; /* g->weight_reals of them, borrowed */
     double **value;       /* for each value [samples][count] */
 };
@@ -18,6 +19,7 @@ struct naive {
 struct naive_head {
     id value;
     const struct args *loss;
+    double weight; /* the factor its loss counts with */
     const double *target;
     size_t target_cols; /* for each row of the output */
 };
