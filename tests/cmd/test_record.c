@@ -52,13 +52,17 @@ static void write_parts(void)
 static void type(struct fake *f, const char *text)
 {
     char line[400];
-    for (; *text; text += strcspn(text, "\n") + 1) {
+    while (*text) {
         const bool stopped = *text == '*';
-        snprintf(line, sizeof line, "%.*s", (int)strcspn(text + stopped, "\n"), text + stopped);
+        const char *from = text + stopped;
+        const size_t n = strcspn(from, "\n");
+        assert_true(n < sizeof line);
+        memcpy(line, from, n);
+        line[n] = 0;
         f->pace = 0.004;
         f->stop_at = stopped ? 7 : 0;
         fake_run(f, line);
-        text += stopped;
+        text = from + n + 1;
     }
     f->stop_at = 0;
 }
