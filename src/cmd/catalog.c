@@ -20,6 +20,7 @@
     ROW(evaluate)                                                                                  \
     ROW(predict)                                                                                   \
     ROW(penalties)                                                                                 \
+    ROW(checkgrad)                                                                                 \
     ROW(print)                                                                                     \
     ROW(show)                                                                                      \
     ROW(summary)                                                                                   \
@@ -59,7 +60,6 @@ COMMANDS
  */
 #define LATER                                                                                      \
     WORD(emulate)                                                                                  \
-    WORD(checkgrad)                                                                                \
     WORD(sweep)
 
 #define WORD(verb)                                                                                 \

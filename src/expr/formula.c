@@ -84,6 +84,8 @@ static int compile_operation(const struct compiling *c, const struct node *n, ui
                           .op = a.op,
                           .operands = a.operands,
                           .single = true,
+                          .first = UINT32_MAX,
+                          .last = UINT32_MAX,
                           .where = n->where};
     for (uint32_t i = 0; i < a.operands; i++)
         if (compile(c, a.operand[i], &s.operand[i]))
@@ -98,10 +100,14 @@ static int compile_operation(const struct compiling *c, const struct node *n, ui
         s.moves = s.moves || s.wants[i];
         s.single = s.single && operand->single;
         s.full = s.full || (operand->full && !a.reduces);
+        s.first &= operand->single ? UINT32_MAX : operand->first;
+        s.last &= operand->single ? UINT32_MAX : operand->last;
     }
     if (a.axis && read_axis(c, a.axis->value, &s))
         return -1;
     s.single = s.single || (a.reduces && !a.axis);
+    s.first |= s.along && s.axis >= 0 ? 1U << s.axis : 0;
+    s.last |= s.along && s.axis < 0 ? 1U << (-s.axis - 1) : 0;
     return add_step(c, s, at);
 }
 

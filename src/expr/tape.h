@@ -23,6 +23,7 @@ struct tape_step {
     bool moves;           /* depends on x */
     bool reached;         /* a gradient flows here */
     bool full;
+    uint32_t first, last; /* the axes of size 1: bit i is the i-th from the first, from the last */
     uint32_t
         taker;  /* of a full step but x: the reduction that takes it in, or the number of steps */
     bool along; /* reduces one axis, not all */

@@ -241,13 +241,22 @@ static void lay_step(const struct tape_step *s, const struct extents *x, struct 
     y->slope = s->reached ? take(free, held) : NULL;
 }
 
+/* How many elements a step that is held whole has at most. */
+static size_t most_held(const struct tape_step *s, const struct extents *x)
+{
+    size_t n = 1;
+    for (uint32_t i = 0; i < x->axes && !s->single; i++)
+        if (!(s->first >> i & 1) && !(s->last >> (x->axes - 1 - i) & 1))
+            n *= x->size[i];
+    return n;
+}
+
 size_t formula_room(const struct formula *f, const struct extents *x)
 {
     size_t n = doubles_of(sizeof(struct block)) + doubles_of(f->steps * sizeof(struct spot));
     for (size_t i = 0; i < f->steps; i++) {
         const struct tape_step *s = &f->step[i];
-        /* No step has more elements than x. */
-        const size_t held = s->full ? TILE : s->single ? 1 : extents_count(x);
+        const size_t held = s->full ? TILE : most_held(s, x);
         n += held * (1 + (size_t)needs_more(s) + (size_t)s->reached);
     }
     return n;

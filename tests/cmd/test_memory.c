@@ -173,6 +173,7 @@ static void looking(void **state)
     static const char *const texts[] = {
         "penalties\n",
         "penalties on=batch format=json\n",
+        "checkgrad\n",
         "print h.output h.kernel h.kernel.grad\n",
         "print mean(abs(again.output), axis=1) \"a\" loss val.loss\n",
         "print h.activity.penalty + h.kernel.penalty, accuracy\n",
@@ -241,8 +242,9 @@ static void in_json_too(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "data\n", "model\n",   "let\n",       "show h\n", "predict 0 1\n", "print h.kernel\n",
-        "help\n", "summary\n", "penalties\n", "undo\n",   "history\n",     "record\n"};
+        "data\n",           "model\n",  "let\n",      "show h\n",    "predict 0 1\n",
+        "print h.kernel\n", "help\n",   "summary\n",  "penalties\n", "undo\n",
+        "history\n",        "record\n", "checkgrad\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (long n = 1;; n++) {
             struct fake f;

@@ -27,14 +27,14 @@ static const char *const sessions[] = {
     "wrong\nstep 2\nexpect loss < 0\nrepeat 3 { step 1; expect step < 5 }\nstep 1\nundo\nundo\n",
     NET "define penalty odd(x, p=2) = sum(abs(x))^p\nset h.kernel = odd(0.1, p=3)\nstep 1\nundo\n"
         "undo\nundo\ndefine penalty odd(x) = sum(abs(x))\nset h.kernel = odd(1)\nstep 2\n",
-    "data moons 20\ninput 2 as x\nblock b { dense 3 tanh as t; dense 2 }\nb on x as c\nb on c as "
-    "d\n"
-    "add on c, d\ndense 1 sigmoid\nset b.t.activity = l1(1e-2)\ntrain 1\nundo\nundo\ntrain 2\n",
+    NET "block b { dense 3 tanh as t; dense 2 }\nb on x as c\nb on c as d\nadd on c, d\n"
+        "dense 1 sigmoid\nset b.t.activity = l1(1e-2)\ntrain 1\nundo\nundo\ntrain 2\n",
     NET "source \"part.nnr\"\nundo\nsource \"part.nnr\"\nstep 1\n",
     NET "source \"sub/breaks.nnr\"\nstep 1\nundo\n",
     NET "*source \"long.nnr\"\nstep 1\nundo\nundo\n",
-    "data rows { 0 0.1 -> 1e-7; 0.3 1 -> 1 }\ninput 2\ndense 1 as y\nevaluate\nlet l = loss\n"
-    "step 1\nevaluate\n",
+    "data rows { 0 0.1 -> 1e-7; 0.3 1 -> 1 }\ninput 2\ndense 1\nevaluate\nlet l = loss\nstep 1\n",
+    NET
+    "output h, dense_1\ndata rows { 0 1 -> 1 2 3 4 5; 1 1 -> 5 4 3 2 1 }\ntrain 2\nundo\nstep 1\n",
     "data csv \"sub/t.csv\" target=\"b c\"\ninput 2\ndense 1\nstep 3\n",
     "repeat 2 { data csv \"sub/t.csv\"; batch 1 }\ninput 2\ndense 1\nstep 3\nundo\n",
 };

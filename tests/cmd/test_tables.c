@@ -250,7 +250,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"den", "dense"},
         {"hid", "hidden"}, /* a layer's name is a verb */
         {"xyz", ""},
-        {"checkg", ""}, /* verbs that are still to come are not offered */
+        {"swee", ""}, /* verbs that are still to come are not offered */
         {"dense 4 re", "relu"},
         {"dense 4 tanh ker", "kernel= kernel_init= kernel_constraint="},
         {"dense 4 kernel_constraint=m", "max_norm min_max_norm"},

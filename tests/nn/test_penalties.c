@@ -173,12 +173,11 @@ static void kl_at(struct place *p, const char *text, double q, double r)
 static void kl_is_that_of_the_sparse_autoencoder(void **state)
 {
     (void)state;
-    struct place p;
+    struct place p = {0};
     /* rho = 0.05 and rho_hat of the 2-2-2 autoencoder of the notes; 1.5121857148307316 in double.
      */
     kl_at(&p, "kl(1)", 0.8059278283039437, 0.2483717954101315);
     check_near(p.value, 1.5121857148307316, near_enough());
-    check_near(penalty_strength(p.args), 1, 0);
     /* (1 - 0.05)/(1 - 0.5) - 0.05/0.5 = 1.8 by q, and half of it by each of two samples. */
     kl_at(&p, "kl(2)", 0.5, 0.05);
     check_near((double)p.dx[0], 1.8, near_enough());

@@ -228,15 +228,30 @@ static void penalties_have_their_gradient(void **state)
                 DATA("4", "3") "input 4\ndense 3 softmax" BIAS "activity=%s\n"
                                "loss categorical_crossentropy\n",
             };
-            for (size_t m = 0; m < sizeof shapes / sizeof *shapes; m++) {
-                snprintf(text, sizeof text, shapes[m], call);
+            /* For a penalty of shares: numbers from 0 to 1. */
+            const char *const of_shares[] = {
+                DATA("4", "3") "input 4\ndense 5 sigmoid" BIAS "activity=%s\ndense 3\n",
+                DATA("4x2", "3") "input 4x2\ndense 3 sigmoid" BIAS
+                                 "\nflatten activity=%s\ndense 3\n",
+                DATA("4", "3") "input 4\ndense 4 sigmoid" BIAS "activity=%s as s\ns\ns\ndense 3\n",
+                DATA("4", "3") "input 4\ndense 3 softmax" BIAS "activity=%s\n"
+                               "loss categorical_crossentropy\n",
+            };
+            const bool shares = strcmp(kind->name, "kl") == 0;
+            const char *const *shape = shares ? of_shares : shapes;
+            const size_t n =
+                shares ? sizeof of_shares / sizeof *of_shares : sizeof shapes / sizeof *shapes;
+            for (size_t m = 0; m < n; m++) {
+                snprintf(text, sizeof text, shape[m], call);
                 check_model(&s, text);
             }
         }
         call_of(call, kind, NULL);
         snprintf(text, sizeof text,
-                 DATA("4", "3") "input 4\ndense 5 tanh" BIAS
-                                "kernel=%s+%s bias=%s as h\ndense 3 kernel=%s\n",
+                 DATA("4", "3") "input 4\ndense 5 tanh kernel_init=uniform(0.1, 0.9) "
+                                "bias_init=uniform(0.1, 0.9) "
+                                "kernel=%s+%s bias=%s as h\ndense 3 "
+                                "kernel_init=uniform(0.1, 0.9) kernel=%s\n",
                  call, call, call, call);
         check_model(&s, text);
         slope_check(&s, kind->name);
