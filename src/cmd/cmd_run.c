@@ -60,7 +60,8 @@ static void advance_jobs(struct session *s)
         bool ended;
         /* A statement may have changed the model or the data since the last slice. */
         if (engine_prepare(j->model, &s->data, s->seed, &e) || job_slice(j, &ended, &e)) {
-            session_notice(s, "run: %s; %s", e.what, e.hint);
+            if (e.kind != ERR_STOPPED)
+                session_notice(s, "run: %s; %s", e.what, e.hint);
             session_stop(s);
             return;
         }
@@ -71,9 +72,13 @@ static void advance_jobs(struct session *s)
 void session_advance(struct session *s)
 {
     pictures_advance(s);
-    /* In the middle of a statement nothing else may train. */
-    if (!s->busy)
-        advance_jobs(s);
+    /* In the middle of a statement nothing else may train; nor in the middle of a slice, when what
+     * is watched takes long enough to tick. */
+    if (s->busy)
+        return;
+    s->busy = true;
+    advance_jobs(s);
+    s->busy = false;
 }
 
 double session_deadline(const struct session *s)

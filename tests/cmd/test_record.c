@@ -180,6 +180,37 @@ static void training_behind_the_prompt(void **state)
     fake_finish(&f);
 }
 
+static unsigned ticks;
+
+/* As the prompt's loop does it: between slices everything gets its turn. */
+static bool tick_and_advance(void *self, const struct progress *p)
+{
+    const struct fake *f = self;
+    (void)p;
+    if (++ticks < 100)
+        session_advance(f->session);
+    return true;
+}
+
+/* What is watched may take so long that it ticks; the step that is under way must end first. */
+static void a_slow_watch(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    f.host.person = true;
+    f.host.tick = tick_and_advance;
+    f.pace = 0.02;
+    ticks = 0;
+    fake_ok(&f, NET "record \"run.nnr\"\nwatch mean(abs(h.output)) loss.penalty\nrun\n");
+    session_advance(f.session);
+    const double step = fake_number(&f, "step");
+    assert_true(step >= 1 && step < 90);
+    fake_ok(&f, "stop\n");
+    check_replays(&f, "run.nnr");
+    fake_finish(&f);
+}
+
 static void not_in_braces(void **state)
 {
     (void)state;
@@ -255,9 +286,13 @@ static int leave(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sessions_replay), cmocka_unit_test(another_folder),
-        cmocka_unit_test(what_is_written), cmocka_unit_test(training_behind_the_prompt),
-        cmocka_unit_test(not_in_braces),   cmocka_unit_test(files_that_cannot_be_written),
+        cmocka_unit_test(sessions_replay),
+        cmocka_unit_test(another_folder),
+        cmocka_unit_test(what_is_written),
+        cmocka_unit_test(training_behind_the_prompt),
+        cmocka_unit_test(a_slow_watch),
+        cmocka_unit_test(not_in_braces),
+        cmocka_unit_test(files_that_cannot_be_written),
     };
     return cmocka_run_group_tests(tests, folder_enter, leave);
 }
