@@ -98,4 +98,6 @@ const struct command command_emulate = {
             "penalties\n"),
     .run = run_emulate,
     .stop_first = true,
+    .changes = CHANGES_DATA,
+    .alone_shows = true,
 };
