@@ -89,6 +89,10 @@ static int read_plain(const struct definition *d, const struct call_arg *a, bool
     }
     if (check_parameter(d, n->text, n->where, e))
         return -1;
+    if (strcmp(n->text, "reduce") == 0) {
+        err_at(e, n->where, "reduce says how an activity's penalty is summed over the batch");
+        return err_hint(e, "write reduce=batch, reduce=sum or reduce=mean");
+    }
     err_at(e, n->where, "the parameter %s has no default", n->text);
     return err_hint(e, "write what counts when it is left out: %s=0.05", n->text);
 }

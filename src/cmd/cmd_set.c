@@ -307,6 +307,8 @@ static int run_set(struct session *s, const struct args *args, struct err *e)
         return set_optimizer(s, &t, pair, e);
     if (strcmp(t.thing, "loss") == 0)
         return set_loss(s, &t, pair, e);
+    if (strcmp(t.thing, "penalties") == 0)
+        return set_penalties(s, t.key, t.where, pair->value[0], e);
     if (strcmp(t.thing, "data") == 0)
         return set_data(s, &t, pair, e);
     return set_layer(s, &t, pair, e);

@@ -114,6 +114,7 @@ int run_statement(struct session *s, const struct statement *st, struct err *e)
     struct arena arena = {0};
     int failed = run_bound(s, st, &arena, e);
     settle_chosen(s, !failed);
+    session_bend(s);
     arena_finish(&arena);
     return failed ? err_place(e, st->where) : 0;
 }

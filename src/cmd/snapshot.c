@@ -164,7 +164,11 @@ static struct variable *share_variables(struct variable *list, size_t count)
 
 int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct err *e)
 {
-    *to = (struct snapshot){.parts = parts, .seed = s->seed, .definitions = s->definitions};
+    *to = (struct snapshot){.parts = parts,
+                            .seed = s->seed,
+                            .emulation = s->emulation,
+                            .ignores_frozen = s->ignores_frozen,
+                            .definitions = s->definitions};
     int failed = (parts & PART_MODELS) && take_models(s, to) ? err_memory(e) : 0;
     if (!failed && (parts & PART_DATA) && s->has_data)
         failed = dataset_share(&s->data, &to->data, e);
@@ -259,6 +263,7 @@ static void put_data(struct session *s, const struct snapshot *from, const struc
     s->data = c->data;
     s->has_data = from->has_data;
     s->seed = from->seed;
+    emulation_take(s, from->emulation, from->ignores_frozen);
     for (size_t i = 0; i < s->models; i++)
         model_forget_plans(s->model[i]);
 }
@@ -281,6 +286,7 @@ int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, s
         put_models(s, from, &c);
     if (parts & PART_DATA)
         put_data(s, from, &c);
+    session_bend(s);
     if (parts & PART_VARIABLES) {
         finish_variables(s->variable, s->variables);
         s->variable = c.variable;

@@ -19,9 +19,11 @@ struct snapshot {
     unsigned parts;
     struct frozen **model;
     size_t models, current;
-    struct dataset data; /* and the seed */
+    struct dataset data; /* with it go the seed and what bends penalties */
     bool has_data;
     uint64_t seed;
+    const struct entry *emulation;
+    bool ignores_frozen;
     struct variable *variable;
     size_t variables, definitions;
 };

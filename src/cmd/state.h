@@ -40,6 +40,10 @@ struct session {
     struct mark *mark;          /* cmd_marks.c */
     size_t marks, mark_room;
 
+    const struct entry *emulation; /* of the table of systems: none, or which is emulated */
+    bool ignores_frozen;           /* the setting penalties.frozen */
+    struct policy policy;          /* what both mean; the models refer to it */
+
     struct journal *journal; /* what was done: journal.h */
     struct job *job;         /* training in the background: cmd_run.c */
     size_t jobs;
@@ -55,7 +59,7 @@ enum changes {
     CHANGES_MODEL = 1,      /* the current model, or those that `on` names */
     CHANGES_MODELS = 2,     /* any model */
     CHANGES_LIST = 4,       /* which models there are, and which is the current one */
-    CHANGES_DATA = 8,       /* data and seed */
+    CHANGES_DATA = 8,       /* data, seed and emulate */
     CHANGES_VARIABLES = 16, /* and own penalties */
     CHANGES_FIGURES = 32,   /* only what `loss` speaks of: nothing to take back */
     CHANGES_ALL = CHANGES_MODELS | CHANGES_LIST | CHANGES_DATA | CHANGES_VARIABLES
@@ -175,6 +179,16 @@ bool setting_number(struct session *s, const char *path, double *value);
 /* Whether an argument of a layer can be changed by set. */
 bool setting_changes(const struct arg_spec *spec);
 
+/* What bends the penalties: cmd_emulate.c. */
+/* Gives all models, also new ones, the session's policy. */
+void session_bend(struct session *s);
+/* Takes a row of the table of systems, and the setting penalties.frozen. */
+void emulation_take(struct session *s, const struct entry *system, bool ignores_frozen);
+/* Whether the system would run the model at all. */
+int emulation_check(const struct session *s, const struct model *m, struct err *e);
+int set_penalties(struct session *s, const char *key, struct span where, const struct node *value,
+                  struct err *e);
+
 /* Data and what nnr chooses. */
 /* There is data; else an error that says how to get some. */
 int need_data(const struct session *s, struct err *e);
@@ -208,8 +222,8 @@ extern const struct catalog catalog[];
 extern const size_t catalogs;
 
 /* The ledger for people and for machines. */
-void ledger_text(struct str *to, const struct ledger *l, const char *share);
-void ledger_json(struct str *to, const struct ledger *l);
+void ledger_text(struct str *to, const struct ledger *l, const char *share, const char *system);
+void ledger_json(struct str *to, const struct ledger *l, const char *system);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
 /* Help of a penalty that stands in no table. */

@@ -181,6 +181,9 @@ static const struct wrong wrong[] = {
     {"define penalty f(x, p=1/0) = p*x", 1, 23,
      "the default of p is not finite; write a number: "
      "p=0.05"},
+    {"define penalty f(x, reduce) = x", 1, 21,
+     "reduce says how an activity's penalty is summed over the batch; write reduce=batch, "
+     "reduce=sum or reduce=mean"},
     {"define penalty f(x, reduce=half) = x", 1, 28,
      "reduce= is batch, sum or mean; it says how an activity's penalty is summed over the batch"},
     {"define penalty f(x, reduce=sum, reduce=sum) = x", 1, 33,
@@ -318,9 +321,10 @@ static void a_penalty_without_a_value_is_named(void **state)
                       "dense 3 kernel_init=zeros activity=hoyer(1e-3) as h\ndense 1\n"
                       "loss mse\noptimizer sgd\n");
     assert_int_equal(fake_run(&f, "step 1\n"), OUTCOME_ERROR);
-    check_has(f.err.text, "step 1 would make the penalty h.activity (hoyer) infinite or not a "
-                          "number; the step was not taken; the formula has no value for these "
-                          "numbers, as 0/0 has none: help hoyer");
+    check_has(f.err.text,
+              "step 1 would make the penalty h.activity (hoyer) infinite or not a "
+              "number; the step was not taken; the formula has no finite value for these "
+              "numbers, as 0/0 has none: help hoyer");
     check_near(fake_number(&f, "step"), 0, 0);
     fake_ok(&f, "penalties\n");
     check_has(f.out.text, "not a number");
