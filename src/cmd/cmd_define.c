@@ -165,6 +165,10 @@ static int keep(struct session *s, struct definition *d, struct err *e)
     if (mem_room(&s->definition, &s->definition_room, s->definitions + 1, sizeof(void *)))
         return err_memory(e);
     s->definition[s->definitions++] = d;
+    if (table_find(&penalty_kinds, d->own.kind.entry.name))
+        session_notice(s,
+                       "%s is now what you defined; where it stands already it stays what it was",
+                       d->own.kind.entry.name);
     return 0;
 }
 
