@@ -286,6 +286,7 @@ int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, s
         put_models(s, from, &c);
     if (parts & PART_DATA)
         put_data(s, from, &c);
+    session_bend(s);
     if (parts & PART_VARIABLES) {
         finish_variables(s->variable, s->variables);
         s->variable = c.variable;

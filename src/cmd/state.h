@@ -59,7 +59,7 @@ enum changes {
     CHANGES_MODEL = 1,      /* the current model, or those that `on` names */
     CHANGES_MODELS = 2,     /* any model */
     CHANGES_LIST = 4,       /* which models there are, and which is the current one */
-    CHANGES_DATA = 8,       /* data and seed */
+    CHANGES_DATA = 8,       /* data, seed and emulate */
     CHANGES_VARIABLES = 16, /* and own penalties */
     CHANGES_FIGURES = 32,   /* only what `loss` speaks of: nothing to take back */
     CHANGES_ALL = CHANGES_MODELS | CHANGES_LIST | CHANGES_DATA | CHANGES_VARIABLES

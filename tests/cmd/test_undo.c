@@ -38,6 +38,8 @@ static const char *const changing[] = {
     "define penalty odd(x) = sum(abs(x))^2",
     "block pair { dense 2 tanh; dense 1 }",
     "output h",
+    "emulate keras-1.0",
+    "set penalties.frozen = ignore",
     "goto before",
     "train until loss < 0 max 2",
 };
