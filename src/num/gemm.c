@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "num/gemm.h"
 
+#include "num/kernels.h"
+#include "num/product.h"
+
 #include <cblas.h>
 
 #ifdef NNR_DOUBLE
@@ -9,14 +12,95 @@
 #define product_of cblas_sgemm
 #endif
 
-void gemm(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
-          bool add)
+void gemm_blas(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+               bool add)
 {
     const CBLAS_TRANSPOSE ta = p == PRODUCT_TN ? CblasTrans : CblasNoTrans;
     const CBLAS_TRANSPOSE tb = p == PRODUCT_NT ? CblasTrans : CblasNoTrans;
     const size_t lda = p == PRODUCT_TN ? m : k, ldb = p == PRODUCT_NT ? k : n;
     product_of(CblasRowMajor, ta, tb, (blasint)m, (blasint)n, (blasint)k, R(1.0), a, (blasint)lda,
                b, (blasint)ldb, add ? R(1.0) : R(0.0), c, (blasint)n);
+}
+
+static void blas_nn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_NN, m, n, k, a, b, c, add);
+}
+
+static void blas_tn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_TN, m, n, k, a, b, c, add);
+}
+
+static void blas_nt(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_NT, m, n, k, a, b, c, add);
+}
+
+extern const struct products own_products_base;
+#ifdef HAVE_LEVEL_v3
+extern const struct products own_products_v3, own_products_v4;
+#endif
+
+size_t products_all(const struct products *all[4])
+{
+    const struct kernels *levels[4];
+    const struct products *const each[] = {
+        &own_products_base,
+#ifdef HAVE_LEVEL_v3
+        &own_products_v3,
+        &own_products_v4,
+#endif
+    };
+    const size_t n = kernels_all(levels);
+    for (size_t i = 0; i < n; i++)
+        all[i] = each[i];
+    return n;
+}
+
+static const struct products *own_products(void)
+{
+    static const struct products *best;
+    if (!best) {
+        const struct products *all[4];
+        best = all[products_all(all) - 1];
+    }
+    return best;
+}
+
+/* The narrowest vectors that span so many numbers; else the widest. */
+static const struct products_of_width *spanning(size_t count)
+{
+    const struct products *own = own_products();
+    size_t i = 0;
+    while (i + 1 < own->widths && own->width[i]->lanes < count)
+        i++;
+    return own->width[i];
+}
+
+static bool is_large(enum product p, size_t m, size_t n, size_t k)
+{
+    (void)p;
+    return m * n * k > 10000000;
+}
+
+gemm_run *gemm_choose(enum product p, size_t m, size_t n, size_t k)
+{
+    if (n == 1)
+        return p == PRODUCT_TN ? spanning(m)->tn_column : spanning(k)->column;
+    if (is_large(p, m, n, k))
+        return p == PRODUCT_TN ? blas_tn : p == PRODUCT_NT ? blas_nt : blas_nn;
+    const struct products_of_width *w = spanning(n);
+    /* b[n][1] and b[1][n] are the same numbers. */
+    if (p == PRODUCT_NT && k > 1)
+        return w->nt;
+    return p == PRODUCT_TN ? w->tn : w->nn;
+}
+
+void gemm(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+          bool add)
+{
+    gemm_choose(p, m, n, k)(m, n, k, a, b, c, add);
 }
 
 void gemm_plain(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
