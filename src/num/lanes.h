@@ -17,11 +17,6 @@ INLINE void NAME(store)(real *p, VEC v)
     *(NAME(loose_vec) *)p = v;
 }
 
-INLINE VEC NAME(fill)(real x)
-{
-    return (VEC){0} + x;
-}
-
 /* Which of the first lanes are meant, 1 to LANES; the others are neither read nor written. */
 #if defined __AVX512VL__
 
@@ -164,15 +159,17 @@ INLINE void NAME(fold)(const VEC v[4], real sum[4])
     for (int i = 0; i < 2; i++)
         t[i] = __builtin_shufflevector(v[2 * i], v[2 * i + 1], 0, 4, 1, 5) +
                __builtin_shufflevector(v[2 * i], v[2 * i + 1], 2, 6, 3, 7);
-    NAME(store)(sum, __builtin_shufflevector(t[0], t[1], 0, 1, 4, 5) +
-                         __builtin_shufflevector(t[0], t[1], 2, 3, 6, 7));
+    NAME(store)
+    (sum, __builtin_shufflevector(t[0], t[1], 0, 1, 4, 5) +
+              __builtin_shufflevector(t[0], t[1], 2, 3, 6, 7));
 }
 #else
 INLINE void NAME(fold)(const VEC v[4], real sum[4])
 {
     for (int i = 0; i < 4; i += 2)
-        NAME(store)(sum + i, __builtin_shufflevector(v[i], v[i + 1], 0, 2) +
-                                 __builtin_shufflevector(v[i], v[i + 1], 1, 3));
+        NAME(store)
+        (sum + i, __builtin_shufflevector(v[i], v[i + 1], 0, 2) +
+                      __builtin_shufflevector(v[i], v[i + 1], 1, 3));
 }
 #endif
 

@@ -27,7 +27,8 @@
 #define VECTOR_BYTES 16
 #endif
 
-enum { TALLEST = 12, PACKED = 32768 / REAL_BYTES }; /* rows of a tile; numbers in a packed panel */
+/* Rows of the tallest tile; numbers in a packed panel, 32 KB; columns of a packed at a time. */
+enum { TALLEST = 12, PACKED = 32768 / REAL_BYTES, BLOCK = 48 };
 
 #define TILES_4(T, vecs) T(1, vecs) T(2, vecs) T(3, vecs) T(4, vecs)
 #define TILES_6(T, vecs) TILES_4(T, vecs) T(5, vecs) T(6, vecs)
@@ -38,6 +39,14 @@ enum { TALLEST = 12, PACKED = 32768 / REAL_BYTES }; /* rows of a tile; numbers i
 #define JOIN(a, b) JOIN_(a, b)
 #define NAME(x) JOIN(x, LANES)
 #define VEC NAME(vec)
+
+/* The same pointer, but the compiler forgets where it came from: else it computes the addresses of
+ * all rows ahead and runs out of registers. */
+INLINE real *unknown(const real *p)
+{
+    __asm__("" : "+r"(p));
+    return (real *)p;
+}
 
 #ifdef NNR_DOUBLE
 #define LANES 2

@@ -10,8 +10,9 @@
 struct products_of_width {
     size_t lanes;
     gemm_run *nn, *tn, *nt;
-    gemm_run *column;    /* NN and NT with n = 1 */
-    gemm_run *tn_column; /* TN with n = 1 */
+    gemm_run *nn_packed, *tn_packed; /* for larger b */
+    gemm_run *column;                /* NN and NT with n = 1 */
+    gemm_run *tn_column;             /* TN with n = 1 */
 };
 
 struct products {

@@ -39,22 +39,27 @@ INLINE void NAME(tile)(const int rows, const int vecs, const bool part, const bo
 {
     const size_t k = o->k, stride = o->stride, b_stride = o->b_stride, c_stride = o->c_stride;
     const NAME(mask) last = o->last;
-    const real *a = o->a, *b = o->b;
+    const real *b = o->b, *row[TALLEST / 3];
     real *c = o->c;
+    /* Each third row has a pointer of its own: the two after it are reached from there. */
+    row[0] = o->a;
+    UNROLL
+    for (int i = 3; i < rows; i += 3)
+        row[i / 3] = across ? row[0] : unknown(row[i / 3 - 1] + 3 * stride);
     VEC s[TALLEST][WIDEST];
     UNROLL
     for (int i = 0; i < rows; i++)
         UNROLL
-        for (int j = 0; j < vecs; j++)
-            s[i][j] = (VEC){0};
+    for (int j = 0; j < vecs; j++)
+        s[i][j] = (VEC){0};
     if (o->add)
         UNROLL
-        for (int i = 0; i < rows; i++)
-            UNROLL
-            for (int j = 0; j < vecs; j++) {
-                const real *p = c + (size_t)i * c_stride + j * LANES;
-                s[i][j] = part && j == vecs - 1 ? NAME(load_part)(p, last) : NAME(load)(p);
-            }
+    for (int i = 0; i < rows; i++)
+        UNROLL
+    for (int j = 0; j < vecs; j++) {
+        const real *p = c + (size_t)i * c_stride + j * LANES;
+        s[i][j] = part && j == vecs - 1 ? NAME(load_part)(p, last) : NAME(load)(p);
+    }
     for (size_t l = 0; l < k; l++, b += b_stride) {
         VEC v[WIDEST];
         UNROLL
@@ -63,23 +68,26 @@ INLINE void NAME(tile)(const int rows, const int vecs, const bool part, const bo
                                          : NAME(load)(b + j * LANES);
         UNROLL
         for (int i = 0; i < rows; i++) {
-            const VEC x = NAME(fill)(across ? a[(size_t)i] : a[(size_t)i * stride]);
+            const real x = across ? row[0][i] : row[i / 3][(size_t)(i % 3) * stride];
             UNROLL
             for (int j = 0; j < vecs; j++)
                 s[i][j] += x * v[j];
         }
-        a += across ? stride : 1;
+        UNROLL
+        for (int i = 0; i < rows; i += 3)
+            row[i / 3] += across ? stride : 1;
     }
+    c = unknown(c);
     UNROLL
     for (int i = 0; i < rows; i++)
         UNROLL
-        for (int j = 0; j < vecs; j++) {
-            real *p = c + (size_t)i * c_stride + j * LANES;
-            if (part && j == vecs - 1)
-                NAME(store_part)(p, last, s[i][j]);
-            else
-                NAME(store)(p, s[i][j]);
-        }
+    for (int j = 0; j < vecs; j++) {
+        real *p = c + (size_t)i * c_stride + j * LANES;
+        if (part && j == vecs - 1)
+            NAME(store_part)(p, last, s[i][j]);
+        else
+            NAME(store)(p, s[i][j]);
+    }
 }
 
 typedef void NAME(tile_run)(const struct NAME(operands) * o);
@@ -182,10 +190,10 @@ INLINE void NAME(dot4)(size_t k, const real *const a[4], const real *b, real sum
     size_t l = 0;
     for (; l + 2 * LANES <= k; l += 2 * LANES)
         UNROLL
-        for (int u = 0; u < 2; u++)
-            UNROLL
-            for (int i = 0; i < 4; i++)
-                s[u][i] += NAME(load)(a[i] + l + u * LANES) * NAME(load)(b + l + u * LANES);
+    for (int u = 0; u < 2; u++)
+        UNROLL
+    for (int i = 0; i < 4; i++)
+        s[u][i] += NAME(load)(a[i] + l + u * LANES) * NAME(load)(b + l + u * LANES);
     if (l + LANES <= k) {
         UNROLL
         for (int i = 0; i < 4; i++)
@@ -221,7 +229,7 @@ static void NAME(column)(size_t m, size_t n, size_t k, const real *a, const real
 }
 
 /* packed[k][vecs * LANES] = the transpose of b[columns][stride], the columns past the last 0. */
-INLINE void NAME(pack)(size_t columns, size_t vecs, size_t k, const real *b, size_t stride,
+INLINE void NAME(turn)(size_t columns, size_t vecs, size_t k, const real *b, size_t stride,
                        real *packed)
 {
     for (size_t j = 0; j < columns; j += LANES)
@@ -245,23 +253,51 @@ INLINE void NAME(pack)(size_t columns, size_t vecs, size_t k, const real *b, siz
         }
 }
 
-/* The columns of b are made rows of a panel that fits the nearest cache. */
-static void NAME(nt)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+/* packed[k][columns, filled up to whole vectors] = b[k][stride]. */
+INLINE void NAME(gather)(size_t columns, size_t vecs, size_t k, const real *b, size_t stride,
+                         real *packed)
 {
-    real packed[PACKED / LANES * LANES] __attribute__((aligned(64)));
-    if (m < 3) {
-        for (size_t i = 0; i < m; i++)
-            NAME(column)(n, 1, k, b, a + i * k, c + i * n, add);
-        return;
+    const NAME(mask) last = NAME(first)(columns - (vecs - 1) * LANES);
+    for (size_t l = 0; l < k; l++, b += stride)
+        for (size_t j = 0; j < vecs; j++, packed += LANES) {
+            const real *from = b + j * LANES;
+            const VEC v = j == vecs - 1 ? NAME(load_part)(from, last) : NAME(load)(from);
+            NAME(store)(packed, v);
+        }
+}
+
+/* All rows of one panel where a is stored transposed and is large: a row of it can be as long as a
+ * page, so blocks of columns are packed too. */
+INLINE void NAME(blocks)(struct NAME(operands) o, size_t m, size_t vecs, bool part)
+{
+    real packed[PACKED] __attribute__((aligned(64)));
+    const real *a = o.a;
+    const size_t stride = o.stride;
+    for (size_t i = 0; i < m; i += BLOCK, a += BLOCK, o.c += BLOCK * o.c_stride) {
+        const size_t rows = m - i < BLOCK ? m - i : BLOCK, whole = (rows + LANES - 1) / LANES;
+        NAME(gather)(rows, whole, o.k, a, stride, packed);
+        o.a = packed;
+        o.stride = whole * LANES;
+        NAME(panel)(o, rows, vecs, part, true);
     }
+}
+
+/* By panels of b that are packed first, so that they stand in the nearest cache; in parts where k
+ * is long. */
+INLINE void NAME(packed)(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b,
+                         real *c, bool add)
+{
+    real packed[PACKED] __attribute__((aligned(64)));
+    const bool across = p == PRODUCT_TN;
     for (size_t j = 0; j < n;) {
         const size_t vecs = NAME(next)(n - j), whole = vecs * LANES;
-        const size_t columns = n - j < whole ? n - j : whole, most = PACKED / whole;
+        const size_t columns = n - j < whole ? n - j : whole;
+        const size_t most = PACKED / (across && whole < BLOCK ? BLOCK : whole);
         for (size_t l = 0; l < k; l += most) {
             const struct NAME(operands) o = {
                 .k = k - l < most ? k - l : most,
-                .a = a + l,
-                .stride = k,
+                .a = across ? a + l * m : a + l,
+                .stride = across ? m : k,
                 .b = packed,
                 .b_stride = whole,
                 .c = c + j,
@@ -269,15 +305,43 @@ static void NAME(nt)(size_t m, size_t n, size_t k, const real *a, const real *b,
                 .last = NAME(first)(columns - (vecs - 1) * LANES),
                 .add = add || l > 0,
             };
-            NAME(pack)(columns, vecs, o.k, b + j * k + l, k, packed);
-            NAME(panel)(o, m, vecs, columns < whole, false);
+            if (p == PRODUCT_NT)
+                NAME(turn)(columns, vecs, o.k, b + j * k + l, k, packed);
+            else
+                NAME(gather)(columns, vecs, o.k, b + l * n + j, n, packed);
+            if (across && m * sizeof *a >= 4096)
+                NAME(blocks)(o, m, vecs, columns < whole);
+            else
+                NAME(panel)(o, m, vecs, columns < whole, across);
         }
         j += columns;
     }
 }
 
+static void NAME(nt)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    if (m > 2)
+        NAME(packed)(PRODUCT_NT, m, n, k, a, b, c, add);
+    else
+        for (size_t i = 0; i < m; i++)
+            NAME(column)(n, 1, k, b, a + i * k, c + i * n, add);
+}
+
+static void NAME(nn_packed)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+                            bool add)
+{
+    NAME(packed)(PRODUCT_NN, m, n, k, a, b, c, add);
+}
+
+static void NAME(tn_packed)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+                            bool add)
+{
+    NAME(packed)(PRODUCT_TN, m, n, k, a, b, c, add);
+}
+
 static const struct products_of_width NAME(products) = {
-    LANES, NAME(nn), NAME(tn), NAME(nt), NAME(column), NAME(tn_column),
+    LANES,           NAME(nn),        NAME(tn),     NAME(nt),
+    NAME(nn_packed), NAME(tn_packed), NAME(column), NAME(tn_column),
 };
 
 #undef WIDEST

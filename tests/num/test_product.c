@@ -63,6 +63,8 @@ static void check_forms(const struct products_of_width *w, const struct sizes *s
     check_one(w->nn, PRODUCT_NN, s, off, add);
     check_one(w->tn, PRODUCT_TN, s, off, add);
     check_one(w->nt, PRODUCT_NT, s, off, add);
+    check_one(w->nn_packed, PRODUCT_NN, s, off, add);
+    check_one(w->tn_packed, PRODUCT_TN, s, off, add);
     if (s->n > 1)
         return;
     check_one(w->column, PRODUCT_NN, s, off, add);
@@ -99,12 +101,11 @@ static void small_products_are_those_of_plain_loops(void **state)
  * in several parts; the shapes of real layers. */
 static void odd_of(const struct products_of_width *w)
 {
-    static const struct sizes odd[] = {{32, 100, 64},   {100, 100, 320}, {320, 100, 100},
-                                       {1, 1000, 32},   {1000, 1, 32},   {32, 1000, 1},
-                                       {32, 1, 1000},   {64, 100, 32},   {3, 70, 2100},
-                                       {2, 33, 130},    {50, 31, 129},   {11, 47, 257},
-                                       {23, 63, 64},    {29, 65, 65},    {7, 127, 300},
-                                       {256, 10, 1024}, {37, 256, 67}};
+    static const struct sizes odd[] = {
+        {32, 100, 64},   {100, 100, 320}, {320, 100, 100}, {1, 1000, 32}, {1000, 1, 32},
+        {32, 1000, 1},   {32, 1, 1000},   {64, 100, 32},   {3, 70, 2100}, {2, 33, 130},
+        {50, 31, 129},   {11, 47, 257},   {23, 63, 64},    {29, 65, 65},  {7, 127, 300},
+        {256, 10, 1024}, {37, 256, 67},   {1070, 70, 140}, {1030, 9, 700}};
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
         for (int add = 0; add < 2; add++)
             check_forms(w, &odd[i], i % 3, add);
@@ -124,11 +125,11 @@ static void odd_products_are_those_of_plain_loops(void **state)
 static void strange_of(const struct products_of_width *w)
 {
     enum { M = 13, N = 21, K = 19, ROW = 5, AT = 7 };
-    const enum product forms[] = {PRODUCT_NN, PRODUCT_TN, PRODUCT_NT};
-    gemm_run *const run[] = {w->nn, w->tn, w->nt};
+    const enum product forms[] = {PRODUCT_NN, PRODUCT_TN, PRODUCT_NT, PRODUCT_NN, PRODUCT_TN};
+    gemm_run *const run[] = {w->nn, w->tn, w->nt, w->nn_packed, w->tn_packed};
     const real strange[] = {NAN, INFINITY, -INFINITY};
     real a[M * K], b[N * K], c[M * N];
-    for (size_t f = 0; f < 3; f++)
+    for (size_t f = 0; f < 5; f++)
         for (size_t t = 0; t < 3; t++) {
             for (size_t i = 0; i < N * K; i++)
                 b[i] = 1;
