@@ -22,8 +22,9 @@ enum err_kind {
 struct err {
     enum err_kind kind;
     struct span where;
-    char what[480]; /* one line, no full stop */
-    char hint[320]; /* what to do instead; may be empty */
+    struct span inside; /* the line of a block's body, when `where` is a call of the block */
+    char what[480];     /* one line, no full stop */
+    char hint[320];     /* what to do instead; may be empty */
 };
 
 /* Fills in an ERR_INPUT; returns -1. */

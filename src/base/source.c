@@ -108,6 +108,12 @@ void sources_explain(const struct sources *all, const struct err *e, struct str 
     str_addf(to, e->hint[0] ? "%s; %s\n" : "%s%s\n", e->what, e->hint);
     if (s)
         show_line(s, e->where, to);
+    const struct source *body = sources_get(all, e->inside.source);
+    if (body) {
+        source_place(body, e->inside.at, &line, &column);
+        str_addf(to, "  inside the block, %s:%u:%u:\n", body->name, line, column);
+        show_line(body, e->inside, to);
+    }
     while (s && s->from.source) {
         struct span from = s->from;
         s = sources_get(all, from.source);

@@ -6,6 +6,9 @@
 #include "plot/view.h"
 
 #define COMMANDS                                                                                   \
+    ROW(timedistributed)                                                                           \
+    ROW(block)                                                                                     \
+    ROW(output)                                                                                    \
     ROW(data)                                                                                      \
     ROW(loss)                                                                                      \
     ROW(optimizer)                                                                                 \
@@ -49,16 +52,8 @@ COMMANDS
 /* Verbs of the language that are still to come: known, so that they are named and not guessed at.
  */
 #define LATER                                                                                      \
-    WORD(timedistributed)                                                                          \
-    WORD(concat)                                                                                   \
-    WORD(add)                                                                                      \
-    WORD(multiply)                                                                                 \
-    WORD(average)                                                                                  \
-    WORD(maximum)                                                                                  \
     WORD(batchnorm)                                                                                \
     WORD(layernorm)                                                                                \
-    WORD(block)                                                                                    \
-    WORD(output)                                                                                   \
     WORD(define)                                                                                   \
     WORD(emulate)                                                                                  \
     WORD(checkgrad)                                                                                \

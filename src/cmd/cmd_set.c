@@ -161,7 +161,12 @@ static int set_loss(struct session *s, const struct target *t, const struct pair
     }
     if (change_choice(s, &m->loss, t, pair, &changed, e))
         return -1;
-    model_take_loss(m, changed);
+    if (m->owns) {
+        choice_finish(&changed);
+        err_at(e, t->where, "the outputs have losses of their own");
+        return err_hint(e, "write the loss of one output anew: loss mse on NAME");
+    }
+    model_take_loss(m, changed, m->loss_weight);
     return 0;
 }
 
@@ -206,6 +211,46 @@ static int check_changeable(const struct arg_spec *spec, const struct target *t,
     return err_hint(e, "make another layer, or another model");
 }
 
+/* Where trainable stands among a layer's arguments; the number of arguments if it has none. */
+static size_t trainable_at(const struct layer *l)
+{
+    size_t i = 0;
+    while (i < l->args->entry->arg_count && strcmp(l->args->entry->args[i].name, "trainable") != 0)
+        i++;
+    return i;
+}
+
+/* A block has one setting, trainable, which goes to all layers made in it. */
+static int set_block(struct session *s, id block, const struct target *t, const struct pair *pair,
+                     struct err *e)
+{
+    static const struct arg_spec yes_or_no = {.name = "trainable", .form = KEY, .type = ARG_BOOL};
+    struct model *m = current_model(s);
+    struct arena arena = {0};
+    struct binder b = session_binder(s, &arena);
+    struct arg value = {0};
+    if (strcmp(t->key, "trainable") != 0 || m->graph->layer[block].kind == &wrapper_kind) {
+        err_at(e, t->where, "%s has no setting \"%s\"", t->thing, t->key);
+        return err_hint(e, "it is a %s: name a layer in it, or set BLOCK.trainable = no",
+                        m->graph->layer[block].kind->entry.name);
+    }
+    struct graph *g = graph_copy(m->graph);
+    int failed = !g ? err_memory(e) : bind_value(&b, &yes_or_no, pair->value[0], &value, e);
+    value.given = true;
+    for (id l = 0; !failed && l < g->layers; l++)
+        if (graph_is_inside(g, l, block) &&
+            trainable_at(&g->layer[l]) < g->layer[l].args->entry->arg_count)
+            failed = graph_set_arg(g, l, trainable_at(&g->layer[l]), &value, e);
+    if (!failed)
+        failed = note_change(m, t, &value, e);
+    if (failed)
+        graph_destroy(g);
+    else
+        model_take_graph(m, g);
+    arena_finish(&arena);
+    return failed;
+}
+
 static int set_layer(struct session *s, const struct target *t, const struct pair *pair,
                      struct err *e)
 {
@@ -216,6 +261,8 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     id layer = name_layer(s, t->thing, t->where, e);
     if (layer == NOTHING)
         return -1;
+    if (m->graph->layer[layer].body)
+        return set_block(s, layer, t, pair, e);
     const struct entry *entry = &m->graph->layer[layer].kind->entry;
     if (find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
         return -1;

@@ -20,38 +20,60 @@ static size_t layer_numbers(const struct graph *g, const struct layer *l)
 static const bool flush_right[] = {false, false, false, true, false, false};
 enum { COLUMNS = sizeof flush_right / sizeof *flush_right };
 
-static void summary_call(struct grid *to, const struct model *m, id call)
+/* Calls of the same layer are shown with its weights at the first one only. */
+static bool is_first_call(const struct graph *g, id call)
+{
+    for (id c = 0; c < call; c++)
+        if (g->call[c].layer == g->call[call].layer)
+            return false;
+    return true;
+}
+
+/* What a call is called on. */
+static void add_inputs(struct str *to, const struct graph *g, const struct call *c)
+{
+    for (uint32_t i = 0; i < c->inputs; i++)
+        str_addf(to, "%s%s", i ? ", " : "", graph_value_name(g, c->input[i]));
+}
+
+static void summary_call(struct grid *to, const struct model *m, const bool *reached, id call)
 {
     const struct graph *g = m->graph;
     const struct call *c = &g->call[call];
     const struct layer *l = &g->layer[c->layer];
     char shape[80];
-    const bool first = graph_find_call(g, l->name) == call;
+    const bool first = is_first_call(g, call);
     grid_add(to, "%s", c->name);
     grid_add(to, "%s", l->kind->entry.name);
     grid_add(to, "%s", shape_text(&g->value[c->output].shape, shape, sizeof shape));
     grid_add(to, "%zu", first ? layer_numbers(g, l) : (size_t)0);
-    grid_add(to, "%s", c->input == NOTHING ? "" : g->call[g->value[c->input].made_by].name);
-    struct str notes = {0};
-    if (!first)
+    struct str notes = {0}, on = {0};
+    add_inputs(&on, g, c);
+    grid_add(to, "%s", on.text ? on.text : "");
+    if (l->body)
+        str_addf(&notes, "a call of %s", l->name);
+    else if (!first)
         str_addf(&notes, "the weights of %s", l->name);
     if (!l->trainable)
         str_addf(&notes, "%sfrozen", notes.size ? ", " : "");
-    if (!graph_reaches(g, c->output, model_output(m)))
+    if (graph_is_output(g, c->output) && g->outputs)
+        str_addf(&notes, "%soutput", notes.size ? ", " : "");
+    if (!reached[c->output])
         str_addf(&notes, "%sreaches no output", notes.size ? ", " : "");
-    to->failed = to->failed || notes.failed;
+    to->failed = to->failed || notes.failed || on.failed;
     grid_add(to, "%s", notes.text ? notes.text : "");
     str_finish(&notes);
+    str_finish(&on);
 }
 
-static void summary_calls(struct str *to, const struct model *m)
+static void summary_calls(struct str *to, const struct model *m, const bool *reached)
 {
     static const char *const heads[COLUMNS] = {"name", "layer", "output", "numbers", "on", ""};
     struct grid g = {.columns = COLUMNS, .right = flush_right};
     for (size_t i = 0; i < COLUMNS; i++)
         grid_add(&g, "%s", heads[i]);
     for (id c = 0; c < m->graph->calls; c++)
-        summary_call(&g, m, c);
+        summary_call(&g, m, reached, c);
     grid_print(&g, to);
 }
 
@@ -74,7 +96,7 @@ static size_t frozen_numbers(const struct graph *g)
     return total;
 }
 
-static void summary_text(struct str *to, const struct session *s)
+static void summary_text(struct str *to, const struct session *s, const bool *reached)
 {
     const struct model *m = current_model(s);
     const struct graph *g = m->graph;
@@ -83,13 +105,11 @@ static void summary_text(struct str *to, const struct session *s)
         str_add(to, "empty; begin with an input, for example input 64\n");
         return;
     }
-    summary_calls(to, m);
+    summary_calls(to, m, reached);
     str_addf(to, "%zu numbers, %zu of them frozen\n", g->weight_reals, frozen_numbers(g));
     summary_terms(to, g);
-    str_add(to, "loss ");
-    if (m->loss.args)
-        args_print(to, m->loss.args);
-    str_add(to, m->loss.args ? "\noptimizer " : "chosen when it is first used\noptimizer ");
+    losses_print(to, m, "loss ");
+    str_add(to, "optimizer ");
     if (m->optimizer.args)
         args_print(to, m->optimizer.args);
     str_addf(to, "%s\n%llu steps, %llu epochs\n",
@@ -99,7 +119,7 @@ static void summary_text(struct str *to, const struct session *s)
              (unsigned long long)m->step, (unsigned long long)m->epoch);
 }
 
-static void summary_json(struct str *to, const struct session *s)
+static void summary_json(struct str *to, const struct session *s, const bool *reached)
 {
     const struct model *m = current_model(s);
     const struct graph *g = m->graph;
@@ -115,7 +135,7 @@ static void summary_json(struct str *to, const struct session *s)
         json_text(&json, "layer", g->layer[c->layer].name);
         json_text(&json, "kind", g->layer[c->layer].kind->entry.name);
         json_text(&json, "output", shape_text(&g->value[c->output].shape, shape, sizeof shape));
-        json_bool(&json, "reaches_output", graph_reaches(g, c->output, model_output(m)));
+        json_bool(&json, "reaches_output", reached[c->output]);
         json_close(&json, '}');
     }
     json_close(&json, ']');
@@ -132,10 +152,16 @@ static int run_summary(struct session *s, const struct args *args, struct err *e
     struct str text = {0};
     if (checking(s))
         return 0;
+    const struct graph *g = current_model(s)->graph;
+    bool *reached = mem_new(g->values, sizeof *reached);
+    if (!reached)
+        return err_memory(e);
+    graph_mark_reached(g, reached);
     if (s->host->json)
-        summary_json(&text, s);
+        summary_json(&text, s, reached);
     else
-        summary_text(&text, s);
+        summary_text(&text, s, reached);
+    mem_free(reached);
     return session_report(s, &text, e);
 }
 
@@ -163,11 +189,12 @@ static void show_layer(struct str *to, const struct graph *g, id layer)
             str_addf(to, " = %s\n", penalty_kind_of(g->term[i].args)->formula);
         }
     for (id c = 0; c < g->calls; c++)
-        if (g->call[c].layer == layer)
-            str_addf(to, "  call %s on %s: %s\n", g->call[c].name,
-                     g->call[c].input == NOTHING ? "the data"
-                                                 : g->call[g->value[g->call[c].input].made_by].name,
+        if (g->call[c].layer == layer) {
+            str_addf(to, "  call %s on ", g->call[c].name);
+            add_inputs(to, g, &g->call[c]);
+            str_addf(to, "%s: %s\n", g->call[c].inputs ? "" : "the data",
                      shape_text(&g->value[g->call[c].output].shape, shape, sizeof shape));
+        }
 }
 
 /* The corner of a tensor that is shown, as rows of its last axis. */
@@ -222,7 +249,7 @@ static int show_one(struct session *s, const struct node *n, struct str *to, str
         err_at(e, n->where, "show takes the name of a layer or of a tensor");
         return err_hint(e, "write show hidden, or show hidden.kernel; for a value, print");
     }
-    if (strchr(n->text, '.'))
+    if (strchr(n->text, '.') && graph_find_layer(current_model(s)->graph, n->text) == NOTHING)
         return show_tensor(s, n, to, e);
     if ((layer = name_layer(s, n->text, n->where, e)) == NOTHING)
         return -1;

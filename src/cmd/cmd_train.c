@@ -3,6 +3,9 @@
 #include "cmd/command.h"
 #include "cmd/job.h"
 
+#include "nn/layer.h"
+#include "train/aim.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,18 +36,41 @@ static int choose(struct session *s, const struct entry *row, struct choice *to,
     return failed ? -1 : 0;
 }
 
-int choose_loss(struct session *s, struct model *m, struct err *e)
+/* For one output; with several each gets its own. */
+static int choose_loss_of(struct session *s, struct model *m, id output, struct columns c,
+                          bool several, struct err *e)
 {
     struct choice made;
+    const char *name = loss_standard(m->graph, output, &s->data, c);
+    if (choose(s, table_find(&loss_kinds, name), &made, e))
+        return -1;
+    if (several)
+        return model_take_own_loss(m, (struct own_loss){made, output, 1, true});
+    model_take_loss(m, made, 1);
+    m->fresh_loss = true;
+    return 0;
+}
+
+int choose_loss(struct session *s, struct model *m, struct err *e)
+{
+    id output[OUTPUTS_MOST];
+    struct columns columns[OUTPUTS_MOST];
     if (need_layers(m, e) || engine_check_inputs(m, &s->data, e))
         return -1;
     if (m->loss.args)
         return 0;
-    const char *name = loss_standard(m->graph, model_output(m), &s->data);
-    if (choose(s, table_find(&loss_kinds, name), &made, e))
+    const size_t n = graph_outputs(m->graph, output);
+    bool missing = false;
+    for (size_t i = 0; i < n; i++)
+        missing = missing || !model_loss(m, output[i], NULL);
+    if (!missing)
+        return 0;
+    if (columns_deal(m, &s->data, columns, e))
         return -1;
-    model_take_loss(m, made);
-    m->fresh_loss = true;
+    for (size_t i = 0; i < n; i++)
+        if (!model_loss(m, output[i], NULL) &&
+            choose_loss_of(s, m, output[i], columns[i], n > 1, e))
+            return -1;
     return 0;
 }
 
@@ -65,6 +91,11 @@ void say_chosen(const struct session *s, const struct model *m)
 {
     if (m->fresh_loss)
         session_notice(s, "loss %s (chosen: none was given)", m->loss.args->entry->name);
+    for (size_t i = 0; i < m->owns; i++)
+        if (m->own[i].fresh)
+            session_notice(s, "loss %s on %s (chosen: none was given)",
+                           m->own[i].choice.args->entry->name,
+                           graph_value_name(m->graph, m->own[i].output));
     if (m->fresh_optimizer)
         session_notice(s, "optimizer adam (chosen: none was given)");
 }
@@ -75,11 +106,9 @@ void settle_chosen(struct session *s, bool keep)
         struct model *m = s->model[i];
         if (keep)
             say_chosen(s, m);
-        if (!keep && m->fresh_loss)
-            model_take_loss(m, (struct choice){0});
-        if (!keep && m->fresh_optimizer)
-            model_take_optimizer(m, (struct choice){0});
-        m->fresh_loss = m->fresh_optimizer = false;
+        else
+            model_unchoose(m);
+        model_settle(m);
     }
 }
 
@@ -102,16 +131,87 @@ static int print_setting(struct session *s, const char *verb, const struct args 
     return session_report_words(s, verb, &text, e);
 }
 
+void losses_print(struct str *to, const struct model *m, const char *lead)
+{
+    char number[NUMBER_ROOM];
+    if (m->loss.args || !m->owns) {
+        str_add(to, lead);
+        if (m->loss.args)
+            args_print(to, m->loss.args);
+        else
+            str_add(to, "none given: chosen by the output when it is first used");
+        if (m->loss_weight != 1)
+            str_addf(to, " weight=%s", number_exact(m->loss_weight, number));
+        str_add(to, "\n");
+    }
+    for (size_t i = 0; i < m->owns; i++) {
+        str_add(to, lead);
+        args_print(to, m->own[i].choice.args);
+        str_addf(to, " on %s", graph_value_name(m->graph, m->own[i].output));
+        if (m->own[i].weight != 1)
+            str_addf(to, " weight=%s", number_exact(m->own[i].weight, number));
+        str_add(to, "\n");
+    }
+}
+
+static int print_losses(const struct session *s, const struct model *m, struct err *e)
+{
+    struct str text = {0};
+    losses_print(&text, m, s->host->json ? "" : "loss ");
+    return session_report_words(s, "loss", &text, e);
+}
+
+static int no_output(const struct model *m, const char *name, struct span where, struct err *e)
+{
+    id output[OUTPUTS_MOST];
+    const size_t n = graph_outputs(m->graph, output);
+    err_at(e, where, "%s is no output of the model", name);
+    return err_hint(e, n ? "its output is %s; output %s makes it one" : "the model is empty",
+                    n ? graph_value_name(m->graph, output[0]) : "", name);
+}
+
+/* A loss for each of the outputs that `on` names. */
+static int take_losses(struct session *s, struct model *m, const struct args *args, struct err *e)
+{
+    const struct arg *on = args_get(args, "on");
+    struct own_loss own[OUTPUTS_MOST] = {{{{0}, NULL}, NOTHING, 1, false}};
+    size_t made = 0;
+    int failed = 0;
+    for (size_t i = 0; i < on->as.names.count && !failed; i++) {
+        const char *name = on->as.names.item[i];
+        const id value = name_value(s, name, on->as.names.where[i], e);
+        failed = value == NOTHING;
+        if (!failed && (!graph_is_output(m->graph, value) || made == OUTPUTS_MOST))
+            failed = no_output(m, name, on->as.names.where[i], e);
+        if (!failed)
+            failed = choice_make(&own[made].choice, args_get(args, "kind")->as.call, e);
+        if (!failed) {
+            own[made].weight = args_number(args, "weight");
+            own[made++].output = value;
+        }
+    }
+    for (size_t i = 0; i < made; i++)
+        if (failed || model_take_own_loss(m, own[i]))
+            choice_finish(&own[i].choice);
+    return failed ? -1 : 0;
+}
+
 static int run_loss(struct session *s, const struct args *args, struct err *e)
 {
-    const struct arg *kind = args_get(args, "kind");
+    const struct arg *kind = args_get(args, "kind"), *on = args_get(args, "on");
+    struct model *m = current_model(s);
     struct choice chosen;
+    if (!kind->given && (on->given || args_get(args, "weight")->given)) {
+        err_at(e, args->where, "loss needs the name of a loss");
+        return err_hint(e, "write loss mse on ya weight=0.5");
+    }
     if (!kind->given)
-        return print_setting(s, "loss", current_model(s)->loss.args,
-                             "none given: it is chosen by the output when it is first used", e);
+        return print_losses(s, m, e);
+    if (on->given)
+        return take_losses(s, m, args, e);
     if (choice_make(&chosen, kind->as.call, e))
         return -1;
-    model_take_loss(current_model(s), chosen);
+    model_take_loss(m, chosen, args_number(args, "weight"));
     return 0;
 }
 
@@ -241,7 +341,8 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
     struct ledger l = {0};
     struct str text = {0};
     int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
-    const struct figures found = {.data = l.data, .penalty = l.penalty};
+    struct figures found = {.data = l.data, .penalty = l.penalty};
+    memcpy(found.head, l.head, sizeof found.head);
     if (!failed && s->host->json)
         evaluate_json(&text, &l);
     else if (!failed)
@@ -273,19 +374,50 @@ static size_t all_inputs(const struct graph *g)
 {
     size_t total = 0;
     for (size_t i = 0; i < g->calls; i++)
-        if (g->call[i].input == NOTHING)
+        if (g->layer[g->call[i].layer].kind->source)
             total += shape_count(&g->value[g->call[i].output].shape);
     return total;
+}
+
+/* The outputs of the sample that the frame holds; with several each stands between | signs, and in
+ * JSON in an array of its own. */
+static void predict_text(struct str *to, const struct model *m, bool as_json)
+{
+    id output[OUTPUTS_MOST];
+    char number[NUMBER_ROOM];
+    struct json json = {.to = to};
+    const size_t outputs = graph_outputs(m->graph, output);
+    if (as_json) {
+        json_open(&json, NULL, '{');
+        json_open(&json, "predict", '[');
+    }
+    for (size_t k = 0; k < outputs; k++) {
+        const size_t cols = shape_count(&m->graph->value[output[k]].shape);
+        const real *y = frame_value(m->infer_frame, output[k]);
+        if (as_json && outputs > 1)
+            json_open(&json, NULL, '[');
+        else if (k)
+            str_add(to, " | ");
+        for (size_t i = 0; i < cols; i++)
+            if (as_json)
+                json_number(&json, NULL, (double)y[i]);
+            else
+                str_addf(to, i ? " %s" : "%s", number_text((double)y[i], number));
+        if (as_json && outputs > 1)
+            json_close(&json, ']');
+    }
+    if (as_json) {
+        json_close(&json, ']');
+        json_close(&json, '}');
+    }
+    str_add(to, "\n");
 }
 
 static int predict(struct session *s, const struct arg *numbers, const struct dataset *d,
                    struct err *e)
 {
     struct model *m = current_model(s);
-    const id y = model_output(m);
-    const size_t cols = shape_count(&m->graph->value[y].shape);
     struct str text = {0};
-    char number[NUMBER_ROOM];
     real *row = mem_block(d->inputs, sizeof *row);
     if (!row)
         return err_memory(e);
@@ -294,24 +426,8 @@ static int predict(struct session *s, const struct arg *numbers, const struct da
     if (s->has_data)
         dataset_scale_row(&s->data, row);
     int failed = probe_row(m, d, s->seed, row, e);
-    struct json json = {.to = &text};
-    if (!failed && s->host->json) {
-        json_open(&json, NULL, '{');
-        json_open(&json, "predict", '[');
-    }
-    for (size_t i = 0; !failed && i < cols; i++) {
-        double x = (double)frame_value(m->infer_frame, y)[i];
-        if (s->host->json)
-            json_number(&json, NULL, x);
-        else
-            str_addf(&text, i ? " %s" : "%s", number_text(x, number));
-    }
-    if (!failed && s->host->json) {
-        json_close(&json, ']');
-        json_close(&json, '}');
-    }
     if (!failed)
-        str_add(&text, "\n");
+        predict_text(&text, m, s->host->json);
     mem_free(row);
     return session_report(s, &text, e) ? -1 : failed;
 }
@@ -348,6 +464,17 @@ static const struct arg_spec loss_args[] = {
      .type = ARG_ENTRY,
      .of = &loss_kinds,
      .line = "which loss, and its keys; alone, loss prints what is set"},
+    {.name = "weight",
+     .form = KEY,
+     .type = ARG_NUMBER,
+     .standard = "1",
+     .min = 0,
+     .max = 1e30,
+     .line = "the factor that it counts with"},
+    {.name = "on",
+     .form = CLAUSE,
+     .type = ARG_NAMES,
+     .line = "the outputs it is for; without it, all of them"},
 };
 static const struct arg_spec optimizer_args[] = {
     {.name = "kind",
@@ -397,7 +524,9 @@ static const struct arg_spec predict_args[] = {
 const struct command command_loss = {
     COMMAND("loss", loss_args, "what the model is trained to make small",
             "Without it: categorical_crossentropy after softmax, binary_crossentropy after sigmoid "
-            "with targets 0 and 1 in one column, else mse; the choice is said once.",
+            "with targets 0 and 1 in one column, else mse; the choice is said once. With several "
+            "outputs: loss mse on ya weight=0.5, one statement for each; loss.data is then the "
+            "weighted sum, ya.loss each one without its weight.",
             "data xor\ninput 2\ndense 1 sigmoid\nloss mse\nloss\n"),
     .run = run_loss,
 };

@@ -3,6 +3,7 @@
 #include "cmd/state.h"
 
 #include "nn/layer.h"
+#include "train/aim.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -99,6 +100,10 @@ static int find_figure(struct lookup *l, const struct node *path, enum share sha
         err_at(e, path->where, "there is no validation share");
         return err_hint(e, "give the data one: split=0.2");
     }
+    if (strcmp(which, "accuracy") == 0 && !aims_judged(current_model(s), &s->data)) {
+        err_at(e, path->where, "accuracy is for classes");
+        return err_hint(e, "it needs a softmax, or one sigmoid unit with targets 0 and 1");
+    }
     if (checking(s))
         return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
     if (!values)
@@ -110,10 +115,6 @@ static int find_figure(struct lookup *l, const struct node *path, enum share sha
                  : strcmp(which, "penalty") == 0 ? ledger->penalty
                  : strcmp(which, "loss") == 0    ? ledger->total
                                                  : ledger->accuracy);
-    if (strcmp(which, "accuracy") == 0 && !ledger->judged) {
-        err_at(e, path->where, "accuracy is for classes");
-        return err_hint(e, "it needs a softmax, or one sigmoid unit with targets 0 and 1");
-    }
     return 0;
 }
 
@@ -219,29 +220,136 @@ static int unknown_part(const struct node *path, const char *name, struct err *e
                        "SLOT.penalty");
 }
 
-/* NAME.output, NAME.kernel, NAME.kernel.grad, NAME.activity.penalty ... */
-static int find_in_model(struct lookup *l, const struct node *path, const char *part[4], size_t n,
-                         bool values, struct leaf *leaf, struct err *e)
+/* The path without its last `n` parts; false if there are too few. */
+static bool without_last(const char *path, size_t n, char *text, size_t room)
+{
+    snprintf(text, room, "%s", path);
+    for (; n; n--) {
+        char *dot = strrchr(text, '.');
+        if (!dot)
+            return false;
+        *dot = 0;
+    }
+    return true;
+}
+
+/* A layer in a block has a tensor for each call of the block. */
+static int several_calls(const struct graph *g, id layer, const struct node *path, struct err *e)
+{
+    struct str names = {0};
+    for (id c = 0; c < g->calls; c++)
+        if (g->call[c].layer == layer && names.size < 200)
+            str_addf(&names, "%s%s", names.size ? ", " : "", g->call[c].name);
+    err_at(e, path->where, "%s is %s", g->layer[layer].name,
+           names.size ? "called more than once" : "never called");
+    if (names.size && !names.failed)
+        err_hint(e, "name the call: %.220s", names.text);
+    else
+        err_hint(e, "tensors are those of a call");
+    str_finish(&names);
+    return -1;
+}
+
+/* The call that a path means: by its own name, or as the only one of its layer. */
+static int find_call(const struct graph *g, const char *name, const struct node *path, id *call,
+                     struct err *e)
+{
+    *call = graph_find_call(g, name);
+    const id layer = *call == NOTHING ? graph_find_layer(g, name) : NOTHING;
+    if (layer != NOTHING && !g->layer[layer].body)
+        *call = graph_only_call(g, layer);
+    return layer != NOTHING && *call == NOTHING ? several_calls(g, layer, path, e) : 0;
+}
+
+/* The value that X.output or X.input means; NOTHING if the path is neither. */
+static int find_tensor(const struct graph *g, const struct node *path, id *value, struct err *e)
+{
+    const char *last = strrchr(path->text, '.');
+    const bool output = strcmp(last, ".output") == 0;
+    char name[400];
+    id call = NOTHING;
+    *value = NOTHING;
+    if (!output && strcmp(last, ".input") != 0)
+        return 0;
+    if (!without_last(path->text, 1, name, sizeof name) || find_call(g, name, path, &call, e))
+        return -1;
+    if (call != NOTHING && output)
+        *value = g->call[call].output;
+    else if (call != NOTHING && g->call[call].inputs == 1)
+        *value = g->call[call].input[0];
+    return 0;
+}
+
+/* Whether only a shorter part of the name is known: that is then what `name` becomes. */
+static bool shorter_name(const struct graph *g, char *name)
+{
+    char *dot = NULL;
+    char whole[400];
+    snprintf(whole, sizeof whole, "%s", name);
+    while (graph_find_layer(g, name) == NOTHING && graph_find_call(g, name) == NOTHING) {
+        dot = strrchr(name, '.');
+        if (!dot) {
+            strcpy(name, whole);
+            return false;
+        }
+        *dot = 0;
+    }
+    return dot != NULL;
+}
+
+/* OUTPUT.loss: of the latest train, step or evaluate, without its weight. */
+static int find_head(struct lookup *l, const struct node *path, const char *name, bool values,
+                     struct leaf *leaf, struct err *e)
+{
+    const struct model *m = current_model(l->session);
+    id output[OUTPUTS_MOST];
+    const size_t n = graph_outputs(m->graph, output);
+    const id call = graph_find_call(m->graph, name);
+    number(leaf, 0);
+    for (size_t i = 0; call != NOTHING && i < n; i++)
+        if (output[i] == m->graph->call[call].output) {
+            if (values && m->from == FROM_NOTHING)
+                return find_loss(l, path, NULL, values, leaf, e);
+            number(leaf, m->last.head[i]);
+            return 0;
+        }
+    err_at(e, path->where, "%s is no output, so it has no loss", name);
+    return err_hint(e, "output lists them");
+}
+
+/* X.kernel, X.kernel.grad, X.activity.penalty ... */
+static int find_in_model(struct lookup *l, const struct node *path, bool values, struct leaf *leaf,
+                         struct err *e)
 {
     const struct session *s = l->session;
     const struct graph *g = current_model(s)->graph;
-    id call = graph_find_call(g, part[0]);
-    if (n == 2 && call != NOTHING && strcmp(part[1], "output") == 0)
-        return find_value(l, path, g->call[call].output, values, leaf, e);
-    if (n == 2 && call != NOTHING && strcmp(part[1], "input") == 0 &&
-        g->call[call].input != NOTHING)
-        return find_value(l, path, g->call[call].input, values, leaf, e);
-    id layer = name_layer(s, part[0], path->where, e);
+    const char *last = strrchr(path->text, '.');
+    const bool grad = strcmp(last, ".grad") == 0, penalty = strcmp(last, ".penalty") == 0;
+    const size_t parts = grad || penalty ? 2 : 1;
+    char name[400], part[400];
+    id value;
+    if (find_tensor(g, path, &value, e))
+        return -1;
+    if (value != NOTHING)
+        return find_value(l, path, value, values, leaf, e);
+    if (!without_last(path->text, parts, name, sizeof name))
+        return unknown_part(path, path->text, e);
+    if (parts == 1 && strcmp(last, ".loss") == 0)
+        return find_head(l, path, name, values, leaf, e);
+    if (shorter_name(g, name))
+        return unknown_part(path, name, e);
+    const id layer = name_layer(s, name, path->where, e);
     if (layer == NOTHING)
         return -1;
-    id weight = graph_find_weight(g, layer, part[1]);
-    if (n == 2 && weight != NOTHING)
-        return find_weight(l, path, weight, false, values, leaf, e);
-    if (n == 3 && weight != NOTHING && strcmp(part[2], "grad") == 0)
-        return find_weight(l, path, weight, true, values, leaf, e);
-    if (n == 3 && strcmp(part[2], "penalty") == 0)
-        return find_penalty(l, path, layer, part[1], values, leaf, e);
-    return unknown_part(path, part[0], e);
+    snprintf(part, sizeof part, "%s", path->text + strlen(name) + 1);
+    part[strcspn(part, ".")] = 0;
+    const id weight = graph_find_weight(g, layer, part);
+    if (penalty)
+        return find_penalty(l, path, layer, part, values, leaf, e);
+    if (weight != NOTHING)
+        return find_weight(l, path, weight, grad, values, leaf, e);
+    return g->layer[layer].body || g->layer[layer].built ? unknown_part(path, name, e)
+                                                         : several_calls(g, layer, path, e);
 }
 
 static int find_single(struct lookup *l, const struct node *path, const char *name, bool values,
@@ -332,7 +440,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     }
     if (is_settings(part[0]))
         return unknown_setting(l->session, path, part[0], e);
-    return find_in_model(l, path, part, n, values, leaf, e);
+    return find_in_model(l, path, values, leaf, e);
 }
 
 struct names lookup_names(struct lookup *l)

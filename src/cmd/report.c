@@ -50,10 +50,13 @@ static void row_tensor(const struct ledger *l, const struct ledger_row *row, str
     *shape = &g->value[c->output].shape;
 }
 
-static const char *called_on(const struct graph *g, id call)
+/* What a call is called on. */
+static void called_on(struct str *to, const struct graph *g, id call)
 {
-    const id input = g->call[call].input;
-    return input == NOTHING ? g->call[call].name : g->call[g->value[input].made_by].name;
+    const struct call *c = &g->call[call];
+    str_add(to, c->inputs ? "" : c->name);
+    for (uint32_t i = 0; i < c->inputs; i++)
+        str_addf(to, "%s%s", i ? ", " : "", graph_value_name(g, c->input[i]));
 }
 
 /* slot, penalty, acts on, divided by, value, share, |gradient|, flags */
@@ -77,7 +80,11 @@ static void add_calls(struct grid *g, const struct ledger *l, const struct ledge
     const struct graph *graph = l->model->graph;
     for (size_t i = 0; row->calls > 1 && i < row->calls; i++) {
         grid_add(g, "  call %s", graph->call[row->call[i].call].name);
-        grid_add(g, "on %s", called_on(graph, row->call[i].call));
+        struct str on = {0};
+        called_on(&on, graph, row->call[i].call);
+        grid_add(g, "on %s", on.text ? on.text : "");
+        g->failed = g->failed || on.failed;
+        str_finish(&on);
         for (int column = 2; column < 4; column++)
             grid_add(g, "%s", "");
         grid_add(g, "%s", number_text(row->call[i].value, value));
@@ -130,6 +137,22 @@ static void add_total(struct grid *g, const char *what, double value, double sha
         grid_add(g, "%s", "");
 }
 
+/* The data loss of one output, with its weight. */
+static void add_data(struct grid *g, const struct ledger *l, size_t aim)
+{
+    const struct aim *a = &l->model->aim[aim];
+    const double value = a->weight * l->head[aim];
+    char name[200], number[NUMBER_ROOM], factor[40] = "";
+    if (a->weight != 1)
+        snprintf(factor, sizeof factor, " times %s", number_text(a->weight, number));
+    if (l->model->aims > 1)
+        snprintf(name, sizeof name, "data loss of %.100s, %s%s",
+                 graph_value_name(l->model->graph, a->value), a->loss->entry->name, factor);
+    else
+        snprintf(name, sizeof name, "data loss, %s%s", a->loss->entry->name, factor);
+    add_total(g, name, value, l->total != 0 ? value / l->total : 0);
+}
+
 void ledger_text(struct str *to, const struct ledger *l, const char *share)
 {
     static const char *const heads[COLUMNS] = {
@@ -142,9 +165,8 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share)
         grid_add(&g, "%s", heads[i]);
     for (size_t r = 0; r < l->rows; r++)
         add_row(&g, l, r);
-    char name[80];
-    snprintf(name, sizeof name, "data loss, %s", l->model->loss.args->entry->name);
-    add_total(&g, name, l->data, l->total != 0 ? l->data / l->total : 0);
+    for (size_t i = 0; i < l->model->aims; i++)
+        add_data(&g, l, i);
     add_total(&g, "total", l->total, l->total != 0);
     grid_print(&g, to);
 }
@@ -175,7 +197,11 @@ static void row_json(struct json *j, const struct ledger *l, size_t r)
     json_open(j, "calls", '[');
     for (size_t i = 0; i < row->calls; i++) {
         json_open(j, NULL, '{');
-        json_text(j, "on", called_on(g, row->call[i].call));
+        struct str on = {0};
+        called_on(&on, g, row->call[i].call);
+        json_text(j, "on", on.text ? on.text : "");
+        j->to->failed = j->to->failed || on.failed;
+        str_finish(&on);
         json_number(j, "value", row->call[i].value);
         json_close(j, '}');
     }
@@ -200,7 +226,20 @@ void ledger_json(struct str *to, const struct ledger *l)
     json_number(&j, "data", l->data);
     json_number(&j, "penalty", l->penalty);
     json_number(&j, "total", l->total);
-    json_text(&j, "loss", l->model->loss.args->entry->name);
+    json_text(&j, "loss", l->model->aim[0].loss->entry->name);
+    if (l->model->aims > 1)
+        json_open(&j, "outputs", '[');
+    for (size_t i = 0; l->model->aims > 1 && i < l->model->aims; i++) {
+        const struct aim *a = &l->model->aim[i];
+        json_open(&j, NULL, '{');
+        json_text(&j, "output", graph_value_name(l->model->graph, a->value));
+        json_text(&j, "loss", a->loss->entry->name);
+        json_number(&j, "weight", a->weight);
+        json_number(&j, "value", l->head[i]);
+        json_close(&j, '}');
+    }
+    if (l->model->aims > 1)
+        json_close(&j, ']');
     json_number(&j, "samples", (double)l->samples);
     json_number(&j, "batch", (double)l->batch);
     json_open(&j, "terms", '[');

@@ -95,16 +95,12 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
     }
     if (!entry && !kind && layer == NOTHING)
         return unknown_verb(s, st, e);
-    const struct args *args = bind_statement(&b, st,
-                                             entry  ? entry
-                                             : kind ? &kind->entry
-                                                    : &call_entry,
-                                             e);
-    if (!args)
-        return -1;
-    if (command)
-        return command->run(s, args, e);
-    return kind ? layer_statement(s, kind, args, e) : call_statement(s, layer, args, e);
+    if (!command)
+        return layer_statement(s, st, e);
+    if (command->read)
+        return command->read(s, st, e);
+    const struct args *args = bind_statement(&b, st, entry, e);
+    return args ? command->run(s, args, e) : -1;
 }
 
 static int run_statement(struct session *s, const struct statement *st, struct err *e)

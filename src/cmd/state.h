@@ -48,6 +48,8 @@ struct session {
 struct command {
     struct entry entry;
     int (*run)(struct session *s, const struct args *args, struct err *e);
+    /* Instead of `run`, of a verb that reads its statement itself. */
+    int (*read)(struct session *s, const struct statement *st, struct err *e);
     bool later;      /* a verb of the language that this version does not have */
     bool stop_first; /* cannot be done while `run` trains */
 };
@@ -114,12 +116,12 @@ int run_body(struct session *s, const struct script *body, struct err *e);
 /* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */
 int session_ask(const struct session *s, const char *hint, struct err *e);
 
-/* Adds the layer of a verb, bound to its kind's entry, to the current model and calls it. */
-int layer_statement(struct session *s, const struct layer_kind *kind, const struct args *args,
-                    struct err *e);
-/* Calls the layer `layer` of the current model again; args are those of call_entry. */
-int call_statement(struct session *s, id layer, const struct args *args, struct err *e);
+/* A statement that begins with the verb of a layer, timedistributed, or the name of a layer: makes
+ * what it names and calls it. */
+int layer_statement(struct session *s, const struct statement *st, struct err *e);
+/* What the name of a layer takes as a verb. */
 extern const struct entry call_entry;
+extern const struct command command_block;
 
 /* Expressions. Values that names stand for are made on demand and freed by names_finish. */
 struct lookup {
@@ -145,6 +147,8 @@ bool setting_changes(const struct arg_spec *spec);
 /* Data and what nnr chooses. */
 /* There is data; else an error that says how to get some. */
 int need_data(const struct session *s, struct err *e);
+/* Adds the losses as one would write them, a line each that begins with `lead`. */
+void losses_print(struct str *to, const struct model *m, const char *lead);
 /* Chooses a loss if there is none. Needs data. */
 int choose_loss(struct session *s, struct model *m, struct err *e);
 /* At the end of a statement: says what it chose, or takes it back if it failed. */

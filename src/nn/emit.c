@@ -98,10 +98,15 @@ static void size_product(const struct planner *w, struct step *s, size_t rows, s
                                : gemm_choose(s->product, all, cols, inner);
 }
 
+const struct shape *planner_output(const struct planner *w, id call)
+{
+    return &w->g->value[w->g->call[call].output].shape;
+}
+
 void planner_product(struct planner *w, id call, const char *weight, struct plan_sizes n)
 {
     const struct call *c = &w->g->call[call];
-    uint32_t x = value_place(w, c->input), y = value_place(w, c->output);
+    uint32_t x = value_place(w, c->input[0]), y = value_place(w, c->output);
     uint32_t k = weight_place(w, weight_of(w, call, weight), IN_WEIGHT);
     struct step *s = emit(w, STEP_PRODUCT);
     s->product = PRODUCT_NN;
@@ -115,7 +120,7 @@ void planner_product(struct planner *w, id call, const char *weight, struct plan
 static struct step *emit_through(struct planner *w, enum step_kind kind, id call)
 {
     const struct call *c = &w->g->call[call];
-    uint32_t x = value_place(w, c->input), y = value_place(w, c->output);
+    uint32_t x = value_place(w, c->input[0]), y = value_place(w, c->output);
     struct step *s = emit(w, kind);
     s->x[0] = x;
     s->y[0] = y;
@@ -129,11 +134,11 @@ static struct step *emit_through(struct planner *w, enum step_kind kind, id call
 static struct step *emit_back(struct planner *w, enum step_kind kind, id call)
 {
     const struct call *c = &w->g->call[call];
-    uint32_t d = slope_place(w, c->output), dx = slope_place(w, c->input);
+    uint32_t d = slope_place(w, c->output), dx = slope_place(w, c->input[0]);
     struct step *s = emit(w, kind);
     s->x[0] = d;
     s->y[0] = dx;
-    s->add[0] = write_value(w, c->input);
+    s->add[0] = write_value(w, c->input[0]);
     s->rows = 1;
     s->cols = shape_count(&w->g->value[c->output].shape);
     s->call = call;
@@ -162,7 +167,7 @@ void planner_noise(struct planner *w, id call, double deviation)
 
 void planner_dropout_slope(struct planner *w, id call, double rate)
 {
-    if (w->needs[w->g->call[call].input])
+    if (w->needs[w->g->call[call].input[0]])
         emit_back(w, is_random(w, rate) ? STEP_DROPOUT : STEP_COPY, call)->amount = rate;
 }
 
@@ -253,7 +258,7 @@ void planner_product_slopes(struct planner *w, id call, const char *name, struct
     id weight = weight_of(w, call, name);
     uint32_t d = slope_place(w, c->output);
     if (trains(w, weight)) {
-        uint32_t x = value_place(w, c->input), g = weight_place(w, weight, IN_WGRAD);
+        uint32_t x = value_place(w, c->input[0]), g = weight_place(w, weight, IN_WGRAD);
         struct step *s = emit(w, STEP_PRODUCT);
         s->product = PRODUCT_TN;
         s->sums_rows = true;
@@ -263,20 +268,20 @@ void planner_product_slopes(struct planner *w, id call, const char *name, struct
         s->add[0] = write_weight(w, weight);
         size_product(w, s, n.rows, n.in, n.out);
     }
-    if (w->needs[c->input]) {
-        uint32_t k = weight_place(w, weight, IN_WEIGHT), dx = slope_place(w, c->input);
+    if (w->needs[c->input[0]]) {
+        uint32_t k = weight_place(w, weight, IN_WEIGHT), dx = slope_place(w, c->input[0]);
         struct step *s = emit(w, STEP_PRODUCT);
         s->product = PRODUCT_NT;
         s->x[0] = d;
         s->x[1] = k;
         s->y[0] = dx;
-        s->add[0] = write_value(w, c->input);
+        s->add[0] = write_value(w, c->input[0]);
         size_product(w, s, n.rows, n.out, n.in);
     }
 }
 
 void planner_copy_slope(struct planner *w, id call)
 {
-    if (w->needs[w->g->call[call].input])
+    if (w->needs[w->g->call[call].input[0]])
         emit_back(w, STEP_COPY, call);
 }

@@ -111,8 +111,13 @@ double frame_data(const struct frame *f)
 {
     double total = 0;
     for (size_t i = 0; i < f->plan->heads; i++)
-        total += f->sums[f->plan->sums - f->plan->heads + i];
+        total += f->plan->head[i].weight * frame_head(f, i);
     return total;
+}
+
+double frame_head(const struct frame *f, size_t head)
+{
+    return f->sums[f->plan->sums - f->plan->heads + head];
 }
 
 const real *frame_value(const struct frame *f, id value)

@@ -30,8 +30,10 @@ void frame_forward(const struct frame *f);
 void frame_backward(const struct frame *f);
 /* After a forward pass: the value of one row of the ledger, divided as its reduction says. */
 double frame_row(const struct frame *f, size_t row);
-/* And of all heads together. */
+/* And of all heads together, each with its weight. */
 double frame_data(const struct frame *f);
+/* The loss of one head, without its weight. */
+double frame_head(const struct frame *f, size_t head);
 /* The extent a row has with the current samples. */
 struct extent frame_extent(const struct frame *f, size_t row);
 /* The array of a value, [samples][count]. */

@@ -40,6 +40,29 @@ static int copy_items(void *items, size_t *room, const void *from, size_t count,
     return 0;
 }
 
+static int move_ids(struct graph *to, const id **ids, uint32_t count)
+{
+    id *moved = arena_new(&to->arena, count, sizeof *moved);
+    if (moved && count)
+        memcpy(moved, *ids, count * sizeof *moved);
+    *ids = moved;
+    return moved ? 0 : -1;
+}
+
+static int move_body(struct graph *to, struct layer *l)
+{
+    struct body_call *body = l->body ? arena_new(&to->arena, l->bodies, sizeof *body) : NULL;
+    if (!body)
+        return l->body ? -1 : 0;
+    memcpy(body, l->body, l->bodies * sizeof *body);
+    for (size_t i = 0; i < l->bodies; i++)
+        if (!(body[i].name = keep(to, body[i].name)) ||
+            move_ids(to, &body[i].input, body[i].inputs))
+            return -1;
+    l->body = body;
+    return 0;
+}
+
 /* Everything that points into the old graph's arena moves into the new one's. */
 static int move_layers(struct graph *to)
 {
@@ -47,7 +70,7 @@ static int move_layers(struct graph *to)
         struct layer *l = &to->layer[i];
         l->name = keep(to, l->name);
         l->args = args_copy(&to->arena, l->args);
-        if (!l->name || !l->args)
+        if (!l->name || !l->args || move_body(to, l))
             return -1;
         for (id w = l->first_weight; w < l->first_weight + l->weights; w++) {
             to->weight[w].path = keep(to, to->weight[w].path);
@@ -62,7 +85,8 @@ static int move_layers(struct graph *to)
 static int move_rest(struct graph *to)
 {
     for (size_t i = 0; i < to->calls; i++)
-        if (!(to->call[i].name = keep(to, to->call[i].name)))
+        if (!(to->call[i].name = keep(to, to->call[i].name)) ||
+            move_ids(to, &to->call[i].input, to->call[i].inputs))
             return -1;
     for (size_t i = 0; i < to->terms; i++)
         if (!(to->term[i].args = args_copy(&to->arena, to->term[i].args)) ||
@@ -82,6 +106,8 @@ struct graph *graph_copy(const struct graph *g)
     to->values = g->values;
     to->terms = g->terms;
     to->weight_reals = g->weight_reals;
+    to->outputs = g->outputs;
+    memcpy(to->output, g->output, sizeof to->output);
     if (copy_items(&to->layer, &to->layer_room, g->layer, g->layers, sizeof *g->layer) ||
         copy_items(&to->weight, &to->weight_room, g->weight, g->weights, sizeof *g->weight) ||
         copy_items(&to->call, &to->call_room, g->call, g->calls, sizeof *g->call) ||
@@ -140,11 +166,55 @@ const struct args *graph_activation(const struct graph *g, id call)
     return NULL;
 }
 
-bool graph_reaches(const struct graph *g, id on, id of)
+int graph_check_applied(const struct graph *g, struct err *e)
 {
-    while (of != NOTHING && of != on)
-        of = g->call[g->value[of].made_by].input;
-    return of == on;
+    for (size_t i = 0; i < g->terms; i++) {
+        const struct term *t = &g->term[i];
+        const struct layer *l = &g->layer[t->layer];
+        if (l->built)
+            continue;
+        const char *block = g->layer[l->parent].name;
+        err_at(e, t->where, "the penalty %s.%s is applied nowhere: %s is never called", l->name,
+               t->slot, block);
+        return err_hint(e,
+                        "call it, for example: %s on x; or take the penalty out: set %s.%s = none",
+                        block, l->name, t->slot);
+    }
+    return 0;
+}
+
+size_t graph_outputs(const struct graph *g, id to[OUTPUTS_MOST])
+{
+    if (!g->outputs && g->values)
+        to[0] = (id)g->values - 1;
+    else
+        memcpy(to, g->output, g->outputs * sizeof *to);
+    return g->outputs ? g->outputs : g->values > 0;
+}
+
+bool graph_is_output(const struct graph *g, id value)
+{
+    id output[OUTPUTS_MOST];
+    const size_t n = graph_outputs(g, output);
+    for (size_t i = 0; i < n; i++)
+        if (output[i] == value)
+            return true;
+    return false;
+}
+
+void graph_mark_reached(const struct graph *g, bool *to)
+{
+    id output[OUTPUTS_MOST];
+    const size_t n = graph_outputs(g, output);
+    memset(to, 0, g->values * sizeof *to);
+    for (size_t i = 0; i < n; i++)
+        to[output[i]] = true;
+    /* What a value depends on stands before it. */
+    for (size_t v = g->values; v-- > 0;) {
+        const struct call *c = &g->call[g->value[v].made_by];
+        for (uint32_t i = 0; to[v] && i < c->inputs; i++)
+            to[c->input[i]] = true;
+    }
 }
 
 /* The flat block holds at most this many numbers. */
@@ -177,7 +247,7 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
     return err_hint(e, "all weights together may have 2,147,483,648");
 }
 
-static int add_weights(struct graph *g, id layer, struct err *e)
+int graph_add_weights(struct graph *g, id layer, struct err *e)
 {
     struct layer *l = &g->layer[layer];
     struct weight_spec spec[WEIGHTS_MOST];
@@ -187,7 +257,23 @@ static int add_weights(struct graph *g, id layer, struct err *e)
         if (add_weight(g, l, &spec[i], e))
             return -1;
     l->weights = (uint32_t)n;
+    for (size_t i = 0; i < g->terms; i++)
+        if (g->term[i].layer == layer && !g->term[i].activity)
+            g->term[i].weight = graph_find_weight(g, layer, g->term[i].slot);
     return 0;
+}
+
+/* Whether a layer has a weight of that name, or will have it when it is called. */
+static bool has_weight(const struct layer *l, const char *name)
+{
+    /* Which weights there are does not depend on the shape. */
+    const struct shape any = shape_of(1);
+    struct weight_spec spec[WEIGHTS_MOST];
+    const size_t n = l->kind->weights ? l->kind->weights(l->args, &any, spec) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(spec[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static int check_slot(const struct graph *g, id layer, const char *slot, const struct args *term,
@@ -199,7 +285,7 @@ static int check_slot(const struct graph *g, id layer, const char *slot, const s
         err_at(e, reduce->key, "reduce= is for activity penalties");
         return err_hint(e, "a weight penalty is summed over the tensor: leave reduce= out");
     }
-    if (!activity && graph_find_weight(g, layer, slot) == NOTHING) {
+    if (!activity && !has_weight(&g->layer[layer], slot)) {
         err_at(e, term->where, "%s has no %s to penalise", g->layer[layer].name, slot);
         return err_hint(e, "leave %s= out, or give the layer a %s", slot, slot);
     }
@@ -269,8 +355,7 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
     for (size_t i = 0; i < l->args->entry->arg_count; i++) {
         const struct arg *a = &l->args->arg[i];
         const char *name = l->args->entry->args[i].name;
-        if (a->given && strcmp(name, "bias_init") == 0 &&
-            graph_find_weight(g, layer, "bias") == NOTHING) {
+        if (a->given && strcmp(name, "bias_init") == 0 && !has_weight(l, "bias")) {
             err_at(e, a->key, "bias_init= says how a bias starts, and %s has none", l->name);
             return err_hint(e, "leave bias_init= out, or use_bias=no");
         }
@@ -278,78 +363,13 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
     return 0;
 }
 
-static int add_slots(struct graph *g, id layer, struct err *e)
+int graph_add_slots(struct graph *g, id layer, struct err *e)
 {
     const struct args *a = g->layer[layer].args;
+    g->layer[layer].trainable = trainable_of(a);
     for (size_t i = 0; i < a->entry->arg_count; i++)
         if (a->entry->args[i].type == ARG_SUM &&
             graph_set_slot(g, layer, a->entry->args[i].name, &a->arg[i], e))
             return -1;
     return check_unused(g, layer, e);
-}
-
-int graph_add(struct graph *g, const struct layer_kind *kind, const struct args *args,
-              const char *name, id input, struct err *e)
-{
-    if (mem_room(&g->layer, &g->layer_room, g->layers + 1, sizeof *g->layer))
-        return err_memory(e);
-    id layer = (id)g->layers;
-    g->layer[layer] = (struct layer){.kind = kind,
-                                     .args = args_copy(&g->arena, args),
-                                     .name = keep(g, name),
-                                     .trainable = trainable_of(args),
-                                     .where = args->where};
-    if (!g->layer[layer].args || !g->layer[layer].name)
-        return err_memory(e);
-    g->layers++;
-    if (input != NOTHING)
-        g->layer[layer].in = g->value[input].shape;
-    struct shape out;
-    if (kind->shape(args, input == NOTHING ? NULL : &g->layer[layer].in, &out, e))
-        return err_place(e, args->where);
-    if (add_weights(g, layer, e) || add_slots(g, layer, e))
-        return -1;
-    return graph_call(g, layer, name, input, args->where, e);
-}
-
-static int check_call(const struct graph *g, const struct layer *l, id input, struct span where,
-                      struct err *e)
-{
-    char made[80], given[80];
-    if (l->kind->source && input != NOTHING) {
-        err_at(e, where, "%s is an input and takes no tensor", l->name);
-        return err_hint(e, "leave on out");
-    }
-    if (input == NOTHING || shape_same(&l->in, &g->value[input].shape))
-        return 0;
-    err_at(e, where, "%s takes %s, and %s is %s", l->name, shape_text(&l->in, made, sizeof made),
-           g->call[g->value[input].made_by].name,
-           shape_text(&g->value[input].shape, given, sizeof given));
-    return err_hint(e, "a shared layer keeps the shape of its first call; make another layer");
-}
-
-int graph_call(struct graph *g, id layer, const char *name, id input, struct span where,
-               struct err *e)
-{
-    const struct layer *l = &g->layer[layer];
-    struct shape out;
-    if (check_call(g, l, input, where, e))
-        return -1;
-    if (l->kind->shape(l->args, input == NOTHING ? NULL : &l->in, &out, e))
-        return err_place(e, where);
-    if (mem_room(&g->call, &g->call_room, g->calls + 1, sizeof *g->call) ||
-        mem_room(&g->value, &g->value_room, g->values + 1, sizeof *g->value))
-        return err_memory(e);
-    id call = (id)g->calls, value = (id)g->values;
-    const char *kept = keep(g, name);
-    if (!kept)
-        return err_memory(e);
-    g->value[g->values++] = (struct value){
-        .shape = out,
-        .storage = l->kind->view ? g->value[input].storage : value,
-        .made_by = call,
-    };
-    g->call[g->calls++] = (struct call){
-        .layer = layer, .name = kept, .input = input, .output = value, .where = where};
-    return 0;
 }

@@ -12,6 +12,8 @@
 typedef uint32_t id;
 #define NOTHING UINT32_MAX
 
+enum { OUTPUTS_MOST = 8 };
+
 struct layer_kind;
 
 struct weight {
@@ -23,29 +25,50 @@ struct weight {
     const struct args *init; /* how it starts */
 };
 
+/* One call in the body of a block. Inputs: 0 is what the block is called on, k what the k-th call
+ * of the body puts out. */
+struct body_call {
+    id layer;
+    const char *name; /* within the block: "top" */
+    const id *input;
+    uint32_t inputs;
+    struct span where;
+};
+
+/* Layers are made when they are written and get their weights at their first call. A block is a
+ * layer with a body and no weights of its own. */
 struct layer {
     const struct layer_kind *kind;
     const struct args *args; /* as written, defaults filled in */
-    const char *name;
-    bool trainable;
+    const char *name;        /* with the blocks it was made in: "tower.top" */
+    id parent;               /* the block it was made in, or NOTHING */
+    uint32_t folds;          /* how many timedistributed stand around it */
+    struct body_call *body;
+    size_t bodies;
+    bool trainable, built;
     id first_weight;
     uint32_t weights;
     struct shape in; /* of the first call's input: every call must have it */
     struct span where;
 };
 
+/* Calls stand in the order of their work. The call of a block stands before those of its body,
+ * whose caller it is; it does nothing itself, and its output is that of the body's last call. */
 struct call {
     id layer;
-    const char *name;
-    id input; /* a value; NOTHING for an input layer */
+    const char *name; /* "tl.top" */
+    id caller;        /* the block's call in whose body it stands, or NOTHING */
+    const id *input;  /* values */
+    uint32_t inputs;  /* 0 for an input layer */
+    uint32_t folds;   /* this many leading axes of the inputs count as samples */
     id output;
     struct span where;
 };
 
 struct value {
-    struct shape shape; /* of one sample */
+    struct shape shape; /* of one sample, time axes included */
     id storage;         /* the value whose array it shares: itself, or a view's source */
-    id made_by;         /* a call */
+    id made_by;         /* a call, of no block */
 };
 
 /* One term of one slot: l1(..)+l2(..) is two. */
@@ -68,7 +91,9 @@ struct graph {
     struct term *term;
     size_t layers, weights, calls, values, terms;
     size_t layer_room, weight_room, call_room, value_room, term_room;
-    size_t weight_reals; /* size of the flat block */
+    size_t weight_reals;     /* size of the flat block */
+    id output[OUTPUTS_MOST]; /* as `output` set them; none: the newest value */
+    size_t outputs;
 };
 
 /* An empty graph, or a copy that shares nothing; NULL when there is no memory. */
@@ -76,13 +101,27 @@ struct graph *graph_create(void);
 struct graph *graph_copy(const struct graph *g);
 void graph_destroy(struct graph *g);
 
-/* Adds a layer of `kind` with the given name and calls it on value `input` (NOTHING: none) under
- * the same name. Copies args. On error the graph must be thrown away. */
-int graph_add(struct graph *g, const struct layer_kind *kind, const struct args *args,
-              const char *name, id input, struct err *e);
-/* Calls an existing layer again. On error the graph must be thrown away. */
-int graph_call(struct graph *g, id layer, const char *name, id input, struct span where,
+/* What a layer is called on: values of the graph, or inputs of a body_call. */
+struct inputs {
+    const id *item;
+    uint32_t count;
+};
+
+/* Makes a layer of `kind` in the block `parent` (NOTHING: in none) with `folds` timedistributed
+ * around it; *layer becomes its number. Copies args and name. On error the graph must be thrown
+ * away. */
+int graph_define(struct graph *g, const struct layer_kind *kind, const struct args *args,
+                 const char *name, id parent, uint32_t folds, id *layer, struct err *e);
+/* Adds a call to the body of a block. The block must not have been called yet. */
+int graph_add_body(struct graph *g, id block, id layer, const char *name, struct inputs on,
+                   struct span where, struct err *e);
+/* Calls a layer; a block's body is called with it. On error, which points at `where` and for a
+ * block also at the line inside, the graph must be thrown away. */
+int graph_call(struct graph *g, id layer, const char *name, struct inputs on, struct span where,
                struct err *e);
+/* Makes a layer and calls it under the same name. */
+int graph_add(struct graph *g, const struct layer_kind *kind, const struct args *args,
+              const char *name, struct inputs on, uint32_t folds, struct err *e);
 /* Puts the terms of a bound ARG_SUM into a slot, in place of what is there. */
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
                    struct err *e);
@@ -91,15 +130,32 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
  * trainable, or an activation. Nothing else can change once there are weights. */
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e);
 
+/* The weights of a layer whose input's shape is known; and the slots of one just made. For
+ * graph_define and graph_call. */
+int graph_add_weights(struct graph *g, id layer, struct err *e);
+int graph_add_slots(struct graph *g, id layer, struct err *e);
+
 /* NOTHING if there is none. */
 id graph_find_layer(const struct graph *g, const char *name);
 id graph_find_call(const struct graph *g, const char *name);
 id graph_find_weight(const struct graph *g, id layer, const char *name);
-/* The one call of a layer; NOTHING if there are several. */
+/* Whether every term is applied somewhere: one in a block that is never called is not. */
+int graph_check_applied(const struct graph *g, struct err *e);
+/* The one call of a layer; NOTHING if there are none or several. */
 id graph_only_call(const struct graph *g, id layer);
+/* The values that are the model's outputs, in their order, written into `to`; returns how many. */
+size_t graph_outputs(const struct graph *g, id to[OUTPUTS_MOST]);
 /* The activation that a call applies itself; NULL for none. */
 const struct args *graph_activation(const struct graph *g, id call);
-/* Whether value `of` depends on value `on`. */
-bool graph_reaches(const struct graph *g, id on, id of);
+bool graph_is_output(const struct graph *g, id value);
+/* Marks in to[values] every value that an output depends on, the outputs included. */
+void graph_mark_reached(const struct graph *g, bool *to);
+/* The name of what stands in a value: that of the call which made it, or of the outermost block's
+ * call whose output it is. */
+const char *graph_value_name(const struct graph *g, id value);
+/* How many rows of its layer's shape a call has in each sample: the product of its time axes. */
+size_t graph_call_rows(const struct graph *g, id call);
+/* Whether a layer stands in a block, or is it. */
+bool graph_is_inside(const struct graph *g, id layer, id block);
 
 #endif

@@ -14,6 +14,9 @@ struct weight_spec {
 };
 enum { WEIGHTS_MOST = 4 };
 
+/* Whether shapes can be joined: MERGE_DIFFERS: in[*odd] does not go with in[0]. */
+enum merged { MERGE_FITS, MERGE_DIFFERS, MERGE_ERROR };
+
 struct planner;
 
 struct layer_kind {
@@ -22,6 +25,9 @@ struct layer_kind {
     bool view;   /* its output is its input under another shape */
     /* The output's shape of one sample. `in` is NULL for a source. */
     int (*shape)(const struct args *self, const struct shape *in, struct shape *out, struct err *e);
+    /* Instead of `shape`, for a layer that joins several tensors: in[n], n at least 2. */
+    enum merged (*merge)(const struct args *self, const struct shape *in, uint32_t n,
+                         struct shape *out, uint32_t *odd, struct err *e);
     /* Lists the weights; returns how many. NULL: none. */
     size_t (*weights)(const struct args *self, const struct shape *in, struct weight_spec *w);
     /* Emit the steps of a call (nn/plan.h); NULL for sources and views. */
@@ -29,6 +35,8 @@ struct layer_kind {
     void (*backward)(struct planner *p, id call);
 };
 extern const struct table layer_kinds;
+/* Layers with a body, which no row of the table is: blocks, and timedistributed around them. */
+extern const struct layer_kind block_kind, wrapper_kind;
 
 /* What each layer verb takes besides its own arguments. */
 #define SLOT(slot, long_name, what)                                                                \

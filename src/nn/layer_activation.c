@@ -13,17 +13,19 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 static void forward(struct planner *p, id call)
 {
     const struct layer *l = planner_layer(p, call);
-    const size_t cols = shape_last(&l->in);
+    const struct shape *out = planner_output(p, call);
+    const size_t cols = shape_last(out);
     planner_copy(p, call);
-    planner_activate(p, call, NULL, shape_count(&l->in) / cols, cols,
+    planner_activate(p, call, NULL, shape_count(out) / cols, cols,
                      args_get(l->args, "activation")->as.call);
 }
 
 static void backward(struct planner *p, id call)
 {
     const struct layer *l = planner_layer(p, call);
-    const size_t cols = shape_last(&l->in);
-    planner_deactivate(p, call, shape_count(&l->in) / cols, cols,
+    const struct shape *out = planner_output(p, call);
+    const size_t cols = shape_last(out);
+    planner_deactivate(p, call, shape_count(out) / cols, cols,
                        args_get(l->args, "activation")->as.call);
     planner_copy_slope(p, call);
 }

@@ -19,17 +19,19 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     return args_yes(self, "use_bias") ? 2 : 1;
 }
 
-static struct plan_sizes sizes(const struct layer *l)
+static struct plan_sizes sizes(const struct planner *p, id call)
 {
-    const size_t in = shape_last(&l->in);
-    return (struct plan_sizes){
-        .rows = shape_count(&l->in) / in, .in = in, .out = (size_t)args_whole(l->args, "units")};
+    const struct shape *out = planner_output(p, call);
+    const size_t units = shape_last(out);
+    return (struct plan_sizes){.rows = shape_count(out) / units,
+                               .in = shape_last(&planner_layer(p, call)->in),
+                               .out = units};
 }
 
 static void forward(struct planner *p, id call)
 {
     const struct layer *l = planner_layer(p, call);
-    struct plan_sizes n = sizes(l);
+    struct plan_sizes n = sizes(p, call);
     planner_product(p, call, "kernel", n);
     planner_activate(p, call, args_yes(l->args, "use_bias") ? "bias" : NULL, n.rows, n.out,
                      args_get(l->args, "activation")->as.call);
@@ -38,7 +40,7 @@ static void forward(struct planner *p, id call)
 static void backward(struct planner *p, id call)
 {
     const struct layer *l = planner_layer(p, call);
-    struct plan_sizes n = sizes(l);
+    struct plan_sizes n = sizes(p, call);
     planner_deactivate(p, call, n.rows, n.out, args_get(l->args, "activation")->as.call);
     if (args_yes(l->args, "use_bias"))
         planner_bias_slope(p, call, "bias", n.rows, n.out);

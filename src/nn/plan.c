@@ -148,7 +148,9 @@ static void lay_out(struct planner *w)
         const struct value *value = &g->value[v];
         const struct call *c = &g->call[value->made_by];
         const struct layer *l = &g->layer[c->layer];
-        w->needs[v] = (l->weights && l->trainable) || (c->input != NOTHING && w->needs[c->input]);
+        w->needs[v] = l->weights && l->trainable;
+        for (uint32_t i = 0; i < c->inputs; i++)
+            w->needs[v] = w->needs[v] || w->needs[c->input[i]];
         w->logits[v] = NOTHING;
         if (value->storage != v)
             p->value[v] = p->value[value->storage];
@@ -167,6 +169,8 @@ static void lay_out(struct planner *w)
         id y = g->call[c].output;
         bool keeps = w->logits[y] != NOTHING ||
                      activation_keeps_z(activation_use(graph_activation(g, c)).code);
+        /* A block's call has the output of another call. */
+        keeps = keeps && g->value[y].made_by == c;
         w->saved[c] = (struct place){BLOCKS, 0};
         if (keeps)
             w->saved[c] = (struct place){
@@ -244,6 +248,7 @@ void plan_destroy(struct plan *p)
     mem_free(p->backward);
     mem_free(p->applied);
     mem_free(p->member);
+    mem_free(p->list);
     mem_free(p->head);
     mem_free(p->value);
     mem_free(p);

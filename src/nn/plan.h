@@ -48,7 +48,8 @@ struct head {
     id value;
     const struct head_kind *kind;
     const struct args *args; /* of the loss; must outlive the plan */
-    size_t target_cols;
+    size_t target_cols;      /* targets for each row of the output */
+    double weight;           /* the factor that its loss counts with */
 };
 
 struct frame;
@@ -67,10 +68,16 @@ enum step_kind {
     STEP_ADJOINT,    /* a penalty's gradient at x0 into y0 */
     STEP_DEACTIVATE, /* y0 = y0 * f' */
     STEP_COLUMNS,    /* y0 (+)= column sums of x0 */
+    STEP_JOIN,       /* y0 = the inputs, added, multiplied ... */
+    STEP_JOIN_SLOPE, /* y0 (+)= the gradient of input `which`, from x0 */
+    STEP_PUT,        /* columns [at, at + cols) of y0's rows of `inner` = x0 */
+    STEP_TAKE,       /* y0 (+)= such columns of x0 */
     STEP_ZERO,       /* y0 = 0 */
     STEP_EPILOGUE,   /* BIAS, ACTIVATE and GATHERs of one output in one pass */
     STEP_PROLOGUE    /* ADJOINTs, DEACTIVATE and COLUMNS of one output in one pass */
 };
+
+enum join { JOIN_ADD, JOIN_MULTIPLY, JOIN_AVERAGE, JOIN_MAXIMUM };
 
 enum { NO_PLACE = UINT32_MAX };
 
@@ -87,8 +94,12 @@ struct step {
     gemm_run *multiply; /* of a product: the way for its sizes with `capacity` samples */
     struct activation_use activation;
     uint32_t head;
-    id call;                        /* of DROPOUT and NOISE: whose random numbers */
-    double amount;                  /* the rate, or the deviation */
+    id call;       /* of DROPOUT and NOISE: whose random numbers */
+    double amount; /* the rate, or the deviation */
+    enum join join;
+    uint32_t first_input, inputs;   /* of JOIN: their places, in plan->list */
+    uint32_t which;                 /* of JOIN_SLOPE */
+    size_t at;                      /* of PUT and TAKE */
     uint32_t first_member, members; /* rows of the ledger, in plan->member (GATHER to PROLOGUE) */
 };
 
@@ -117,6 +128,8 @@ struct plan {
     size_t applieds, applied_room;
     uint32_t *member;
     size_t members, member_room;
+    uint32_t *list; /* places of several inputs */
+    size_t lists, list_room;
     struct head *head;
     size_t heads;
     size_t sums;         /* doubles in frame->sums: the rows' first, then one for each head */
@@ -138,6 +151,8 @@ bool plan_at_logits(const struct graph *g, const struct head *h);
 
 /* The layer of a call. */
 const struct layer *planner_layer(const struct planner *p, id call);
+/* The shape of what it puts out, time axes included: all but the last axis count as rows. */
+const struct shape *planner_output(const struct planner *p, id call);
 
 /* Geometry of a product of a call's samples with a weight: rows a sample, and its two sizes. */
 struct plan_sizes {
@@ -163,6 +178,13 @@ void planner_dropout_slope(struct planner *p, id call, double rate);
 void planner_noise(struct planner *p, id call, double deviation);
 /* dx (+)= dy */
 void planner_copy_slope(struct planner *p, id call);
+
+/* The inputs of a call joined element by element, and their gradients. */
+void planner_join(struct planner *p, id call, enum join join);
+void planner_join_slopes(struct planner *p, id call, enum join join);
+/* The inputs of a call side by side, joined along the first of the last `axes` axes. */
+void planner_concat(struct planner *p, id call, uint32_t axes);
+void planner_concat_slopes(struct planner *p, id call, uint32_t axes);
 
 /* Joins neighbouring steps on one output into one pass (nn/fuse.c). */
 int plan_fuse(struct plan *p);

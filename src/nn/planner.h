@@ -35,4 +35,10 @@ bool trains(const struct planner *w, id weight);
 /* The step of a head: its value, or its gradient. */
 void head_step(struct planner *w, enum step_kind kind, uint32_t head, bool add);
 
+/* The runners of steps_merge.c. */
+void run_join(const struct step *s, const struct frame *f);
+void run_join_slope(const struct step *s, const struct frame *f);
+void run_put(const struct step *s, const struct frame *f);
+void run_take(const struct step *s, const struct frame *f);
+
 #endif

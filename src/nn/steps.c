@@ -3,6 +3,7 @@
 #include "nn/frame.h"
 
 #include "base/rng.h"
+#include "nn/planner.h"
 
 #include <string.h>
 
@@ -121,7 +122,8 @@ static void run_head_slope(const struct step *s, const struct frame *f)
         memset(at(f, s->y[0]), 0, v.rows * v.cols * sizeof(real));
     if (f->head_mask == 0)
         return;
-    f->plan->head[s->head].kind->gradient(&v, f->head_mask, at(f, s->y[0]), s->add[0]);
+    f->plan->head[s->head].kind->gradient(&v, f->head_mask * f->plan->head[s->head].weight,
+                                          at(f, s->y[0]), s->add[0]);
 }
 
 static void run_deactivate(const struct step *s, const struct frame *f)
@@ -176,6 +178,10 @@ void (*step_runner(enum step_kind kind))(const struct step *, const struct frame
         [STEP_ADJOINT] = run_adjoint,
         [STEP_DEACTIVATE] = run_deactivate,
         [STEP_COLUMNS] = run_columns,
+        [STEP_JOIN] = run_join,
+        [STEP_JOIN_SLOPE] = run_join_slope,
+        [STEP_PUT] = run_put,
+        [STEP_TAKE] = run_take,
         [STEP_ZERO] = run_zero,
         [STEP_EPILOGUE] = run_epilogue,
         [STEP_PROLOGUE] = run_prologue,

@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/accuracy.h"
 
-static enum activation last_activation(const struct model *m)
+static bool zeros_and_ones(const struct dataset *d, struct columns c)
 {
-    const id y = model_output(m);
-    return activation_use(graph_activation(m->graph, m->graph->value[y].made_by)).code;
+    for (size_t i = 0; i < d->samples; i++) {
+        const real t = d->y[i * d->targets + c.at];
+        if (t != 0 && t != 1)
+            return false;
+    }
+    return true;
 }
 
-bool accuracy_exists(const struct model *m, const struct dataset *d)
+bool accuracy_exists(const struct graph *g, const struct aim *aim, const struct dataset *d)
 {
-    if (!m->graph->values || !d->targets)
-        return false;
-    const struct shape *out = &m->graph->value[model_output(m)].shape;
+    const struct shape *out = &g->value[aim->value].shape;
+    const struct args *last = graph_activation(g, g->value[aim->value].made_by);
     const size_t cols = shape_last(out), rows = shape_count(out) / cols;
-    if (last_activation(m) == ACT_SOFTMAX)
-        return cols > 1 && (d->targets == rows || d->targets == rows * cols);
-    return last_activation(m) == ACT_SIGMOID && shape_count(out) == 1 && d->whole_targets &&
-           d->classes <= 2;
+    const enum activation code = activation_use(last).code;
+    if (!d->targets)
+        return false;
+    if (code == ACT_SOFTMAX)
+        return cols > 1 && (aim->columns.width == rows || aim->columns.width == rows * cols);
+    return code == ACT_SIGMOID && shape_count(out) == 1 && aim->columns.width == 1 &&
+           zeros_and_ones(d, aim->columns);
 }
 
 static size_t largest(const real *x, size_t n)
@@ -28,13 +34,14 @@ static size_t largest(const real *x, size_t n)
     return best;
 }
 
-void accuracy_count(const struct model *m, const struct dataset *d, const struct frame *f,
-                    size_t *right, size_t *rows)
+void accuracy_count(const struct model *m, size_t aim, const struct frame *f, size_t *right,
+                    size_t *rows)
 {
-    const struct shape *out = &m->graph->value[model_output(m)].shape;
+    const struct aim *a = &m->aim[aim];
+    const struct shape *out = &m->graph->value[a->value].shape;
     const size_t cols = shape_last(out), groups = shape_count(out) / cols;
-    const size_t target_cols = d->targets / groups;
-    const real *y = frame_value(f, model_output(m)), *t = f->target[0];
+    const size_t target_cols = a->columns.width / groups;
+    const real *y = frame_value(f, a->value), *t = f->target[aim];
     *rows = groups * f->samples;
     *right = 0;
     for (size_t i = 0; i < *rows; i++) {

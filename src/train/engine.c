@@ -3,94 +3,22 @@
 
 #include "nn/layer.h"
 #include "num/flush.h"
+#include "train/aim.h"
+#include "train/feed.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct span nowhere;
 
-/* The shape of the i-th input, or NULL. */
-static const struct value *input_value(const struct graph *g, size_t number)
-{
-    for (size_t i = 0; i < g->values; i++) {
-        const struct call *c = &g->call[g->value[i].made_by];
-        if (g->layer[c->layer].kind->source && number-- == 0)
-            return &g->value[i];
-    }
-    return NULL;
-}
-
-static size_t input_count(const struct graph *g)
-{
-    size_t n = 0;
-    while (input_value(g, n))
-        n++;
-    return n;
-}
-
-static size_t input_columns(const struct graph *g)
-{
-    size_t total = 0;
-    const struct value *v;
-    for (size_t i = 0; (v = input_value(g, i)); i++)
-        total += shape_count(&v->shape);
-    return total;
-}
-
-static int check_borders(const struct graph *g, const struct dataset *d, struct err *e)
-{
-    const size_t inputs = input_count(g);
-    size_t column = 0;
-    if (d->borders && inputs != (size_t)d->borders + 1) {
-        err_at(e, nowhere, "the data has %u inputs, and the model %zu", d->borders + 1, inputs);
-        return err_hint(e, "write an input for each side of |");
-    }
-    for (size_t i = 0; i < d->borders; i++) {
-        const struct value *v = input_value(g, i);
-        column += shape_count(&v->shape);
-        if (column == d->border[i])
-            continue;
-        err_at(e, nowhere, "the input %s does not end where a | stands in the data",
-               g->call[v->made_by].name);
-        return err_hint(e, "each input takes as many columns as its shape holds");
-    }
-    return 0;
-}
-
-int engine_check_inputs(const struct model *m, const struct dataset *d, struct err *e)
-{
-    char shape[80];
-    const struct value *only = input_value(m->graph, 0);
-    if (!only) {
-        err_at(e, nowhere, "the model has no input");
-        return err_hint(e, "begin it with: input %s", shape_text(&d->shape, shape, sizeof shape));
-    }
-    const size_t due = input_columns(m->graph);
-    if (due == d->inputs)
-        return check_borders(m->graph, d, e);
-    if (input_value(m->graph, 1))
-        err_at(e, nowhere, "the data has %zu columns, and the inputs together take %zu", d->inputs,
-               due);
-    else
-        err_at(e, nowhere, "the data has %zu columns, and the input %s takes %s: %zu", d->inputs,
-               m->graph->call[only->made_by].name, shape_text(&only->shape, shape, sizeof shape),
-               due);
-    return err_hint(e, "make the model with input %s, or load other data",
-                    shape_text(&d->shape, shape, sizeof shape));
-}
-
-static int check_ready(const struct model *m, const struct dataset *d, size_t *target_cols,
-                       struct err *e)
-{
-    if (engine_check_inputs(m, d, e))
-        return -1;
-    return loss_check(m->loss.args, m->graph, model_output(m), d, target_cols, e);
-}
-
 int engine_check(const struct model *m, const struct dataset *d, struct err *e)
 {
-    size_t target_cols;
-    return check_ready(m, d, &target_cols, e);
+    struct aim aim[OUTPUTS_MOST];
+    size_t aims;
+    return engine_check_inputs(m, d, e) || graph_check_applied(m->graph, e) ||
+                   aims_make(m, d, aim, &aims, e)
+               ? -1
+               : 0;
 }
 
 size_t engine_batch(const struct dataset *d)
@@ -123,39 +51,34 @@ static int make_ranges(struct model *m)
     return 0;
 }
 
-static int make_gathered(struct model *m, const struct dataset *d, size_t capacity)
+static size_t make_heads(const struct model *m, struct head *to)
 {
-    const size_t inputs = input_count(m->graph);
-    if (!(m->gathered = mem_new(inputs + 1, sizeof *m->gathered)))
-        return -1;
-    m->gathered_count = inputs + 1;
-    for (size_t i = 0; i <= inputs; i++) {
-        size_t width = i < inputs ? shape_count(&input_value(m->graph, i)->shape) : d->targets;
-        if (!(m->gathered[i] = mem_block(capacity * (width ? width : 1), sizeof(real))))
-            return -1;
-    }
-    return 0;
+    for (size_t i = 0; i < m->aims; i++)
+        to[i] = (struct head){.value = m->aim[i].value,
+                              .kind = &loss_kind_of(m->aim[i].loss)->head,
+                              .args = m->aim[i].loss,
+                              .target_cols = m->aim[i].cols,
+                              .weight = m->aim[i].weight};
+    return m->aims;
 }
 
-/* Compiles both plans for a capacity. Without heads only what flows forward is of use. */
-static int compile(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
+/* Compiles both plans for a capacity. Without aims only what flows forward is of use. */
+static int compile(struct model *m, const struct dataset *d, const struct aim *aim, size_t aims,
                    struct err *e)
 {
     const size_t capacity = engine_batch(d);
-    struct head head = {.value = model_output(m), .target_cols = target_cols};
-    if (heads) {
-        head.kind = &loss_kind_of(m->loss.args)->head;
-        head.args = m->loss.args;
-    }
+    struct head head[OUTPUTS_MOST];
     model_forget_plans(m);
-    m->target_cols = heads ? target_cols : 0;
-    m->infer = plan_compile(m->graph, &head, heads, MODE_INFER, capacity, true, e);
+    memcpy(m->aim, aim, aims * sizeof *aim);
+    m->aims = aims;
+    const size_t heads = make_heads(m, head);
+    m->infer = plan_compile(m->graph, head, heads, MODE_INFER, capacity, true, e);
     if (heads)
-        m->train = plan_compile(m->graph, &head, heads, MODE_TRAIN, capacity, true, e);
+        m->train = plan_compile(m->graph, head, heads, MODE_TRAIN, capacity, true, e);
     if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
         (!heads || (m->train && (m->train_frame = frame_create(m->train)) &&
                     (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))))) &&
-        !make_ranges(m) && !make_gathered(m, d, capacity) &&
+        !make_ranges(m) && !feed_make(m, capacity) &&
         (m->order = mem_new(d->training, sizeof *m->order))) {
         m->order_room = d->training;
         return 0;
@@ -164,12 +87,26 @@ static int compile(struct model *m, const struct dataset *d, size_t target_cols,
     return err_memory(e);
 }
 
-static int ready(struct model *m, const struct dataset *d, size_t target_cols, bool heads,
+/* Whether what was compiled is aimed as is wanted now. Wanting no aim is always served. */
+static bool aimed(const struct model *m, const struct aim *aim, size_t aims)
+{
+    bool same = !aims || aims == m->aims;
+    for (size_t i = 0; i < aims && same; i++)
+        same = aim[i].columns.at == m->aim[i].columns.at &&
+               aim[i].columns.width == m->aim[i].columns.width && aim[i].cols == m->aim[i].cols;
+    return same;
+}
+
+static int ready(struct model *m, const struct dataset *d, const struct aim *aim, size_t aims,
                  struct err *e)
 {
     bool fits = m->infer && m->infer->capacity >= engine_batch(d) && m->order_room >= d->training &&
-                (!heads || (m->infer->heads && m->target_cols == target_cols));
-    return fits ? 0 : compile(m, d, target_cols, heads, e);
+                aimed(m, aim, aims);
+    if (!fits)
+        return compile(m, d, aim, aims, e);
+    /* What the data says of an aim may have changed with the data. */
+    memcpy(m->aim, aim, aims * sizeof *aim);
+    return 0;
 }
 
 /* What the optimizer keeps for each weight, where the model does not have it yet. */
@@ -197,8 +134,10 @@ static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
 
 int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
 {
-    size_t target_cols;
-    if (check_ready(m, d, &target_cols, e) || ready(m, d, target_cols, true, e))
+    struct aim aim[OUTPUTS_MOST];
+    size_t aims;
+    if (engine_check_inputs(m, d, e) || graph_check_applied(m->graph, e) ||
+        aims_make(m, d, aim, &aims, e) || ready(m, d, aim, aims, e))
         return -1;
     if (m->ordered && m->order_seed != seed)
         m->ordered = false;
@@ -209,53 +148,11 @@ int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, stru
     return 0;
 }
 
-/* Points a frame's inputs and targets at `n` samples: in place where they stand together, else
- * gathered. */
-static void feed(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,
-                 size_t first, size_t n)
-{
-    size_t column = 0, i = 0;
-    const struct value *v;
-    const uint32_t *chosen = order ? order + first : NULL;
-    for (; (v = input_value(m->graph, i)); i++) {
-        size_t width = shape_count(&v->shape);
-        if (!order && width == d->inputs) {
-            f->input[i] = d->x + first * d->inputs;
-        } else {
-            dataset_gather(d->x, d->inputs, chosen, first, n, column, width, m->gathered[i]);
-            f->input[i] = m->gathered[i];
-        }
-        column += width;
-    }
-    if (!f->plan->heads)
-        return;
-    if (!d->y) {
-        f->target[0] = m->gathered[i]; /* a sample typed by hand has none: nobody reads it */
-    } else if (!order) {
-        f->target[0] = d->y + first * d->targets;
-    } else if (d->target_is_input && i == 1) {
-        f->target[0] = m->gathered[0];
-    } else {
-        dataset_gather(d->y, d->targets, chosen, first, n, 0, d->targets, m->gathered[i]);
-        f->target[0] = m->gathered[i];
-    }
-}
-
-static const uint32_t *order_of(struct model *m, const struct dataset *d, uint64_t epoch)
-{
-    if (!d->shuffle)
-        return NULL;
-    if (!m->ordered || m->order_epoch != epoch || m->order_count != d->training)
-        dataset_order(d, m->order_seed, epoch, m->order);
-    m->ordered = true;
-    m->order_epoch = epoch;
-    m->order_count = d->training;
-    return m->order;
-}
-
 static struct figures figures_of(const struct frame *f)
 {
     struct figures x = {.data = frame_data(f)};
+    for (size_t i = 0; i < f->plan->heads; i++)
+        x.head[i] = frame_head(f, i);
     for (size_t i = 0; i < f->plan->applieds; i++)
         x.penalty += frame_row(f, i);
     return x;
@@ -333,9 +230,11 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
     m->seen += n;
     m->so_far.data += (double)n * x->data;
     m->so_far.penalty += (double)n * x->penalty;
+    for (size_t i = 0; i < m->aims; i++)
+        m->so_far.head[i] += (double)n * x->head[i];
     m->position += n;
     m->step++;
-    m->fresh_loss = m->fresh_optimizer = false;
+    model_settle(m);
     m->stepped = true;
     m->trained = m->drawn;
     m->trained_reals = m->reals;
@@ -353,7 +252,7 @@ static int step(struct model *m, const struct dataset *d, struct figures *figure
     /* The data may have become smaller in the middle of an epoch. */
     const size_t first = m->position < d->training ? (size_t)m->position : 0;
     const size_t left = d->training - first, n = left < d->batch ? left : d->batch;
-    feed(m, f, d, order_of(m, d, m->epoch), first, n);
+    feed(m, f, d, feed_order(m, d, m->epoch), first, n);
     frame_samples(f, n);
     f->seed = m->order_seed;
     f->step = m->step;
@@ -378,7 +277,10 @@ int engine_step(struct model *m, const struct dataset *d, struct figures *figure
 struct figures engine_epoch(const struct model *m)
 {
     const double n = m->seen ? (double)m->seen : 1;
-    return (struct figures){.data = m->so_far.data / n, .penalty = m->so_far.penalty / n};
+    struct figures x = {.data = m->so_far.data / n, .penalty = m->so_far.penalty / n};
+    for (size_t i = 0; i < OUTPUTS_MOST; i++)
+        x.head[i] = m->so_far.head[i] / n;
+    return x;
 }
 
 static void choose_share(struct probe *p, const struct dataset *d, enum share share)
@@ -397,20 +299,21 @@ static void choose_share(struct probe *p, const struct dataset *d, enum share sh
     size_t part = end % d->batch;
     p->end = end;
     p->first = end - (part ? part : d->batch);
-    p->order = order_of(p->model, d, epoch);
+    p->order = feed_order(p->model, d, epoch);
 }
 
 int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint64_t seed,
                 enum share share, bool heads, struct err *e)
 {
-    size_t target_cols = 0;
+    struct aim aim[OUTPUTS_MOST];
+    size_t aims = 0;
     if (share == SHARE_VALIDATION && d->training == d->samples) {
         err_at(e, nowhere, "the data has no validation share");
         return err_hint(e, "load it with split=0.2, for example");
     }
-    if (heads ? check_ready(m, d, &target_cols, e) : engine_check_inputs(m, d, e))
-        return -1;
-    if (ready(m, d, target_cols, heads, e))
+    if (engine_check_inputs(m, d, e) ||
+        (heads && (graph_check_applied(m->graph, e) || aims_make(m, d, aim, &aims, e))) ||
+        ready(m, d, aim, aims, e))
         return -1;
     if (!m->probe_grad &&
         !(m->probe_grad = mem_block(m->graph->weight_reals, sizeof *m->probe_grad)))

@@ -64,7 +64,12 @@ static int make_calls(struct ledger *l)
         if (l->model->graph->term[l->row[r].term].activity &&
             !(l->row[r].call = mem_new(p->applieds, sizeof *l->row[r].call)))
             return -1;
-    return (l->sum = mem_new(p->applieds, sizeof *l->sum)) ? 0 : -1;
+    l->sum = mem_new(p->applieds, sizeof *l->sum);
+    l->reached = mem_new(p->graph->values, sizeof *l->reached);
+    if (!l->sum || !l->reached)
+        return -1;
+    graph_mark_reached(p->graph, l->reached);
+    return 0;
 }
 
 static int make_gradients(struct ledger *l)
@@ -117,6 +122,14 @@ static void unmask(struct frame *f, size_t samples)
     frame_samples(f, samples);
 }
 
+static void judge(struct ledger *l, size_t aim)
+{
+    size_t right, rows;
+    accuracy_count(l->model, aim, l->model->infer_frame, &right, &rows);
+    l->right += right;
+    l->judged += rows;
+}
+
 bool ledger_next(struct ledger *l)
 {
     struct frame *f = l->model->infer_frame;
@@ -127,11 +140,10 @@ bool ledger_next(struct ledger *l)
     l->data += n * frame_data(f);
     for (size_t i = 0; i < f->plan->applieds; i++)
         l->sum[i] += n * frame_row(f, i);
-    if (accuracy_exists(l->model, l->probe.data)) {
-        size_t right, rows;
-        accuracy_count(l->model, l->probe.data, f, &right, &rows);
-        l->right += right;
-        l->judged += rows;
+    for (size_t i = 0; i < l->model->aims; i++) {
+        l->head[i] += n * frame_head(f, i);
+        if (l->model->aim[i].judged)
+            judge(l, i);
     }
     for (size_t r = 0; l->grad && r < l->rows; r++)
         /* Forward sums are still there; each backward makes its gradients anew. */
@@ -158,7 +170,7 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
             continue;
         struct extent n = applied_extent(p, a, l->batch);
         row->divisor = reduce_divisor(t->reduce, &n);
-        reaches = reaches && graph_reaches(g, g->call[a->call].output, model_output(l->model));
+        reaches = reaches && l->reached[g->call[a->call].output];
         row->call[row->calls++] = (struct ledger_call){a->call, value};
     }
     const enum row_flag still = t->activity ? ROW_CONSTANT : ROW_FROZEN;
@@ -171,6 +183,8 @@ void ledger_end(struct ledger *l)
 {
     const double n = (double)l->samples;
     l->data /= n;
+    for (size_t i = 0; i < l->model->aims; i++)
+        l->head[i] /= n;
     l->accuracy = l->judged ? (double)l->right / (double)l->judged : NAN;
     for (size_t r = 0; r < l->rows; r++) {
         end_row(l, &l->row[r], r);
@@ -196,5 +210,6 @@ void ledger_finish(struct ledger *l)
     mem_free(l->row);
     mem_free(l->grad);
     mem_free(l->sum);
+    mem_free(l->reached);
     *l = (struct ledger){0};
 }

@@ -40,11 +40,13 @@ struct ledger {
     struct ledger_row *row; /* by layer, slot and place in the sum */
     size_t rows;
     double data, penalty, total;
-    double accuracy; /* share of right classes; NaN where there are none */
+    double head[OUTPUTS_MOST]; /* the loss of each of the model's aims, without its weight */
+    double accuracy;           /* share of right classes; NaN where there are none */
     size_t samples, batch;
 
     struct probe probe; /* the pass that fills it */
     size_t right, judged;
+    bool *reached; /* for each value: an output depends on it */
     double *sum;   /* for each applied row of the plan */
     double **grad; /* for each row: its gradient summed over batches; NULL: not asked */
 };

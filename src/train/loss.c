@@ -15,30 +15,37 @@ static const struct entry *const rows[] = {
 
 const struct table loss_kinds = {"loss", rows, sizeof rows / sizeof *rows};
 
-static bool all_in_unit(const struct dataset *d)
+/* The i-th of all targets in some columns, sample by sample. */
+static real target_at(const struct dataset *d, struct columns c, size_t i)
 {
-    for (size_t i = 0; i < d->samples * d->targets; i++)
-        if (d->y[i] != 0 && d->y[i] != 1)
+    return d->y[i / c.width * d->targets + c.at + i % c.width];
+}
+
+static bool all_in_unit(const struct dataset *d, struct columns c)
+{
+    for (size_t i = 0; i < d->samples * c.width; i++)
+        if (target_at(d, c, i) != 0 && target_at(d, c, i) != 1)
             return false;
     return true;
 }
 
-const char *loss_standard(const struct graph *g, id output, const struct dataset *d)
+const char *loss_standard(const struct graph *g, id output, const struct dataset *d,
+                          struct columns c)
 {
     const struct args *a = graph_activation(g, g->value[output].made_by);
     enum activation code = activation_use(a).code;
     if (code == ACT_SOFTMAX)
         return "categorical_crossentropy";
-    if (code == ACT_SIGMOID && d->targets == 1 && all_in_unit(d))
+    if (code == ACT_SIGMOID && c.width == 1 && all_in_unit(d, c))
         return "binary_crossentropy";
     return "mse";
 }
 
-static int check_classes(const struct args *loss, const struct dataset *d, uint32_t cols,
-                         struct err *e)
+static int check_classes(const struct args *loss, const struct dataset *d, struct columns c,
+                         uint32_t cols, struct err *e)
 {
-    for (size_t i = 0; i < d->samples * d->targets; i++) {
-        double t = (double)d->y[i];
+    for (size_t i = 0; i < d->samples * c.width; i++) {
+        double t = (double)target_at(d, c, i);
         if (t >= 0 && t < cols && t == floor(t))
             continue;
         char text[NUMBER_ROOM];
@@ -50,21 +57,22 @@ static int check_classes(const struct args *loss, const struct dataset *d, uint3
     return 0;
 }
 
-static int check_range(const struct args *loss, const struct dataset *d, struct err *e)
+static int check_range(const struct args *loss, const struct dataset *d, struct columns c,
+                       struct err *e)
 {
     const struct loss_kind *kind = loss_kind_of(loss);
-    for (size_t i = 0; kind->takes && i < d->samples * d->targets; i++)
-        if (!kind->takes(d->y[i])) {
+    for (size_t i = 0; kind->takes && i < d->samples * c.width; i++)
+        if (!kind->takes(target_at(d, c, i))) {
             char text[NUMBER_ROOM];
             err_at(e, (struct span){0}, "%s takes targets %s, and the data has %s",
-                   loss->entry->name, kind->range, number_text((double)d->y[i], text));
+                   loss->entry->name, kind->range, number_text((double)target_at(d, c, i), text));
             return err_hint(e, "choose another loss, for example loss mse");
         }
     return 0;
 }
 
 int loss_check(const struct args *loss, const struct graph *g, id output, const struct dataset *d,
-               size_t *target_cols, struct err *e)
+               struct columns c, size_t *target_cols, struct err *e)
 {
     const struct shape *shape = &g->value[output].shape;
     const uint32_t cols = shape_last(shape);
@@ -75,19 +83,19 @@ int loss_check(const struct args *loss, const struct graph *g, id output, const 
         err_at(e, (struct span){0}, "the data has no targets");
         return err_hint(e, "give some: rows { 0 1 -> 1 }, or target=input");
     }
-    if (loss_kind_of(loss)->classes && cols > 1 && d->targets == groups) {
+    if (loss_kind_of(loss)->classes && cols > 1 && c.width == groups) {
         *target_cols = 1;
-        return check_classes(loss, d, cols, e);
+        return check_classes(loss, d, c, cols, e);
     }
-    if (d->targets != count) {
+    if (c.width != count) {
         err_at(e, (struct span){0},
                "the output %s has %zu numbers a sample (%s), and the data %zu "
                "targets",
-               name, count, shape_text(shape, text, sizeof text), d->targets);
+               name, count, shape_text(shape, text, sizeof text), c.width);
         if (d->targets == 1 && d->whole_targets && cols > 1)
             return err_hint(e, "for class numbers end in dense %zu softmax", d->classes);
-        return err_hint(e, "end in a layer of %zu units", d->targets);
+        return err_hint(e, "end in a layer of %zu units", c.width);
     }
     *target_cols = cols;
-    return check_range(loss, d, e);
+    return check_range(loss, d, c, e);
 }

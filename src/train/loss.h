@@ -6,6 +6,11 @@
 #include "data/dataset.h"
 #include "nn/plan.h"
 
+/* Columns of the data's targets: those of one output. */
+struct columns {
+    size_t at, width;
+};
+
 struct loss_kind {
     struct entry entry;
     struct head_kind head;
@@ -24,10 +29,11 @@ static inline const struct loss_kind *loss_kind_of(const struct args *a)
 /* The name of the loss that suits an output and data when none was chosen:
  * categorical_crossentropy after softmax, binary_crossentropy after sigmoid with targets 0 and 1 in
  * one column, else mse. */
-const char *loss_standard(const struct graph *g, id output, const struct dataset *d);
+const char *loss_standard(const struct graph *g, id output, const struct dataset *d,
+                          struct columns c);
 /* Checks targets against the output; *target_cols becomes the targets for each row of outputs. */
 int loss_check(const struct args *loss, const struct graph *g, id output, const struct dataset *d,
-               size_t *target_cols, struct err *e);
+               struct columns c, size_t *target_cols, struct err *e);
 
 /* Keras's guard: probabilities are held within [1e-7, 1 - 1e-7] before a logarithm. */
 #define PROBABILITY_LEAST 1e-7

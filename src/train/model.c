@@ -13,6 +13,7 @@ struct model *model_create(const char *name)
         return NULL;
     m->name = mem_text(name, strlen(name));
     m->graph = graph_create();
+    m->loss_weight = 1;
     if (m->name && m->graph)
         return m;
     model_destroy(m);
@@ -37,7 +38,7 @@ void model_forget_plans(struct model *m)
     m->train_frame = m->infer_frame = NULL;
     m->train = m->infer = NULL;
     m->gathered = NULL;
-    m->gathered_count = m->ranges = 0;
+    m->gathered_count = m->ranges = m->aims = 0;
     m->range = NULL;
     m->order = NULL;
     m->ordered = false;
@@ -50,11 +51,19 @@ void choice_finish(struct choice *c)
     c->args = NULL;
 }
 
+static void drop_own(struct model *m)
+{
+    for (size_t i = 0; i < m->owns; i++)
+        choice_finish(&m->own[i].choice);
+    m->owns = 0;
+}
+
 void model_destroy(struct model *m)
 {
     if (!m)
         return;
     model_forget_plans(m);
+    drop_own(m);
     choice_finish(&m->loss);
     choice_finish(&m->optimizer);
     history_finish(&m->history);
@@ -73,6 +82,17 @@ static int copy_choice(struct choice *to, const struct choice *from)
     return from->args ? choice_make(to, from->args, &e) : 0;
 }
 
+static int copy_own(struct model *to, const struct model *m)
+{
+    for (size_t i = 0; i < m->owns; i++) {
+        to->own[i] = (struct own_loss){.output = m->own[i].output, .weight = m->own[i].weight};
+        if (copy_choice(&to->own[i].choice, &m->own[i].choice))
+            return -1;
+        to->owns++;
+    }
+    return 0;
+}
+
 static int copy_block(real **to, const real *from, size_t reals)
 {
     if (!from)
@@ -88,7 +108,7 @@ static int copy_owned(struct model *to, const struct model *m)
 {
     graph_destroy(to->graph);
     to->graph = graph_copy(m->graph);
-    int failed = !to->graph || copy_choice(&to->loss, &m->loss) ||
+    int failed = !to->graph || copy_choice(&to->loss, &m->loss) || copy_own(to, m) ||
                  copy_choice(&to->optimizer, &m->optimizer) ||
                  copy_block(&to->weight, m->weight, m->reals) ||
                  copy_block(&to->grad, m->grad, m->reals) ||
@@ -105,6 +125,7 @@ struct model *model_copy(const struct model *m, const char *name)
         model_destroy(to);
         return NULL;
     }
+    to->loss_weight = m->loss_weight;
     to->drawn = m->drawn;
     to->reals = m->reals;
     to->trained = m->trained;
@@ -133,7 +154,22 @@ int model_rename(struct model *m, const char *name)
 
 id model_output(const struct model *m)
 {
-    return m->graph->values ? (id)m->graph->values - 1 : NOTHING;
+    id output[OUTPUTS_MOST];
+    return graph_outputs(m->graph, output) ? output[0] : NOTHING;
+}
+
+const struct args *model_loss(const struct model *m, id output, double *weight)
+{
+    const struct args *found = m->loss.args;
+    double factor = m->loss_weight;
+    for (size_t i = 0; i < m->owns; i++)
+        if (m->own[i].output == output) {
+            found = m->own[i].choice.args;
+            factor = m->own[i].weight;
+        }
+    if (weight)
+        *weight = factor;
+    return found;
 }
 
 void model_take_graph(struct model *m, struct graph *g)
@@ -153,12 +189,50 @@ int choice_make(struct choice *c, const struct args *args, struct err *e)
     return err_memory(e);
 }
 
-void model_take_loss(struct model *m, struct choice c)
+void model_take_loss(struct model *m, struct choice c, double weight)
 {
     model_forget_plans(m);
+    drop_own(m);
     choice_finish(&m->loss);
     m->loss = c;
+    m->loss_weight = weight;
     m->fresh_loss = false;
+}
+
+int model_take_own_loss(struct model *m, struct own_loss own)
+{
+    size_t i = 0;
+    while (i < m->owns && m->own[i].output != own.output)
+        i++;
+    if (i == OUTPUTS_MOST)
+        return -1;
+    model_forget_plans(m);
+    choice_finish(&m->own[i].choice);
+    m->own[i] = own;
+    m->owns += i == m->owns;
+    return 0;
+}
+
+void model_settle(struct model *m)
+{
+    m->fresh_loss = m->fresh_optimizer = false;
+    for (size_t i = 0; i < m->owns; i++)
+        m->own[i].fresh = false;
+}
+
+void model_unchoose(struct model *m)
+{
+    if (m->fresh_loss)
+        model_take_loss(m, (struct choice){0}, 1);
+    if (m->fresh_optimizer)
+        model_take_optimizer(m, (struct choice){0});
+    for (size_t i = m->owns; i-- > 0;)
+        if (m->own[i].fresh) {
+            model_forget_plans(m);
+            choice_finish(&m->own[i].choice);
+            m->own[i] = m->own[--m->owns];
+            m->own[m->owns] = (struct own_loss){0};
+        }
 }
 
 void model_take_optimizer(struct model *m, struct choice c)
@@ -256,12 +330,25 @@ static uint64_t digest_graph(const struct graph *g, uint64_t hash)
     for (size_t i = 0; i < g->calls; i++) {
         hash = digest_text(hash, g->call[i].name);
         hash = digest_bytes(hash, &g->call[i].layer, sizeof(id));
-        hash = digest_bytes(hash, &g->call[i].input, sizeof(id));
+        hash = digest_bytes(hash, g->call[i].input, g->call[i].inputs * sizeof(id));
     }
+    hash = digest_bytes(hash, g->output, g->outputs * sizeof(id));
     for (size_t i = 0; i < g->terms; i++) {
         hash = digest_bytes(hash, &g->term[i].layer, sizeof(id));
         hash = digest_text(hash, g->term[i].slot);
         hash = digest_args(hash, g->term[i].args);
+    }
+    return hash;
+}
+
+static uint64_t digest_losses(const struct model *m, uint64_t hash)
+{
+    hash = digest_args(hash, m->loss.args);
+    hash = digest_bytes(hash, &m->loss_weight, sizeof m->loss_weight);
+    for (size_t i = 0; i < m->owns; i++) {
+        hash = digest_args(hash, m->own[i].choice.args);
+        hash = digest_bytes(hash, &m->own[i].output, sizeof m->own[i].output);
+        hash = digest_bytes(hash, &m->own[i].weight, sizeof m->own[i].weight);
     }
     return hash;
 }
@@ -272,7 +359,7 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
                                m->stepped, m->trained, (uint64_t)m->from, m->seen};
     hash = digest_text(hash, m->name);
     hash = digest_graph(m->graph, hash);
-    hash = digest_args(hash, m->loss.args);
+    hash = digest_losses(m, hash);
     hash = digest_args(hash, m->optimizer.args);
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->last, sizeof m->last);

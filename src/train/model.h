@@ -15,9 +15,28 @@ struct choice {
     struct args *args;
 };
 
+/* A loss for one output alone. */
+struct own_loss {
+    struct choice choice;
+    id output;
+    double weight; /* the factor it counts with */
+    bool fresh;    /* chosen by nnr in the statement that runs */
+};
+
+/* One output, and what it is trained towards. */
+struct aim {
+    id value;
+    const struct args *loss;
+    double weight;
+    struct columns columns;
+    size_t cols; /* targets for each row of the output */
+    bool judged; /* its right answers can be counted */
+};
+
 /* total = data + penalty */
 struct figures {
     double data, penalty;
+    double head[OUTPUTS_MOST]; /* the loss of each output, without its weight */
 };
 
 /* What the quantities loss, loss.data and loss.penalty speak of. */
@@ -31,7 +50,10 @@ struct range {
 struct model {
     char *name;
     struct graph *graph;
-    struct choice loss, optimizer;
+    struct choice loss, optimizer; /* the loss of every output that has none of its own */
+    double loss_weight;
+    struct own_loss own[OUTPUTS_MOST];
+    size_t owns;
     /* Chosen by nnr in the statement that runs, and no step has used them yet. */
     bool fresh_loss, fresh_optimizer;
 
@@ -56,14 +78,15 @@ struct model {
     /* Compiled for one graph, loss and data; see engine.h. */
     struct plan *train, *infer;
     struct frame *train_frame, *infer_frame;
-    size_t target_cols;
+    struct aim aim[OUTPUTS_MOST];
+    size_t aims;
     struct range *range;
     size_t ranges;
     uint32_t *order; /* of order_count training samples in epoch order_epoch */
     size_t order_count, order_room;
     uint64_t order_epoch, order_seed;
     bool ordered;
-    real **gathered; /* one array an input, then one for the targets */
+    real **gathered; /* one array an input, then one an aim */
     size_t gathered_count;
     real *next_grad;  /* where a step makes its gradient; becomes `grad` when it is committed */
     real *probe_grad; /* gradients that only a report asks for */
@@ -75,13 +98,22 @@ void model_destroy(struct model *m);
 /* A copy with everything but the plans: weights, optimizer state, counters, history. */
 struct model *model_copy(const struct model *m, const char *name);
 int model_rename(struct model *m, const char *name);
-/* The value that is the model's output: the newest; NOTHING for an empty model. */
+/* The value that is the model's first output; NOTHING for an empty model. */
 id model_output(const struct model *m);
+/* The loss of an output, NULL if none is chosen, and the factor it counts with. */
+const struct args *model_loss(const struct model *m, id output, double *weight);
 /* Puts a graph in place of the model's own, which is destroyed; weights that both have stay. The
  * new graph must begin with the layers of the old one. */
 void model_take_graph(struct model *m, struct graph *g);
-/* Takes a loss or an optimizer, made in a choice of its own. A new optimizer starts afresh. */
-void model_take_loss(struct model *m, struct choice c);
+/* Takes a loss for all outputs, in place of all there are, or an optimizer, made in a choice of its
+ * own. A new optimizer starts afresh. */
+void model_take_loss(struct model *m, struct choice c, double weight);
+/* Takes a loss for one output: 0, or -1 when OUTPUTS_MOST have one. */
+int model_take_own_loss(struct model *m, struct own_loss own);
+/* From here on what nnr chose counts as chosen for good. */
+void model_settle(struct model *m);
+/* Takes back what nnr chose in the statement that runs. */
+void model_unchoose(struct model *m);
 void model_take_optimizer(struct model *m, struct choice c);
 /* Copies bound arguments into a fresh choice. */
 int choice_make(struct choice *c, const struct args *args, struct err *e);

@@ -53,17 +53,26 @@ struct args *build_choice(struct arena *arena, const char *text, const struct st
 static const struct arg_spec call_args[] = {CALL_CLAUSES};
 static const struct entry call_entry = {.name = "call", .args = call_args, .arg_count = 2};
 
-/* The tensor that `on` names; without it the newest. */
-static int input_of(const struct graph *g, const struct args *a, id *to, struct err *e)
+enum { INPUTS_MOST = 8 };
+
+/* The tensors that `on` names; without it the newest. */
+static int inputs_of(const struct graph *g, const struct args *a, id to[INPUTS_MOST],
+                     struct inputs *on, struct err *e)
 {
-    *to = g->values ? (id)g->values - 1 : NOTHING;
+    *on = (struct inputs){to, 1};
+    to[0] = (id)g->values - 1;
     for (size_t i = 0; i < a->entry->arg_count; i++) {
         if (strcmp(a->entry->args[i].name, "on") != 0 || !a->arg[i].given)
             continue;
-        id call = graph_find_call(g, a->arg[i].as.names.item[0]);
-        if (call == NOTHING)
-            return err_at(e, a->arg[i].where, "no tensor \"%s\"", a->arg[i].as.names.item[0]);
-        *to = g->call[call].output;
+        on->count = (uint32_t)a->arg[i].as.names.count;
+        assert_true(on->count <= INPUTS_MOST);
+        for (uint32_t k = 0; k < on->count; k++) {
+            const char *name = a->arg[i].as.names.item[k];
+            id call = graph_find_call(g, name);
+            if (call == NOTHING)
+                return err_at(e, a->arg[i].where, "no tensor \"%s\"", name);
+            to[k] = g->call[call].output;
+        }
     }
     return 0;
 }
@@ -83,29 +92,33 @@ static int call_again(struct graph *g, struct arena *arena, const char *text,
                       const struct statement *s, struct err *e)
 {
     char name[80];
-    id layer = graph_find_layer(g, s->verb), input;
+    id layer = graph_find_layer(g, s->verb), input[INPUTS_MOST];
+    struct inputs on;
     if (layer == NOTHING)
         return err_at(e, s->verb_where, "no layer \"%s\"", s->verb);
     struct args *a = build_bind(arena, text, s, &call_entry, e);
-    if (!a || input_of(g, a, &input, e))
+    if (!a || inputs_of(g, a, input, &on, e))
         return -1;
     name_of(g, a, s->verb, name);
-    return graph_call(g, layer, name, input, s->where, e);
+    return graph_call(g, layer, name, on, s->where, e);
 }
 
 int build_layer(struct graph *g, struct arena *arena, const char *text, const struct statement *s,
                 struct err *e)
 {
     char name[80];
-    id input;
+    id input[INPUTS_MOST];
+    struct inputs on;
     const struct layer_kind *kind = (const void *)table_find(&layer_kinds, s->verb);
     if (!kind)
         return call_again(g, arena, text, s, e);
     struct args *a = build_bind(arena, text, s, &kind->entry, e);
-    if (!a || input_of(g, a, &input, e))
+    if (!a || inputs_of(g, a, input, &on, e))
         return -1;
+    if (kind->source)
+        on.count = 0;
     name_of(g, a, s->verb, name);
-    return graph_add(g, kind, a, name, kind->source ? NOTHING : input, e);
+    return graph_add(g, kind, a, name, on, 0, e);
 }
 
 int build_layers(struct graph *g, const char *text, struct err *e)

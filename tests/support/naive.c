@@ -94,6 +94,55 @@ static void dense(const struct naive *n, const struct layer *l, const double *x,
     apply(args_get(l->args, "activation")->as.call, y, rows, out);
 }
 
+static double joined(const char *how, double a, double b, uint32_t n)
+{
+    if (strcmp(how, "add") == 0)
+        return a + b;
+    if (strcmp(how, "multiply") == 0)
+        return a * b;
+    if (strcmp(how, "average") == 0)
+        return a + b / n;
+    assert_string_equal(how, "maximum");
+    return fmax(a, b);
+}
+
+static void join(const struct naive *n, const struct call *c, const char *how, double *y,
+                 size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        y[k] = n->value[c->input[0]][k] / (strcmp(how, "average") == 0 ? c->inputs : 1);
+        for (uint32_t i = 1; i < c->inputs; i++)
+            y[k] = joined(how, y[k], n->value[c->input[i]][k], c->inputs);
+    }
+}
+
+/* Along the axis that is joined, each element comes from the input whose turn it is. */
+static void concat(const struct naive *n, const struct call *c, const struct args *a, double *y)
+{
+    const struct shape *out = &n->g->value[c->output].shape;
+    const long written = args_whole(a, "axis");
+    const size_t axis =
+        (size_t)(written < 0 ? written + (long)out->axes : written - 1 + (long)c->folds);
+    size_t outer = n->samples, inner = 1, at = 0;
+    for (size_t i = 0; i < out->axes; i++)
+        *(i < axis ? &outer : &inner) *= i == axis ? 1 : out->size[i];
+    for (size_t r = 0; r < outer; r++)
+        for (uint32_t i = 0; i < c->inputs; i++) {
+            const size_t width = n->g->value[c->input[i]].shape.size[axis] * inner;
+            for (size_t j = 0; j < width; j++)
+                y[at++] = n->value[c->input[i]][r * width + j];
+        }
+}
+
+static bool is_join(const char *kind)
+{
+    static const char *const joins[] = {"add", "multiply", "average", "maximum"};
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(kind, joins[i]) == 0)
+            return true;
+    return false;
+}
+
 void naive_forward(struct naive *n, const double *weight, const double *const *input)
 {
     size_t inputs = 0;
@@ -102,14 +151,24 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         const struct call *call = &n->g->call[c];
         const struct layer *l = &n->g->layer[call->layer];
         const char *kind = l->kind->entry.name;
+        if (l->body)
+            continue;
         const struct shape *shape = &n->g->value[call->output].shape;
         const size_t count = n->samples * shape_count(shape);
         double *y = n->value[call->output];
         const double *x =
-            strcmp(kind, "input") == 0 ? input[inputs++] : (const double *)n->value[call->input];
+            strcmp(kind, "input") == 0 ? input[inputs++] : (const double *)n->value[call->input[0]];
         if (strcmp(kind, "dense") == 0) {
-            const struct shape *in = &n->g->value[call->input].shape;
+            const struct shape *in = &n->g->value[call->input[0]].shape;
             dense(n, l, x, y, count / shape_last(shape), shape_last(in));
+            continue;
+        }
+        if (is_join(kind)) {
+            join(n, call, kind, y, count);
+            continue;
+        }
+        if (strcmp(kind, "concat") == 0) {
+            concat(n, call, l->args, y);
             continue;
         }
         memcpy(y, x, count * sizeof *y);
@@ -254,7 +313,7 @@ double naive_total(const struct naive *n, const struct naive_head *h, size_t hea
 {
     double total = 0;
     for (size_t i = 0; i < heads; i++)
-        total += naive_data(n, &h[i]);
+        total += h[i].weight * naive_data(n, &h[i]);
     for (id t = 0; t < n->g->terms; t++)
         total += naive_row(n, t);
     return total;

@@ -18,6 +18,7 @@ struct naive {
 struct naive_head {
     id value;
     const struct args *loss;
+    double weight; /* the factor its loss counts with */
     const double *target;
     size_t target_cols; /* for each row of the output */
 };

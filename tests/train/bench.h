@@ -26,7 +26,10 @@ static inline int bench_choose(struct bench *b, struct arena *arena, const char 
     struct args *a = build_choice(arena, text, s, loss ? &loss_kinds : &opt_kinds, &b->e);
     if (!a || choice_make(&c, a, &b->e))
         return -1;
-    (loss ? model_take_loss : model_take_optimizer)(b->model, c);
+    if (loss)
+        model_take_loss(b->model, c, 1);
+    else
+        model_take_optimizer(b->model, c);
     return 0;
 }
 
@@ -146,7 +149,7 @@ static inline void reckon_start(struct reckoning *r, const struct bench *b, size
     *r = (struct reckoning){0};
     naive_start(&r->naive, g, n);
     for (size_t c = 0; c < g->calls; c++) {
-        if (g->call[c].input != NOTHING)
+        if (g->call[c].inputs)
             continue;
         const size_t width = shape_count(&g->value[g->call[c].output].shape);
         double *x = r->input[inputs++] = mem_new(n * width, sizeof *x);
@@ -161,6 +164,7 @@ static inline void reckon_start(struct reckoning *r, const struct bench *b, size
     const size_t rows = shape_count(&g->value[output].shape) / cols;
     r->head = (struct naive_head){.value = output,
                                   .loss = b->model->loss.args,
+                                  .weight = 1,
                                   .target = r->target,
                                   .target_cols = d->targets / rows};
 }

@@ -78,8 +78,9 @@ static void add_head(struct trial *t, id value)
     const size_t h = t->heads++;
     t->target[h] = target;
     t->target_real[h] = reals(target, rows * width);
-    t->head[h] = (struct head){value, &loss_kind_of(args)->head, args, width};
-    t->naive_head[h] = (struct naive_head){value, args, target, width};
+    const double weight = h ? 0.5 + pick(r, 4) : 1;
+    t->head[h] = (struct head){value, &loss_kind_of(args)->head, args, width, weight};
+    t->naive_head[h] = (struct naive_head){value, args, weight, target, width};
 }
 
 static void trial_start(struct trial *t, uint64_t number)
@@ -90,7 +91,7 @@ static void trial_start(struct trial *t, uint64_t number)
     t->weight = numbers(r, r->g->weight_reals, 1);
     t->weight_real = reals(t->weight, r->g->weight_reals);
     for (size_t c = 0, i = 0; c < r->g->calls; c++) {
-        if (r->g->call[c].input != NOTHING)
+        if (r->g->call[c].inputs)
             continue;
         const size_t n = CAPACITY * shape_count(&r->g->value[r->g->call[c].output].shape);
         t->input[i] = numbers(r, n, 1);
@@ -213,7 +214,7 @@ static void check_rows(const struct trial *t, const struct run *x)
     assert_int_equal(x->plan->applieds, due);
     double data = 0;
     for (size_t h = 0; h < t->heads; h++)
-        data += naive_data(&t->naive, &t->naive_head[h]);
+        data += t->naive_head[h].weight * naive_data(&t->naive, &t->naive_head[h]);
     is_near(t, frame_data(x->frame), data, "the data loss");
 }
 
@@ -285,7 +286,8 @@ static void fusing_joins_what_stands_together(void **state)
     const struct head head = {.value = 1,
                               .kind =
                                   &((const struct loss_kind *)table_find(&loss_kinds, "mse"))->head,
-                              .target_cols = 3};
+                              .target_cols = 3,
+                              .weight = 1};
     struct plan *plain = plan_compile(g, &head, 1, MODE_TRAIN, 8, false, &e);
     struct plan *fused = plan_compile(g, &head, 1, MODE_TRAIN, 8, true, &e);
     const enum step_kind before[] = {STEP_PRODUCT, STEP_BIAS,   STEP_ACTIVATE,

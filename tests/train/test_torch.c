@@ -70,7 +70,7 @@ static void take(struct trial *t, struct arena *arena, const char *text, const s
     } else if (strcmp(s->verb, "loss") == 0) {
         struct args *a = build_choice(arena, text, s, &loss_kinds, &t->e);
         fine(t, a && !choice_make(&c, a, &t->e));
-        model_take_loss(t->model, c);
+        model_take_loss(t->model, c, 1);
     } else if (strcmp(s->verb, "optimizer") == 0) {
         struct args *a = build_choice(arena, text, s, &opt_kinds, &t->e);
         fine(t, a && !choice_make(&c, a, &t->e));

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/merge.h"
+
+static void forward(struct planner *p, id call)
+{
+    planner_join(p, call, JOIN_ADD);
+}
+
+static void backward(struct planner *p, id call)
+{
+    planner_join_slopes(p, call, JOIN_ADD);
+}
+
+static const struct arg_spec args[] = {MERGE_ARGS};
+
+const struct layer_kind layer_add = {
+    .entry = {.name = "add",
+              .args = args,
+              .arg_count = sizeof args / sizeof *args,
+              .summary = "the sum of tensors of one shape",
+              .details = "Element by element; the gradient goes to each of them. A tensor may be "
+                         "named more than once.",
+              .example = "data moons 100\ninput 2 as x\ndense 4 tanh on x as a\n"
+                         "dense 4 tanh on x as b\nadd on a, b\ndense 1 sigmoid\nstep 1\n"},
+    .merge = merge_equal,
+    .forward = forward,
+    .backward = backward,
+};

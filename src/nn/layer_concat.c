@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/merge.h"
+
+/* The axis of a sample's shape that is joined, from 0; -1: there is none of that number. Counted as
+ * in Keras: 0 is the batch, -1 the last. */
+static int axis_of(const struct args *self, uint32_t axes)
+{
+    const long axis = args_whole(self, "axis");
+    const long found = axis < 0 ? axis + axes : axis - 1;
+    return axis != 0 && found >= 0 && found < (long)axes ? (int)found : -1;
+}
+
+static enum merged merge(const struct args *self, const struct shape *in, uint32_t n,
+                         struct shape *out, uint32_t *odd, struct err *e)
+{
+    const int axis = axis_of(self, in[0].axes);
+    *out = in[0];
+    if (axis < 0) {
+        char text[80];
+        err_at(e, args_get(self, "axis")->where, "concat has no axis %ld to join in tensors of %s",
+               args_whole(self, "axis"), shape_text(&in[0], text, sizeof text));
+        err_hint(e, "axes count from 1, as 0 is the batch; -1 is the last");
+        return MERGE_ERROR;
+    }
+    for (*odd = 1; *odd < n; ++*odd) {
+        struct shape other = in[*odd];
+        if (other.axes == in[0].axes)
+            other.size[axis] = in[0].size[axis];
+        if (!shape_same(&in[0], &other))
+            return MERGE_DIFFERS;
+        out->size[axis] += in[*odd].size[axis];
+    }
+    return MERGE_FITS;
+}
+
+/* How many axes of the row the joined one has behind it, itself included. */
+static uint32_t axes_behind(const struct planner *p, id call)
+{
+    const struct layer *l = planner_layer(p, call);
+    return l->in.axes - (uint32_t)axis_of(l->args, l->in.axes);
+}
+
+static void forward(struct planner *p, id call)
+{
+    planner_concat(p, call, axes_behind(p, call));
+}
+
+static void backward(struct planner *p, id call)
+{
+    planner_concat_slopes(p, call, axes_behind(p, call));
+}
+
+static const struct arg_spec args[] = {
+    {.name = "axis",
+     .form = KEY,
+     .type = ARG_WHOLE,
+     .standard = "-1",
+     .min = -SHAPE_MOST,
+     .max = SHAPE_MOST,
+     .line = "the axis that is joined: from 1, or from the end, -1 being the last"},
+    MERGE_ARGS,
+};
+
+const struct layer_kind layer_concat = {
+    .entry = {.name = "concat",
+              .alias = "concatenate",
+              .args = args,
+              .arg_count = sizeof args / sizeof *args,
+              .summary = "tensors side by side",
+              .details = "Joined along one axis; the others must be equal. Axis 0 would be the "
+                         "batch, so axes count from 1, as in Keras.",
+              .example = "data rows { 0 | 1 -> 1; 1 | 1 -> 0 }\ninput 1 as a\ninput 1 as b\n"
+                         "concat on a, b\ndense 2 tanh\ndense 1 sigmoid\nstep 1\n"},
+    .merge = merge,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/merge.h"
+
+static void forward(struct planner *p, id call)
+{
+    planner_join(p, call, JOIN_MULTIPLY);
+}
+
+static void backward(struct planner *p, id call)
+{
+    planner_join_slopes(p, call, JOIN_MULTIPLY);
+}
+
+static const struct arg_spec args[] = {MERGE_ARGS};
+
+const struct layer_kind layer_multiply = {
+    .entry = {.name = "multiply",
+              .args = args,
+              .arg_count = sizeof args / sizeof *args,
+              .summary = "the product of tensors of one shape",
+              .details = "Element by element.",
+              .example = "data moons 100\ninput 2 as x\ndense 4 tanh on x as a\n"
+                         "dense 4 tanh on x as b\nmultiply on a, b\ndense 1 sigmoid\nstep 1\n"},
+    .merge = merge_equal,
+    .forward = forward,
+    .backward = backward,
+};
