@@ -17,6 +17,13 @@ INLINE void NAME(store)(real *p, VEC v)
     *(NAME(loose_vec) *)p = v;
 }
 
+/* |x|; NaN stays NaN. */
+INLINE VEC NAME(magnitude)(VEC v)
+{
+    typedef REAL_BITS bits __attribute__((vector_size(LANES * sizeof(real))));
+    return (VEC)((bits)v & (REAL_BITS)(((REAL_BITS)1 << (8 * REAL_BYTES - 1)) - 1));
+}
+
 /* Which of the first lanes are meant, 1 to LANES; the others are neither read nor written. */
 #if defined __AVX512VL__
 
@@ -168,8 +175,8 @@ INLINE void NAME(fold)(const VEC v[4], real sum[4])
 {
     for (int i = 0; i < 4; i += 2)
         NAME(store)
-        (sum + i, __builtin_shufflevector(v[i], v[i + 1], 0, 2) +
-                      __builtin_shufflevector(v[i], v[i + 1], 1, 3));
+    (sum + i,
+     __builtin_shufflevector(v[i], v[i + 1], 0, 2) + __builtin_shufflevector(v[i], v[i + 1], 1, 3));
 }
 #endif
 

@@ -2,14 +2,11 @@
 /* The element loops, compiled once a level: LEVEL names the table that this build defines. Only
  * loops marked `omp simd reduction` may be added up in another order than written. */
 #include "num/kernels.h"
+#include "num/level.h"
+#include "num/sums.h"
 #include "num/vector_math.h"
 
 #include <string.h>
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* Sums are taken in real over this many elements at most, then go on in double. */
-enum { CHUNK = 512 };
 
 static const real selu_scale = R(1.0507009873554805), selu_alpha = R(1.6732632423543772);
 
@@ -91,41 +88,69 @@ INLINE real sign_of(real x)
 
 static void powers(size_t n, const real *x, double *sums)
 {
-    double one = 0, two = 0;
+    sums[0] = sums[1] = 0;
     for (size_t from = 0; from < n; from += CHUNK) {
-        size_t end = n - from < CHUNK ? n : from + CHUNK;
-        real a = 0, b = 0;
-#pragma omp simd reduction(+ : a, b)
-        for (size_t i = from; i < end; i++) {
-            a += real_abs(x[i]);
-            b += x[i] * x[i];
-        }
-        one += (double)a;
-        two += (double)b;
+        const size_t count = n - from < CHUNK ? n - from : CHUNK;
+        const struct lane_powers s = powers_of_chunk(count, x + from);
+        lane_powers_take(&s, sums);
     }
-    sums[0] = one;
-    sums[1] = two;
+}
+
+INLINE void values_of_lanes(enum activation a, real p, real *y)
+{
+    for (size_t j = 0; j < LANES; j++)
+        y[j] = value_of(a, p, y[j]);
+}
+
+/* What does not fill the lanes. */
+INLINE void values_of_part(enum activation a, real p, size_t n, real *y, struct lane_powers *s)
+{
+    const NAME(mask) m = NAME(first)(n);
+    real part[LANES];
+    NAME(store)(part, NAME(load_part)(y, m));
+    values_of_lanes(a, p, part);
+    NAME(store_part)(y, m, NAME(load)(part));
+    if (s)
+        lane_powers_add(s, NAME(load_part)(part, m));
+}
+
+/* y = f(y), and the sums are added to. */
+INLINE void values_of(enum activation a, real p, size_t n, real *y, double *sums)
+{
+    for (size_t from = 0; from < n; from += CHUNK) {
+        const size_t end = n - from < CHUNK ? n : from + CHUNK;
+        struct lane_powers s = {{0}, {0}};
+        size_t i = from;
+        for (; i + LANES <= end; i += LANES) {
+            values_of_lanes(a, p, y + i);
+            if (sums)
+                lane_powers_add(&s, NAME(load)(y + i));
+        }
+        if (i < end)
+            values_of_part(a, p, end - i, y + i, sums ? &s : NULL);
+        if (sums)
+            lane_powers_take(&s, sums);
+    }
+}
+
+INLINE size_t rows_nearby(size_t rows, size_t cols)
+{
+    const size_t most = cols < NEAR ? NEAR / cols : 1;
+    return rows < most ? rows : most;
 }
 
 INLINE void activate_rows(enum activation a, real p, size_t rows, size_t cols, const real *bias,
                           real *y, real *z, double *sums)
 {
-    for (size_t i = 0; i < rows; i++, y += cols) {
+    const size_t block = rows_nearby(rows, cols);
+    for (size_t from = 0; from < rows; from += block, y += block * cols) {
+        const size_t some = rows - from < block ? rows - from : block;
         if (bias)
-            for (size_t j = 0; j < cols; j++)
-                y[j] += bias[j];
-        if (z) {
-            memcpy(z, y, cols * sizeof *z);
-            z += cols;
-        }
-        for (size_t j = 0; j < cols; j++)
-            y[j] = value_of(a, p, y[j]);
-        if (sums) {
-            double row[2];
-            powers(cols, y, row);
-            sums[0] += row[0];
-            sums[1] += row[1];
-        }
+            add_to_rows(some, cols, bias, y);
+        if (z)
+            memcpy(z + from * cols, y, some * cols * sizeof *z);
+        if (a != ACT_LINEAR || sums)
+            values_of(a, p, some * cols, y, sums);
     }
 }
 
@@ -180,12 +205,14 @@ static void activate(enum activation a, double p, size_t rows, size_t cols, cons
     }
 }
 
-INLINE void deactivate_row(enum activation a, real p, size_t cols, const real *y, const real *z,
-                           real c1, real c2, bool has, real *d)
+/* `penalised`: c1 and c2 are not both 0. */
+INLINE void slopes_of(enum activation a, real p, size_t n, const real *restrict y,
+                      const real *restrict z, real c1, real c2, bool has, bool penalised,
+                      real *restrict d)
 {
-    for (size_t j = 0; j < cols; j++) {
-        real g = c1 * sign_of(y[j]) + c2 * y[j];
-        d[j] = (has ? d[j] + g : g) * slope_of(a, p, y[j], z ? z[j] : 0);
+    for (size_t j = 0; j < n; j++) {
+        const real g = penalised ? c1 * sign_of(y[j]) + c2 * y[j] : 0;
+        d[j] = (has ? penalised ? d[j] + g : d[j] : g) * slope_of(a, p, y[j], z ? z[j] : 0);
     }
 }
 
@@ -203,19 +230,20 @@ INLINE void deactivate_rows(enum activation a, real p, size_t rows, size_t cols,
 {
     const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
     const bool keeps = a == ACT_GELU || a == ACT_SOFTPLUS || a == ACT_SWISH;
-    if (bias && !add)
-        memset(bias, 0, cols * sizeof *bias);
-    for (size_t i = 0; i < rows; i++, y += cols, d += cols) {
-        const real *zi = keeps ? z + i * cols : NULL;
-        if (has)
-            deactivate_row(a, p, cols, y, zi, c1, c2, true, d);
+    const size_t block = rows_nearby(rows, cols);
+    for (size_t from = 0; from < rows; from += block, y += block * cols, d += block * cols) {
+        const size_t some = rows - from < block ? rows - from : block, n = some * cols;
+        const real *near_z = keeps ? z + from * cols : NULL;
+        if (has && c1 == 0 && c2 == 0)
+            slopes_of(a, p, n, y, near_z, 0, 0, true, false, d);
+        else if (has)
+            slopes_of(a, p, n, y, near_z, c1, c2, true, true, d);
         else
-            deactivate_row(a, p, cols, y, zi, c1, c2, false, d);
-        if (a == ACT_SOFTMAX)
-            softmax_slope(cols, y, d);
+            slopes_of(a, p, n, y, near_z, c1, c2, false, true, d);
+        for (size_t i = 0; a == ACT_SOFTMAX && i < some; i++)
+            softmax_slope(cols, y + i * cols, d + i * cols);
         if (bias)
-            for (size_t j = 0; j < cols; j++)
-                bias[j] += d[j];
+            column_sums_of_rows(some, cols, d, bias, add || from > 0);
     }
 }
 
@@ -256,11 +284,7 @@ static void powers_adjoint(size_t n, const real *x, struct powers c, real *dx, b
 
 static void columns(size_t rows, size_t cols, const real *x, real *to, bool add)
 {
-    if (!add)
-        memset(to, 0, cols * sizeof *to);
-    for (size_t i = 0; i < rows; i++, x += cols)
-        for (size_t j = 0; j < cols; j++)
-            to[j] += x[j];
+    column_sums_of_rows(rows, cols, x, to, add);
 }
 
 static double sum(size_t n, const real *x)

@@ -6,7 +6,7 @@
 
 /* Rows of the tallest tile by its vectors in a row: as the registers allow, with two adders that
  * take four cycles busy. Narrow vectors are for matrices that one of them spans. */
-#if LANES * REAL_BYTES < VECTOR_BYTES
+#if LANES < MOST_LANES
 #define WIDEST 1
 #define TILES(T) TILES_12(T, 1)
 static const size_t NAME(tallest)[WIDEST] = {12};
