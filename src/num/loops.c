@@ -96,38 +96,45 @@ static void powers(size_t n, const real *x, double *sums)
     }
 }
 
-INLINE void values_of_lanes(enum activation a, real p, real *y)
+INLINE VEC value_of_lanes(enum activation a, real p, VEC z)
 {
+    real y[LANES];
+    NAME(store)(y, z);
+#pragma omp simd
     for (size_t j = 0; j < LANES; j++)
         y[j] = value_of(a, p, y[j]);
+    return NAME(load)(y);
 }
 
-/* What does not fill the lanes. */
-INLINE void values_of_part(enum activation a, real p, size_t n, real *y, struct lane_powers *s)
+/* What does not fill a vector. */
+INLINE void values_of_part(enum activation a, real p, size_t n, const real *bias, real *y,
+                           struct lane_powers *s)
 {
     const NAME(mask) m = NAME(first)(n);
-    real part[LANES];
-    NAME(store)(part, NAME(load_part)(y, m));
-    values_of_lanes(a, p, part);
-    NAME(store_part)(y, m, NAME(load)(part));
+    const VEC z = NAME(load_part)(y, m);
+    real value[LANES];
+    NAME(store)(value, value_of_lanes(a, p, bias ? z + NAME(load_part)(bias, m) : z));
+    NAME(store_part)(y, m, NAME(load)(value));
     if (s)
-        lane_powers_add(s, NAME(load_part)(part, m));
+        lane_powers_add(s, NAME(load_part)(value, m));
 }
 
-/* y = f(y), and the sums are added to. */
-INLINE void values_of(enum activation a, real p, size_t n, real *y, double *sums)
+/* y = f(y + bias), element by element, and the sums are added to; bias and sums may be NULL. */
+INLINE void values_of(enum activation a, real p, size_t n, const real *bias, real *y, double *sums)
 {
     for (size_t from = 0; from < n; from += CHUNK) {
         const size_t end = n - from < CHUNK ? n : from + CHUNK;
         struct lane_powers s = {{0}, {0}};
         size_t i = from;
         for (; i + LANES <= end; i += LANES) {
-            values_of_lanes(a, p, y + i);
+            const VEC z = NAME(load)(y + i);
+            const VEC v = value_of_lanes(a, p, bias ? z + NAME(load)(bias + i) : z);
+            NAME(store)(y + i, v);
             if (sums)
-                lane_powers_add(&s, NAME(load)(y + i));
+                lane_powers_add(&s, v);
         }
         if (i < end)
-            values_of_part(a, p, end - i, y + i, sums ? &s : NULL);
+            values_of_part(a, p, end - i, bias ? bias + i : NULL, y + i, sums ? &s : NULL);
         if (sums)
             lane_powers_take(&s, sums);
     }
@@ -139,18 +146,38 @@ INLINE size_t rows_nearby(size_t rows, size_t cols)
     return rows < most ? rows : most;
 }
 
+/* Rows of less than a vector, at most NEAR elements. Part after part of y itself would each wait
+ * for the one before it, whose vector reaches into it: so the bias is repeated instead. */
+INLINE void activate_short_rows(enum activation a, real p, size_t rows, size_t cols,
+                                const real *bias, real *y, real *z, double *sums)
+{
+    const size_t n = rows * cols;
+    real again[NEAR + LANES];
+    repeat_short_row(rows, cols, bias, again);
+    if (z) {
+        add_lanes(n, again, y);
+        memcpy(z, y, n * sizeof *z);
+    }
+    values_of(a, p, n, z ? NULL : again, y, sums);
+}
+
 INLINE void activate_rows(enum activation a, real p, size_t rows, size_t cols, const real *bias,
                           real *y, real *z, double *sums)
 {
     const size_t block = rows_nearby(rows, cols);
     for (size_t from = 0; from < rows; from += block, y += block * cols) {
         const size_t some = rows - from < block ? rows - from : block;
+        real *near_z = z ? z + from * cols : NULL;
+        if (bias && cols < LANES) {
+            activate_short_rows(a, p, some, cols, bias, y, near_z, sums);
+            continue;
+        }
         if (bias)
             add_to_rows(some, cols, bias, y);
         if (z)
-            memcpy(z + from * cols, y, some * cols * sizeof *z);
+            memcpy(near_z, y, some * cols * sizeof *z);
         if (a != ACT_LINEAR || sums)
-            values_of(a, p, some * cols, y, sums);
+            values_of(a, p, some * cols, NULL, y, sums);
     }
 }
 
@@ -271,7 +298,8 @@ static void deactivate(enum activation a, double p, size_t rows, size_t cols, co
     }
 }
 
-static void powers_adjoint(size_t n, const real *x, struct powers c, real *dx, bool add)
+static void powers_adjoint(size_t n, const real *restrict x, struct powers c, real *restrict dx,
+                           bool add)
 {
     const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
     if (add)
@@ -296,27 +324,43 @@ static double sum(size_t n, const real *x)
     return total;
 }
 
-static double squares(size_t n, const real *x)
-{
-    double total = 0;
-#pragma omp simd reduction(+ : total)
-    for (size_t i = 0; i < n; i++)
-        total += (double)x[i] * (double)x[i];
-    return total;
-}
-
-static double difference_squares(size_t n, const real *y, const real *t)
+static double squares_in_double(size_t n, const real *x, const real *t)
 {
     double total = 0;
 #pragma omp simd reduction(+ : total)
     for (size_t i = 0; i < n; i++) {
-        double d = (double)y[i] - (double)t[i];
+        const double d = t ? (double)x[i] - (double)t[i] : (double)x[i];
         total += d * d;
     }
     return total;
 }
 
-static void difference(size_t n, const real *y, const real *t, double scale, real *d, bool add)
+INLINE double squares_of(size_t n, const real *x, const real *t)
+{
+    /* Beyond these a square may be infinite or 0 in float. */
+    const double most = 1e30, least = 1e-20;
+    double total = 0;
+    for (size_t from = 0; from < n; from += CHUNK) {
+        const size_t count = n - from < CHUNK ? n - from : CHUNK;
+        const double s = squares_of_chunk(count, x + from, t ? t + from : NULL);
+        const bool fine = s < most && s > least;
+        total += fine ? s : squares_in_double(count, x + from, t ? t + from : NULL);
+    }
+    return total;
+}
+
+static double squares(size_t n, const real *x)
+{
+    return squares_of(n, x, NULL);
+}
+
+static double difference_squares(size_t n, const real *y, const real *t)
+{
+    return squares_of(n, y, t);
+}
+
+static void difference(size_t n, const real *restrict y, const real *restrict t, double scale,
+                       real *restrict d, bool add)
 {
     const real s = (real)scale;
     if (add)

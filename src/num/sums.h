@@ -52,6 +52,32 @@ INLINE struct lane_powers powers_of_chunk(size_t n, const real *x)
     return (struct lane_powers){s[0].one + s[1].one, s[0].two + s[1].two};
 }
 
+/* The sum of (x - t)^2 over at most CHUNK elements; t may be NULL. */
+INLINE double squares_of_chunk(size_t n, const real *x, const real *t)
+{
+    VEC s[4] = {{0}, {0}, {0}, {0}};
+    real sum[4];
+    size_t i = 0;
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        UNROLL
+    for (size_t u = 0; u < 4; u++) {
+        const VEC v = NAME(load)(x + i + u * LANES);
+        const VEC d = t ? v - NAME(load)(t + i + u * LANES) : v;
+        s[u] += d * d;
+    }
+    for (; i + LANES <= n; i += LANES) {
+        const VEC v = NAME(load)(x + i), d = t ? v - NAME(load)(t + i) : v;
+        s[0] += d * d;
+    }
+    if (i < n) {
+        const NAME(mask) m = NAME(first)(n - i);
+        const VEC v = NAME(load_part)(x + i, m), d = t ? v - NAME(load_part)(t + i, m) : v;
+        s[1] += d * d;
+    }
+    NAME(fold)(s, sum);
+    return ((double)sum[0] + (double)sum[1]) + ((double)sum[2] + (double)sum[3]);
+}
+
 /* About so many elements are worked on by one loop after the other, while they stay in the nearest
  * cache. */
 enum { NEAR = 2048 };
@@ -68,25 +94,22 @@ INLINE void add_lanes(size_t n, const real *x, real *y)
     NAME(store_part)(y + i, m, NAME(load_part)(y + i, m) + NAME(load_part)(x + i, m));
 }
 
-/* y[rows][cols] += x[cols] where a row is less than a vector and all are at most NEAR elements: x
- * is repeated first. Part after part of y itself would each wait for the one before it, whose
- * vector reaches into it. */
-INLINE void add_to_short_rows(size_t rows, size_t cols, const real *x, real *y)
+/* to[rows][cols] = x[cols] in each row, of less than a vector; the vector after the last element is
+ * written too. */
+INLINE void repeat_short_row(size_t rows, size_t cols, const real *x, real *to)
 {
-    real again[NEAR + LANES];
     const VEC v = NAME(load_part)(x, NAME(first)(cols));
-    for (size_t i = 0; i < rows; i++)
-        NAME(store)(again + i * cols, v);
-    add_lanes(rows * cols, again, y);
+    if (cols == 1)
+        for (size_t i = 0; i < rows; i += LANES)
+            NAME(store)(to + i, v[0] - (VEC){0});
+    else
+        for (size_t i = 0; i < rows; i++)
+            NAME(store)(to + i * cols, v);
 }
 
-/* y[rows][cols] += x[cols]; a width at a time. */
+/* y[rows][cols] += x[cols], a width at a time; a row is a vector at least. */
 INLINE void add_to_rows(size_t rows, size_t cols, const real *x, real *y)
 {
-    if (cols < LANES) {
-        add_to_short_rows(rows, cols, x, y);
-        return;
-    }
     size_t j = 0;
     for (; j + LANES <= cols; j += LANES) {
         const VEC v = NAME(load)(x + j);
