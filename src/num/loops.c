@@ -2,7 +2,7 @@
 /* The element loops, compiled once a level: LEVEL names the table that this build defines. Only
  * loops marked `omp simd reduction` may be added up in another order than written. */
 #include "num/kernels.h"
-#include "num/level.h"
+#include "num/lane_math.h"
 #include "num/sums.h"
 #include "num/vector_math.h"
 
@@ -81,9 +81,10 @@ INLINE real slope_of(enum activation a, real p, real y, real z)
     return R(1.0);
 }
 
-INLINE real sign_of(real x)
+/* c * sign(x) */
+INLINE real with_sign_of(real x, real c)
 {
-    return (real)(x > 0) - (real)(x < 0);
+    return (x > 0 ? c : 0) - (x < 0 ? c : 0);
 }
 
 static void powers(size_t n, const real *x, double *sums)
@@ -98,6 +99,10 @@ static void powers(size_t n, const real *x, double *sums)
 
 INLINE VEC value_of_lanes(enum activation a, real p, VEC z)
 {
+    if (a == ACT_TANH)
+        return tanh_of_lanes(z);
+    if (a == ACT_SIGMOID)
+        return sigmoid_of_lanes(z);
     real y[LANES];
     NAME(store)(y, z);
 #pragma omp simd
@@ -238,7 +243,7 @@ INLINE void slopes_of(enum activation a, real p, size_t n, const real *restrict 
                       real *restrict d)
 {
     for (size_t j = 0; j < n; j++) {
-        const real g = penalised ? c1 * sign_of(y[j]) + c2 * y[j] : 0;
+        const real g = penalised ? with_sign_of(y[j], c1) + c2 * y[j] : 0;
         d[j] = (has ? penalised ? d[j] + g : d[j] : g) * slope_of(a, p, y[j], z ? z[j] : 0);
     }
 }
@@ -304,10 +309,10 @@ static void powers_adjoint(size_t n, const real *restrict x, struct powers c, re
     const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
     if (add)
         for (size_t i = 0; i < n; i++)
-            dx[i] += c1 * sign_of(x[i]) + c2 * x[i];
+            dx[i] += with_sign_of(x[i], c1) + c2 * x[i];
     else
         for (size_t i = 0; i < n; i++)
-            dx[i] = c1 * sign_of(x[i]) + c2 * x[i];
+            dx[i] = with_sign_of(x[i], c1) + c2 * x[i];
 }
 
 static void columns(size_t rows, size_t cols, const real *x, real *to, bool add)
@@ -378,16 +383,34 @@ static void axpy(size_t n, double a, const real *x, real *y)
         y[i] += s * x[i];
 }
 
+INLINE void adam_lanes(const struct adam_step *s, VEC g, VEC *w, VEC *m, VEC *v)
+{
+    const real a = (real)(1 - s->beta1), b = (real)(1 - s->beta2);
+    *m += a * (g - *m);
+    *v += b * (g * g - *v);
+    *w -= (real)s->rate * quotient(*m, root(*v) * (real)s->correction + (real)s->epsilon);
+}
+
 static void adam(size_t n, const struct adam_step *s, const real *restrict g, real *restrict w,
                  real *restrict m, real *restrict v)
 {
-    const real a = (real)(1 - s->beta1), b = (real)(1 - s->beta2), rate = (real)s->rate,
-               correction = (real)s->correction, epsilon = (real)s->epsilon;
-    for (size_t i = 0; i < n; i++) {
-        m[i] += a * (g[i] - m[i]);
-        v[i] += b * (g[i] * g[i] - v[i]);
-        w[i] -= rate * m[i] / (real_sqrt(v[i]) * correction + epsilon);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        VEC weight = NAME(load)(w + i), first = NAME(load)(m + i), second = NAME(load)(v + i);
+        adam_lanes(s, NAME(load)(g + i), &weight, &first, &second);
+        NAME(store)(w + i, weight);
+        NAME(store)(m + i, first);
+        NAME(store)(v + i, second);
     }
+    if (i == n)
+        return;
+    const NAME(mask) last = NAME(first)(n - i);
+    VEC weight = NAME(load_part)(w + i, last), first = NAME(load_part)(m + i, last),
+        second = NAME(load_part)(v + i, last);
+    adam_lanes(s, NAME(load_part)(g + i, last), &weight, &first, &second);
+    NAME(store_part)(w + i, last, weight);
+    NAME(store_part)(m + i, last, first);
+    NAME(store_part)(v + i, last, second);
 }
 
 static void sgd(size_t n, const struct sgd_step *s, const real *restrict g, real *restrict w,

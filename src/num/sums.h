@@ -3,11 +3,9 @@
 #ifndef NNR_NUM_SUMS_H
 #define NNR_NUM_SUMS_H
 
-#include "num/level.h"
+#include "num/lane_math.h"
 
 #include <stdbool.h>
-
-#define LANES MOST_LANES
 
 /* Sums are taken in real over this many elements at most, then go on in double: each lane then adds
  * up so few that their rounding stays near that of the numbers. */
@@ -145,13 +143,19 @@ INLINE VEC column_sums(size_t rows, size_t cols, const real *x, bool part, NAME(
 INLINE void column_sums_of_short_rows(size_t rows, size_t cols, const real *x, real *to, bool add)
 {
     const size_t n = rows * cols;
-    real lane[LANES];
+    real lane[LANES + 2];
     VEC s = {0};
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
         s += NAME(load)(x + i);
     if (i < n)
         s += NAME(load_part)(x + i, NAME(first)(n - i));
+    if (cols == 1) {
+        const VEC v[4] = {s, {0}, {0}, {0}};
+        NAME(fold)(v, lane);
+        to[0] = add ? to[0] + lane[0] : lane[0];
+        return;
+    }
     NAME(store)(lane, s);
     for (size_t j = 0; j < cols; j++) {
         real sum = lane[j];
