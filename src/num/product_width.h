@@ -146,20 +146,27 @@ INLINE size_t NAME(next)(size_t columns)
 INLINE void NAME(panels)(bool across, size_t m, size_t n, size_t k, const real *a, const real *b,
                          real *c, bool add)
 {
+    struct NAME(operands) o = {
+        .k = k,
+        .a = a,
+        .stride = across ? m : k,
+        .b = b,
+        .b_stride = n,
+        .c = c,
+        .c_stride = n,
+        .add = add,
+    };
+    if (n <= LANES && m <= TALLEST) { /* one tile: the smallest products are soon over */
+        o.last = NAME(first)(n);
+        NAME(tiles)[0][m - 1][n < LANES][across](&o);
+        return;
+    }
     for (size_t j = 0; j < n;) {
         const size_t vecs = NAME(next)(n - j), whole = vecs * LANES;
         const size_t columns = n - j < whole ? n - j : whole;
-        const struct NAME(operands) o = {
-            .k = k,
-            .a = a,
-            .stride = across ? m : k,
-            .b = b + j,
-            .b_stride = n,
-            .c = c + j,
-            .c_stride = n,
-            .last = NAME(first)(columns - (vecs - 1) * LANES),
-            .add = add,
-        };
+        o.b = b + j;
+        o.c = c + j;
+        o.last = NAME(first)(columns - (vecs - 1) * LANES);
         NAME(panel)(o, m, vecs, columns < whole, across);
         j += columns;
     }
