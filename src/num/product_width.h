@@ -121,14 +121,25 @@ static NAME(tile_run) *const NAME(tiles)[WIDEST][TALLEST][2][2] = {
 #undef TILE
 };
 
-/* All rows of one panel of c. */
-INLINE void NAME(panel)(struct NAME(operands) o, size_t m, size_t vecs, bool part, bool across)
+/* Rows of a that come after those at hand are asked for in time: a batch comes from afar. */
+INLINE void NAME(ask_for)(const real *from, const real *end)
+{
+    enum { LINE = 64 / sizeof(real) };
+    for (; from < end; from += LINE)
+        __builtin_prefetch(from);
+}
+
+/* All rows of one panel of c; `fresh`: no panel before it has read a, whose rows lie together. */
+INLINE void NAME(panel)(struct NAME(operands) o, size_t m, size_t vecs, bool part, bool across,
+                        bool fresh)
 {
     NAME(tile_run) *const(*by_rows)[2][2] = NAME(tiles)[vecs - 1];
     const size_t most = NAME(tallest)[vecs - 1];
     while (m) {
         /* The last two share what is left, so that neither is too low to hide a sum's latency. */
         const size_t rows = m <= most ? m : m < 2 * most ? (m + 1) / 2 : most;
+        if (fresh && m > rows)
+            NAME(ask_for)(o.a + rows * o.stride, o.a + (m < 2 * rows ? m : 2 * rows) * o.stride);
         by_rows[rows - 1][part][across](&o);
         m -= rows;
         o.a += across ? rows : rows * o.stride;
@@ -167,7 +178,7 @@ INLINE void NAME(panels)(bool across, size_t m, size_t n, size_t k, const real *
         o.b = b + j;
         o.c = c + j;
         o.last = NAME(first)(columns - (vecs - 1) * LANES);
-        NAME(panel)(o, m, vecs, columns < whole, across);
+        NAME(panel)(o, m, vecs, columns < whole, across, !across && j == 0);
         j += columns;
     }
 }
@@ -285,7 +296,7 @@ INLINE void NAME(blocks)(struct NAME(operands) o, size_t m, size_t vecs, bool pa
         NAME(gather)(rows, whole, o.k, a, stride, packed);
         o.a = packed;
         o.stride = whole * LANES;
-        NAME(panel)(o, rows, vecs, part, true);
+        NAME(panel)(o, rows, vecs, part, true, false);
     }
 }
 
@@ -319,7 +330,7 @@ INLINE void NAME(packed)(enum product p, size_t m, size_t n, size_t k, const rea
             if (across && m * sizeof *a >= 4096)
                 NAME(blocks)(o, m, vecs, columns < whole);
             else
-                NAME(panel)(o, m, vecs, columns < whole, across);
+                NAME(panel)(o, m, vecs, columns < whole, across, false);
         }
         j += columns;
     }
