@@ -79,13 +79,21 @@ static const struct products_of_width *spanning(size_t count)
 }
 
 /* The borders below were measured with tests/bench/bench_products.c, in float with AVX-512. Above
- * the last, a no longer stays in the second cache while the panels of b pass; and own loops know
- * one thread only. */
-enum { NN_PACKED = 4000000, TN_PACKED = 2000000, THREADED = 4000000, LARGE = 350000000 };
+ * the large ones a no longer stays in the second cache while the panels of b pass; and own loops
+ * know one thread only. */
+enum {
+    NN_PACKED = 4000000,
+    TN_PACKED = 2000000,
+    THREADED = 4000000,
+    TN_LARGE = 160000000,
+    LARGE = 350000000
+};
 
-static bool is_large(size_t work)
+static bool is_large(enum product p, size_t work)
 {
-    return work > (openblas_get_num_threads() > 1 ? THREADED : LARGE);
+    if (openblas_get_num_threads() > 1)
+        return work > THREADED;
+    return work > (p == PRODUCT_TN ? TN_LARGE : LARGE);
 }
 
 gemm_run *gemm_choose(enum product p, size_t m, size_t n, size_t k)
@@ -94,7 +102,7 @@ gemm_run *gemm_choose(enum product p, size_t m, size_t n, size_t k)
     const struct products_of_width *w = spanning(n);
     if (n == 1)
         return p == PRODUCT_TN ? spanning(m)->tn_column : spanning(k)->column;
-    if (is_large(work))
+    if (is_large(p, work))
         return p == PRODUCT_TN ? blas_tn : p == PRODUCT_NT ? blas_nt : blas_nn;
     if (p == PRODUCT_TN)
         return work > TN_PACKED && k >= 8 ? w->tn_packed : w->tn;
