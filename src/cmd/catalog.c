@@ -4,6 +4,7 @@
 
 #include "nn/layer.h"
 #include "plot/view.h"
+#include "train/emulate.h"
 
 #define COMMANDS                                                                                   \
     ROW(timedistributed)                                                                           \
@@ -20,11 +21,14 @@
     ROW(evaluate)                                                                                  \
     ROW(predict)                                                                                   \
     ROW(penalties)                                                                                 \
+    ROW(checkgrad)                                                                                 \
+    ROW(emulate)                                                                                   \
     ROW(print)                                                                                     \
     ROW(show)                                                                                      \
     ROW(summary)                                                                                   \
     ROW(set)                                                                                       \
     ROW(let)                                                                                       \
+    ROW(define)                                                                                    \
     ROW(expect)                                                                                    \
     ROW(say)                                                                                       \
     ROW(section)                                                                                   \
@@ -52,11 +56,6 @@ COMMANDS
 /* Verbs of the language that are still to come: known, so that they are named and not guessed at.
  */
 #define LATER                                                                                      \
-    WORD(batchnorm)                                                                                \
-    WORD(layernorm)                                                                                \
-    WORD(define)                                                                                   \
-    WORD(emulate)                                                                                  \
-    WORD(checkgrad)                                                                                \
     WORD(history)                                                                                  \
     WORD(sweep)                                                                                    \
     WORD(record)                                                                                   \
@@ -85,6 +84,7 @@ const struct catalog catalog[] = {
     {"Verbs", &command_table, "", false},          {"Layers", &layer_kinds, "", false},
     {"Activations", &activation_kinds, "", true},  {"Penalties", &penalty_kinds, "", true},
     {"Reductions", &reductions, "reduce=", false}, {"Initialisers", &init_kinds, "", true},
+    {"Constraints", &constraint_kinds, "", true},  {"Systems", &emulations, "emulate ", false},
     {"Losses", &loss_kinds, "loss ", false},       {"Optimizers", &opt_kinds, "optimizer ", false},
     {"Data", &data_kinds, "data ", false},         {"Scalings", &data_scalings, "scale=", false},
     {"Views", &view_kinds, "plot ", false},        {"Functions", &functions, "", true},

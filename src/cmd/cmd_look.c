@@ -2,6 +2,8 @@
 /* print, expect, penalties. */
 #include "cmd/command.h"
 
+#include "train/emulate.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -190,6 +192,7 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     const enum share share = on == &on_train   ? SHARE_TRAIN
                              : on == &on_batch ? SHARE_BATCH
                                                : SHARE_EVALUATION;
+    const char *system = s->emulation == emulations.row[0] ? NULL : s->emulation->name;
     struct ledger l = {0};
     struct str text = {0};
     if (need_data(s, e))
@@ -199,12 +202,13 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     int failed = ledger_run(s, &l, current_model(s), share, true, e);
     const bool validation = share == SHARE_EVALUATION && s->data.training < s->data.samples;
     if (!failed && json)
-        ledger_json(&text, &l);
+        ledger_json(&text, &l, system);
     else if (!failed)
         ledger_text(&text, &l,
                     validation             ? "validation"
                     : share == SHARE_BATCH ? "one batch"
-                                           : "training data");
+                                           : "training data",
+                    system);
     ledger_finish(&l);
     return session_report(s, &text, e) ? -1 : failed;
 }

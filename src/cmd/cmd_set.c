@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* set and let. */
 #include "cmd/command.h"
+#include "cmd/definition.h"
 
 #include "lang/parse.h"
 #include "nn/layer.h"
@@ -130,6 +131,22 @@ static int note_change(struct model *m, const struct target *t, const struct arg
     return failed ? err_memory(e) : 0;
 }
 
+static int check_optimizer(const struct model *m, const struct args *changed,
+                           const struct target *t, struct err *e)
+{
+    const char *start = opt_kind_of(changed)->start;
+    if (opt_check(changed, e)) {
+        /* Whatever was written first, this statement is the one to mend. */
+        e->where = t->where;
+        return -1;
+    }
+    if (!m->updates || !start || strcmp(start, setting_name(changed, t)) != 0)
+        return 0;
+    err_at(e, t->where, "optimizer.%s cannot change later: it says how %s starts, and it has",
+           start, changed->entry->name);
+    return err_hint(e, "start afresh: optimizer %s %s=...", changed->entry->name, start);
+}
+
 static int set_optimizer(struct session *s, const struct target *t, const struct pair *pair,
                          struct err *e)
 {
@@ -141,12 +158,12 @@ static int set_optimizer(struct session *s, const struct target *t, const struct
     }
     if (change_choice(s, &m->optimizer, t, pair, &changed, e))
         return -1;
-    if (note_change(m, t, args_get(changed.args, setting_name(changed.args, t)), e)) {
+    if (check_optimizer(m, changed.args, t, e) ||
+        note_change(m, t, args_get(changed.args, setting_name(changed.args, t)), e)) {
         choice_finish(&changed);
         return -1;
     }
-    choice_finish(&m->optimizer);
-    m->optimizer = changed;
+    model_change_optimizer(m, changed);
     return 0;
 }
 
@@ -195,7 +212,7 @@ static int set_data(struct session *s, const struct target *t, const struct pair
 bool setting_changes(const struct arg_spec *spec)
 {
     /* A number such as dropout's rate shapes nothing. */
-    return spec->type == ARG_SUM || spec->type == ARG_NUMBER ||
+    return spec->type == ARG_SUM || spec->type == ARG_NUMBER || spec->of == &constraint_kinds ||
            strcmp(spec->name, "trainable") == 0 || strcmp(spec->name, "activation") == 0;
 }
 
@@ -290,6 +307,8 @@ static int run_set(struct session *s, const struct args *args, struct err *e)
         return set_optimizer(s, &t, pair, e);
     if (strcmp(t.thing, "loss") == 0)
         return set_loss(s, &t, pair, e);
+    if (strcmp(t.thing, "penalties") == 0)
+        return set_penalties(s, t.key, t.where, pair->value[0], e);
     if (strcmp(t.thing, "data") == 0)
         return set_data(s, &t, pair, e);
     return set_layer(s, &t, pair, e);
@@ -341,7 +360,7 @@ static bool is_penalty(const struct session *s, const struct node *n)
     if (n->kind == NODE_BINARY && n->op == OP_ADD)
         return is_penalty(s, n->child[0]) || is_penalty(s, n->child[1]);
     if (n->kind == NODE_CALL)
-        return table_find(&penalty_kinds, n->text) != NULL;
+        return table_find(&penalty_kinds, n->text) || session_definition(s, n->text);
     if (n->kind != NODE_PATH)
         return false;
     const struct variable *v = name_variable(s, n->text);

@@ -87,12 +87,13 @@ static void summary_terms(struct str *to, const struct graph *g)
     }
 }
 
-static size_t frozen_numbers(const struct graph *g)
+/* Of those that do not train: the moving statistics, or what is frozen. */
+static size_t still_numbers(const struct graph *g, bool moving)
 {
     size_t total = 0;
-    for (size_t i = 0; i < g->layers; i++)
-        if (!g->layer[i].trainable)
-            total += layer_numbers(g, &g->layer[i]);
+    for (id w = 0; w < g->weights; w++)
+        if (!graph_trains(g, w) && g->weight[w].moving == moving)
+            total += g->weight[w].count;
     return total;
 }
 
@@ -106,7 +107,10 @@ static void summary_text(struct str *to, const struct session *s, const bool *re
         return;
     }
     summary_calls(to, m, reached);
-    str_addf(to, "%zu numbers, %zu of them frozen\n", g->weight_reals, frozen_numbers(g));
+    str_addf(to, "%zu numbers, %zu of them frozen", g->weight_reals, still_numbers(g, false));
+    if (still_numbers(g, true))
+        str_addf(to, ", %zu moving statistics", still_numbers(g, true));
+    str_add(to, "\n");
     summary_terms(to, g);
     losses_print(to, m, "loss ");
     str_add(to, "optimizer ");
@@ -140,7 +144,8 @@ static void summary_json(struct str *to, const struct session *s, const bool *re
     }
     json_close(&json, ']');
     json_number(&json, "numbers", (double)g->weight_reals);
-    json_number(&json, "frozen", (double)frozen_numbers(g));
+    json_number(&json, "frozen", (double)still_numbers(g, false));
+    json_number(&json, "moving", (double)still_numbers(g, true));
     json_number(&json, "steps", (double)m->step);
     json_close(&json, '}');
     str_add(to, "\n");
@@ -170,7 +175,7 @@ static void show_weight_line(struct str *to, const struct weight *w)
     char shape[80];
     str_addf(to, "  %s %s: starts as ", w->name, shape_text(&w->shape, shape, sizeof shape));
     args_print(to, w->init);
-    str_add(to, "\n");
+    str_add(to, w->moving ? ", follows the batches\n" : "\n");
 }
 
 static void show_layer(struct str *to, const struct graph *g, id layer)

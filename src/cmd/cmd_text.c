@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* say, section, help, quit. */
 #include "cmd/command.h"
+#include "cmd/definition.h"
 
 #include <string.h>
 
@@ -58,12 +59,17 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
         err_at(e, n->where, "help takes a word");
         return err_hint(e, "write help dense, or help alone");
     }
-    if (help_topic(&text, n ? n->text : NULL))
+    const struct definition *own = n ? session_definition(s, n->text) : NULL;
+    if (own)
+        help_penalty(&text, &own->own.kind);
+    if (own || help_topic(&text, n ? n->text : NULL))
         return session_report_words(s, "help", &text, e);
     str_finish(&text);
     struct nearest near = {0};
     for (size_t i = 0; i < catalogs; i++)
         nearest_in_table(&near, n->text, catalog[i].table);
+    for (size_t i = 0; i < s->definitions; i++)
+        nearest_try(&near, n->text, s->definition[i]->own.kind.entry.name);
     err_at(e, n->where, "there is no help on \"%s\"", n->text);
     return near.name ? err_hint(e, "did you mean %s?", near.name)
                      : err_hint(e, "help lists the topics");

@@ -222,7 +222,7 @@ static int run_optimizer(struct session *s, const struct args *args, struct err 
     if (!kind->given)
         return print_setting(s, "optimizer", current_model(s)->optimizer.args,
                              "none given: adam when it is first used", e);
-    if (choice_make(&chosen, kind->as.call, e))
+    if (opt_check(kind->as.call, e) || choice_make(&chosen, kind->as.call, e))
         return -1;
     model_take_optimizer(current_model(s), chosen);
     return 0;
@@ -231,7 +231,7 @@ static int run_optimizer(struct session *s, const struct args *args, struct err 
 /* Everything that can be wrong is looked at before anything stays changed. */
 int train_begin(struct session *s, struct model *m, struct err *e)
 {
-    if (choose_loss(s, m, e) || choose_optimizer(s, m, e))
+    if (emulation_check(s, m, e) || choose_loss(s, m, e) || choose_optimizer(s, m, e))
         return -1;
     return checking(s) ? engine_check(m, &s->data, e) : engine_prepare(m, &s->data, s->seed, e);
 }
@@ -313,7 +313,9 @@ static void evaluate_text(struct str *to, const struct session *s, const struct 
     if (s->models > 1)
         str_addf(to, " %s", l->model->name);
     str_add(to, ": ");
-    figures_text(to, &(struct figures){.data = l->data, .penalty = l->penalty});
+    figures_text(to, &(struct figures){.data = l->data, .penalty = l->evaluated - l->data});
+    if (l->honest != l->evaluated)
+        str_addf(to, " [bent; in truth %s]", number_text(l->honest, text));
     if (l->judged)
         str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
     str_addf(to, " (%s, %zu sample%s)\n",
@@ -325,9 +327,11 @@ static void evaluate_json(struct str *to, const struct ledger *l)
 {
     struct json json = {.to = to};
     json_open(&json, NULL, '{');
-    json_number(&json, "loss", l->total);
+    json_number(&json, "loss", l->evaluated);
     json_number(&json, "data", l->data);
-    json_number(&json, "penalty", l->penalty);
+    json_number(&json, "penalty", l->evaluated - l->data);
+    if (l->honest != l->evaluated)
+        json_number(&json, "honest", l->honest);
     if (l->judged)
         json_number(&json, "accuracy", l->accuracy);
     json_number(&json, "samples", (double)l->samples);
@@ -341,7 +345,7 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
     struct ledger l = {0};
     struct str text = {0};
     int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
-    struct figures found = {.data = l.data, .penalty = l.penalty};
+    struct figures found = {.data = l.data, .penalty = l.evaluated - l.data};
     memcpy(found.head, l.head, sizeof found.head);
     if (!failed && s->host->json)
         evaluate_json(&text, &l);
@@ -363,7 +367,7 @@ static int run_evaluate(struct session *s, const struct args *args, struct err *
     if (!list)
         return -1;
     for (size_t i = 0; i < count && !failed; i++)
-        failed = ledger_check(s, list[i], e);
+        failed = emulation_check(s, list[i], e) || ledger_check(s, list[i], e);
     for (size_t i = 0; i < count && !failed && !checking(s); i++)
         failed = evaluate_one(s, list[i], e);
     mem_free(list);
@@ -533,7 +537,12 @@ const struct command command_loss = {
 const struct command command_optimizer = {
     COMMAND(
         "optimizer", optimizer_args, "how the weights follow the gradient",
-        "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: adam.",
+        "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: adam. "
+        "Each takes one of clipnorm=, clipvalue= and global_clipnorm=. The order of a step is "
+        "Keras's: the gradient of data and penalties together is clipped, weights decay (adamw), "
+        "move, and are brought back by their constraints. hidden.kernel.grad is the gradient "
+        "before "
+        "clipping. set optimizer.clipnorm = 0 switches clipping off.",
         "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
         "set optimizer.lr = 0.01\n"),
     .run = run_optimizer,

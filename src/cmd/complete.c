@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Completion: what may stand at the cursor, read from the tables and the current model. */
 #include "cmd/command.h"
+#include "cmd/definition.h"
 
 #include "nn/layer.h"
 #include "plot/view.h"
@@ -71,7 +72,8 @@ static void add_values(struct words *w, const struct session *s)
             add_word(w, g->call[i].name, values[k]);
     for (size_t i = 0; i < g->weights; i++) {
         add_word(w, g->weight[i].path, "");
-        add_word(w, g->weight[i].path, ".grad");
+        if (!g->weight[i].moving)
+            add_word(w, g->weight[i].path, ".grad");
     }
 }
 
@@ -111,6 +113,20 @@ static void add_variables(struct words *w, const struct session *s)
         add_word(w, s->variable[i].name, "");
 }
 
+/* All rows that may stand where the table's rows may: the session's own penalties too. */
+static void add_rows(struct words *w, const struct session *s, const struct table *t)
+{
+    add_table(w, t);
+    for (size_t i = 0; t == &penalty_kinds && i < s->definitions; i++)
+        add_word(w, s->definition[i]->own.kind.entry.name, "");
+}
+
+static void add_functions(struct words *w)
+{
+    for (size_t i = 0; i < functions.rows; i++)
+        add_word(w, functions.row[i]->name, "(");
+}
+
 static void add_quantities(struct words *w, const struct session *s)
 {
     static const char *const quantities[] = {
@@ -119,8 +135,7 @@ static void add_quantities(struct words *w, const struct session *s)
     };
     for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
         add_word(w, quantities[i], "");
-    for (size_t i = 0; i < functions.rows; i++)
-        add_word(w, functions.row[i]->name, "(");
+    add_functions(w);
     add_variables(w, s);
     add_values(w, s);
     add_layer_settings(w, s, false);
@@ -135,7 +150,7 @@ static bool takes_expression(enum arg_type t)
 static void add_values_of(struct words *w, const struct session *s, const struct arg_spec *spec)
 {
     if (spec->of)
-        add_table(w, spec->of);
+        add_rows(w, s, spec->of);
     if (spec->type == ARG_SUM)
         add_word(w, "none", "");
     if (spec->type == ARG_BOOL) {
@@ -251,18 +266,36 @@ static void add_of_entry(struct words *w, const struct session *s, const struct 
             add_values_of(w, s, spec);
         if (spec->form == PAIR && strcmp(entry->name, "let") == 0) {
             add_variables(w, s);
-        } else if (spec->form == PAIR) {
+        } else if (spec->form == PAIR && strcmp(entry->name, "define") != 0) {
             add_layer_settings(w, s, true);
             add_settings(w, s);
         }
     }
 }
 
-static void add_help_topics(struct words *w)
+static void add_help_topics(struct words *w, const struct session *s)
 {
     for (size_t i = 0; i < catalogs; i++)
-        add_table(w, catalog[i].table);
+        add_rows(w, s, catalog[i].table);
     add_word(w, "expressions", "");
+}
+
+/* What `set` gives a value to: a layer's argument, or the optimizer's. */
+static const struct arg_spec *setting_spec(const struct session *s, const char *path, size_t n)
+{
+    const struct model *m = current_model(s);
+    const struct args *a = m->optimizer.args;
+    char thing[120];
+    size_t dot = n;
+    while (dot > 0 && path[dot - 1] != '.')
+        dot--;
+    if (!dot)
+        return NULL;
+    snprintf(thing, sizeof thing, "%.*s", (int)dot - 1, path);
+    const id layer = graph_find_layer(m->graph, thing);
+    if (strcmp(thing, "optimizer") != 0)
+        a = layer == NOTHING ? NULL : m->graph->layer[layer].args;
+    return a ? find_spec(a->entry, path + dot, n - dot) : NULL;
 }
 
 /* What may stand behind `=` or `+`, whose place is `at`; false: no key stands before it. */
@@ -281,7 +314,19 @@ static bool complete_value(struct words *w, const struct session *s, const char 
         add_values_of(w, s, spec);
         return true;
     }
-    add_table(w, &penalty_kinds);
+    spec = setting_spec(s, line + key, size);
+    if (spec && spec->type != ARG_SUM) {
+        add_values_of(w, s, spec);
+        add_variables(w, s);
+        return true;
+    }
+    if (strcmp(entry->name, "define") == 0) {
+        add_word(w, "x", "");
+        add_functions(w);
+        add_variables(w, s);
+        return true;
+    }
+    add_rows(w, s, &penalty_kinds);
     add_word(w, "none", "");
     if (strcmp(entry->name, "let") == 0)
         add_quantities(w, s);
@@ -308,7 +353,7 @@ static void complete_word(struct words *w, const struct session *s, const struct
                           const struct entry *inner)
 {
     if (strcmp(entry->name, "help") == 0) {
-        add_help_topics(w);
+        add_help_topics(w, s);
     } else if (strcmp(entry->name, "model") == 0) {
         add_models(w, s);
     } else if (strcmp(entry->name, "show") == 0) {

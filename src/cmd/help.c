@@ -92,6 +92,12 @@ static void help_entry(struct str *to, const struct catalog *c, const struct ent
     }
 }
 
+void help_penalty(struct str *to, const struct penalty_kind *kind)
+{
+    const struct catalog penalties = {.table = &penalty_kinds, .lead = "", .call = true};
+    help_entry(to, &penalties, &kind->entry);
+}
+
 static void list_rows(struct str *to, const struct catalog *c, bool later)
 {
     size_t column = 0;

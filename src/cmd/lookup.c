@@ -112,10 +112,21 @@ static int find_figure(struct lookup *l, const struct node *path, enum share sha
     if (!ledger)
         return err_place(e, path->where);
     number(leaf, strcmp(which, "data") == 0      ? ledger->data
-                 : strcmp(which, "penalty") == 0 ? ledger->penalty
-                 : strcmp(which, "loss") == 0    ? ledger->total
+                 : strcmp(which, "penalty") == 0 ? ledger->evaluated - ledger->data
+                 : strcmp(which, "loss") == 0    ? ledger->evaluated
                                                  : ledger->accuracy);
     return 0;
+}
+
+static int hint_slots(const struct entry *entry, struct err *e)
+{
+    struct str list = {0};
+    for (size_t i = 0; i < entry->arg_count; i++)
+        if (entry->args[i].type == ARG_SUM)
+            str_addf(&list, "%s%s", list.size ? ", " : "", entry->args[i].name);
+    err_hint(e, "it has %.200s", list.size && !list.failed ? list.text : "none");
+    str_finish(&list);
+    return -1;
 }
 
 static int find_penalty(struct lookup *l, const struct node *path, id layer, const char *slot,
@@ -131,7 +142,7 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
     if (!is_slot) {
         err_at(e, path->where, "%s has no slot %s", current_model(s)->graph->layer[layer].name,
                slot);
-        return err_hint(e, "slots are kernel, bias and activity");
+        return hint_slots(entry, e);
     }
     if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
         return err_place(e, path->where);
@@ -155,6 +166,10 @@ static int find_weight(struct lookup *l, const struct node *path, id weight, boo
 {
     struct model *m = current_model(l->session);
     const struct weight *w = &m->graph->weight[weight];
+    if (grad && w->moving) {
+        err_at(e, path->where, "%s does not train: it has no gradient", w->path);
+        return err_hint(e, "it follows the batches; print %s", w->path);
+    }
     *leaf = (struct leaf){.extents = {.axes = w->shape.axes}};
     for (uint32_t i = 0; i < w->shape.axes; i++)
         leaf->extents.size[i] = w->shape.size[i];

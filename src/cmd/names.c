@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names: which may be given, and what the given ones stand for. */
-#include "cmd/state.h"
+#include "cmd/definition.h"
 
 #include "nn/layer.h"
 
@@ -34,12 +34,19 @@ static bool is_in_model(const struct model *m, const char *name, struct span *wh
     return layer != NOTHING || call != NOTHING;
 }
 
-/* The same for the current model and the variables. */
-static bool is_taken(const struct session *s, const char *name, struct span *where)
+/* The same for what all models share: variables and penalties. */
+static bool is_shared(const struct session *s, const char *name, struct span *where)
 {
     const struct variable *v = name_variable(s, name);
-    *where = v ? v->where : (struct span){0};
-    return is_in_model(current_model(s), name, where) || v;
+    const struct definition *d = session_definition(s, name);
+    *where = v ? v->where : d ? d->where : (struct span){0};
+    return v || d;
+}
+
+/* The same for the current model and what is shared. */
+static bool is_taken(const struct session *s, const char *name, struct span *where)
+{
+    return is_shared(s, name, where) || is_in_model(current_model(s), name, where);
 }
 
 void name_choose(const struct session *s, const char *base, char *name, size_t room)
@@ -93,10 +100,20 @@ int name_check_variable(const struct session *s, const char *name, struct span w
     struct span first = {0};
     if (name_check_word(name, where, e))
         return -1;
+    if (is_shared(s, name, &first))
+        return say_taken(s, name, where, first, e);
     for (size_t i = 0; i < s->models; i++)
         if (is_in_model(s->model[i], name, &first))
             return say_taken(s, name, where, first, e);
     return 0;
+}
+
+int name_check_penalty(const struct session *s, const char *name, struct span where, struct err *e)
+{
+    if (!table_find(&functions, name))
+        return name_check_variable(s, name, where, e);
+    err_at(e, where, "%s is a function of the language", name);
+    return err_hint(e, "choose another name, my_%s", name);
 }
 
 static int unknown_name(const struct session *s, const char *what, const char *name,

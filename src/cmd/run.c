@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running a text: parse it whole, then bind and carry out one statement after the other. */
-#include "cmd/state.h"
+#include "cmd/definition.h"
 
 #include "lang/parse.h"
 #include "nn/layer.h"
@@ -33,10 +33,14 @@ static size_t bind_text(void *self, struct span where, char *text, size_t room)
 
 static const struct entry *bind_own(void *self, const struct table *t, const char *name)
 {
-    (void)self;
-    (void)t;
-    (void)name;
-    return NULL;
+    const struct definition *d = t == &penalty_kinds ? session_definition(self, name) : NULL;
+    return d ? &d->own.kind.entry : NULL;
+}
+
+static const struct entry *bind_own_at(void *self, const struct table *t, size_t i)
+{
+    const struct session *s = self;
+    return t == &penalty_kinds && i < s->definitions ? &s->definition[i]->own.kind.entry : NULL;
 }
 
 struct binder session_binder(struct session *s, struct arena *arena)
@@ -47,6 +51,7 @@ struct binder session_binder(struct session *s, struct arena *arena)
                            .variable = bind_variable,
                            .text = bind_text,
                            .own = bind_own,
+                           .own_at = bind_own_at,
                            .folder = s->folder};
 }
 
@@ -108,6 +113,7 @@ static int run_statement(struct session *s, const struct statement *st, struct e
     struct arena arena = {0};
     int failed = run_bound(s, st, &arena, e);
     settle_chosen(s, !failed);
+    session_bend(s);
     arena_finish(&arena);
     return failed ? err_place(e, st->where) : 0;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/state.h"
+#include "cmd/definition.h"
 
 #include "cmd/pictures.h"
 
 #include "num/gemm.h"
+#include "train/emulate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct session *session_create(const struct host *host, uint64_t seed)
         return NULL;
     s->host = host;
     s->seed = seed;
+    s->emulation = emulations.row[0];
     s->folder = "";
     if (add_first_model(s) == 0)
         return s;
@@ -46,6 +48,7 @@ void session_destroy(struct session *s)
     session_drop_jobs(s);
     pictures_finish(s);
     marks_finish(s);
+    definitions_finish(s);
     dataset_finish(&s->data);
     sources_finish(&s->sources);
     mem_free(s);
@@ -58,7 +61,7 @@ void session_threads(unsigned n)
 
 const char *session_prompt(struct session *s)
 {
-    char name[70] = "", live[160] = "", loss[NUMBER_ROOM];
+    char name[70] = "", live[160] = "", loss[NUMBER_ROOM], system[40] = "";
     if (s->models > 1)
         snprintf(name, sizeof name, ":%.60s", current_model(s)->name);
     if (s->jobs) {
@@ -68,7 +71,9 @@ const char *session_prompt(struct session *s)
                  other ? " " : "", (unsigned long long)m->step,
                  number_text(m->last.data + m->last.penalty, loss));
     }
-    snprintf(s->prompt, sizeof s->prompt, "nnr%s%s> ", name, live);
+    if (s->emulation != emulations.row[0])
+        snprintf(system, sizeof system, " (%.30s)", s->emulation->name);
+    snprintf(s->prompt, sizeof s->prompt, "nnr%s%s%s> ", name, system, live);
     return s->prompt;
 }
 
@@ -90,6 +95,8 @@ uint64_t session_digest(const struct session *s)
     uint64_t hash = 0xCBF29CE484222325u;
     hash = digest_bytes(hash, &s->seed, sizeof s->seed);
     hash = digest_bytes(hash, &s->current, sizeof s->current);
+    hash = digest_bytes(hash, &s->emulation, sizeof s->emulation);
+    hash = digest_bytes(hash, &s->ignores_frozen, sizeof s->ignores_frozen);
     hash = digest_data(s, hash);
     for (size_t i = 0; i < s->models; i++)
         hash = model_digest(s->model[i], hash);
@@ -103,6 +110,7 @@ uint64_t session_digest(const struct session *s)
         hash = digest_bytes(hash, text.text, text.size);
         str_finish(&text);
     }
+    hash = definitions_digest(s, hash);
     hash = marks_digest(s, hash);
     return hash;
 }

@@ -33,8 +33,14 @@ struct session {
     bool has_data;
     struct variable *variable;
     size_t variables, variable_room;
+    struct definition **definition; /* definition.h */
+    size_t definitions, definition_room;
     struct mark *mark; /* cmd_marks.c */
     size_t marks, mark_room;
+
+    const struct entry *emulation; /* of the table of systems: none, or which is emulated */
+    bool ignores_frozen;           /* the setting penalties.frozen */
+    struct policy policy;          /* what both mean; the models refer to it */
 
     struct job *job; /* training in the background: cmd_run.c */
     size_t jobs;
@@ -88,6 +94,8 @@ int name_check_word(const char *name, struct span where, struct err *e);
 int name_check_new(const struct session *s, const char *name, struct span where, struct err *e);
 int name_check_variable(const struct session *s, const char *name, struct span where,
                         struct err *e);
+/* The same for a penalty of one's own, which is in all models. */
+int name_check_penalty(const struct session *s, const char *name, struct span where, struct err *e);
 /* The first free NAME_1, NAME_2, ... in the current model. */
 void name_choose(const struct session *s, const char *base, char *name, size_t room);
 /* The value a name in `on` means; NOTHING and *e. */
@@ -144,6 +152,16 @@ bool setting_number(struct session *s, const char *path, double *value);
 /* Whether an argument of a layer can be changed by set. */
 bool setting_changes(const struct arg_spec *spec);
 
+/* What bends the penalties: cmd_emulate.c. */
+/* Gives all models, also new ones, the session's policy. */
+void session_bend(struct session *s);
+/* Takes a row of the table of systems, and the setting penalties.frozen. */
+void emulation_take(struct session *s, const struct entry *system, bool ignores_frozen);
+/* Whether the system would run the model at all. */
+int emulation_check(const struct session *s, const struct model *m, struct err *e);
+int set_penalties(struct session *s, const char *key, struct span where, const struct node *value,
+                  struct err *e);
+
 /* Data and what nnr chooses. */
 /* There is data; else an error that says how to get some. */
 int need_data(const struct session *s, struct err *e);
@@ -177,9 +195,11 @@ extern const struct catalog catalog[];
 extern const size_t catalogs;
 
 /* The ledger for people and for machines. */
-void ledger_text(struct str *to, const struct ledger *l, const char *share);
-void ledger_json(struct str *to, const struct ledger *l);
+void ledger_text(struct str *to, const struct ledger *l, const char *share, const char *system);
+void ledger_json(struct str *to, const struct ledger *l, const char *system);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
+/* Help of a penalty that stands in no table. */
+void help_penalty(struct str *to, const struct penalty_kind *kind);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "expr/flow.h"
 
+#include "expr/walk.h"
+
 #include <string.h>
 
 bool step_has_values(const struct step *s)
@@ -22,42 +24,6 @@ static void read_values(const struct step *s, size_t at, size_t n, double *to)
             to[i] = (double)s->reals[at + i];
     else
         memcpy(to, s->doubles + at, n * sizeof *to);
-}
-
-/* A place in a tensor, and where the operand that stretches to it has the value of that place. */
-struct walk {
-    size_t at[TENSOR_AXES], stride[TENSOR_AXES]; /* stride 0: an axis that stretches */
-    size_t from;
-};
-
-static struct walk walk_start(const struct extents *x, const struct extents *operand, size_t place)
-{
-    struct walk w = {0};
-    size_t stride = 1;
-    for (uint32_t i = 0; i < x->axes; i++) {
-        uint32_t axis = x->axes - 1 - i;
-        size_t size = i < operand->axes ? operand->size[operand->axes - 1 - i] : 1;
-        w.stride[axis] = size == 1 ? 0 : stride;
-        stride *= size;
-        w.at[axis] = place % x->size[axis];
-        w.from += w.at[axis] * w.stride[axis];
-        place /= x->size[axis];
-    }
-    return w;
-}
-
-/* Moves on by `n` places, which do not go beyond the end of the last axis. */
-static void walk_on(struct walk *w, const struct extents *x, size_t n)
-{
-    uint32_t axis = x->axes - 1;
-    w->at[axis] += n;
-    w->from += n * w->stride[axis];
-    while (axis > 0 && w->at[axis] == x->size[axis]) {
-        w->from -= w->at[axis] * w->stride[axis];
-        w->at[axis--] = 0;
-        w->at[axis]++;
-        w->from += w->stride[axis];
-    }
 }
 
 static double value_at(const struct step *s, size_t i)

@@ -29,6 +29,23 @@ EACH(minimum, smaller(a[i], b[i]))
 EACH(choice, a[i] != 0 ? b[i] : c[i])
 EACH(nonzero, a[i] != 0)
 
+SLOPE(absolute_by, (double)(a[i] > 0) - (double)(a[i] < 0))
+SLOPE(square_by, 2 * a[i])
+SLOPE(root_by, y[i] != 0 ? 0.5 / y[i] : 0)
+SLOPE(exponential_by, y[i])
+SLOPE(logarithm_by, 1 / a[i])
+SLOPE(maximum_by_first, a[i] == b[i] ? 0.5 : (double)(a[i] > b[i]))
+SLOPE(maximum_by_second, a[i] == b[i] ? 0.5 : (double)(a[i] < b[i]))
+SLOPE(choice_by_first, (double)(a[i] != 0))
+SLOPE(choice_by_second, (double)(a[i] == 0))
+
+SLOPE_OF_ALL(total_by, 1)
+SLOPE_OF_ALL(average_by, 1 / length)
+SLOPE_OF_ALL(chosen_by, x[i] == y[i] ? 1 / more[i] : 0)
+SLOPE_OF_ALL(variance_by, 2 * (x[i] - more[i]) / length)
+SLOPE_OF_ALL(deviation_by, y[i] != 0 ? (x[i] - more[i]) / (length * y[i]) : 0)
+SLOPE_OF_ALL(euclidean_by, y[i] != 0 ? x[i] / y[i] : 0)
+
 static double share(double all, double n)
 {
     return all / n;
@@ -45,13 +62,16 @@ static double root_of_share(double all, double n)
     return sqrt(all / n);
 }
 
-static const struct reduction total = {0}, average = {.finish = share};
-static const struct reduction largest = {.choose = larger, .start = -INFINITY};
-static const struct reduction smallest = {.choose = smaller, .start = INFINITY};
-static const struct reduction variance = {.centred = true, .term = square, .finish = share};
+static const struct reduction total = {.slope = total_by};
+static const struct reduction average = {.finish = share, .slope = average_by};
+static const struct reduction largest = {.choose = larger, .start = -INFINITY, .slope = chosen_by};
+static const struct reduction smallest = {.choose = smaller, .start = INFINITY, .slope = chosen_by};
+static const struct reduction variance = {
+    .centred = true, .term = square, .finish = share, .slope = variance_by};
 static const struct reduction deviation = {
-    .centred = true, .term = square, .finish = root_of_share};
-static const struct reduction length = {.term = square, .finish = root_of};
+    .centred = true, .term = square, .finish = root_of_share, .slope = deviation_by};
+static const struct reduction euclidean = {
+    .term = square, .finish = root_of, .slope = euclidean_by};
 static const struct reduction nonzeros = {.term = nonzero};
 static const struct reduction nonzero_share = {.term = nonzero, .finish = share};
 
@@ -128,6 +148,7 @@ static const struct operation op_max = {
            "NaN counts as larger than all numbers, so that it is seen.",
            "expect max(hidden.kernel) == 4\nexpect sum(max(hidden.kernel, 0)) == 8\n"),
     .of = {[2] = maximum},
+    .by = {[2] = {maximum_by_first, maximum_by_second}},
     .reduction = &largest,
 };
 static const struct operation op_min = {
@@ -135,6 +156,7 @@ static const struct operation op_min = {
            "NaN counts as smaller than all numbers, so that it is seen.",
            "expect min(hidden.kernel) == -2\nexpect sum(min(hidden.kernel, 0)) == -2\n"),
     .of = {[2] = minimum},
+    .by = {[2] = {maximum_by_second, maximum_by_first}},
     .reduction = &smallest,
 };
 static const struct operation op_var = {
@@ -154,7 +176,7 @@ static const struct operation op_std = {
 static const struct operation op_norm = {
     REDUCTION("norm", "the Euclidean norm", "The square root of sum(x^2).",
               "expect norm(hidden.kernel) ~ sqrt(30)\n"),
-    .reduction = &length,
+    .reduction = &euclidean,
 };
 static const struct operation op_count = {
     REDUCTION("count", "how many elements are not 0",
@@ -173,28 +195,33 @@ static const struct operation op_abs = {
     ELEMENTWISE("abs", "the absolute value of each element", "abs(x) is x where x > 0, else -x.",
                 "expect abs(-3) == 3\n"),
     .of = {[1] = absolute},
+    .by = {[1] = {absolute_by}},
 };
 static const struct operation op_square = {
     ELEMENTWISE("square", "the square of each element", "square(x) is x*x, the same as x^2.",
                 "expect square(-3) == 9\n"),
     .of = {[1] = square},
+    .by = {[1] = {square_by}},
 };
 static const struct operation op_sqrt = {
     ELEMENTWISE("sqrt", "the square root of each element", "NaN where x is negative.",
                 "expect sqrt(9) == 3\n"),
     .of = {[1] = root},
+    .by = {[1] = {root_by}},
 };
 static const struct operation op_exp = {
     ELEMENTWISE("exp", "e raised to each element",
                 "e is 2.71828...; exp(x) is the inverse of log(x).",
                 "expect exp(0) == 1\nexpect exp(1) ~ 2.718282\n"),
     .of = {[1] = exponential},
+    .by = {[1] = {exponential_by}},
 };
 static const struct operation op_log = {
     ELEMENTWISE("log", "the natural logarithm of each element",
                 "The logarithm to the base e; of 0 it is minus infinity, of a negative number NaN.",
                 "expect log(1) == 0\nexpect log(exp(2)) ~ 2\n"),
     .of = {[1] = logarithm},
+    .by = {[1] = {logarithm_by}},
 };
 static const struct operation op_sign = {
     ELEMENTWISE("sign", "-1, 0 or 1: the sign of each element", "The sign of NaN is NaN.",
@@ -212,6 +239,7 @@ static const struct operation op_where = {
               .example = MODEL "expect sum(where(hidden.kernel > 0, hidden.kernel, 0)) == 8\n"},
     .usage = "where(condition, a, b)",
     .of = {[3] = choice},
+    .by = {[3] = {NULL, choice_by_first, choice_by_second}},
 };
 
 static const struct entry *const rows[] = {

@@ -36,6 +36,21 @@ static double raised(double a, double b)
 
 EACH(power, raised(a[i], b[i]))
 
+/* The slope of a power by its base, where 0 counts as flat but for a to the power 1. */
+static double raised_by_base(double a, double b)
+{
+    return a == 0 ? (double)(b == 1) : b * raised(a, b - 1);
+}
+
+SLOPE(one_by, 1)
+SLOPE(minus_one_by, -1)
+SLOPE(product_by_first, b[i])
+SLOPE(product_by_second, a[i])
+SLOPE(quotient_by_first, 1 / b[i])
+SLOPE(quotient_by_second, -y[i] / b[i])
+SLOPE(power_by_base, raised_by_base(a[i], b[i]))
+SLOPE(power_by_exponent, a[i] == 0 ? 0 : y[i] * log(a[i]))
+
 #define SIDE(n, must, what)                                                                        \
     {                                                                                              \
         .name = n, .form = POSITIONAL, .type = ARG_EXPR, .required = must, .line = what            \
@@ -137,23 +152,27 @@ static const struct operation op_plus = {
     .entry =
         OPERATOR("+", one_or_two, 2, "the sum", "+a is a itself." SHAPES, "expect 2 + 3 == 5\n"),
     .of = {[1] = same, [2] = sum_of_two},
+    .by = {[1] = {one_by}, [2] = {one_by, one_by}},
 };
 static const struct operation op_minus = {
     .entry = OPERATOR("-", one_or_two, 2, "the difference; in front of one value, its negative",
                       "The sign binds looser than ^: -x^2 is -(x^2)." SHAPES,
                       "expect 2 - 3 == -1\nexpect -2^2 == -4\n"),
     .of = {[1] = negative, [2] = difference},
+    .by = {[1] = {minus_one_by}, [2] = {one_by, minus_one_by}},
 };
 static const struct operation op_times = {
     .entry = OPERATOR("*", two, 2, "the product, element by element",
                       "It is no matrix product." SHAPES, "expect 2 * 3 == 6\n"),
     .of = {[2] = product},
+    .by = {[2] = {product_by_first, product_by_second}},
 };
 static const struct operation op_divide = {
     .entry = OPERATOR("/", two, 2, "the quotient, element by element",
                       "A division by 0 gives an infinite number, and 0 / 0 gives NaN." SHAPES,
                       "expect 3 / 2 == 1.5\n"),
     .of = {[2] = quotient},
+    .by = {[2] = {quotient_by_first, quotient_by_second}},
 };
 static const struct operation op_power = {
     .entry =
@@ -162,6 +181,7 @@ static const struct operation op_power = {
                  "that is not whole gives NaN." SHAPES,
                  "expect 2^3^2 == 512\nexpect 2^-1 == 0.5\n"),
     .of = {[2] = power},
+    .by = {[2] = {power_by_base, power_by_exponent}},
 };
 
 static const struct operation *const by_op[] = {

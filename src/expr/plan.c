@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "expr/plan.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "expr/call.h"
 
 struct making {
     struct arena *arena;
@@ -47,24 +46,6 @@ static struct step *make_name(const struct making *m, const struct node *n)
     s->extents = leaf.extents;
     s->count = extents_count(&leaf.extents);
     return s;
-}
-
-static struct step *refuse(const struct making *m, const struct node *n)
-{
-    char text[128];
-    if (n->kind == NODE_STRING) {
-        err_at(m->e, n->where, "the text \"%s\" is no number and no tensor", n->text);
-        err_hint(m->e, "the names of tensors stand without quotes");
-    } else if (n->kind == NODE_SHAPE) {
-        err_at(m->e, n->where, "the shape \"%s\" is no number and no tensor",
-               shape_text(&n->shape, text, sizeof text));
-        err_hint(m->e, "a product is written with *, as in 10*100");
-    } else {
-        err_at(m->e, n->where, "\"?\" has no value here");
-        err_hint(m->e,
-                 "it stands in the value of a sweep: sweep hidden.activity = l1(?) over 0 1e-3");
-    }
-    return NULL;
 }
 
 /* The size of the i-th axis from the last; 1 beyond the first. */
@@ -113,117 +94,22 @@ static int fit(const struct making *m, struct step *s, const struct step *operan
     return err_hint(m->e, "reduce the operands first");
 }
 
-static struct step *make_operation(const struct making *m, const struct node *n,
-                                   const struct operation *op, const struct node *const *operand,
-                                   uint32_t operands)
+static struct step *make_elements(const struct making *m, const struct node *n,
+                                  const struct application *a)
 {
     struct step *s = step_new(m, n);
     if (!s)
         return NULL;
-    s->op = op;
-    s->operands = operands;
-    for (uint32_t i = 0; i < operands; i++)
-        if (!(s->operand[i] = make(m, operand[i])))
+    s->op = a->op;
+    s->operands = a->operands;
+    for (uint32_t i = 0; i < a->operands; i++)
+        if (!(s->operand[i] = make(m, a->operand[i])))
             return NULL;
-    for (uint32_t i = 0; i < operands; i++)
+    for (uint32_t i = 0; i < a->operands; i++)
         if (fit(m, s, s->operand[i]))
             return NULL;
     s->count = extents_count(&s->extents);
     return s;
-}
-
-/* What the parentheses of a call hold. */
-struct call {
-    const struct node *operand[OPERANDS];
-    uint32_t operands;
-    const struct call_arg *axis; /* or NULL */
-};
-
-static int read_arg(const struct making *m, const struct operation *op, const struct call_arg *arg,
-                    struct call *call)
-{
-    if (!arg->name) {
-        if (call->operands < OPERANDS)
-            call->operand[call->operands] = arg->value;
-        call->operands++;
-        return 0;
-    }
-    if (strcmp(arg->name, "axis") != 0) {
-        err_at(m->e, arg->key, "%s has no argument \"%s\"", op->entry.name, arg->name);
-        return err_hint(m->e, "write %s", op->usage);
-    }
-    if (call->axis) {
-        err_at(m->e, arg->key, "\"axis\" is given twice");
-        return err_hint(m->e, "reduce one axis after the other: %s(%s(x, axis=0), axis=1)",
-                        op->entry.name, op->entry.name);
-    }
-    call->axis = arg;
-    return 0;
-}
-
-static int check_call(const struct making *m, const struct node *n, const struct operation *op,
-                      const struct call *call)
-{
-    uint32_t k = call->operands;
-    bool reduces = op->reduction && k == 1;
-    if (!reduces && (k > OPERANDS || !op->of[k])) {
-        err_at(m->e, n->where, "%s does not take %u %s", op->entry.name, (unsigned)k,
-               k == 1 ? "value" : "values");
-        return err_hint(m->e, "write %s", op->usage);
-    }
-    if (call->axis && !reduces) {
-        err_at(m->e, call->axis->key, "%s of %u %s takes no \"axis\"", op->entry.name, (unsigned)k,
-               k == 1 ? "value" : "values");
-        return err_hint(m->e, "write %s", op->usage);
-    }
-    return 0;
-}
-
-/* The whole number that is written there, with or without a sign. */
-static bool read_whole(const struct node *n, double *to)
-{
-    double sign = 1;
-    if (n->kind == NODE_UNARY && (n->op == OP_MINUS || n->op == OP_PLUS)) {
-        sign = n->op == OP_MINUS ? -1 : 1;
-        n = n->child[0];
-    }
-    *to = sign * n->number;
-    return n->kind == NODE_NUMBER && n->number == floor(n->number);
-}
-
-static int axis_hint(const struct making *m, const struct extents *x)
-{
-    if (!x->axes)
-        return err_hint(m->e, "leave axis= out");
-    if (x->axes == 1)
-        return err_hint(m->e, "its only axis is 0");
-    return err_hint(m->e, "its axes are 0 %s %u, or -1 for the last", x->axes == 2 ? "and" : "to",
-                    (unsigned)x->axes - 1);
-}
-
-/* The number of an axis of `x`; counted from the end when it is negative. */
-static int read_axis(const struct making *m, const struct node *value, const struct extents *x,
-                     uint32_t *axis)
-{
-    char text[160];
-    double number;
-    if (!read_whole(value, &number)) {
-        err_at(m->e, value->where, "\"axis\" takes a whole number that is written out");
-        return axis_hint(m, x);
-    }
-    if (!x->axes) {
-        err_at(m->e, value->where, "a single number has no axes");
-        return axis_hint(m, x);
-    }
-    double counted = number < 0 ? number + x->axes : number;
-    if (counted < 0 || counted >= x->axes) {
-        char written[NUMBER_ROOM];
-        err_at(m->e, value->where, "no axis %s in a tensor of %s", number_text(number, written),
-               extents_text(x, text, sizeof text));
-        return axis_hint(m, x);
-    }
-    *axis = (uint32_t)counted;
-    return 0;
 }
 
 static void reduce_all(struct step *s)
@@ -237,7 +123,9 @@ static void reduce_all(struct step *s)
 static int reduce_axis(const struct making *m, struct step *s, const struct node *value)
 {
     uint32_t axis = 0;
-    if (read_axis(m, value, &s->extents, &axis))
+    double number;
+    if (axis_number(value, &s->extents, &number, m->e) ||
+        axis_find(number, value->where, &s->extents, &axis, m->e))
         return -1;
     s->length = s->extents.size[axis];
     s->inner = 1;
@@ -248,57 +136,20 @@ static int reduce_axis(const struct making *m, struct step *s, const struct node
     return 0;
 }
 
-static void hint_functions(struct err *e)
+static struct step *make_operation(const struct making *m, const struct node *n)
 {
-    size_t room = sizeof e->hint, at = (size_t)snprintf(e->hint, room, "there are");
-    for (size_t i = 0; i < functions.rows && at < room; i++)
-        at += (size_t)snprintf(e->hint + at, room - at, " %s", functions.row[i]->name);
-}
-
-static const struct operation *find_function(const struct making *m, const struct node *n)
-{
-    const struct entry *found = table_find(&functions, n->text);
-    if (found)
-        return (const struct operation *)found;
-    struct span name = n->where;
-    name.end = name.at + (uint32_t)strlen(n->text);
-    err_at(m->e, name, "no function \"%s\"", n->text);
-    struct nearest near = {0};
-    nearest_in_table(&near, n->text, &functions);
-    if (near.name)
-        err_hint(m->e, "did you mean %s?", near.name);
-    else
-        hint_functions(m->e);
-    return NULL;
-}
-
-static struct step *make_call(const struct making *m, const struct node *n)
-{
-    const struct operation *op = find_function(m, n);
-    if (!op)
+    struct application a;
+    if (application_read(n, &a, m->e))
         return NULL;
-    struct call call = {0};
-    for (size_t i = 0; i < n->args; i++)
-        if (read_arg(m, op, &n->arg[i], &call))
-            return NULL;
-    if (check_call(m, n, op, &call))
-        return NULL;
-    struct step *s = make_operation(m, n, op, call.operand, call.operands);
-    if (!s || !op->reduction || call.operands != 1)
+    struct step *s = make_elements(m, n, &a);
+    if (!s || !a.reduces)
         return s;
     s->reduces = true;
-    if (!call.axis)
+    if (!a.axis)
         reduce_all(s);
-    else if (reduce_axis(m, s, call.axis->value))
+    else if (reduce_axis(m, s, a.axis->value))
         return NULL;
     return s;
-}
-
-static struct step *make_operator(const struct making *m, const struct node *n)
-{
-    const struct node *operand[OPERANDS] = {n->child[0], n->child[1], n->child[2]};
-    uint32_t k = n->kind == NODE_UNARY ? 1 : n->op == OP_NEAR && n->child[2] ? 3 : 2;
-    return make_operation(m, n, operation_of(n->op), operand, k);
 }
 
 static struct step *make(const struct making *m, const struct node *n)
@@ -310,16 +161,16 @@ static struct step *make(const struct making *m, const struct node *n)
     case NODE_PATH:
         return make_name(m, n);
     case NODE_CALL:
-        return make_call(m, n);
     case NODE_UNARY:
     case NODE_BINARY:
-        return make_operator(m, n);
+        return make_operation(m, n);
     case NODE_SHAPE:
     case NODE_STRING:
     case NODE_HOLE:
         break;
     }
-    return refuse(m, n);
+    no_value(n, m->e);
+    return NULL;
 }
 
 struct step *plan_make(struct arena *arena, const struct node *n, const struct names *names,

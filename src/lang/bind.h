@@ -19,6 +19,8 @@ struct binder {
     size_t (*text)(void *self, struct span where, char *text, size_t room);
     /* Rows of a table that live only in the session (define penalty), or NULL. */
     const struct entry *(*own)(void *self, const struct table *t, const char *name);
+    /* The i-th of those rows, for did-you-mean; NULL behind the last. NULL if there are none. */
+    const struct entry *(*own_at)(void *self, const struct table *t, size_t i);
     /* What relative file names are read against; NULL or "": the working folder. A name becomes a
      * path as its statement is bound, because the file may be opened when another script runs. */
     const char *folder;

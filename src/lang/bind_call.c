@@ -8,17 +8,28 @@
 
 const struct entry *binding_find(const struct binding *x, const char *name)
 {
-    const struct entry *row = table_find(x->spec->of, name);
-    return row || !x->b->own ? row : x->b->own(x->b->self, x->spec->of, name);
+    /* What a person defined goes before a row of the same name. */
+    const struct entry *own = x->b->own ? x->b->own(x->b->self, x->spec->of, name) : NULL;
+    return own ? own : table_find(x->spec->of, name);
+}
+
+/* The i-th row of the argument's table, the session's own rows behind it; NULL behind the last. */
+static const struct entry *row_at(const struct binding *x, size_t i)
+{
+    const struct table *t = x->spec->of;
+    if (i < t->rows)
+        return t->row[i];
+    return x->b->own_at ? x->b->own_at(x->b->self, t, i - t->rows) : NULL;
 }
 
 /* The rows by name, as many as have room in a hint. */
-static void list_rows(char *text, size_t room, const struct table *t)
+static void list_rows(char *text, size_t room, const struct binding *x)
 {
+    const struct entry *row;
     size_t used = 0;
     text[0] = 0;
-    for (size_t i = 0; i < t->rows; i++) {
-        const char *name = t->row[i]->name;
+    for (size_t i = 0; (row = row_at(x, i)); i++) {
+        const char *name = row->name;
         bool last = used + strlen(name) + 6 > room;
         const char *shown = last ? "..." : name;
         memcpy(text + used, " ", 2);
@@ -34,7 +45,10 @@ int binding_no_row(struct binding *x, struct span where, const char *word)
     char rows[240], text[SHOWN_ROOM];
     struct nearest near = {0};
     nearest_in_table(&near, word, x->spec->of);
-    list_rows(rows, sizeof rows, x->spec->of);
+    const struct entry *row;
+    for (size_t i = x->spec->of->rows; (row = row_at(x, i)); i++)
+        nearest_try(&near, word, row->name);
+    list_rows(rows, sizeof rows, x);
     err_at(x->e, where, "no %s \"%s\"", x->spec->of->noun, shown_text(text, word));
     return near.name ? err_hint(x->e, "did you mean %s?", near.name)
                      : err_hint(x->e, "it is one of:%s", rows);
@@ -68,7 +82,7 @@ static void say_kind(struct binding *x, const struct node *n)
 {
     char text[SHOWN_ROOM], rows[200];
     const struct table *t = x->spec->of;
-    list_rows(rows, sizeof rows, t);
+    list_rows(rows, sizeof rows, x);
     err_at(x->e, n->where, "%s%s takes %s %s, not %s", x->spec->name,
            x->spec->form == KEY ? "=" : "", article(t->noun), t->noun, binding_shown(x, n, text));
     err_hint(x->e, "it is one of:%s", rows);

@@ -264,6 +264,8 @@ static int add_value(struct graph *g, id call, const struct shape *row_out, stru
         out.size[i] = g->value[c->input[0]].shape.size[i];
     for (uint32_t i = 0; i < row_out->axes; i++)
         out.size[c->folds + i] = row_out->size[i];
+    if (graph_check_output(g, c->layer, &out, e))
+        return -1;
     if (mem_room(&g->value, &g->value_room, g->values + 1, sizeof *g->value))
         return err_memory(e);
     c->output = (id)g->values++;

@@ -42,8 +42,8 @@ struct step *emit(struct planner *w, enum step_kind kind)
     struct step **list = w->backward ? &p->backward : &p->forward;
     struct step fresh = {.run = step_runner(kind),
                          .kind = kind,
-                         .x = {NO_PLACE, NO_PLACE, NO_PLACE},
-                         .y = {NO_PLACE, NO_PLACE},
+                         .x = {NO_PLACE, NO_PLACE, NO_PLACE, NO_PLACE},
+                         .y = {NO_PLACE, NO_PLACE, NO_PLACE},
                          .by_sample = true};
     if (mem_room(list, room, *count + 1, sizeof fresh)) {
         w->failed = true;
@@ -70,14 +70,14 @@ bool write_weight(struct planner *w, id weight)
     return add;
 }
 
-static id weight_of(const struct planner *w, id call, const char *name)
+id weight_of(const struct planner *w, id call, const char *name)
 {
     return graph_find_weight(w->g, w->g->call[call].layer, name);
 }
 
 bool trains(const struct planner *w, id weight)
 {
-    return w->g->layer[w->g->weight[weight].layer].trainable;
+    return graph_trains(w->g, weight);
 }
 
 const struct layer *planner_layer(const struct planner *w, id call)

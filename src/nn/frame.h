@@ -30,10 +30,16 @@ void frame_forward(const struct frame *f);
 void frame_backward(const struct frame *f);
 /* After a forward pass: the value of one row of the ledger, divided as its reduction says. */
 double frame_row(const struct frame *f, size_t row);
+/* The same as it would be without the plan's policy. */
+double frame_true_row(const struct frame *f, size_t row);
 /* And of all heads together, each with its weight. */
 double frame_data(const struct frame *f);
 /* The loss of one head, without its weight. */
 double frame_head(const struct frame *f, size_t head);
+/* After a step: moves what follows the batches, in `weight`. */
+void frame_averages(const struct frame *f, real *weight);
+/* The first weight that would follow a figure which is not finite, or NOTHING. */
+id frame_bad_average(const struct frame *f);
 /* The extent a row has with the current samples. */
 struct extent frame_extent(const struct frame *f, size_t row);
 /* The array of a value, [samples][count]. */

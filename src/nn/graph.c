@@ -63,6 +63,12 @@ static int move_body(struct graph *to, struct layer *l)
     return 0;
 }
 
+static int copy_constraint(struct graph *g, struct weight *w, const struct args *from)
+{
+    w->constraint = from ? args_copy(&g->arena, from) : NULL;
+    return from && !w->constraint ? -1 : 0;
+}
+
 /* Everything that points into the old graph's arena moves into the new one's. */
 static int move_layers(struct graph *to)
 {
@@ -75,7 +81,8 @@ static int move_layers(struct graph *to)
         for (id w = l->first_weight; w < l->first_weight + l->weights; w++) {
             to->weight[w].path = keep(to, to->weight[w].path);
             to->weight[w].init = args_copy(&to->arena, to->weight[w].init);
-            if (!to->weight[w].path || !to->weight[w].init)
+            if (!to->weight[w].path || !to->weight[w].init ||
+                copy_constraint(to, &to->weight[w], to->weight[w].constraint))
                 return -1;
         }
     }
@@ -143,6 +150,12 @@ id graph_find_weight(const struct graph *g, id layer, const char *name)
         if (strcmp(g->weight[w].name, name) == 0)
             return w;
     return NOTHING;
+}
+
+bool graph_trains(const struct graph *g, id weight)
+{
+    const struct weight *w = &g->weight[weight];
+    return g->layer[w->layer].trainable && !w->moving;
 }
 
 id graph_only_call(const struct graph *g, id layer)
@@ -220,6 +233,18 @@ void graph_mark_reached(const struct graph *g, bool *to)
 /* The flat block holds at most this many numbers. */
 static const size_t most_weights = (size_t)1 << 31;
 
+/* The constraint that the layer's argument says. */
+static int constrain(struct graph *g, struct weight *w, const struct weight_spec *spec,
+                     struct err *e)
+{
+    const struct args *a = g->layer[w->layer].args;
+    const struct args *constraint =
+        spec->constraint ? args_get(a, spec->constraint)->as.call : NULL;
+    if (constraint && constraint_check(constraint, &w->shape, e))
+        return -1;
+    return copy_constraint(g, w, constraint) ? err_memory(e) : 0;
+}
+
 static int add_weight(struct graph *g, const struct layer *l, const struct weight_spec *spec,
                       struct err *e)
 {
@@ -237,7 +262,7 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
                          .init = args_copy(&g->arena, args_get(l->args, spec->init)->as.call)};
     if (!w->path || !w->init)
         return err_memory(e);
-    if (init_check(w->init, &w->shape, e))
+    if (init_check(w->init, &w->shape, e) || constrain(g, w, spec, e))
         return err_place(e, l->where);
     g->weights++;
     g->weight_reals += w->count;
@@ -247,29 +272,61 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
     return err_hint(e, "all weights together may have 2,147,483,648");
 }
 
+static size_t list_weights(const struct layer *l, struct weight_spec spec[WEIGHTS_MOST])
+{
+    /* Which weights there are does not depend on the shape, known from the first call on. */
+    const struct shape any = shape_of(1);
+    return l->kind->weights ? l->kind->weights(l->args, l->built ? &l->in : &any, spec) : 0;
+}
+
+static int check_shape(const struct args *term, const struct shape *shape, bool activity,
+                       struct err *e)
+{
+    const struct penalty_kind *kind = penalty_kind_of(term);
+    return kind->check ? kind->check(term, shape, activity, e) : 0;
+}
+
+/* Whether a term fits what it is applied to: its weight, or the calls made so far. */
+static int check_fit(const struct graph *g, const struct term *t, struct err *e)
+{
+    /* A weight in a block that was not called yet is looked at when it is made. */
+    if (!t->activity && t->weight == NOTHING)
+        return 0;
+    if (!t->activity)
+        return check_shape(t->args, &g->weight[t->weight].shape, false, e);
+    for (id c = 0; c < g->calls; c++)
+        if (g->call[c].layer == t->layer &&
+            check_shape(t->args, &g->value[g->call[c].output].shape, true, e))
+            return -1;
+    return 0;
+}
+
 int graph_add_weights(struct graph *g, id layer, struct err *e)
 {
     struct layer *l = &g->layer[layer];
     struct weight_spec spec[WEIGHTS_MOST];
     l->first_weight = (id)g->weights;
-    size_t n = l->kind->weights ? l->kind->weights(l->args, &l->in, spec) : 0;
+    size_t n = list_weights(l, spec);
     for (size_t i = 0; i < n; i++)
         if (add_weight(g, l, &spec[i], e))
             return -1;
     l->weights = (uint32_t)n;
     for (size_t i = 0; i < g->terms; i++)
-        if (g->term[i].layer == layer && !g->term[i].activity)
+        if (g->term[i].layer == layer && !g->term[i].activity) {
             g->term[i].weight = graph_find_weight(g, layer, g->term[i].slot);
+            if (check_fit(g, &g->term[i], e))
+                return -1;
+        }
+    for (size_t i = n - l->kind->moving; i < n; i++)
+        g->weight[l->first_weight + i].moving = true;
     return 0;
 }
 
 /* Whether a layer has a weight of that name, or will have it when it is called. */
 static bool has_weight(const struct layer *l, const char *name)
 {
-    /* Which weights there are does not depend on the shape. */
-    const struct shape any = shape_of(1);
     struct weight_spec spec[WEIGHTS_MOST];
-    const size_t n = l->kind->weights ? l->kind->weights(l->args, &any, spec) : 0;
+    const size_t n = list_weights(l, spec);
     for (size_t i = 0; i < n; i++)
         if (strcmp(spec[i].name, name) == 0)
             return true;
@@ -289,6 +346,16 @@ static int check_slot(const struct graph *g, id layer, const char *slot, const s
         err_at(e, term->where, "%s has no %s to penalise", g->layer[layer].name, slot);
         return err_hint(e, "leave %s= out, or give the layer a %s", slot, slot);
     }
+    return 0;
+}
+
+/* Whether the terms of a layer's activity fit the output of a call to be made. */
+int graph_check_output(const struct graph *g, id layer, const struct shape *out, struct err *e)
+{
+    for (id t = 0; t < g->terms; t++)
+        if (g->term[t].layer == layer && g->term[t].activity &&
+            check_shape(g->term[t].args, out, true, e))
+            return -1;
     return 0;
 }
 
@@ -316,6 +383,8 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
         t->slot = keep(g, slot);
         if (!t->args || !t->slot)
             return err_memory(e);
+        if (check_fit(g, t, e))
+            return -1;
         g->terms++;
     }
     return 0;
@@ -327,6 +396,49 @@ static bool trainable_of(const struct args *a)
         if (strcmp(a->entry->args[i].name, "trainable") == 0)
             return a->arg[i].as.yes;
     return true;
+}
+
+static bool says(const struct weight_spec *w, const char *arg)
+{
+    return strcmp(w->init, arg) == 0 || (w->constraint && strcmp(w->constraint, arg) == 0);
+}
+
+/* An argument about a weight that the layer does not have would be accepted and then ignored. */
+static int check_unused(const struct graph *g, id layer, struct err *e)
+{
+    const struct layer *l = &g->layer[layer];
+    struct weight_spec spec[WEIGHTS_MOST];
+    const size_t n = list_weights(l, spec);
+    for (size_t i = 0; i < l->args->entry->arg_count; i++) {
+        const struct arg_spec *arg = &l->args->entry->args[i];
+        const bool init = arg->of == &init_kinds;
+        size_t k = 0;
+        if (!l->args->arg[i].given || (!init && arg->of != &constraint_kinds))
+            continue;
+        while (k < n && !says(&spec[k], arg->name))
+            k++;
+        if (k < n)
+            continue;
+        const int thing = (int)strcspn(arg->name, "_");
+        err_at(e, l->args->arg[i].key, "%s= says how a %.*s %s, and %s has none", arg->name, thing,
+               arg->name, init ? "starts" : "is held", l->name);
+        if (thing == 4 && strncmp(arg->name, "bias", 4) == 0)
+            return err_hint(e, "leave %s= out, or use_bias=no", arg->name);
+        return err_hint(e, "leave %s= out, or give the layer a %.*s", arg->name, thing, arg->name);
+    }
+    return 0;
+}
+
+/* Constraints follow the layer's arguments. */
+static int take_constraints(struct graph *g, id layer, struct err *e)
+{
+    const struct layer *l = &g->layer[layer];
+    struct weight_spec spec[WEIGHTS_MOST];
+    const size_t n = list_weights(l, spec);
+    for (size_t i = 0; l->built && i < n; i++)
+        if (constrain(g, &g->weight[l->first_weight + i], &spec[i], e))
+            return -1;
+    return check_unused(g, layer, e);
 }
 
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e)
@@ -345,22 +457,7 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
     if (!(l->args = args_copy(&g->arena, &with)))
         return err_memory(e);
     l->trainable = trainable_of(l->args);
-    return 0;
-}
-
-/* An argument about a weight that the layer does not have would be accepted and then ignored. */
-static int check_unused(const struct graph *g, id layer, struct err *e)
-{
-    const struct layer *l = &g->layer[layer];
-    for (size_t i = 0; i < l->args->entry->arg_count; i++) {
-        const struct arg *a = &l->args->arg[i];
-        const char *name = l->args->entry->args[i].name;
-        if (a->given && strcmp(name, "bias_init") == 0 && !has_weight(l, "bias")) {
-            err_at(e, a->key, "bias_init= says how a bias starts, and %s has none", l->name);
-            return err_hint(e, "leave bias_init= out, or use_bias=no");
-        }
-    }
-    return 0;
+    return take_constraints(g, layer, e);
 }
 
 int graph_add_slots(struct graph *g, id layer, struct err *e)

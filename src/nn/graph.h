@@ -21,8 +21,10 @@ struct weight {
     const char *name; /* "kernel" */
     const char *path; /* "hidden.kernel": its name in the ledger and the key of its first values */
     struct shape shape;
-    size_t at, count;        /* its place in the flat block of all weights */
-    const struct args *init; /* how it starts */
+    size_t at, count;              /* its place in the flat block of all weights */
+    const struct args *init;       /* how it starts */
+    const struct args *constraint; /* what it is brought back to after each step; NULL: none */
+    bool moving;                   /* a moving statistic: commit moves it, no gradient does */
 };
 
 /* One call in the body of a block. Inputs: 0 is what the block is called on, k what the k-th call
@@ -127,13 +129,15 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
                    struct err *e);
 
 /* Changes the argument number `arg` of a layer that exists: a slot (its terms change with it),
- * trainable, or an activation. Nothing else can change once there are weights. */
+ * trainable, a constraint, or an activation. Nothing else can change once there are weights. */
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e);
 
 /* The weights of a layer whose input's shape is known; and the slots of one just made. For
  * graph_define and graph_call. */
 int graph_add_weights(struct graph *g, id layer, struct err *e);
 int graph_add_slots(struct graph *g, id layer, struct err *e);
+/* Whether the terms of a layer's activity fit the output of a call to be made. */
+int graph_check_output(const struct graph *g, id layer, const struct shape *out, struct err *e);
 
 /* NOTHING if there is none. */
 id graph_find_layer(const struct graph *g, const char *name);
@@ -141,6 +145,8 @@ id graph_find_call(const struct graph *g, const char *name);
 id graph_find_weight(const struct graph *g, id layer, const char *name);
 /* Whether every term is applied somewhere: one in a block that is never called is not. */
 int graph_check_applied(const struct graph *g, struct err *e);
+/* Whether an optimizer may move a weight. */
+bool graph_trains(const struct graph *g, id weight);
 /* The one call of a layer; NOTHING if there are none or several. */
 id graph_only_call(const struct graph *g, id layer);
 /* The values that are the model's outputs, in their order, written into `to`; returns how many. */

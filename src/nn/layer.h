@@ -4,13 +4,15 @@
 #ifndef NNR_NN_LAYER_H
 #define NNR_NN_LAYER_H
 
+#include "nn/constraint.h"
 #include "nn/graph.h"
 #include "nn/init.h"
 
 struct weight_spec {
     const char *name; /* also the slot's */
     struct shape shape;
-    const char *init; /* the argument that says how it starts */
+    const char *init;       /* the argument that says how it starts */
+    const char *constraint; /* the one that says what it is brought back to; NULL: there is none */
 };
 enum { WEIGHTS_MOST = 4 };
 
@@ -30,6 +32,7 @@ struct layer_kind {
                          struct shape *out, uint32_t *odd, struct err *e);
     /* Lists the weights; returns how many. NULL: none. */
     size_t (*weights)(const struct args *self, const struct shape *in, struct weight_spec *w);
+    size_t moving; /* so many of them, the last, follow the batches and never train; no slots */
     /* Emit the steps of a call (nn/plan.h); NULL for sources and views. */
     void (*forward)(struct planner *p, id call);
     void (*backward)(struct planner *p, id call);

@@ -13,9 +13,9 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 static size_t weights(const struct args *self, const struct shape *in, struct weight_spec *w)
 {
     const uint32_t units = (uint32_t)args_whole(self, "units");
-    w[0] =
-        (struct weight_spec){"kernel", {.axes = 2, .size = {shape_last(in), units}}, "kernel_init"};
-    w[1] = (struct weight_spec){"bias", shape_of(units), "bias_init"};
+    w[0] = (struct weight_spec){
+        "kernel", {.axes = 2, .size = {shape_last(in), units}}, "kernel_init", "kernel_constraint"};
+    w[1] = (struct weight_spec){"bias", shape_of(units), "bias_init", "bias_constraint"};
     return args_yes(self, "use_bias") ? 2 : 1;
 }
 
@@ -84,6 +84,8 @@ static const struct arg_spec args[] = {
      .standard = "zeros",
      .alias = "bias_initializer",
      .line = "how the bias starts"},
+    CONSTRAINT("kernel_constraint", "what the kernel is brought back to after each step"),
+    CONSTRAINT("bias_constraint", "what the bias is brought back to after each step"),
     {.name = "trainable",
      .form = KEY,
      .type = ARG_BOOL,

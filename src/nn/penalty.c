@@ -75,7 +75,7 @@ double powers_value(const struct args *self, const struct extent *n, const doubl
 }
 
 void powers_adjoint(const struct args *self, const struct extent *n, double scale, const real *x,
-                    const double *sums, real *dx, bool add)
+                    double *sums, real *dx, bool add)
 {
     (void)sums;
     struct powers c = penalty_kind_of(self)->powers(self);

@@ -21,17 +21,21 @@ extern const struct table reductions;
 enum reduce reduce_of(const struct entry *choice);
 
 /* A kind is four functions. `gather` runs in the forward pass, `value` once after it, `adjoint` in
- * the backward pass: dx (+)= scale * d(penalty)/dx. Neither value nor adjoint divides by the batch:
- * that is in `scale`, and the caller's business. */
+ * the backward pass: dx (+)= scale * d(penalty)/dx; it may run several times after one gather, and
+ * leaves what gather put into sums as `value` needs it. Neither value nor adjoint divides by the
+ * batch: that is in `scale`, and the caller's business. */
 struct penalty_kind {
     struct entry entry;
     const char *formula; /* of x and the entry's arguments, in the expression language */
-    /* How many doubles gather fills. */
+    /* Whether it can be applied to a weight of that shape, or to an activity whose samples have it:
+     * 0, or -1 and *e. NULL: to every shape. */
+    int (*check)(const struct args *self, const struct shape *shape, bool activity, struct err *e);
+    /* How many doubles it works in; asked at the largest number of samples. */
     size_t (*sums)(const struct args *self, const struct extent *n);
     void (*gather)(const struct args *self, const struct extent *n, const real *x, double *sums);
     double (*value)(const struct args *self, const struct extent *n, const double *sums);
     void (*adjoint)(const struct args *self, const struct extent *n, double scale, const real *x,
-                    const double *sums, real *dx, bool add);
+                    double *sums, real *dx, bool add);
     /* Kinds of the form c1 sum|x| + c2 sum x^2 say so; these may be fused. Else NULL. */
     struct powers (*powers)(const struct args *self);
 };
@@ -47,7 +51,7 @@ size_t powers_sums(const struct args *self, const struct extent *n);
 void powers_gather(const struct args *self, const struct extent *n, const real *x, double *sums);
 double powers_value(const struct args *self, const struct extent *n, const double *sums);
 void powers_adjoint(const struct args *self, const struct extent *n, double scale, const real *x,
-                    const double *sums, real *dx, bool add);
+                    double *sums, real *dx, bool add);
 
 /* The first argument's value: the coefficient that the ledger shows. */
 double penalty_strength(const struct args *a);
@@ -59,9 +63,10 @@ double reduce_divisor(enum reduce r, const struct extent *n);
         .name = called, .form = POSITIONAL, .type = ARG_NUMBER, .required = true, .min = 0,        \
         .max = 1e30, .line = what                                                                  \
     }
-#define REDUCE                                                                                     \
+#define REDUCE REDUCE_BY("batch")
+#define REDUCE_BY(by)                                                                              \
     {                                                                                              \
-        .name = "reduce", .form = KEY, .type = ARG_CHOICE, .of = &reductions, .standard = "batch", \
+        .name = "reduce", .form = KEY, .type = ARG_CHOICE, .of = &reductions, .standard = by,      \
         .line = "how an activity penalty is summed over the batch: batch (divided by the batch "   \
                 "size), sum, mean (divided by the number of elements)"                             \
     }

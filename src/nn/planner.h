@@ -8,6 +8,7 @@
 
 struct planner {
     struct plan *p;
+    const struct policy *policy; /* NULL: penalties are not bent */
     const struct graph *g;
     bool backward;       /* which list is written */
     bool failed;         /* memory ran out; said once at the end */
@@ -16,7 +17,8 @@ struct planner {
     bool *written;       /* for each value: its gradient array has a writer already */
     bool *wrote;         /* for each weight: the same */
     id *logits;          /* for each value: the head that works at its pre-activation, or NOTHING */
-    struct place *saved; /* for each call: where z is kept; block BLOCKS: nowhere */
+    struct place *saved; /* for each call: where z is kept, or what a normalisation found; block
+                          * BLOCKS: nowhere */
 };
 
 /* The numbers of places; equal places share one. */
@@ -32,8 +34,19 @@ bool write_value(struct planner *w, id value);
 bool write_weight(struct planner *w, id weight);
 /* Whether a weight may move. */
 bool trains(const struct planner *w, id weight);
+/* A weight of the layer of a call; NOTHING if it has none of that name. */
+id weight_of(const struct planner *w, id call, const char *name);
+/* Room in a block for so many reals: where they begin. */
+size_t take(size_t *block, size_t reals);
 /* The step of a head: its value, or its gradient. */
 void head_step(struct planner *w, enum step_kind kind, uint32_t head, bool add);
+
+/* How a policy (NULL: none) bends a row on a weight, or on a call; fills in what struct applied has
+ * of it. */
+void bend_weight(const struct graph *g, const struct policy *p, struct applied *a);
+void bend_activity(const struct graph *g, const struct policy *p, struct applied *a);
+/* Whether the activity penalties of a call act on its inputs. */
+bool bend_to_input(const struct graph *g, const struct policy *p, id call);
 
 /* The runners of steps_merge.c. */
 void run_join(const struct step *s, const struct frame *f);

@@ -187,6 +187,11 @@ void (*step_runner(enum step_kind kind))(const struct step *, const struct frame
         [STEP_PROLOGUE] = run_prologue,
         [STEP_DROPOUT] = run_dropout,
         [STEP_NOISE] = run_noise,
+        [STEP_MOMENTS] = run_moments,
+        [STEP_NORM] = run_norm,
+        [STEP_NORM_SLOPES] = run_norm_slopes,
+        [STEP_ROW_NORM] = run_row_norm,
+        [STEP_ROW_NORM_SLOPES] = run_row_norm_slopes,
     };
     return runner[kind];
 }

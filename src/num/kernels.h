@@ -30,7 +30,7 @@ struct powers {
     double c1, c2;
 };
 
-/* Adam's and SGD's constants for one step. */
+/* The constants of an optimizer's step. */
 struct adam_step {
     double beta1, beta2, rate; /* rate = lr / (1 - beta1^t) */
     double correction;         /* 1 / sqrt(1 - beta2^t) */
@@ -39,6 +39,26 @@ struct adam_step {
 struct sgd_step {
     double rate, momentum;
     bool nesterov;
+};
+struct rmsprop_step {
+    double rate, rho, momentum, epsilon;
+};
+
+/* x[rows][cols] is to be normalised: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the
+ * mean and the biased variance of each column, or of each row. */
+struct norm {
+    size_t rows, cols;
+    double epsilon;
+    const real *x;
+    const real *gamma, *beta; /* [cols], or NULL for 1 and 0 */
+};
+/* Its gradient at dy. What is NULL is not wanted; the others are added to where `add_`. */
+struct norm_slopes {
+    struct norm of; /* beta is not read */
+    const real *moments, *dy;
+    bool fixed; /* the moments do not follow x */
+    real *dx, *dgamma, *dbeta;
+    bool add_x, add_gamma, add_beta;
 };
 
 struct kernels {
@@ -63,12 +83,31 @@ struct kernels {
     /* The sum of (y - t)^2; and d = scale * (y - t), added where `add`. */
     double (*difference_squares)(size_t n, const real *y, const real *t);
     void (*difference)(size_t n, const real *y, const real *t, double scale, real *d, bool add);
+    /* moments[2][cols] = mean and biased variance of the columns, by two passes; and what is done
+     * with such moments. */
+    void (*column_moments)(size_t rows, size_t cols, const real *x, real *moments);
+    void (*column_norm)(const struct norm *n, const real *moments, real *y);
+    void (*column_norm_slopes)(const struct norm_slopes *s);
+    /* The same along each row, moments[rows][2] included. */
+    void (*row_norm)(const struct norm *n, real *moments, real *y);
+    void (*row_norm_slopes)(const struct norm_slopes *s);
     /* y += a x */
     void (*axpy)(size_t n, double a, const real *x, real *y);
     /* One step of Adam (Kingma and Ba 2015, algorithm 1) on n weights; m and v are its moments. */
     void (*adam)(size_t n, const struct adam_step *s, const real *g, real *w, real *m, real *v);
     /* One step of SGD; v is the velocity, or NULL without momentum. */
     void (*sgd)(size_t n, const struct sgd_step *s, const real *g, real *w, real *v);
+    /* One step of RMSprop (Keras's form, epsilon under the root): v is the mean square, u the
+     * running step or NULL without momentum, a the mean gradient or NULL if not centered. */
+    void (*rmsprop)(size_t n, const struct rmsprop_step *s, const real *g, real *w, real *v,
+                    real *u, real *a);
+    /* One step of Adagrad: sum += g^2, w -= rate g / sqrt(sum + epsilon). */
+    void (*adagrad)(size_t n, double rate, double epsilon, const real *g, real *w, real *sum);
+    /* x -= share x */
+    void (*shrink)(size_t n, double share, real *x);
+    /* to = s x; and to = x brought within [-most, most]. */
+    void (*scale)(size_t n, double s, const real *x, real *to);
+    void (*clamp)(size_t n, double most, const real *x, real *to);
 };
 
 /* The fastest level that this processor runs. */

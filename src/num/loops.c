@@ -3,12 +3,13 @@
  * loops marked `omp simd reduction` may be added up in another order than written. */
 #include "num/kernels.h"
 #include "num/lane_math.h"
+#include "num/norm_loops.h"
 #include "num/sums.h"
 #include "num/vector_math.h"
 
 #include <string.h>
 
-static const real selu_scale = R(1.0507009873554805), selu_alpha = R(1.6732632423543772);
+tatic const real selu_scale = R(1.0507009873554805), selu_alpha = R(1.6732632423543772);
 
 INLINE real sigmoid(real z)
 {
@@ -432,6 +433,72 @@ static void sgd(size_t n, const struct sgd_step *s, const real *restrict g, real
         }
 }
 
+/* The mean square is never below the squared mean but by rounding. */
+static void rmsprop_centered(size_t n, const struct rmsprop_step *s, const real *restrict g,
+                             real *restrict w, real *restrict v, real *restrict u, real *restrict a)
+{
+    const real rate = (real)s->rate, momentum = (real)s->momentum, epsilon = (real)s->epsilon,
+               fresh = (real)(1 - s->rho);
+    for (size_t i = 0; i < n; i++) {
+        v[i] += fresh * (g[i] * g[i] - v[i]);
+        a[i] += fresh * (g[i] - a[i]);
+        real variance = v[i] - a[i] * a[i];
+        real by = rate * g[i] / real_sqrt((variance > 0 ? variance : 0) + epsilon);
+        if (u)
+            by = u[i] = momentum * u[i] + by;
+        w[i] -= by;
+    }
+}
+
+static void rmsprop(size_t n, const struct rmsprop_step *s, const real *restrict g,
+                    real *restrict w, real *restrict v, real *restrict u, real *restrict a)
+{
+    const real rate = (real)s->rate, momentum = (real)s->momentum, epsilon = (real)s->epsilon,
+               fresh = (real)(1 - s->rho);
+    if (a) {
+        rmsprop_centered(n, s, g, w, v, u, a);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        v[i] += fresh * (g[i] * g[i] - v[i]);
+        real by = rate * g[i] / real_sqrt(v[i] + epsilon);
+        if (u)
+            by = u[i] = momentum * u[i] + by;
+        w[i] -= by;
+    }
+}
+
+static void adagrad(size_t n, double rate, double epsilon, const real *restrict g, real *restrict w,
+                    real *restrict squares_so_far)
+{
+    const real r = (real)rate, least = (real)epsilon;
+    for (size_t i = 0; i < n; i++) {
+        squares_so_far[i] += g[i] * g[i];
+        w[i] -= r * g[i] / real_sqrt(squares_so_far[i] + least);
+    }
+}
+
+static void shrink(size_t n, double share, real *x)
+{
+    const real s = (real)share;
+    for (size_t i = 0; i < n; i++)
+        x[i] -= s * x[i];
+}
+
+static void scale(size_t n, double s, const real *restrict x, real *restrict to)
+{
+    const real by = (real)s;
+    for (size_t i = 0; i < n; i++)
+        to[i] = by * x[i];
+}
+
+static void clamp(size_t n, double most, const real *restrict x, real *restrict to)
+{
+    const real m = (real)most;
+    for (size_t i = 0; i < n; i++)
+        to[i] = x[i] > m ? m : x[i] < -m ? -m : x[i];
+}
+
 #define NAME_OF_(level) kernels_##level
 #define NAME_OF(level) NAME_OF_(level)
 #define TEXT_OF_(level) #level
@@ -449,7 +516,17 @@ const struct kernels NAME_OF(LEVEL) = {
     .squares = squares,
     .difference_squares = difference_squares,
     .difference = difference,
+    .column_moments = column_moments,
+    .column_norm = column_norm,
+    .column_norm_slopes = column_norm_slopes,
+    .row_norm = row_norm,
+    .row_norm_slopes = row_norm_slopes,
     .axpy = axpy,
     .adam = adam,
     .sgd = sgd,
+    .rmsprop = rmsprop,
+    .adagrad = adagrad,
+    .shrink = shrink,
+    .scale = scale,
+    .clamp = clamp,
 };

@@ -5,6 +5,7 @@
 #include "num/flush.h"
 #include "train/aim.h"
 #include "train/feed.h"
+#include "train/update.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static int make_ranges(struct model *m)
     for (size_t i = 0; i < g->weights; i++) {
         const struct weight *w = &g->weight[i];
         struct range *last = m->ranges ? &m->range[m->ranges - 1] : NULL;
-        if (!g->layer[w->layer].trainable)
+        if (!graph_trains(g, (id)i))
             continue;
         if (last && last->at + last->count == w->at)
             last->count += w->count;
@@ -72,9 +73,10 @@ static int compile(struct model *m, const struct dataset *d, const struct aim *a
     memcpy(m->aim, aim, aims * sizeof *aim);
     m->aims = aims;
     const size_t heads = make_heads(m, head);
-    m->infer = plan_compile(m->graph, head, heads, MODE_INFER, capacity, true, e);
+    m->infer = plan_compile_bent(m->graph, head, heads, MODE_INFER, capacity, true, m->policy, e);
     if (heads)
-        m->train = plan_compile(m->graph, head, heads, MODE_TRAIN, capacity, true, e);
+        m->train =
+            plan_compile_bent(m->graph, head, heads, MODE_TRAIN, capacity, true, m->policy, e);
     if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
         (!heads || (m->train && (m->train_frame = frame_create(m->train)) &&
                     (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))))) &&
@@ -113,9 +115,14 @@ static int ready(struct model *m, const struct dataset *d, const struct aim *aim
 static int make_slots(const struct model *m, real *block[SLOTS_MOST], struct err *e)
 {
     const size_t slots = opt_kind_of(m->optimizer.args)->slots;
-    for (size_t i = 0; i < slots && !m->slot[i]; i++)
-        if (!(block[i] = mem_block(m->graph->weight_reals, sizeof(real))))
+    const size_t reals = m->graph->weight_reals;
+    const real start = (real)opt_start(m->optimizer.args);
+    for (size_t i = 0; i < slots && !m->slot[i]; i++) {
+        if (!(block[i] = mem_block(reals, sizeof(real))))
             return err_memory(e);
+        for (size_t k = 0; start > 0 && k < reals; k++)
+            block[i][k] = start;
+    }
     return 0;
 }
 
@@ -178,6 +185,7 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
     const struct frame *f = m->train_frame;
     const char *const last = isfinite(gradient_norm(m)) ? "the weights" : "the gradient";
     char what[200];
+    const char *no_value = NULL; /* the penalty, if it is its formula that fails */
     snprintf(what, sizeof what, "%s", last);
     for (id c = (id)m->graph->calls; c-- > 0;) {
         const id y = m->graph->call[c].output;
@@ -189,40 +197,44 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
         snprintf(what, sizeof what, "the data loss");
     for (size_t i = f->plan->applieds; strcmp(what, last) == 0 && i-- > 0;) {
         const struct term *t = &m->graph->term[f->plan->applied[i].term];
-        if (!isfinite(frame_row(f, i)))
-            snprintf(what, sizeof what, "the penalty %.100s.%s", m->graph->layer[t->layer].name,
-                     t->slot);
+        if (isfinite(frame_row(f, i)))
+            continue;
+        no_value = isnan(frame_row(f, i)) || !penalty_kind_of(t->args)->powers
+                       ? t->args->entry->name
+                       : NULL;
+        snprintf(what, sizeof what, "the penalty %.80s.%s (%.60s)", m->graph->layer[t->layer].name,
+                 t->slot, t->args->entry->name);
     }
+    const id moving = frame_bad_average(f);
+    if (strcmp(what, last) == 0 && moving != NOTHING)
+        snprintf(what, sizeof what, "%.150s", m->graph->weight[moving].path);
     err_at(e, nowhere, "step %llu would make %s infinite or not a number",
            (unsigned long long)m->step + 1, what);
+    if (no_value)
+        return err_hint(e,
+                        "the step was not taken; the formula has no finite value for these "
+                        "numbers, as 0/0 has none: help %.60s shows it",
+                        no_value);
     return err_hint(e, "the step was not taken; lower the learning rate or the penalty's strength, "
                        "or scale the data");
 }
 
 static int check(const struct model *m, const struct figures *x, struct err *e)
 {
-    const struct args *opt = m->optimizer.args;
-    const double reach = opt_kind_of(opt)->reach(opt, gradient_norm(m));
-    const bool fine = isfinite(x->data) && isfinite(x->penalty) && reach <= (double)REAL_MOST;
+    const double reach = update_reach(m, gradient_norm(m));
+    const bool fine = isfinite(x->data) && isfinite(x->penalty) && reach <= (double)REAL_MOST &&
+                      frame_bad_average(m->train_frame) == NOTHING;
     return fine ? 0 : explain(m, x, e);
 }
 
 static void commit(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
 {
-    const struct opt_kind *kind = opt_kind_of(m->optimizer.args);
     real *grad = m->next_grad;
     m->next_grad = m->grad;
     m->grad = grad;
     frame_weights(m->train_frame, m->weight, m->next_grad);
-    m->updates++;
-    for (size_t i = 0; i < m->ranges; i++) {
-        const size_t at = m->range[i].at;
-        real *slot[SLOTS_MOST];
-        for (size_t k = 0; k < SLOTS_MOST; k++)
-            slot[k] = m->slot[k] ? m->slot[k] + at : NULL;
-        kind->update(m->optimizer.args, m->updates, m->range[i].count, m->grad + at, m->weight + at,
-                     slot);
-    }
+    frame_averages(m->train_frame, m->weight);
+    update_weights(m);
     if (m->position == 0) {
         m->so_far = (struct figures){0};
         m->seen = 0;

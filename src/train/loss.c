@@ -15,12 +15,6 @@ static const struct entry *const rows[] = {
 
 const struct table loss_kinds = {"loss", rows, sizeof rows / sizeof *rows};
 
-/* The i-th of all targets in some columns, sample by sample. */
-static real target_at(const struct dataset *d, struct columns c, size_t i)
-{
-    return d->y[i / c.width * d->targets + c.at + i % c.width];
-}
-
 static bool all_in_unit(const struct dataset *d, struct columns c)
 {
     for (size_t i = 0; i < d->samples * c.width; i++)
@@ -68,7 +62,7 @@ static int check_range(const struct args *loss, const struct dataset *d, struct 
                    loss->entry->name, kind->range, number_text((double)target_at(d, c, i), text));
             return err_hint(e, "choose another loss, for example loss mse");
         }
-    return 0;
+    return kind->suits ? kind->suits(d, c, e) : 0;
 }
 
 int loss_check(const struct args *loss, const struct graph *g, id output, const struct dataset *d,

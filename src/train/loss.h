@@ -18,12 +18,20 @@ struct loss_kind {
     /* Whether a target can be one of this loss; NULL: every finite number can. */
     bool (*takes)(real target);
     const char *range; /* what it can be, for the error */
+    /* What `takes` cannot see in a single target; NULL: nothing. */
+    int (*suits)(const struct dataset *d, struct columns c, struct err *e);
 };
 extern const struct table loss_kinds;
 
 static inline const struct loss_kind *loss_kind_of(const struct args *a)
 {
     return (const struct loss_kind *)a->entry;
+}
+
+/* The i-th of all targets in some columns, sample by sample. */
+static inline real target_at(const struct dataset *d, struct columns c, size_t i)
+{
+    return d->y[i / c.width * d->targets + c.at + i % c.width];
 }
 
 /* The name of the loss that suits an output and data when none was chosen:

@@ -45,6 +45,12 @@ void model_forget_plans(struct model *m)
     m->next_grad = m->probe_grad = NULL;
 }
 
+void model_bend(struct model *m, const struct policy *p)
+{
+    model_forget_plans(m);
+    m->policy = p;
+}
+
 void choice_finish(struct choice *c)
 {
     arena_finish(&c->arena);
@@ -126,6 +132,7 @@ struct model *model_copy(const struct model *m, const char *name)
         return NULL;
     }
     to->loss_weight = m->loss_weight;
+    to->policy = m->policy;
     to->drawn = m->drawn;
     to->reals = m->reals;
     to->trained = m->trained;
@@ -235,16 +242,30 @@ void model_unchoose(struct model *m)
         }
 }
 
+static void forget_slots(struct model *m)
+{
+    for (size_t i = 0; i < SLOTS_MOST; i++) {
+        mem_free(m->slot[i]);
+        m->slot[i] = NULL;
+    }
+}
+
 void model_take_optimizer(struct model *m, struct choice c)
 {
     choice_finish(&m->optimizer);
     m->optimizer = c;
     m->fresh_optimizer = false;
     m->updates = 0;
-    for (size_t i = 0; i < SLOTS_MOST; i++) {
-        mem_free(m->slot[i]);
-        m->slot[i] = NULL;
-    }
+    forget_slots(m);
+}
+
+void model_change_optimizer(struct model *m, struct choice c)
+{
+    choice_finish(&m->optimizer);
+    m->optimizer = c;
+    /* Before the first step they may start at another number now. */
+    if (!m->updates)
+        forget_slots(m);
 }
 
 /* The block with room for `reals`, the old numbers first; NULL without memory. */
@@ -266,6 +287,15 @@ static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *
     return 0;
 }
 
+/* The optimizer's numbers for weights [from, to) of the flat block are as at its start. */
+static void start_slots(const struct model *m, size_t from, size_t to)
+{
+    const double start = m->optimizer.args ? opt_start(m->optimizer.args) : 0;
+    for (size_t i = 0; i < SLOTS_MOST; i++)
+        for (size_t k = from; m->slot[i] && k < to; k++)
+            m->slot[i][k] = (real)start;
+}
+
 int model_draw(struct model *m, uint64_t seed, struct err *e)
 {
     const size_t reals = m->graph->weight_reals;
@@ -282,11 +312,12 @@ int model_draw(struct model *m, uint64_t seed, struct err *e)
             mem_free(block[i]);
         return failed ? err_memory(e) : -1;
     }
-    real **own[2 + SLOTS_MOST] = {&m->weight, &m->grad, &m->slot[0], &m->slot[1]};
     for (size_t i = 0; i < 2 + SLOTS_MOST; i++) {
-        mem_free(*own[i]);
-        *own[i] = block[i];
+        real **own = i == 0 ? &m->weight : i == 1 ? &m->grad : &m->slot[i - 2];
+        mem_free(*own);
+        *own = block[i];
     }
+    start_slots(m, m->reals, reals);
     m->drawn = m->graph->weights;
     m->reals = reals;
     return 0;
@@ -364,8 +395,9 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->last, sizeof m->last);
     hash = digest_bytes(hash, &m->so_far, sizeof m->so_far);
-    const real *block[] = {m->weight, m->grad, m->updates ? m->slot[0] : NULL,
-                           m->updates ? m->slot[1] : NULL};
+    const real *block[2 + SLOTS_MOST] = {m->weight, m->grad};
+    for (size_t i = 0; m->updates && i < SLOTS_MOST; i++)
+        block[2 + i] = m->slot[i];
     for (size_t i = 0; i < sizeof block / sizeof *block; i++)
         if (block[i])
             hash = digest_bytes(hash, block[i], m->trained_reals * sizeof(real));

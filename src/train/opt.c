@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/opt.h"
 
+#include <string.h>
+
 #define ROW(name) extern const struct opt_kind opt_##name;
 #include "train/optimizers.def"
 #undef ROW
@@ -12,3 +14,56 @@ static const struct entry *const rows[] = {
 };
 
 const struct table opt_kinds = {"optimizer", rows, sizeof rows / sizeof *rows};
+
+/* Keys of one text are ordered by their place in it, those of two by which was read later. */
+static bool is_later(const struct arg *a, const struct arg *b)
+{
+    return a->key.source != b->key.source ? a->key.source > b->key.source : a->key.at > b->key.at;
+}
+
+static int check_clipping(const struct args *a, struct err *e)
+{
+    static const char *const ways[] = {"clipnorm", "clipvalue", "global_clipnorm"};
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (args_number(a, ways[i]) == 0)
+            continue;
+        if (!first) {
+            first = ways[i];
+            continue;
+        }
+        const bool later = is_later(args_get(a, ways[i]), args_get(a, first));
+        const char *extra = later ? ways[i] : first, *kept = later ? first : ways[i];
+        err_at(e, args_get(a, extra)->key, "%s= and %s= would both clip the gradient", kept, extra);
+        return err_hint(e, "choose one of clipnorm, clipvalue and global_clipnorm; 0 is off");
+    }
+    return 0;
+}
+
+/* A decay that turns weights round could make them grow for ever. */
+static int check_decay(const struct args *a, struct err *e)
+{
+    for (size_t i = 0; i < a->entry->arg_count; i++) {
+        if (strcmp(a->entry->args[i].name, "weight_decay") != 0)
+            continue;
+        const struct arg *decay = &a->arg[i], *rate = args_get(a, "lr");
+        if (decay->as.number * rate->as.number <= 1)
+            return 0;
+        err_at(e, is_later(rate, decay) ? rate->key : decay->key,
+               "weight_decay times lr is the share of a weight that each step takes away, and is "
+               "above 1");
+        return err_hint(e, "lower one of them");
+    }
+    return 0;
+}
+
+int opt_check(const struct args *a, struct err *e)
+{
+    return check_clipping(a, e) || check_decay(a, e) ? -1 : 0;
+}
+
+double opt_start(const struct args *a)
+{
+    const char *start = opt_kind_of(a)->start;
+    return start ? args_number(a, start) : 0;
+}

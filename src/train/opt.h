@@ -8,11 +8,12 @@
 
 #include <stdint.h>
 
-enum { SLOTS_MOST = 2 };
+enum { SLOTS_MOST = 3 };
 
 struct opt_kind {
     struct entry entry;
-    size_t slots; /* numbers it keeps for each weight */
+    size_t slots;      /* numbers it keeps for each weight */
+    const char *start; /* the argument that says what these start at; NULL: 0 */
     /* Moves n weights along gradient g; `count` is the number of this update, from 1. Arrays that
      * the kind does not keep are NULL. */
     void (*update)(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
@@ -28,10 +29,39 @@ static inline const struct opt_kind *opt_kind_of(const struct args *a)
     return (const struct opt_kind *)a->entry;
 }
 
+/* Whether the arguments suit each other: one way of clipping at most, and a decay that shrinks. The
+ * error stands at the key that was written last. */
+int opt_check(const struct args *a, struct err *e);
+/* What the numbers kept for each weight start at. */
+double opt_start(const struct args *a);
+
+/* Adam's, which AdamW shares. */
+void adam_update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
+                 real *const slot[SLOTS_MOST]);
+double adam_reach(const struct args *self, double norm);
+
+#define OPTION(called, standard_value, least, largest, what)                                       \
+    {                                                                                              \
+        .name = called, .form = KEY, .type = ARG_NUMBER, .standard = standard_value, .min = least, \
+        .max = largest, .line = what                                                               \
+    }
 #define LEARNING_RATE(standard_rate)                                                               \
     {                                                                                              \
         .name = "lr", .form = KEY, .type = ARG_NUMBER, .standard = standard_rate, .min = 0,        \
         .max = 1e6, .alias = "learning_rate", .line = "the learning rate"                          \
     }
+/* The least that is still above 0 in single precision, with room for rounding. */
+#define EPSILON OPTION("epsilon", "1e-7", 1e-30, 1, "keeps the quotient finite")
+#define ADAM_OPTIONS                                                                               \
+    OPTION("beta_1", "0.9", 0, 0.999999999, "how much of the mean gradient is kept"),              \
+        OPTION("beta_2", "0.999", 0, 0.999999999, "how much of the mean square is kept"), EPSILON
+/* What every optimizer takes (train/update.c). */
+#define CLIPPING                                                                                   \
+    OPTION("clipnorm", "0", 0, 1e30,                                                               \
+           "each weight tensor's gradient is scaled down to this norm; 0: off"),                   \
+        OPTION("clipvalue", "0", 0, 1e30,                                                          \
+               "each number of the gradient is cut to this size; 0: off"),                         \
+        OPTION("global_clipnorm", "0", 0, 1e30,                                                    \
+               "the whole gradient is scaled down to this norm; 0: off")
 
 #endif

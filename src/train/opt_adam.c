@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/opt.h"
 
-static void update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
-                   real *const slot[SLOTS_MOST])
+void adam_update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
+                 real *const slot[SLOTS_MOST])
 {
     const double beta1 = args_number(self, "beta_1"), beta2 = args_number(self, "beta_2");
     const struct adam_step s = {
@@ -16,30 +16,12 @@ static void update(const struct args *self, uint64_t count, size_t n, const real
 }
 
 /* It keeps squares; a weight itself moves by little more than lr. */
-static double reach(const struct args *self, double norm)
+double adam_reach(const struct args *self, double norm)
 {
     return norm * norm + 64 * args_number(self, "lr");
 }
 
-#define BETA(called, standard_beta, what)                                                          \
-    {                                                                                              \
-        .name = called, .form = KEY, .type = ARG_NUMBER, .standard = standard_beta, .min = 0,      \
-        .max = 0.999999999, .line = what                                                           \
-    }
-
-static const struct arg_spec args[] = {
-    LEARNING_RATE("0.001"),
-    BETA("beta_1", "0.9", "how much of the mean gradient is kept"),
-    BETA("beta_2", "0.999", "how much of the mean square is kept"),
-    {.name = "epsilon",
-     .form = KEY,
-     .type = ARG_NUMBER,
-     .standard = "1e-7",
-     .min = 0,
-     .max = 1,
-     .above = true,
-     .line = "keeps the quotient finite"},
-};
+static const struct arg_spec args[] = {LEARNING_RATE("0.001"), ADAM_OPTIONS, CLIPPING};
 
 const struct opt_kind opt_adam = {
     .entry = {.name = "adam",
@@ -55,6 +37,6 @@ const struct opt_kind opt_adam = {
               .example = "data moons 100\ninput 2\ndense 8 tanh\ndense 1 sigmoid\n"
                          "optimizer adam lr=0.01\ntrain 2\n"},
     .slots = 2,
-    .update = update,
-    .reach = reach,
+    .update = adam_update,
+    .reach = adam_reach,
 };

@@ -31,6 +31,7 @@ static const struct arg_spec args[] = {
      .type = ARG_BOOL,
      .standard = "no",
      .line = "look ahead along the momentum"},
+    CLIPPING,
 };
 
 const struct opt_kind opt_sgd = {

@@ -82,6 +82,7 @@ static void layers(void **state)
     static const char *const texts[] = {
         "dense 3 relu kernel=weak bias=l1(k) activity=l1l2(1, 2, reduce=mean)\n",
         "activation tanh\n",
+        "dense 3 kernel_constraint=max_norm(1) bias_constraint=non_neg\n",
         "flatten\n",
         "reshape 1x1\n",
         "activity_regularization l1(1)\n",
@@ -101,7 +102,10 @@ static void settings(void **state)
         "set h.activity = none\n",
         "set h.trainable = no\n",
         "set h.activation = relu\n",
+        "set h.kernel_constraint = max_norm(0.5)\n",
         "set optimizer.lr = 0.5\n",
+        "set optimizer.clipnorm = 0.5\n",
+        "optimizer adagrad initial_accumulator_value=1\n",
         "set data.batch = 3\n",
         "loss huber delta=2\n",
         "optimizer sgd lr=0.1 momentum=0.9\n",
@@ -155,6 +159,7 @@ static void looking(void **state)
     static const char *const texts[] = {
         "penalties\n",
         "penalties on=batch format=json\n",
+        "checkgrad\n",
         "print h.output h.kernel h.kernel.grad\n",
         "print mean(abs(again.output), axis=1) \"a\" loss val.loss\n",
         "print h.activity.penalty + h.kernel.penalty, accuracy\n",
@@ -222,9 +227,9 @@ static void training(void **state)
 static void in_json_too(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"data\n",   "model\n",       "let\n",
-                                        "show h\n", "predict 0 1\n", "print h.kernel\n",
-                                        "help\n",   "summary\n",     "penalties\n"};
+    static const char *const texts[] = {"data\n",        "model\n",          "let\n",  "show h\n",
+                                        "predict 0 1\n", "print h.kernel\n", "help\n", "summary\n",
+                                        "penalties\n",   "checkgrad\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (long n = 1;; n++) {
             struct fake f;

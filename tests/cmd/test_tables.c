@@ -250,11 +250,12 @@ static void completion_offers_what_may_stand_there(void **state)
         {"den", "dense"},
         {"hid", "hidden"}, /* a layer's name is a verb */
         {"xyz", ""},
-        {"checkg", ""}, /* verbs that are still to come are not offered */
+        {"swee", ""}, /* verbs that are still to come are not offered */
         {"dense 4 re", "relu"},
-        {"dense 4 tanh ker", "kernel= kernel_init="},
+        {"dense 4 tanh ker", "kernel= kernel_init= kernel_constraint="},
+        {"dense 4 kernel_constraint=m", "max_norm min_max_norm"},
         {"dense 4 act", "activity="},
-        {"dense 4 kernel=", "l1 l2 l1l2 none"},
+        {"dense 4 kernel=", "l1 l2 l1l2 kl none"},
         {"dense 4 kernel=l1(1)+l2", "l2"},
         {"dense 4 kernel_init=he_", "he_uniform he_normal"},
         {"dense 4 use_bias=", "yes no"},
@@ -263,7 +264,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"train 5 on ", "all plain other"},
         {"evaluate on pl", "plain"},
         {"model pl", "plain"},
-        {"optimizer a", "adam"},
+        {"optimizer a", "adam adamw adagrad"},
         {"optimizer sgd mo", "momentum="},
         {"loss m", "mse mae"},
         {"data moo", "moons"},
@@ -279,9 +280,11 @@ static void completion_offers_what_may_stand_there(void **state)
         {"print fra", "fraction(*"},
         {"expect los", "loss loss.data loss.penalty"},
         {"set hidden.tr", "hidden.trainable"},
-        {"set optimizer.", "optimizer.lr optimizer.beta_1 optimizer.beta_2 optimizer.epsilon"},
+        {"set optimizer.", "optimizer.lr optimizer.beta_1 optimizer.beta_2 optimizer.epsilon "
+                           "optimizer.clipnorm optimizer.clipvalue optimizer.global_clipnorm"},
         {"set data.b", "data.batch"},
-        {"set hidden.k", "hidden.kernel"},
+        {"set hidden.k", "hidden.kernel hidden.kernel_constraint"},
+        {"set hidden.kernel_constraint = non", "none non_neg"},
         {"set hidden.activity = l1", "l1 l1l2"},
         {"set hidden.activity=l1(1) + n", "none"},
         {"let k = hidden.b", "hidden.bias hidden.bias.grad hidden.bias.penalty"},

@@ -343,6 +343,32 @@ static void predict_scales_as_the_data_is_scaled(void **state)
     fake_finish(&f);
 }
 
+/* w = [3, 4] with nothing to learn: what is set works at the next step. */
+static void clipping_and_constraints_are_set(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { 0 0 -> 0 }\ninput 2\n"
+                "dense 1 use_bias=no kernel_init=values(3, 4) kernel=l1(1) as h\n"
+                "optimizer sgd lr=1\nloss mse\n"
+                "set optimizer.clipvalue = 0.25\nstep 1\nexpect norm(h.kernel.grad) ~ sqrt(2)\n"
+                "expect sum(h.kernel) ~ 6.5\n"
+                "set optimizer.clipvalue = 0\nset optimizer.clipnorm = 0.5\nstep 1\n"
+                "expect sum(h.kernel) ~ 6.5 - 0.5 * sqrt(2) within 1e-5\n"
+                "set optimizer.clipnorm = 0\nset optimizer.lr = 0\n"
+                "set h.kernel_constraint = unit_norm\nstep 1\n"
+                "expect norm(h.kernel) ~ 1 within 1e-5\n"
+                "set h.kernel_constraint = none\nset optimizer.lr = 1\nstep 1\n"
+                "expect norm(h.kernel) < 0.9\n");
+    fake_ok(&f, "show h\n");
+    fake_ok(&f, "optimizer adagrad lr=1\nset optimizer.initial_accumulator_value = 8\n"
+                "let k = sum(h.kernel)\n");
+    bool fine = fake_run(&f, "step 1\nexpect abs(k - sum(h.kernel)) < 0.7\n") == OUTCOME_OK;
+    assert_true(fine);
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +386,7 @@ int main(void)
         cmocka_unit_test(looking_can_be_stopped_too),
         cmocka_unit_test(evaluate_takes_the_validation_share),
         cmocka_unit_test(predict_scales_as_the_data_is_scaled),
+        cmocka_unit_test(clipping_and_constraints_are_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,10 +169,16 @@ static const struct entry *own(void *self, const struct table *t, const char *na
     return t == &spices && strcmp(name, "saffron") == 0 ? &own_row : NULL;
 }
 
+static const struct entry *own_at(void *self, const struct table *t, size_t i)
+{
+    (void)self;
+    return t == &spices && i == 0 ? &own_row : NULL;
+}
+
 static int start(struct kitchen *k, const char *text)
 {
     *k = (struct kitchen){.text = text};
-    k->binder = (struct binder){&k->arena, k, number, variable, text_of, own, "kitchen"};
+    k->binder = (struct binder){&k->arena, k, number, variable, text_of, own, own_at, "kitchen"};
     if (parse_value(&k->arena, "salt(1)+pepper(2)", 17, 0, &k->weak, &k->e) != PARSE_OK ||
         parse_value(&k->arena, "loop", 4, 0, &k->loop, &k->e) != PARSE_OK ||
         parse_value(&k->arena, "pool", 4, 0, &k->pool, &k->e) != PARSE_OK ||
@@ -308,9 +314,10 @@ static const struct wrong {
     {"soup 10 3", 9, "heat takes a heat, not 3; it is one of: oven pan steps"},
     {"soup 10 season=pan", 16, "season= takes a spice; for the heat: soup 10 pan"},
     {"twice soup 10 season=pan", 22, "season= takes a spice; for the heat: twice soup 10 pan"},
-    {"soup 10 pan season=oven", 20, "no spice \"oven\"; it is one of: pepper salt"},
+    {"soup 10 pan season=oven", 20, "no spice \"oven\"; it is one of: pepper salt saffron"},
     {"soup 10 season=papper(1)", 16, "no spice \"papper\"; did you mean pepper?"},
-    {"soup 10 season=3", 16, "season= takes a spice, not 3; it is one of: pepper salt"},
+    {"soup 10 season=safron(1)", 16, "no spice \"safron\"; did you mean saffron?"},
+    {"soup 10 season=3", 16, "season= takes a spice, not 3; it is one of: pepper salt saffron"},
     {"soup 10 season=2*salt(1)", 16,
      "a spice is only joined by +, not 2*salt(1); a factor goes inside the ( ) of salt"},
     {"soup 10 season=salt(1)-salt(2)", 16,

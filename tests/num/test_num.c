@@ -324,6 +324,68 @@ static void optimizer_steps_are_the_worked_ones(void **state)
     each_level(optimizers_of);
 }
 
+/* Two steps of RMSprop as Keras writes them, one number at a time. */
+static void rmsprop_of(const struct kernels *k, bool heavy, bool centered)
+{
+    enum { COUNT = 37 };
+    real g[COUNT], w[COUNT], v[COUNT] = {0}, u[COUNT] = {0}, a[COUNT] = {0};
+    const struct rmsprop_step s = {.rate = 0.1, .rho = 0.9, .momentum = 0.8, .epsilon = 1e-7};
+    double pw[COUNT], pv[COUNT] = {0}, pu[COUNT] = {0}, pa[COUNT] = {0};
+    for (size_t i = 0; i < COUNT; i++)
+        pw[i] = (double)(w[i] = (real)(i % 7) / 4 - 1);
+    for (int step = 0; step < 2; step++) {
+        for (size_t i = 0; i < COUNT; i++) {
+            g[i] = (real)((double)i - 18) / (step ? -16 : 8);
+            const double slope = (double)g[i];
+            pv[i] = 0.9 * pv[i] + 0.1 * slope * slope;
+            pa[i] = 0.9 * pa[i] + 0.1 * slope;
+            const double below = pv[i] - (centered ? pa[i] * pa[i] : 0) + 1e-7;
+            pu[i] = (heavy ? 0.8 * pu[i] : 0) + 0.1 * slope / sqrt(below);
+            pw[i] -= pu[i];
+        }
+        k->rmsprop(COUNT, &s, g, w, v, heavy ? u : NULL, centered ? a : NULL);
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        check_near((double)w[i], pw[i], 16 * close);
+}
+
+static void updates_of(const struct kernels *k)
+{
+    for (int i = 0; i < 4; i++)
+        rmsprop_of(k, i & 1, i & 2);
+    /* A gradient that stays has no variance but by rounding: only epsilon is left below. */
+    const struct rmsprop_step s = {.rate = 1e-9, .rho = 0.5, .epsilon = 1e-7};
+    real g[1] = {R(1234.567)}, w[1] = {0}, v[1] = {0}, a[1] = {0};
+    for (int i = 0; i < 200; i++)
+        k->rmsprop(1, &s, g, w, v, NULL, a);
+    assert_true(isfinite((double)w[0]) && w[0] < 0);
+    /* sum = 0.5 + 0.09, then 0.68: w = 1 - 0.2 * 0.3 / sqrt(0.59) - 0.2 * 0.3 / sqrt(0.68). */
+    real slope[2] = {R(0.3), 0}, x[2] = {1, 1}, sum[2] = {R(0.5), 0};
+    k->adagrad(2, 0.2, 1e-7, slope, x, sum);
+    k->adagrad(2, 0.2, 1e-7, slope, x, sum);
+    check_near((double)x[0], 1 - 0.06 / sqrt(0.5900001) - 0.06 / sqrt(0.6800001), 4 * close);
+    assert_true(x[1] == 1);
+    enum { COUNT = 21 };
+    real from[COUNT], to[COUNT], less[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        less[i] = from[i] = (real)i - 10;
+    k->shrink(COUNT, 0.25, less);
+    k->scale(COUNT, 0.5, from, to);
+    for (size_t i = 0; i < COUNT; i++) {
+        check_near((double)to[i], ((double)i - 10) / 2, 0);
+        check_near((double)less[i], ((double)i - 10) * 0.75, 0);
+    }
+    k->clamp(COUNT, 2.5, from, to);
+    for (size_t i = 0; i < COUNT; i++)
+        check_near((double)to[i], fmin(fmax((double)i - 10, -2.5), 2.5), 0);
+}
+
+static void updates_are_those_of_a_plain_loop(void **state)
+{
+    (void)state;
+    each_level(updates_of);
+}
+
 /* OpenBLAS's own, of cblas.h. */
 extern int openblas_get_num_threads(void);
 
@@ -364,6 +426,7 @@ int main(void)
         cmocka_unit_test(the_sign_of_zero_is_zero),
         cmocka_unit_test(products_agree_with_plain_loops),
         cmocka_unit_test(optimizer_steps_are_the_worked_ones),
+        cmocka_unit_test(updates_are_those_of_a_plain_loop),
         cmocka_unit_test(products_start_with_one_thread),
         cmocka_unit_test(tiny_numbers_are_zero_only_while_flushed),
     };

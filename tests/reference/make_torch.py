@@ -10,7 +10,8 @@ A file holds the statements up to a line with a single dot, then lines of
     batch-row SLOT KIND VALUE       a penalty term of the first batch
     gradient WEIGHT NUMBERS         of the first batch's total, data and penalties
     optimizer STATEMENT             begins a run from the first weights
-    after STEPS WEIGHT NUMBERS      weights of that run
+    after STEPS WEIGHT NUMBERS      weights of that run, moving statistics included
+    evaluated STEPS VALUE           then the data loss over all samples, in evaluation
 Batches are taken in order, without shuffling; the last one is short. Forward passes are written
 out with plain tensor operations, so nothing but autograd, the losses, the activations and the
 optimizers is PyTorch's."""
@@ -146,6 +147,67 @@ class Plain:
         return self.function(x)
 
 
+class Norm:
+    """batchnorm or layernorm. The moving statistics are Keras's: PyTorch's own would take
+    1 - momentum for the momentum, and the unbiased variance."""
+
+    def __init__(self, name, kind="batchnorm", momentum=0.99, epsilon=1e-3, center=True,
+                 scale=True, frozen=False, **slots):
+        self.name, self.kind, self.momentum, self.epsilon = name, kind, momentum, epsilon
+        self.center, self.scale, self.frozen, self.slots = center, scale, frozen, slots
+        self.training, self.seen = False, []
+
+    def begin(self, size, draw):
+        parts = {"gamma": draw} if self.scale else {}
+        if self.center:
+            parts["beta"] = draw
+        if self.kind == "batchnorm":
+            parts["moving_mean"] = draw
+            parts["moving_variance"] = lambda n: draw(n).abs() + 0.25
+        self.part = {k: f(size[-1]) for k, f in parts.items()}
+        for k, w in self.part.items():
+            w.requires_grad_(not self.frozen and not k.startswith("moving"))
+        self.weights = {"%s.%s" % (self.name, k): w for k, w in self.part.items()}
+        return size
+
+    def text(self):
+        line = "%s epsilon=%r as %s%s" % (
+            self.kind, self.epsilon, self.name, penalties(self.slots))
+        if self.kind == "batchnorm" and self.momentum != 0.99:
+            line += " momentum=%r" % self.momentum
+        for k, w in self.part.items():
+            line += " %s_init=values(%s)" % (k, numbers(w))
+        for key, off in (("center", not self.center), ("scale", not self.scale),
+                         ("trainable", self.frozen)):
+            line += " %s=no" % key if off else ""
+        return line
+
+    def weight_terms(self):
+        for slot in ("gamma", "beta"):
+            for term in self.slots.get(slot, ()):
+                yield self.name, slot, term, term.total(self.part[slot])
+
+    def __call__(self, x):
+        gamma, beta = self.part.get("gamma"), self.part.get("beta")
+        if self.kind == "layernorm":
+            return F.layer_norm(x, x.shape[-1:], gamma, beta, self.epsilon)
+        rows = x.reshape(-1, x.shape[-1])
+        if self.training and not self.frozen:
+            self.seen.append((rows.detach().mean(0), rows.detach().var(0, unbiased=False)))
+            y = F.batch_norm(rows, None, None, gamma, beta, True, 0, self.epsilon)
+        else:
+            y = F.batch_norm(rows, self.part["moving_mean"], self.part["moving_variance"],
+                             gamma, beta, False, 0, self.epsilon)
+        return y.view(x.shape)
+
+    def commit(self):
+        """Once for each call of the step."""
+        for mean, variance in self.seen:
+            for k, batch in (("moving_mean", mean), ("moving_variance", variance)):
+                w = self.part[k]
+                w.copy_(self.momentum * w + (1 - self.momentum) * batch)
+
+
 class Regularization(Plain):
     def __init__(self, name, *terms):
         statement = "activity_regularization " + "+".join(t.text() for t in terms)
@@ -193,8 +255,13 @@ class Model:
         lines += [layer.text() for layer in self.layers]
         return "\n".join(lines + ["loss " + self.loss])
 
-    def terms(self, x, t):
+    def norms(self):
+        return [layer for layer in self.layers if isinstance(layer, Norm)]
+
+    def terms(self, x, t, training=False):
         """The data loss, and the value of each row by (slot, kind), in the ledger's order."""
+        for norm in self.norms():
+            norm.training, norm.seen = training, []
         rows, y = {}, x
         for layer in self.layers:
             for name, slot, term, value in layer.weight_terms():
@@ -219,10 +286,14 @@ class Model:
         parts = torch.autograd.grad(value, self.moving(), allow_unused=True)
         return sum((g * g).sum().item() for g in parts if g is not None) ** 0.5
 
-    def at_start(self):
-        first, rows = self.terms(*self.batches()[0])
+    def mean(self, pick):
+        """Of what `pick` takes from the terms, over all samples in evaluation."""
         every = [(len(x), self.terms(x, t)) for x, t in self.batches()]
-        mean = lambda pick: sum(n * pick(v).item() for n, v in every) / len(self.x)
+        return sum(n * pick(v).item() for n, v in every) / len(self.x)
+
+    def at_start(self):
+        first, rows = self.terms(*self.batches()[0], training=True)
+        mean = self.mean
         yield "data %r" % mean(lambda v: v[0])
         for key in rows:
             yield "row %s %r %r" % (key, mean(lambda v: v[1][key]), self.norm(key))
@@ -247,12 +318,17 @@ class Model:
         for step in range(max(SNAPSHOTS)):
             x, t = self.batches()[step % len(self.batches())]
             moves.zero_grad()
-            data, rows = self.terms(x, t)
+            data, rows = self.terms(x, t, training=True)
             (data + sum(rows.values())).backward()
             moves.step()
+            with torch.no_grad():
+                for norm in self.norms():
+                    norm.commit()
             if step + 1 in SNAPSHOTS:
                 for path, w in self.weights.items():
                     yield "after %d %s %s" % (step + 1, path, self.listed(w))
+                if self.norms():
+                    yield "evaluated %d %r" % (step + 1, self.mean(lambda v: v[0]))
 
     def write(self, folder):
         lines = ["# Made by make_torch.py with PyTorch %s." % torch.__version__.split("+")[0]]
@@ -337,6 +413,29 @@ def models():
         Dense("a", 4, "tanh", frozen=True, kernel=[Term("l1", 0.05)],
               activity=[Term("l1", 0.05)]),
         Dense("b", 2, kernel=[Term("l2", 0.05)])], "mse", plain(2))
+    # A bias that batchnorm takes away again has no gradient but rounding, which Adam would follow.
+    yield Model("batchnorm", "3", [
+        Dense("a", 5, bias=False), Norm("n", momentum=0.9, gamma=[Term("l2", 0.05)],
+                            activity=[Term("l1", 0.02)]),
+        Plain("f", "activation tanh", torch.tanh), Dense("b", 2)], "mse", plain(2))
+    yield Model("batchnorm_rows", "10x4", [
+        Dense("a", 3, "tanh", activity=[Term("l2", 0.1)]),
+        Norm("n", epsilon=0.01, beta=[Term("l1", 0.02)]),
+        Plain("t", "activation tanh", torch.tanh),
+        Norm("m", center=False, scale=False, momentum=0.5),
+        Plain("f", "flatten", lambda x: x.flatten(1)),
+        Dense("b", 1, "sigmoid")], "binary_crossentropy", truth)
+    shared = Norm("n", momentum=0.8, activity=[Term("l2", 0.05)])
+    yield Model("batchnorm_shared", "4", [
+        Dense("a", 4, "tanh"), shared, Again("m", shared), Dense("b", 2)], "mse", plain(2))
+    yield Model("batchnorm_frozen", "3", [
+        Dense("a", 4, "elu"), Norm("n", frozen=True, gamma=[Term("l1", 0.05)]),
+        Dense("b", 2)], "mae", plain(2))
+    yield Model("layernorm", "10x4", [
+        Dense("a", 5, "relu"), Norm("n", "layernorm", gamma=[Term("l2", 0.05)],
+                                    activity=[Term("l1", 0.02, reduce="mean")]),
+        Norm("m", "layernorm", epsilon=0.1, center=False),
+        Plain("f", "flatten", lambda x: x.flatten(1)), Dense("b", 2)], "mse", plain(2))
 
 
 if __name__ == "__main__":

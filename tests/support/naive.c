@@ -143,6 +143,55 @@ static bool is_join(const char *kind)
     return false;
 }
 
+/* y = gamma (x - mean) / sqrt(variance + epsilon) + beta for one number. */
+static double normal(const struct naive *n, const struct layer *l, size_t column, double x,
+                     double mean, double variance)
+{
+    const double *gamma = weight_of(n, l, "gamma"), *beta = weight_of(n, l, "beta");
+    const double y = (x - mean) / sqrt(variance + args_number(l->args, "epsilon"));
+    return (gamma ? gamma[column] : 1) * y + (beta ? beta[column] : 0);
+}
+
+/* Of `count` numbers that stand `apart`. */
+static double mean_of(const double *x, size_t count, size_t apart)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += x[i * apart];
+    return sum / (double)count;
+}
+
+static double variance_of(const double *x, size_t count, size_t apart)
+{
+    const double mean = mean_of(x, count, apart);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += pow(x[i * apart] - mean, 2);
+    return sum / (double)count;
+}
+
+static void batchnorm(const struct naive *n, const struct layer *l, const double *x, double *y,
+                      size_t rows, size_t cols)
+{
+    const bool batch = n->training && l->trainable;
+    for (size_t j = 0; j < cols; j++) {
+        const double mean = batch ? mean_of(x + j, rows, cols) : weight_of(n, l, "moving_mean")[j];
+        const double variance =
+            batch ? variance_of(x + j, rows, cols) : weight_of(n, l, "moving_variance")[j];
+        for (size_t i = 0; i < rows; i++)
+            y[i * cols + j] = normal(n, l, j, x[i * cols + j], mean, variance);
+    }
+}
+
+static void layernorm(const struct naive *n, const struct layer *l, const double *x, double *y,
+                      size_t rows, size_t cols)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            y[i * cols + j] = normal(n, l, j, x[i * cols + j], mean_of(x + i * cols, cols, 1),
+                                     variance_of(x + i * cols, cols, 1));
+}
+
 void naive_forward(struct naive *n, const double *weight, const double *const *input)
 {
     size_t inputs = 0;
@@ -175,6 +224,10 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         if (strcmp(kind, "activation") == 0)
             apply(args_get(l->args, "activation")->as.call, y, count / shape_last(shape),
                   shape_last(shape));
+        else if (strcmp(kind, "batchnorm") == 0)
+            batchnorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
+        else if (strcmp(kind, "layernorm") == 0)
+            layernorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
     }
 }
 
@@ -275,6 +328,14 @@ static double row_loss(const struct args *loss, const double *y, const double *t
             total += (fabs(d) <= delta ? d * d / 2 : delta * (fabs(d) - delta / 2)) / (double)cols;
         else if (strcmp(name, "binary_crossentropy") == 0)
             total -= (t[j] * log(p) + (1 - t[j]) * log(1 - p)) / (double)cols;
+        else if (strcmp(name, "kl") == 0)
+            total += fmax(t[j], 1e-7) * log(fmax(t[j], 1e-7) / fmin(fmax(p, 1e-7), 1));
+        else if (strcmp(name, "poisson") == 0)
+            total += (p - t[j] * log(p + 1e-7)) / (double)cols;
+        else if (strcmp(name, "hinge") == 0)
+            total += fmax(0, 1 - (t[j] > 0 ? p : -p)) / (double)cols;
+        else if (strcmp(name, "logcosh") == 0)
+            total += log(cosh(d)) / (double)cols;
         else if (target_cols == cols)
             total -= t[j] * log(p);
         else if ((size_t)t[0] == j)
@@ -287,8 +348,8 @@ static double row_loss(const struct args *loss, const double *y, const double *t
 static double crossentropy(const struct args *loss, const double *y, const double *t, size_t cols,
                            size_t target_cols)
 {
-    double shares[16], sum = 0;
-    assert_true(cols <= 16);
+    double shares[64], sum = 0;
+    assert_true(cols <= 64);
     for (size_t j = 0; j < cols; j++)
         sum += y[j];
     for (size_t j = 0; j < cols; j++)
@@ -296,16 +357,35 @@ static double crossentropy(const struct args *loss, const double *y, const doubl
     return row_loss(loss, shares, t, cols, target_cols);
 }
 
+static double cosine(const struct args *loss, const double *y, const double *t, size_t cols,
+                     size_t target_cols)
+{
+    double yy = 0, tt = 0, yt = 0;
+    (void)loss;
+    assert_int_equal(cols, target_cols);
+    for (size_t j = 0; j < cols; j++) {
+        yy += y[j] * y[j];
+        tt += t[j] * t[j];
+        yt += y[j] * t[j];
+    }
+    return -yt / (fmax(sqrt(yy), 1e-7) * fmax(sqrt(tt), 1e-7));
+}
+
 double naive_data(const struct naive *n, const struct naive_head *h)
 {
     const struct shape *shape = &n->g->value[h->value].shape;
     const size_t cols = shape_last(shape), rows = n->samples * shape_count(shape) / cols;
-    const bool classes = strcmp(h->loss->entry->name, "categorical_crossentropy") == 0;
+    const char *name = h->loss->entry->name;
+    double (*of_row)(const struct args *loss, const double *y, const double *t, size_t cols,
+                     size_t target_cols) = strcmp(name, "categorical_crossentropy") == 0
+                                               ? crossentropy
+                                           : strcmp(name, "cosine") == 0 ? cosine
+                                                                         : row_loss;
     const double *y = n->value[h->value];
     double total = 0;
     for (size_t i = 0; i < rows; i++)
-        total += (classes ? crossentropy : row_loss)(
-            h->loss, y + i * cols, h->target + i * h->target_cols, cols, h->target_cols);
+        total +=
+            of_row(h->loss, y + i * cols, h->target + i * h->target_cols, cols, h->target_cols);
     return total / (double)rows;
 }
 

@@ -71,6 +71,20 @@ static inline void add_dense(struct random_graph *r, struct str *to)
     add_slot(r, to, "activity", 0.5);
 }
 
+/* A large epsilon: columns that hardly differ would be blown up beyond what float can compare. */
+static inline void add_norm(struct random_graph *r, struct str *to)
+{
+    str_addf(to, "%s epsilon=0.1", chance(r, 0.6) ? "batchnorm" : "layernorm");
+    const bool scale = chance(r, 0.7), center = chance(r, 0.7);
+    str_addf(to, "%s%s", scale ? "" : " scale=no", center ? "" : " center=no");
+    str_add(to, chance(r, 0.2) ? " trainable=no" : "");
+    if (scale)
+        add_slot(r, to, "gamma", 0.3);
+    if (center)
+        add_slot(r, to, "beta", 0.3);
+    add_slot(r, to, "activity", 0.5);
+}
+
 static inline void add_reshape(struct random_graph *r, struct str *to, size_t count)
 {
     size_t rows = 1 + pick(r, (unsigned)count);
@@ -99,7 +113,7 @@ static inline void add_call(struct random_graph *r)
     const id on = chance(r, 0.6) ? values - 1 - pick(r, values < 2 ? values : 2) : pick(r, values);
     const struct shape *shape = &r->g->value[on].shape;
     const id shared = chance(r, 0.3) ? some_shared(r, shape) : NOTHING;
-    const unsigned kind = pick(r, 10);
+    const unsigned kind = pick(r, 12);
     if (shared != NOTHING) {
         str_add(&line, r->g->layer[shared].name);
     } else if (kind < 5) {
@@ -112,6 +126,8 @@ static inline void add_call(struct random_graph *r)
         add_slot(r, &line, "activity", 0.5);
     } else if (kind == 8) {
         add_reshape(r, &line, shape_count(shape));
+    } else if (kind > 9) {
+        add_norm(r, &line);
     } else {
         str_add(&line, "activity_regularization ");
         add_terms(r, &line, true);

@@ -175,7 +175,7 @@ static void a_step_that_fails_never_happened(void **state)
                             : "data rows { 1 -> 1 }\ninput 1\n"
                               "dense 1 kernel_init=constant(1e30) kernel=l2(1) as h\n"
                               "dense 1 kernel_init=constant(1e-30)\n",
-                       "the penalty h.kernel");
+                       "the penalty h.kernel (l2)");
 }
 
 static void the_last_gradient_outlives_a_failed_step(void **state)

@@ -18,6 +18,7 @@ static void check_model(struct slope *s, const char *text)
         struct reckoning r;
         const size_t left = b.data.training - first;
         reckon_start(&r, &b, first, left < b.data.batch ? left : b.data.batch);
+        r.naive.training = true;
         double *weight = doubles(b.model->weight, b.model->reals);
         const struct figures x = bench_step(&b);
         const double total = reckon_total(&r, weight);
@@ -27,7 +28,7 @@ static void check_model(struct slope *s, const char *text)
         s->self = &r;
         for (size_t w = 0; w < g->weights; w++) {
             const struct weight *k = &g->weight[w];
-            const bool moves = g->layer[k->layer].trainable;
+            const bool moves = graph_trains(g, (id)w);
             for (size_t i = k->at; !moves && i < k->at + k->count; i++)
                 check_near(grad[i], 0, 0);
             if (moves)
@@ -71,6 +72,50 @@ static void layers_have_their_gradient(void **state)
     slope_check(&s, "layers");
 }
 
+#define GAMMA " gamma_init=uniform(-1.5, 1.5) beta_init=uniform(-1, 1) "
+#define MOVED " moving_mean_init=uniform(-1, 1) moving_variance_init=uniform(0.2, 2) "
+
+/* Each of them in batchnorm's and in layernorm's name; frozen ones keep to their own moments. */
+static void norms_have_their_gradient(void **state)
+{
+    (void)state;
+    static const char *const models[] = {
+        DATA("4", "2") "input 4\ndense 5 tanh\n%snorm" GAMMA "\ndense 2\n",
+        DATA("4", "2") "input 4\ndense 5\n%snorm" GAMMA "epsilon=0.3\nactivation tanh\n"
+                       "dense 2\n",
+        DATA("4", "2") "input 4\n%snorm center=no scale=no\ndense 3 tanh\n%snorm scale=no\n"
+                       "dense 3 tanh\n%snorm center=no gamma_init=constant(0.7)\ndense 2\n",
+        DATA("10x4", "20") "input 10x4\ndense 3 tanh\n%snorm" GAMMA "\ndense 2\n",
+        /* More columns than a strip of the loops holds. */
+        DATA("3", "1") "input 3\ndense 67\n%snorm" GAMMA "\ndense 1\n",
+        /* Penalties in every slot, before it and behind it. */
+        DATA("4", "3") "input 4\ndense 3 tanh activity=l2(0.4)\n%snorm" GAMMA
+                       "gamma=l1(0.2)+l2(0.1) beta=l2(0.3) activity=l1(0.2)+l2(0.1)\n"
+                       "dropout 0 activity=l2(0.1)\n",
+        /* Called on two tensors and on itself; the input of one has other readers too. */
+        DATA("3", "3") "input 3\ndense 3 tanh as h\n%snorm" GAMMA "activity=l2(0.1) as n\n"
+                       "n on h as m\nn\ndense 3 on h activity=l2(0.2)\ndense 3 on m\n"
+                       "n\n",
+        DATA("3", "2") "input 3\ndense 4 tanh\n%snorm" GAMMA "trainable=no gamma=l1(1)\n"
+                       "dense 2\n",
+        /* Nothing below it moves; a view between; the last layer. */
+        DATA("6", "2") "input 6\nreshape 3x2\n%snorm" GAMMA "\nflatten\ndense 2\n",
+        DATA("4", "3") "input 4\ndense 3 sigmoid\n%snorm" GAMMA "\n",
+    };
+    struct slope s = {0};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+            const char *name = k ? "layer" : "batch";
+            char text[800];
+            snprintf(text, sizeof text, models[i], name, name, name);
+            check_model(&s, text);
+        }
+    check_model(&s, DATA("3", "2") "input 3\ndense 4 tanh\nbatchnorm" GAMMA MOVED
+                                   "trainable=no gamma=l1(1) activity=l2(0.1) as n\n"
+                                   "dense 4 tanh\nn\nbatchnorm" GAMMA "\ndense 2\n");
+    slope_check(&s, "norms");
+}
+
 static void activations_have_their_gradient(void **state)
 {
     (void)state;
@@ -100,6 +145,8 @@ static void losses_have_their_gradient(void **state)
     for (size_t i = 0; i < loss_kinds.rows; i++) {
         const char *loss = loss_kinds.row[i]->name;
         struct slope s = {0};
+        if (((const struct loss_kind *)loss_kinds.row[i])->suits)
+            continue; /* not on random targets: below */
         char text[800];
         const char *const shapes[] = {
             /* At the pre-activation where there is a form, with a penalty on the output. */
@@ -131,6 +178,27 @@ static void losses_have_their_gradient(void **state)
     slope_check(&s, "class numbers, huber delta=0.25");
 }
 
+#define SIDES(no)                                                                                  \
+    "data rows { 1 0.5 -> 1 " no "; -0.4 1 -> " no " " no "; 0.2 -0.7 -> 1 1; 0.9 0.3 -> " no      \
+    " 1; -1 -0.2 -> 1 1 } batch=3 shuffle=no\noptimizer sgd lr=0\ninput 2\n"
+
+/* With targets -1 and 1, and with 0 and 1; on both sides of the margin. */
+static void hinge_has_its_gradient(void **state)
+{
+    (void)state;
+    struct slope s = {0};
+    size_t special = 0;
+    for (size_t i = 0; i < loss_kinds.rows; i++)
+        special += ((const struct loss_kind *)loss_kinds.row[i])->suits != NULL;
+    assert_int_equal(special, 1);
+    check_model(&s, SIDES("0") "dense 4 tanh" BIAS "\ndense 2" BIAS "\nloss hinge\n");
+    check_model(&s, SIDES("-1") "dense 4 tanh" BIAS "\ndense 2" BIAS "\nloss hinge\n");
+    check_model(&s, SIDES("0") "dense 2 kernel_init=normal(0, 3)" BIAS "activity=l2(0.1)\n"
+                               "loss hinge\n");
+    check_model(&s, SIDES("0") "dense 2 tanh" BIAS "\nreshape 1x2\nloss hinge\n");
+    slope_check(&s, "hinge");
+}
+
 /* The kind with a number for each of its numeric arguments: l1l2(0.3, 0.4, reduce=sum). */
 static void call_of(char to[200], const struct entry *kind, const char *reduce)
 {
@@ -148,6 +216,8 @@ static void penalties_have_their_gradient(void **state)
         const struct entry *kind = penalty_kinds.row[i];
         struct slope s = {0};
         char call[200], text[1600];
+        if (strcmp(kind->name, "kl") == 0)
+            continue; /* for shares only: kl_has_its_gradient */
         for (size_t k = 0; k <= reductions.rows; k++) {
             call_of(call, kind, k ? reductions.row[k - 1]->name : NULL);
             const char *const shapes[] = {
@@ -160,19 +230,59 @@ static void penalties_have_their_gradient(void **state)
                 DATA("4", "3") "input 4\ndense 3 softmax" BIAS "activity=%s\n"
                                "loss categorical_crossentropy\n",
             };
-            for (size_t m = 0; m < sizeof shapes / sizeof *shapes; m++) {
-                snprintf(text, sizeof text, shapes[m], call);
+            /* For a penalty of shares: numbers from 0 to 1. */
+            const char *const of_shares[] = {
+                DATA("4", "3") "input 4\ndense 5 sigmoid" BIAS "activity=%s\ndense 3\n",
+                DATA("4x2", "3") "input 4x2\ndense 3 sigmoid" BIAS
+                                 "\nflatten activity=%s\ndense 3\n",
+                DATA("4", "3") "input 4\ndense 4 sigmoid" BIAS "activity=%s as s\ns\ns\ndense 3\n",
+                DATA("4", "3") "input 4\ndense 3 softmax" BIAS "activity=%s\n"
+                               "loss categorical_crossentropy\n",
+            };
+            const bool shares = strcmp(kind->name, "kl") == 0;
+            const char *const *shape = shares ? of_shares : shapes;
+            const size_t n =
+                shares ? sizeof of_shares / sizeof *of_shares : sizeof shapes / sizeof *shapes;
+            for (size_t m = 0; m < n; m++) {
+                snprintf(text, sizeof text, shape[m], call);
                 check_model(&s, text);
             }
         }
         call_of(call, kind, NULL);
         snprintf(text, sizeof text,
-                 DATA("4", "3") "input 4\ndense 5 tanh" BIAS
-                                "kernel=%s+%s bias=%s as h\ndense 3 kernel=%s\n",
+                 DATA("4", "3") "input 4\ndense 5 tanh kernel_init=uniform(0.1, 0.9) "
+                                "bias_init=uniform(0.1, 0.9) "
+                                "kernel=%s+%s bias=%s as h\ndense 3 "
+                                "kernel_init=uniform(0.1, 0.9) kernel=%s\n",
                  call, call, call, call);
         check_model(&s, text);
         slope_check(&s, kind->name);
     }
+}
+
+/* Its means lie between 0 and 1: sigmoid outputs, and a kernel that starts so. */
+static void kl_has_its_gradient(void **state)
+{
+    (void)state;
+    static const char *const uses[] = {"kl(0.3)", "kl(0.3, 0.4, reduce=batch)",
+                                       "kl(0.3, p=0.01, reduce=mean)"};
+    static const char *const shapes[] = {
+        DATA("4", "3") "input 4\ndense 5 sigmoid" BIAS "activity=%s\ndense 3\n",
+        DATA("4x2", "3") "input 4x2\ndense 3 sigmoid" BIAS "\nflatten activity=%s\ndense 3\n",
+        DATA("4", "3") "input 4\ndense 4 sigmoid" BIAS "activity=%s as s\ns\ns\ndense 3\n",
+        DATA("4", "3") "input 4\ndense 3 softmax" BIAS "activity=%s\n"
+                       "loss categorical_crossentropy\n",
+    };
+    struct slope s = {0};
+    char text[1600];
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        for (size_t m = 0; m < sizeof shapes / sizeof *shapes; m++) {
+            snprintf(text, sizeof text, shapes[m], uses[i]);
+            check_model(&s, text);
+        }
+    check_model(&s, DATA("4", "3") "input 4\ndense 5 tanh kernel_init=uniform(0.2, 0.8) "
+                                   "kernel=kl(0.1)+l1(0.2)+kl(0.2, 0.5)\ndense 3\n");
+    slope_check(&s, "kl");
 }
 
 /* A checker that cannot fail proves nothing. */
@@ -214,9 +324,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_gradient_is_seen),
         cmocka_unit_test(layers_have_their_gradient),
+        cmocka_unit_test(norms_have_their_gradient),
         cmocka_unit_test(activations_have_their_gradient),
         cmocka_unit_test(losses_have_their_gradient),
+        cmocka_unit_test(hinge_has_its_gradient),
         cmocka_unit_test(penalties_have_their_gradient),
+        cmocka_unit_test(kl_has_its_gradient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,13 @@ static const char *const models[] = {
              "dense 2\n",
     RANDOM45 "input 6\ndense 4 tanh as low\ndense 4 trainable=no activity=l2(0.1) kernel=l1(1)\n"
              "dense 2\n",
+    /* Normalised with moving statistics, whose gradient is the plain factor. */
+    RANDOM45 "input 6\ndense 4 tanh kernel=l1(0.1)\nbatchnorm moving_mean_init=uniform(-1, 1) "
+             "moving_variance_init=uniform(0.2, 2) gamma=l2(0.3) beta=l1(0.2) "
+             "beta_init=uniform(-1, 1) activity=l1(0.1)+l2(0.2) as n\ndense 4\nn\ndense 2\n",
+    RANDOM45 "input 6\nbatchnorm center=no scale=no activity=l2(0.3)\ndense 2\n",
+    RANDOM45 "input 6\ndense 4 tanh\nlayernorm gamma=l2(0.3) beta=l1(0.2) "
+             "gamma_init=uniform(-1, 1) activity=l1(0.1)\nlayernorm trainable=no\ndense 2\n",
     /* Sums of terms, each reduction, strength 0. */
     RANDOM45 "input 6\ndense 4 tanh kernel=l1(0.1)+l1(0.2)+l2(0.3)+l1l2(0.4, 0.5) "
              "activity=l1(0.1)+l1(0.1, reduce=sum)+l1(0.1, reduce=mean)+l1l2(0.1, 0.2, "
@@ -101,7 +108,7 @@ static double norm_of_row(const struct bench *b, id term)
     for (size_t w = 0; w < g->weights; w++)
         for (size_t i = g->weight[w].at; i < g->weight[w].at + g->weight[w].count; i++) {
             const double old = weight[i], h = NEAR(1e-5, 1e-3);
-            if (!g->layer[g->weight[w].layer].trainable)
+            if (!graph_trains(g, (id)w))
                 continue;
             weight[i] = old + h;
             double slope = one_row(b, weight, term);
@@ -379,8 +386,8 @@ static void a_cut_does_not_depend_on_what_was_compiled_before(void **state)
 static void flags_have_names(void **state)
 {
     (void)state;
-    const char *const expected[ROW_FLAGS] = {"frozen", "constant", "reaches no output",
-                                             "zero",   "negative", "not a number"};
+    const char *const expected[ROW_FLAGS] = {
+        "frozen", "constant", "reaches no output", "zero", "negative", "not a number", "bent"};
     for (unsigned i = 0; i < ROW_FLAGS; i++)
         assert_string_equal(row_flag_name(i), expected[i]);
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Other systems, and what they do to penalties. */
+#ifndef NNR_TRAIN_EMULATE_H
+#define NNR_TRAIN_EMULATE_H
+
+#include "nn/policy.h"
+
+struct emulation {
+    struct entry entry;
+    struct policy policy;
+};
+/* The first row is `none`. */
+extern const struct table emulations;
+
+#endif
