@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-tatic const real selu_scale = R(1.0507009873554805), selu_alpha = R(1.6732632423543772);
+static const real selu_scale = R(1.0507009873554805), selu_alpha = R(1.6732632423543772);
 
 INLINE real sigmoid(real z)
 {
