@@ -97,6 +97,7 @@ struct step {
     bool sums_rows; /* of a product: the samples are its inner dimension (a weight's gradient) */
     size_t rows, cols, inner;
     enum product product;
+    gemm_run *multiply; /* of a product: the way for its sizes with `capacity` samples */
     struct activation_use activation;
     uint32_t head;
     id call;       /* of DROPOUT and NOISE: whose random numbers */
