@@ -263,4 +263,6 @@ const struct command command_define = {
         "data moons 100\ninput 2\ndense 8 tanh kernel=group(1e-2) activity=hoyer(1e-3) as h\n"
         "dense 1 sigmoid\ntrain 1\npenalties\ndefine\n"),
     .run = run_define,
+    .changes = CHANGES_VARIABLES,
+    .alone_shows = true,
 };
