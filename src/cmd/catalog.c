@@ -46,6 +46,11 @@
     ROW(plot)                                                                                      \
     ROW(watch)                                                                                     \
     ROW(unwatch)                                                                                   \
+    ROW(history)                                                                                   \
+    ROW(undo)                                                                                      \
+    ROW(record)                                                                                    \
+    ROW(save)                                                                                      \
+    ROW(load)                                                                                      \
     ROW(help)                                                                                      \
     ROW(quit)
 
@@ -55,13 +60,7 @@ COMMANDS
 
 /* Verbs of the language that are still to come: known, so that they are named and not guessed at.
  */
-#define LATER                                                                                      \
-    WORD(history)                                                                                  \
-    WORD(sweep)                                                                                    \
-    WORD(record)                                                                                   \
-    WORD(save)                                                                                     \
-    WORD(load)                                                                                     \
-    WORD(undo)
+#define LATER WORD(sweep)
 
 #define WORD(verb)                                                                                 \
     static const struct command later_##verb = {                                                   \

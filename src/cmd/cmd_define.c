@@ -165,6 +165,10 @@ static int keep(struct session *s, struct definition *d, struct err *e)
     if (mem_room(&s->definition, &s->definition_room, s->definitions + 1, sizeof(void *)))
         return err_memory(e);
     s->definition[s->definitions++] = d;
+    if (table_find(&penalty_kinds, d->own.kind.entry.name))
+        session_notice(s,
+                       "%s is now what you defined; where it stands already it stays what it was",
+                       d->own.kind.entry.name);
     return 0;
 }
 
@@ -259,4 +263,6 @@ const struct command command_define = {
         "data moons 100\ninput 2\ndense 8 tanh kernel=group(1e-2) activity=hoyer(1e-3) as h\n"
         "dense 1 sigmoid\ntrain 1\npenalties\ndefine\n"),
     .run = run_define,
+    .changes = CHANGES_VARIABLES,
+    .alone_shows = true,
 };

@@ -51,6 +51,7 @@ static void print_json(struct json *json, const struct tensor *t)
     json_close(json, ']');
 }
 
+/* As text, or, if json is not NULL, as one of its values. */
 static int print_one(struct session *s, const struct node *n, struct str *to, struct json *json,
                      struct err *e)
 {
@@ -60,7 +61,7 @@ static int print_one(struct session *s, const struct node *n, struct str *to, st
     struct extents x;
     char number[NUMBER_ROOM];
     if (n->kind == NODE_STRING) {
-        if (s->host->json)
+        if (json)
             json_text(json, NULL, n->text);
         else
             str_add(to, n->text);
@@ -68,7 +69,7 @@ static int print_one(struct session *s, const struct node *n, struct str *to, st
     }
     int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
     if (!failed && !checking(s)) {
-        if (s->host->json)
+        if (json)
             print_json(json, &t);
         else if (t.extents.axes)
             print_tensor(to, &t);
@@ -78,6 +79,11 @@ static int print_one(struct session *s, const struct node *n, struct str *to, st
     tensor_finish(&t);
     lookup_finish(&l);
     return failed;
+}
+
+int value_print(struct session *s, const struct node *n, struct str *to, struct err *e)
+{
+    return print_one(s, n, to, NULL, e);
 }
 
 static int run_print(struct session *s, const struct args *args, struct err *e)
@@ -93,7 +99,7 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
     for (size_t i = 0; i < what->as.exprs.count && !failed; i++) {
         if (i && !s->host->json)
             str_add(&text, " ");
-        failed = print_one(s, what->as.exprs.item[i], &text, &json, e);
+        failed = print_one(s, what->as.exprs.item[i], &text, s->host->json ? &json : NULL, e);
     }
     if (s->host->json) {
         json_close(&json, ']');

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/definition.h"
-
+#include "cmd/journal.h"
 #include "cmd/pictures.h"
 
-#include "num/gemm.h"
 #include "train/emulate.h"
+#include "train/workers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +27,8 @@ struct session *session_create(const struct host *host, uint64_t seed)
     s->seed = seed;
     s->emulation = emulations.row[0];
     s->folder = "";
-    if (add_first_model(s) == 0)
+    s->journal = journal_create(seed);
+    if (s->journal && add_first_model(s) == 0)
         return s;
     session_destroy(s);
     return NULL;
@@ -37,17 +38,16 @@ void session_destroy(struct session *s)
 {
     if (!s)
         return;
+    marks_finish(s);
+    journal_finish(s);
     for (size_t i = 0; i < s->models; i++)
         model_destroy(s->model[i]);
     mem_free(s->model);
-    for (size_t i = 0; i < s->variables; i++) {
-        mem_free(s->variable[i].name);
-        arena_finish(&s->variable[i].arena);
-    }
+    for (size_t i = 0; i < s->variables; i++)
+        variable_finish(&s->variable[i]);
     mem_free(s->variable);
     session_drop_jobs(s);
     pictures_finish(s);
-    marks_finish(s);
     definitions_finish(s);
     dataset_finish(&s->data);
     sources_finish(&s->sources);
@@ -56,7 +56,7 @@ void session_destroy(struct session *s)
 
 void session_threads(unsigned n)
 {
-    gemm_threads(n);
+    workers_allow(n);
 }
 
 const char *session_prompt(struct session *s)

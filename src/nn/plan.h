@@ -97,6 +97,7 @@ struct step {
     bool sums_rows; /* of a product: the samples are its inner dimension (a weight's gradient) */
     size_t rows, cols, inner;
     enum product product;
+    gemm_run *multiply; /* of a product: the way for its sizes with `capacity` samples */
     struct activation_use activation;
     uint32_t head;
     id call;       /* of DROPOUT and NOISE: whose random numbers */
@@ -165,6 +166,8 @@ struct plan {
     size_t averages, average_room;
     struct head *head;
     size_t heads;
+    bool couples;        /* a sample's work needs the others of its batch */
+    double work;         /* floating-point operations of the products of one sample */
     size_t sums;         /* doubles in frame->sums: the rows' first, then one for each head */
     struct place *value; /* where each value stands */
 };

@@ -80,8 +80,15 @@ static const struct emulation tfjs = {
                .evaluates_without = true},
 };
 
+const struct emulation emulate_all = {
+    .entry = {.name = "all",
+              .summary = "a table of what each of them reports for the current model",
+              .details = "Changes nothing: the model is evaluated once as each system does it.",
+              .example = SCRIPT("all")},
+};
+
 static const struct entry *const rows[] = {
     &none.entry,       &keras_1_0.entry, &keras_2_0.entry, &keras_2_2.entry,
-    &tf_keras_2.entry, &keras_3.entry,   &tfjs.entry,
+    &tf_keras_2.entry, &keras_3.entry,   &tfjs.entry,      &emulate_all.entry,
 };
 const struct table emulations = {"system", rows, sizeof rows / sizeof *rows};

@@ -9,7 +9,8 @@ struct emulation {
     struct entry entry;
     struct policy policy;
 };
-/* The first row is `none`. */
+/* The first row is `none`, the last one emulate_all, which stands for those between them. */
 extern const struct table emulations;
+extern const struct emulation emulate_all;
 
 #endif

@@ -221,9 +221,6 @@ static const struct wrong wrong[] = {
     {"define penalty f(x) = x, x", 1, 26, "a penalty is one formula; parts are joined by +"},
     {"define penalty f(x) = sum(x", 1, 28,
      "a , or ) is missing; what stands in ( ) ends on its line"},
-    {"define penalty l1(x) = x", 1, 16,
-     "l1 is a penalty of the language; choose another name, "
-     "my_l1"},
     {"define penalty mean(x) = x", 1, 16,
      "mean is a function of the language; choose another name, my_mean"},
     {"define penalty dense(x) = x", 1, 16,
@@ -375,6 +372,22 @@ static void any_allocation_may_fail(void **state)
     check_memory(HOYER MODEL "set h.activity = hoyer(1)\n", "penalties\n");
 }
 
+/* A layer with the kernel [3] keeps the built-in l2, 9; one written later has the definition, 6. */
+static void a_built_in_may_be_defined_anew(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { 1 -> 0 }\ninput 1 as x\n"
+                "dense 1 use_bias=no kernel_init=constant(3) kernel=l2(1) as old\n"
+                "define penalty l2(x, times=2) = times*sum(x)\n"
+                "dense 1 on x use_bias=no kernel_init=constant(3) kernel=l2(1) as new\n"
+                "expect old.kernel.penalty ~ 9\nexpect new.kernel.penalty ~ 6\n");
+    fake_says(&f, "define penalty l2(x) = sum(x)\n", OUTCOME_ERROR,
+              "t:1:16: the name l2 is given already, at t:4; choose another, l2_1");
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_definition_is_part_of_the_state),
         cmocka_unit_test(a_penalty_without_a_value_is_named),
         cmocka_unit_test(models_share_definitions),
+        cmocka_unit_test(a_built_in_may_be_defined_anew),
         cmocka_unit_test(any_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
