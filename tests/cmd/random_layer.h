@@ -26,7 +26,7 @@ static const double size_most = 3;
 struct made {
     char name[12];
     struct shape shape;
-    bool unit, source;
+    bool unit, source, used;
     double size;
 };
 
@@ -75,12 +75,14 @@ static inline void line_begin(struct random_model *m, const struct scope *sc, ui
 }
 
 /* Without `on` now and then, where the newest is meant. */
-static inline void line_end(struct random_model *m, const struct scope *sc, const unsigned *on,
+static inline void line_end(struct random_model *m, struct scope *sc, const unsigned *on,
                             unsigned n, const char *name)
 {
     const bool newest = n == 1 && on[0] == sc->tensors - 1 && chance(&m->r, 0.5);
     for (unsigned i = 0; !newest && i < n; i++)
         str_addf(&m->r.text, "%s%s", i ? ", " : " on ", sc->tensor[on[i]].name);
+    for (unsigned i = 0; i < n; i++)
+        sc->tensor[on[i]].used = true;
     str_addf(&m->r.text, " as %s\n", name);
 }
 

@@ -176,6 +176,10 @@ static inline void random_layers(struct random_model *m, uint64_t number)
     }
     top->calls = inputs;
     add_statements(m, top, 2 + pick(&m->r, 8));
+    /* An input that nothing uses would be an error. */
+    for (unsigned i = 0; i < inputs; i++)
+        if (!top->tensor[i].used)
+            add_layer(m, top, i);
     add_settings(m);
 }
 
