@@ -256,7 +256,7 @@ static void models_train_as_in_pytorch(void **state)
         }
     closedir(folder);
     print_message("%zu numbers of %zu models\n", numbers, files);
-    assert_true(files >= 70 && numbers >= 22000);
+    assert_true(files >= 79 && numbers >= 24000);
 }
 
 int main(void)
