@@ -4,6 +4,7 @@
 
 #include "nn/layer.h"
 #include "plot/view.h"
+#include "train/emulate.h"
 
 #define COMMANDS                                                                                   \
     ROW(timedistributed)                                                                           \
@@ -21,6 +22,7 @@
     ROW(predict)                                                                                   \
     ROW(penalties)                                                                                 \
     ROW(checkgrad)                                                                                 \
+    ROW(emulate)                                                                                   \
     ROW(print)                                                                                     \
     ROW(show)                                                                                      \
     ROW(summary)                                                                                   \
@@ -44,6 +46,11 @@
     ROW(plot)                                                                                      \
     ROW(watch)                                                                                     \
     ROW(unwatch)                                                                                   \
+    ROW(history)                                                                                   \
+    ROW(undo)                                                                                      \
+    ROW(record)                                                                                    \
+    ROW(save)                                                                                      \
+    ROW(load)                                                                                      \
     ROW(help)                                                                                      \
     ROW(quit)
 
@@ -53,14 +60,7 @@ COMMANDS
 
 /* Verbs of the language that are still to come: known, so that they are named and not guessed at.
  */
-#define LATER                                                                                      \
-    WORD(emulate)                                                                                  \
-    WORD(history)                                                                                  \
-    WORD(sweep)                                                                                    \
-    WORD(record)                                                                                   \
-    WORD(save)                                                                                     \
-    WORD(load)                                                                                     \
-    WORD(undo)
+#define LATER WORD(sweep)
 
 #define WORD(verb)                                                                                 \
     static const struct command later_##verb = {                                                   \
@@ -80,19 +80,13 @@ static const struct entry *const rows[] = {
 const struct table command_table = {"verb", rows, sizeof rows / sizeof *rows};
 
 const struct catalog catalog[] = {
-    {"Verbs", &command_table, "", false},
-    {"Layers", &layer_kinds, "", false},
-    {"Activations", &activation_kinds, "", true},
-    {"Penalties", &penalty_kinds, "", true},
-    {"Reductions", &reductions, "reduce=", false},
-    {"Initialisers", &init_kinds, "", true},
-    {"Constraints", &constraint_kinds, "", true},
-    {"Losses", &loss_kinds, "loss ", false},
-    {"Optimizers", &opt_kinds, "optimizer ", false},
-    {"Data", &data_kinds, "data ", false},
-    {"Scalings", &data_scalings, "scale=", false},
-    {"Views", &view_kinds, "plot ", false},
-    {"Functions", &functions, "", true},
+    {"Verbs", &command_table, "", false},          {"Layers", &layer_kinds, "", false},
+    {"Activations", &activation_kinds, "", true},  {"Penalties", &penalty_kinds, "", true},
+    {"Reductions", &reductions, "reduce=", false}, {"Initialisers", &init_kinds, "", true},
+    {"Constraints", &constraint_kinds, "", true},  {"Systems", &emulations, "emulate ", false},
+    {"Losses", &loss_kinds, "loss ", false},       {"Optimizers", &opt_kinds, "optimizer ", false},
+    {"Data", &data_kinds, "data ", false},         {"Scalings", &data_scalings, "scale=", false},
+    {"Views", &view_kinds, "plot ", false},        {"Functions", &functions, "", true},
     {"Operators", &operators, "", false},
 };
 const size_t catalogs = sizeof catalog / sizeof *catalog;

@@ -55,6 +55,17 @@ static void forget_plans(struct session *s)
         model_forget_plans(s->model[i]);
 }
 
+/* A table without names may begin with a line that looks like some. */
+static void say_header(const struct session *s, const struct args *kind)
+{
+    if (s->data.headed)
+        session_notice(s, "the first line of \"%s\" is taken for a header%s",
+                       args_get(kind, "file")->as.file.name,
+                       s->data.headed_number ? ", though a number stands in it; header=no reads it "
+                                               "as a sample"
+                                             : "");
+}
+
 static int run_data(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *kind = args_get(args, "kind");
@@ -67,6 +78,7 @@ static int run_data(struct session *s, const struct args *args, struct err *e)
     s->data = made;
     s->has_data = true;
     forget_plans(s);
+    say_header(s, kind->as.call);
     return 0;
 }
 
@@ -129,11 +141,15 @@ const struct command command_data = {
         "from the seed when data is read.",
         "data digits split=0.2 batch=64\ndata\n"),
     .run = run_data,
+    .changes = CHANGES_DATA,
+    .alone_shows = true,
 };
 const struct command command_batch = {
     COMMAND("batch", batch_args, "samples in a step", "batch 64 is set data.batch = 64.",
             "data digits\nbatch 64\nbatch\n"),
     .run = run_batch,
+    .changes = CHANGES_DATA,
+    .alone_shows = true,
 };
 const struct command command_seed = {
     COMMAND(
@@ -144,4 +160,6 @@ const struct command command_seed = {
         "trained stay; data that was read stays.",
         "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
     .run = run_seed,
+    .changes = CHANGES_MODELS | CHANGES_DATA,
+    .alone_shows = true,
 };

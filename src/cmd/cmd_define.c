@@ -89,6 +89,10 @@ static int read_plain(const struct definition *d, const struct call_arg *a, bool
     }
     if (check_parameter(d, n->text, n->where, e))
         return -1;
+    if (strcmp(n->text, "reduce") == 0) {
+        err_at(e, n->where, "reduce says how an activity's penalty is summed over the batch");
+        return err_hint(e, "write reduce=batch, reduce=sum or reduce=mean");
+    }
     err_at(e, n->where, "the parameter %s has no default", n->text);
     return err_hint(e, "write what counts when it is left out: %s=0.05", n->text);
 }
@@ -161,6 +165,10 @@ static int keep(struct session *s, struct definition *d, struct err *e)
     if (mem_room(&s->definition, &s->definition_room, s->definitions + 1, sizeof(void *)))
         return err_memory(e);
     s->definition[s->definitions++] = d;
+    if (table_find(&penalty_kinds, d->own.kind.entry.name))
+        session_notice(s,
+                       "%s is now what you defined; where it stands already it stays what it was",
+                       d->own.kind.entry.name);
     return 0;
 }
 
@@ -255,4 +263,6 @@ const struct command command_define = {
         "data moons 100\ninput 2\ndense 8 tanh kernel=group(1e-2) activity=hoyer(1e-3) as h\n"
         "dense 1 sigmoid\ntrain 1\npenalties\ndefine\n"),
     .run = run_define,
+    .changes = CHANGES_VARIABLES,
+    .alone_shows = true,
 };

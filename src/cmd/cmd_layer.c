@@ -435,6 +435,7 @@ const struct command command_timedistributed = {
             "penalties\n"),
     .read = layer_statement,
     .stop_first = true,
+    .changes = CHANGES_MODEL,
 };
 const struct command command_block = {
     COMMAND("block", block_args, "a stack of layers with a name, to be called as one",
@@ -448,6 +449,7 @@ const struct command command_block = {
             "print norm(tower.top.kernel)\n"),
     .read = block_statement,
     .stop_first = true,
+    .changes = CHANGES_MODEL,
 };
 const struct command command_output = {
     COMMAND("output", output_args, "which tensors are the model's outputs",
@@ -458,4 +460,6 @@ const struct command command_output = {
             "loss binary_crossentropy on yb weight=0.5\nstep 1\nprint ya.loss yb.loss\n"),
     .run = run_output,
     .stop_first = true,
+    .changes = CHANGES_MODEL,
+    .alone_shows = true,
 };

@@ -2,6 +2,8 @@
 /* print, expect, penalties. */
 #include "cmd/command.h"
 
+#include "train/emulate.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +51,7 @@ static void print_json(struct json *json, const struct tensor *t)
     json_close(json, ']');
 }
 
+/* As text, or, if json is not NULL, as one of its values. */
 static int print_one(struct session *s, const struct node *n, struct str *to, struct json *json,
                      struct err *e)
 {
@@ -58,7 +61,7 @@ static int print_one(struct session *s, const struct node *n, struct str *to, st
     struct extents x;
     char number[NUMBER_ROOM];
     if (n->kind == NODE_STRING) {
-        if (s->host->json)
+        if (json)
             json_text(json, NULL, n->text);
         else
             str_add(to, n->text);
@@ -66,7 +69,7 @@ static int print_one(struct session *s, const struct node *n, struct str *to, st
     }
     int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
     if (!failed && !checking(s)) {
-        if (s->host->json)
+        if (json)
             print_json(json, &t);
         else if (t.extents.axes)
             print_tensor(to, &t);
@@ -76,6 +79,11 @@ static int print_one(struct session *s, const struct node *n, struct str *to, st
     tensor_finish(&t);
     lookup_finish(&l);
     return failed;
+}
+
+int value_print(struct session *s, const struct node *n, struct str *to, struct err *e)
+{
+    return print_one(s, n, to, NULL, e);
 }
 
 static int run_print(struct session *s, const struct args *args, struct err *e)
@@ -91,7 +99,7 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
     for (size_t i = 0; i < what->as.exprs.count && !failed; i++) {
         if (i && !s->host->json)
             str_add(&text, " ");
-        failed = print_one(s, what->as.exprs.item[i], &text, &json, e);
+        failed = print_one(s, what->as.exprs.item[i], &text, s->host->json ? &json : NULL, e);
     }
     if (s->host->json) {
         json_close(&json, ']');
@@ -190,6 +198,7 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     const enum share share = on == &on_train   ? SHARE_TRAIN
                              : on == &on_batch ? SHARE_BATCH
                                                : SHARE_EVALUATION;
+    const char *system = s->emulation == emulations.row[0] ? NULL : s->emulation->name;
     struct ledger l = {0};
     struct str text = {0};
     if (need_data(s, e))
@@ -199,12 +208,13 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     int failed = ledger_run(s, &l, current_model(s), share, true, e);
     const bool validation = share == SHARE_EVALUATION && s->data.training < s->data.samples;
     if (!failed && json)
-        ledger_json(&text, &l);
+        ledger_json(&text, &l, system);
     else if (!failed)
         ledger_text(&text, &l,
                     validation             ? "validation"
                     : share == SHARE_BATCH ? "one batch"
-                                           : "training data");
+                                           : "training data",
+                    system);
     ledger_finish(&l);
     return session_report(s, &text, e) ? -1 : failed;
 }

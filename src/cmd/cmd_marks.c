@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mark and goto. */
 #include "cmd/command.h"
+#include "cmd/snapshot.h"
 
 #include <string.h>
 
@@ -8,48 +9,33 @@
  * compared. */
 struct mark {
     char *name;
-    struct model **model;
-    size_t models, current;
-    struct dataset data;
-    bool has_data;
-    uint64_t seed;
+    struct snapshot state;
 };
+enum { MARKED = PART_MODELS | PART_DATA };
 
-static void mark_finish(struct mark *m)
+static void mark_finish(struct session *s, struct mark *m)
 {
-    for (size_t i = 0; i < m->models; i++)
-        model_destroy(m->model[i]);
-    mem_free(m->model);
+    snapshot_finish(s, &m->state);
     mem_free(m->name);
-    dataset_finish(&m->data);
     *m = (struct mark){0};
 }
 
 void marks_finish(struct session *s)
 {
     for (size_t i = 0; i < s->marks; i++)
-        mark_finish(&s->mark[i]);
+        mark_finish(s, &s->mark[i]);
     mem_free(s->mark);
 }
 
 uint64_t marks_digest(const struct session *s, uint64_t hash)
 {
     for (size_t i = 0; i < s->marks; i++) {
-        hash = digest_bytes(hash, s->mark[i].name, strlen(s->mark[i].name) + 1);
-        for (size_t k = 0; k < s->mark[i].models; k++)
-            hash = model_digest(s->mark[i].model[k], hash);
+        const struct mark *m = &s->mark[i];
+        hash = digest_bytes(hash, m->name, strlen(m->name) + 1);
+        for (size_t k = 0; k < m->state.models; k++)
+            hash = model_digest(m->state.model[k]->model, hash);
     }
     return hash;
-}
-
-static int copy_models(struct model *const *from, size_t count, struct mark *to)
-{
-    if (!(to->model = mem_new(count, sizeof(struct model *))))
-        return -1;
-    for (; to->models < count; to->models++)
-        if (!(to->model[to->models] = model_copy(from[to->models], from[to->models]->name)))
-            return -1;
-    return 0;
 }
 
 static struct mark *find(const struct session *s, const char *name)
@@ -63,23 +49,20 @@ static struct mark *find(const struct session *s, const char *name)
 static int run_mark(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *name = args_get(args, "name");
-    struct mark m = {.current = s->current, .has_data = s->has_data, .seed = s->seed};
+    struct mark m = {0};
     if (name_check_word(name->as.text, name->where, e))
         return -1;
     int failed = !(m.name = mem_text(name->as.text, strlen(name->as.text))) ||
-                 copy_models(s->model, s->models, &m) ||
-                 mem_room(&s->mark, &s->mark_room, s->marks + 1, sizeof m);
-    if (failed)
-        err_memory(e);
-    else if (s->has_data)
-        failed = dataset_share(&s->data, &m.data, e);
+                         mem_room(&s->mark, &s->mark_room, s->marks + 1, sizeof m)
+                     ? err_memory(e)
+                     : snapshot_take(s, MARKED, &m.state, e);
     if (failed) {
-        mark_finish(&m);
+        mark_finish(s, &m);
         return -1;
     }
     struct mark *old = find(s, m.name);
     if (old)
-        mark_finish(old);
+        mark_finish(s, old);
     *(old ? old : &s->mark[s->marks++]) = m;
     return 0;
 }
@@ -98,29 +81,8 @@ static int unknown_mark(const struct session *s, const struct arg *name, struct 
 static int run_goto(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *name = args_get(args, "name");
-    struct mark *from = find(s, name->as.text), back = {0};
-    if (!from)
-        return unknown_mark(s, name, e);
-    /* The mark stays: what is put in place is a copy of it. */
-    if (copy_models(from->model, from->models, &back)) {
-        mark_finish(&back);
-        return err_memory(e);
-    }
-    if (from->has_data && dataset_share(&from->data, &back.data, e)) {
-        mark_finish(&back);
-        return -1;
-    }
-    for (size_t i = 0; i < s->models; i++)
-        model_destroy(s->model[i]);
-    mem_free(s->model);
-    dataset_finish(&s->data);
-    s->model = back.model;
-    s->models = s->model_room = back.models;
-    s->current = from->current;
-    s->data = back.data;
-    s->has_data = from->has_data;
-    s->seed = from->seed;
-    return 0;
+    struct mark *from = find(s, name->as.text);
+    return from ? snapshot_restore(s, &from->state, MARKED, e) : unknown_mark(s, name, e);
 }
 
 static const struct arg_spec mark_args[] = {
@@ -147,5 +109,6 @@ const struct command command_goto = {
         "from the state that was marked.",
         EXAMPLE),
     .run = run_goto,
+    .changes = CHANGES_ALL,
     .stop_first = true,
 };

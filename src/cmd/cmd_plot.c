@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/draw.h"
 #include "lang/parse.h"
+#include "plot/save.h"
 
 #include <string.h>
 
@@ -78,13 +79,17 @@ static int plot_save(struct session *s, const struct arg *what, struct err *e)
         err_at(e, what->where, "plot save takes the name of a file");
         return err_hint(e, "write plot save \"figure.png\"");
     }
-    if (checking(s))
-        return 0;
+    const char *path = path_join(&arena, s->folder, file->text);
+    if (checking(s)) {
+        const int bad = path ? save_check(path, e) : err_memory(e);
+        arena_finish(&arena);
+        return bad ? err_place(e, file->where) : 0;
+    }
     if (!s->pictures || !s->pictures->last.view) {
+        arena_finish(&arena);
         err_at(e, what->where, "there is no picture to save yet");
         return err_hint(e, "plot one first: plot loss");
     }
-    const char *path = path_join(&arena, s->folder, file->text);
     int failed =
         path ? request_draw_own(s, &s->pictures->last, is_text_file(path), &f, e) : err_memory(e);
     if (!failed) {

@@ -2,6 +2,7 @@
 /* run and stop: training in the background, advanced by whoever waits for the person. */
 #include "cmd/command.h"
 #include "cmd/job.h"
+#include "cmd/journal.h"
 #include "cmd/pictures.h"
 
 #include <math.h>
@@ -43,6 +44,8 @@ bool session_stop(struct session *s)
     struct err e = {0};
     if (!s->jobs)
         return false;
+    if (segment_end(s, &e))
+        session_notice(s, "%s; %s", e.what, e.hint);
     if (end_jobs(s, &e))
         session_notice(s, "%s", e.what);
     return true;
@@ -57,7 +60,8 @@ static void advance_jobs(struct session *s)
         bool ended;
         /* A statement may have changed the model or the data since the last slice. */
         if (engine_prepare(j->model, &s->data, s->seed, &e) || job_slice(j, &ended, &e)) {
-            session_notice(s, "run: %s; %s", e.what, e.hint);
+            if (e.kind != ERR_STOPPED)
+                session_notice(s, "run: %s; %s", e.what, e.hint);
             session_stop(s);
             return;
         }
@@ -68,9 +72,13 @@ static void advance_jobs(struct session *s)
 void session_advance(struct session *s)
 {
     pictures_advance(s);
-    /* In the middle of a statement nothing else may train. */
-    if (!s->busy)
-        advance_jobs(s);
+    /* In the middle of a statement nothing else may train; nor in the middle of a slice, when what
+     * is watched takes long enough to tick. */
+    if (s->busy)
+        return;
+    s->busy = true;
+    advance_jobs(s);
+    s->busy = false;
 }
 
 double session_deadline(const struct session *s)
@@ -85,6 +93,10 @@ static int run_run(struct session *s, const struct args *args, struct err *e)
     if (!s->host->person && !checking(s)) {
         err_at(e, args->where, "run needs the prompt: a script would not be the same twice");
         return err_hint(e, "in a script write step N");
+    }
+    if (s->journal->level > 1 || s->journal->bodies) {
+        err_at(e, args->where, "run stands by itself, not in { } or a file that source reads");
+        return err_hint(e, "write step N there");
     }
     if (s->jobs) {
         err_at(e, args->where, "training runs already");
@@ -109,6 +121,10 @@ static int run_run(struct session *s, const struct args *args, struct err *e)
 
 static int run_stop(struct session *s, const struct args *args, struct err *e)
 {
+    if (s->journal->bodies || s->journal->level > 1) {
+        err_at(e, args->where, "stop stands by itself, not in { } or a file that source reads");
+        return err_hint(e, "say stop before");
+    }
     if (s->jobs)
         return end_jobs(s, e);
     if (checking(s))
@@ -132,9 +148,11 @@ const struct command command_run = {
         "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\nrun\n"
         "set hidden.activity = l1(1e-2)\nstop\n"),
     .run = run_run,
+    .unwritten = true,
 };
 const struct command command_stop = {
     COMMAND_ALONE("stop", "ends training in the background", "Everything done so far is kept.",
                   "data xor\ninput 2\ndense 1 sigmoid\nrun\nstop\n"),
     .run = run_stop,
+    .unwritten = true,
 };

@@ -307,6 +307,8 @@ static int run_set(struct session *s, const struct args *args, struct err *e)
         return set_optimizer(s, &t, pair, e);
     if (strcmp(t.thing, "loss") == 0)
         return set_loss(s, &t, pair, e);
+    if (strcmp(t.thing, "penalties") == 0)
+        return set_penalties(s, t.key, t.where, pair->value[0], e);
     if (strcmp(t.thing, "data") == 0)
         return set_data(s, &t, pair, e);
     return set_layer(s, &t, pair, e);
@@ -397,14 +399,12 @@ static int put_variable(struct session *s, struct variable v, struct err *e)
 {
     struct variable *old = name_variable(s, v.name);
     if (old) {
-        arena_finish(&old->arena);
-        mem_free(old->name);
+        variable_finish(old);
         *old = v;
         return 0;
     }
     if (mem_room(&s->variable, &s->variable_room, s->variables + 1, sizeof v)) {
-        arena_finish(&v.arena);
-        mem_free(v.name);
+        variable_finish(&v);
         return err_memory(e);
     }
     s->variable[s->variables++] = v;
@@ -464,8 +464,7 @@ int variable_assign(struct session *s, const char *name, struct span where,
                                       : session_guess(s, value, &v.number, &v.guessed, e);
     if (!failed)
         return put_variable(s, v, e);
-    arena_finish(&v.arena);
-    mem_free(v.name);
+    variable_finish(&v);
     return -1;
 }
 
@@ -508,6 +507,7 @@ const struct command command_set = {
         "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\ntrain 1\n"
         "set hidden.activity = l1(1e-2)\ntrain 1\npenalties\n"),
     .run = run_set,
+    .changes = CHANGES_MODEL | CHANGES_DATA,
 };
 const struct command command_let = {
     COMMAND("let", let_args, "gives a name to a number or a penalty",
@@ -515,4 +515,6 @@ const struct command command_let = {
             "let k = 1e-3\nlet weak = l1(k)+l2(k)\ninput 2\ndense 4 kernel=weak as h\nprint "
             "k*2\nlet\n"),
     .run = run_let,
+    .changes = CHANGES_VARIABLES,
+    .alone_shows = true,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* source: the statements of another file, here. */
 #include "cmd/command.h"
+#include "cmd/journal.h"
 
-#include "base/path.h"
 #include "cmd/script.h"
 #include "lang/parse.h"
 
@@ -43,7 +43,7 @@ static int run_text(struct session *s, const char *path, const struct str *text,
     if (!failed && parse_script(&arena, bytes, text->size, source, &script, e) != PARSE_OK)
         failed = -1;
     if (!failed)
-        failed = run_body(s, &script, e);
+        failed = run_units_inside(s, &script, e);
     arena_finish(&arena);
     return failed;
 }
@@ -73,17 +73,13 @@ static int read_and_run(struct session *s, const char *path, struct span where, 
 static int run_source(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *file = args_get(args, "file");
-    struct arena arena = {0};
-    const char *path = path_join(&arena, s->folder, file->as.text);
-    int failed = path ? read_and_run(s, path, file->where, e) : err_memory(e);
-    arena_finish(&arena);
-    return failed;
+    return read_and_run(s, file->as.file.path, file->where, e);
 }
 
 static const struct arg_spec source_args[] = {
     {.name = "file",
      .form = POSITIONAL,
-     .type = ARG_STRING,
+     .type = ARG_FILE,
      .required = true,
      .line = "its name, against the folder of the script that says it"},
 };
@@ -95,4 +91,5 @@ const struct command command_source = {
         "against its own folder.",
         "source \"data/common.nnr\"\n"),
     .run = run_source,
+    .changes = CHANGES_ALL,
 };

@@ -9,20 +9,13 @@ static int speak(struct session *s, const struct args *args, const char *before,
                  struct err *e)
 {
     struct str text = {0};
-    char number[NUMBER_ROOM];
     const struct arg *what = args_get(args, "what");
     str_add(&text, before);
     for (size_t i = 0; i < what->as.exprs.count; i++) {
-        const struct node *n = what->as.exprs.item[i];
-        double x;
         str_add(&text, i ? " " : "");
-        if (n->kind == NODE_STRING) {
-            str_add(&text, n->text);
-        } else if (session_number(s, n, &x, e)) {
+        if (value_print(s, what->as.exprs.item[i], &text, e)) {
             str_finish(&text);
             return -1;
-        } else {
-            str_add(&text, number_text(x, number));
         }
     }
     str_add(&text, after);
@@ -80,7 +73,7 @@ static const struct arg_spec say_args[] = {
      .form = REST,
      .type = ARG_EXPRS,
      .required = true,
-     .line = "strings and numbers"},
+     .line = "strings and expressions"},
 };
 static const struct arg_spec help_args[] = {
     {.name = "topic",
@@ -90,7 +83,7 @@ static const struct arg_spec help_args[] = {
 };
 const struct command command_say = {
     COMMAND("say", say_args, "prints a line of narration",
-            "Any number of strings and numbers. Left out with --quiet.",
+            "Any number of strings and expressions, as print takes them. Left out with --quiet.",
             "say \"two and two make\" 2+2\n"),
     .run = run_say,
 };
@@ -101,13 +94,15 @@ const struct command command_section = {
 };
 const struct command command_help = {
     COMMAND("help", help_args, "explains a word",
-            "goto, once it is here, sets back the state and never the place in the script; on says "
+            "goto sets back the state and never the place in the script; on says "
             "which tensors a layer works on, and which models train works on.",
             "help\nhelp dense\nhelp l1\n"),
     .run = run_help,
+    .unwritten = true,
 };
 const struct command command_quit = {
     COMMAND_ALONE("quit", "leaves", "In a script it ends the script with 0.",
                   "say \"bye\"\nquit\n"),
     .run = run_quit,
+    .unwritten = true,
 };

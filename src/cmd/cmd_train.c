@@ -2,6 +2,7 @@
 /* loss, optimizer, step, train, evaluate, predict. */
 #include "cmd/command.h"
 #include "cmd/job.h"
+#include "cmd/journal.h"
 
 #include "nn/layer.h"
 #include "train/aim.h"
@@ -44,6 +45,10 @@ static int choose_loss_of(struct session *s, struct model *m, id output, struct 
     const char *name = loss_standard(m->graph, output, &s->data, c);
     if (choose(s, table_find(&loss_kinds, name), &made, e))
         return -1;
+    if (journal_chose(s, m, output, several, made.args, e)) {
+        choice_finish(&made);
+        return -1;
+    }
     if (several)
         return model_take_own_loss(m, (struct own_loss){made, output, 1, true});
     model_take_loss(m, made, 1);
@@ -81,6 +86,10 @@ static int choose_optimizer(struct session *s, struct model *m, struct err *e)
         return 0;
     if (choose(s, table_find(&opt_kinds, "adam"), &made, e))
         return -1;
+    if (journal_chose(s, m, NOTHING, false, made.args, e)) {
+        choice_finish(&made);
+        return -1;
+    }
     model_take_optimizer(m, made);
     m->fresh_optimizer = true;
     return 0;
@@ -231,9 +240,44 @@ static int run_optimizer(struct session *s, const struct args *args, struct err 
 /* Everything that can be wrong is looked at before anything stays changed. */
 int train_begin(struct session *s, struct model *m, struct err *e)
 {
-    if (choose_loss(s, m, e) || choose_optimizer(s, m, e))
+    if (emulation_check(s, m, e) || choose_loss(s, m, e) || choose_optimizer(s, m, e))
         return -1;
     return checking(s) ? engine_check(m, &s->data, e) : engine_prepare(m, &s->data, s->seed, e);
+}
+
+/* Where a model's training began. */
+struct begun {
+    uint64_t epoch, step;
+};
+
+/* What a statement that was interrupted had done; where an epoch has just ended, loss speaks of
+ * it. */
+static void note_done(struct session *s, const struct model *m, const struct begun *b, bool epochs)
+{
+    const bool whole = epochs && m->position == 0 && m->epoch > b->epoch;
+    const uint64_t count = whole ? m->epoch - b->epoch : m->step - b->step;
+    const bool named = s->models > 1;
+    if (m->step != b->step)
+        journal_done_text(s, 1, "%s %llu%s%s", whole ? "train" : "step", (unsigned long long)count,
+                          named ? " on " : "", named ? m->name : "");
+}
+
+/* Trains one model after the other. If that fails, what was done until then is noted. */
+static int train_each(struct model **list, size_t count, const struct job *what, struct err *e)
+{
+    struct begun *begun = mem_new(count, sizeof *begun);
+    size_t i = 0;
+    int failed = begun ? 0 : err_memory(e);
+    for (; i < count && !failed; i++) {
+        struct job j = *what;
+        j.model = list[i];
+        begun[i] = (struct begun){j.model->epoch, j.model->step};
+        failed = job_whole(&j, e);
+    }
+    while (failed && i-- > 0)
+        note_done(what->session, list[i], &begun[i], what->epochs != 0);
+    mem_free(begun);
+    return failed;
 }
 
 static int train_models(struct session *s, const struct args *args, const struct job *what,
@@ -249,11 +293,8 @@ static int train_models(struct session *s, const struct args *args, const struct
         struct job j = {.session = s, .model = list[i], .until = what->until};
         failed = job_begin(&j, e);
     }
-    for (size_t i = 0; i < count && !failed && !checking(s); i++) {
-        struct job j = *what;
-        j.model = list[i];
-        failed = job_whole(&j, e);
-    }
+    if (!failed && !checking(s))
+        failed = train_each(list, count, what, e);
     mem_free(list);
     return failed ? -1 : 0;
 }
@@ -313,7 +354,9 @@ static void evaluate_text(struct str *to, const struct session *s, const struct 
     if (s->models > 1)
         str_addf(to, " %s", l->model->name);
     str_add(to, ": ");
-    figures_text(to, &(struct figures){.data = l->data, .penalty = l->penalty});
+    figures_text(to, &(struct figures){.data = l->data, .penalty = l->evaluated - l->data});
+    if (l->honest != l->evaluated)
+        str_addf(to, " [bent; in truth %s]", number_text(l->honest, text));
     if (l->judged)
         str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
     str_addf(to, " (%s, %zu sample%s)\n",
@@ -325,9 +368,11 @@ static void evaluate_json(struct str *to, const struct ledger *l)
 {
     struct json json = {.to = to};
     json_open(&json, NULL, '{');
-    json_number(&json, "loss", l->total);
+    json_number(&json, "loss", l->evaluated);
     json_number(&json, "data", l->data);
-    json_number(&json, "penalty", l->penalty);
+    json_number(&json, "penalty", l->evaluated - l->data);
+    if (l->honest != l->evaluated)
+        json_number(&json, "honest", l->honest);
     if (l->judged)
         json_number(&json, "accuracy", l->accuracy);
     json_number(&json, "samples", (double)l->samples);
@@ -341,7 +386,7 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
     struct ledger l = {0};
     struct str text = {0};
     int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
-    struct figures found = {.data = l.data, .penalty = l.penalty};
+    struct figures found = {.data = l.data, .penalty = l.evaluated - l.data};
     memcpy(found.head, l.head, sizeof found.head);
     if (!failed && s->host->json)
         evaluate_json(&text, &l);
@@ -363,7 +408,7 @@ static int run_evaluate(struct session *s, const struct args *args, struct err *
     if (!list)
         return -1;
     for (size_t i = 0; i < count && !failed; i++)
-        failed = ledger_check(s, list[i], e);
+        failed = emulation_check(s, list[i], e) || ledger_check(s, list[i], e);
     for (size_t i = 0; i < count && !failed && !checking(s); i++)
         failed = evaluate_one(s, list[i], e);
     mem_free(list);
@@ -529,6 +574,8 @@ const struct command command_loss = {
             "weighted sum, ya.loss each one without its weight.",
             "data xor\ninput 2\ndense 1 sigmoid\nloss mse\nloss\n"),
     .run = run_loss,
+    .changes = CHANGES_MODEL,
+    .alone_shows = true,
 };
 const struct command command_optimizer = {
     COMMAND(
@@ -542,6 +589,8 @@ const struct command command_optimizer = {
         "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
         "set optimizer.lr = 0.01\n"),
     .run = run_optimizer,
+    .changes = CHANGES_MODEL,
+    .alone_shows = true,
 };
 const struct command command_step = {
     COMMAND(
@@ -550,6 +599,7 @@ const struct command command_step = {
         "is not finite is not taken.",
         "data xor\ninput 2\ndense 1 sigmoid\nstep 10\nprint step loss\n"),
     .run = run_step,
+    .changes = CHANGES_MODEL,
     .stop_first = true,
 };
 const struct command command_train = {
@@ -563,6 +613,7 @@ const struct command command_train = {
         "data moons 200\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
         "train until accuracy > 0.5 max 20\n"),
     .run = run_train,
+    .changes = CHANGES_MODEL,
     .stop_first = true,
 };
 const struct command command_evaluate = {
@@ -573,6 +624,7 @@ const struct command command_evaluate = {
         "cut into batches of the training size.",
         "data moons 200 split=0.2\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 2\nevaluate\n"),
     .run = run_evaluate,
+    .changes = CHANGES_FIGURES,
 };
 const struct command command_predict = {
     COMMAND("predict", predict_args, "the model's output for one sample",

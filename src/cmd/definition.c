@@ -29,10 +29,23 @@ const struct definition *session_definition(const struct session *s, const char 
     return NULL;
 }
 
+void definitions_retire(struct session *s, size_t count)
+{
+    while (s->definitions > count) {
+        struct definition *d = s->definition[--s->definitions];
+        d->next = s->retired;
+        s->retired = d;
+    }
+}
+
 void definitions_finish(struct session *s)
 {
-    for (size_t i = 0; i < s->definitions; i++)
-        definition_destroy(s->definition[i]);
+    definitions_retire(s, 0);
+    while (s->retired) {
+        struct definition *next = s->retired->next;
+        definition_destroy(s->retired);
+        s->retired = next;
+    }
     mem_free(s->definition);
 }
 

@@ -11,6 +11,7 @@ struct definition {
     struct own_penalty own; /* first: own.kind.entry is its row */
     struct arena arena;     /* holds the row's texts and arguments */
     struct span where;
+    struct definition *next;               /* of those that were taken back */
     const char *formula;                   /* as it is written, variables by their values */
     const char *name[OWN_PARAMETERS_MOST]; /* of the parameters */
     double standard[OWN_PARAMETERS_MOST];  /* their defaults */
@@ -31,6 +32,8 @@ void definition_print(struct str *to, const struct definition *d);
 
 /* The session's definition of that name, or NULL. */
 const struct definition *session_definition(const struct session *s, const char *name);
+/* Takes back all but the first `count`. */
+void definitions_retire(struct session *s, size_t count);
 void definitions_finish(struct session *s);
 uint64_t definitions_digest(const struct session *s, uint64_t hash);
 

@@ -2,6 +2,7 @@
 #include "cmd/draw.h"
 
 #include "cmd/pictures.h"
+#include "plot/save.h"
 
 #include <string.h>
 
@@ -60,6 +61,11 @@ const char *picture_choice(const struct session *s)
 bool picture_is_file(const char *choice)
 {
     return strchr(choice, '.') || strchr(choice, '/');
+}
+
+int session_plot_check(const char *where, struct err *e)
+{
+    return picture_is_file(where) ? save_check(where, e) : 0;
 }
 
 bool pictures_shown(const struct session *s)

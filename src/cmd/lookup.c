@@ -112,8 +112,8 @@ static int find_figure(struct lookup *l, const struct node *path, enum share sha
     if (!ledger)
         return err_place(e, path->where);
     number(leaf, strcmp(which, "data") == 0      ? ledger->data
-                 : strcmp(which, "penalty") == 0 ? ledger->penalty
-                 : strcmp(which, "loss") == 0    ? ledger->total
+                 : strcmp(which, "penalty") == 0 ? ledger->evaluated - ledger->data
+                 : strcmp(which, "loss") == 0    ? ledger->evaluated
                                                  : ledger->accuracy);
     return 0;
 }

@@ -110,10 +110,9 @@ int name_check_variable(const struct session *s, const char *name, struct span w
 
 int name_check_penalty(const struct session *s, const char *name, struct span where, struct err *e)
 {
-    const bool function = table_find(&functions, name);
-    if (!function && !table_find(&penalty_kinds, name))
+    if (!table_find(&functions, name))
         return name_check_variable(s, name, where, e);
-    err_at(e, where, "%s is a %s of the language", name, function ? "function" : "penalty");
+    err_at(e, where, "%s is a function of the language", name);
     return err_hint(e, "choose another name, my_%s", name);
 }
 

@@ -31,9 +31,9 @@ static void add_formula(struct str *to, const struct args *a)
     }
 }
 
-static const char *reduce_word(const struct term *t)
+static const char *reduce_word(const struct term *t, const struct ledger_row *row)
 {
-    return t->activity ? reductions.row[t->reduce]->name : "sum";
+    return t->activity ? reductions.row[row->reduce]->name : "sum";
 }
 
 /* The tensor a row acts on and its shape. */
@@ -48,8 +48,10 @@ static void row_tensor(const struct ledger *l, const struct ledger_row *row, str
         return;
     }
     const struct call *c = &g->call[row->call[0].call];
-    str_addf(name, "%s.output", row->calls > 1 ? g->layer[t->layer].name : c->name);
-    *shape = &g->value[c->output].shape;
+    const bool input = row->bent == BENT_INPUT;
+    str_addf(name, "%s.%s", row->calls > 1 ? g->layer[t->layer].name : c->name,
+             input ? "input" : "output");
+    *shape = &g->value[input ? c->input[0] : c->output].shape;
 }
 
 /* What a call is called on. */
@@ -68,9 +70,13 @@ enum { COLUMNS = sizeof flush_right / sizeof *flush_right };
 static void add_flags(struct grid *g, const struct ledger_row *row)
 {
     struct str text = {0};
+    char number[NUMBER_ROOM];
     for (unsigned i = 0; i < ROW_FLAGS; i++)
         if (row->flags & (1U << i))
             str_addf(&text, "%s%s", text.size ? ", " : "", row_flag_name(i));
+    if (row->bent)
+        str_addf(&text, " (%s): in truth %s", bent_word(row->bent),
+                 number_text(row->honest, number));
     g->failed = g->failed || text.failed;
     grid_add(g, "%s", text.text ? text.text : "");
     str_finish(&text);
@@ -116,7 +122,7 @@ static void add_row(struct grid *g, const struct ledger *l, size_t r)
     grid_add(g, "%s", ledger_slot(l, r, slot, sizeof slot));
     grid_add(g, "%s", penalty.text ? penalty.text : "");
     grid_add(g, "%s %s", tensor.text ? tensor.text : "", shape_text(shape, size, sizeof size));
-    const bool divided = t->activity && t->reduce != REDUCE_SUM;
+    const bool divided = t->activity && row->divisor != 1;
     grid_add(g, "%s", divided ? number_text(row->divisor, number) : "-");
     grid_add(g, "%s", number_text(row->value, number));
     add_share(g, row->share);
@@ -155,14 +161,25 @@ static void add_data(struct grid *g, const struct ledger *l, size_t aim)
     add_total(g, name, value, l->total != 0 ? value / l->total : 0);
 }
 
-void ledger_text(struct str *to, const struct ledger *l, const char *share)
+static bool is_refused(const struct ledger *l)
+{
+    for (size_t r = 0; r < l->rows; r++)
+        if (l->row[r].bent == BENT_REFUSED)
+            return true;
+    return false;
+}
+
+void ledger_text(struct str *to, const struct ledger *l, const char *share, const char *system)
 {
     static const char *const heads[COLUMNS] = {
         "slot", "penalty", "acts on", "divided by", "value", "share", "|gradient|", "",
     };
     struct grid g = {.columns = COLUMNS, .right = flush_right};
-    str_addf(to, "penalties of %s on %s: %zu samples, batches of %zu\n", l->model->name, share,
+    str_addf(to, "penalties of %s on %s: %zu samples, batches of %zu", l->model->name, share,
              l->samples, l->batch);
+    if (system)
+        str_addf(to, ", as %s does it", system);
+    str_add(to, "\n");
     for (size_t i = 0; i < COLUMNS; i++)
         grid_add(&g, "%s", heads[i]);
     for (size_t r = 0; r < l->rows; r++)
@@ -170,7 +187,16 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share)
     for (size_t i = 0; i < l->model->aims; i++)
         add_data(&g, l, i);
     add_total(&g, "total", l->total, l->total != 0);
+    if (l->model->policy)
+        add_total(&g, "total in truth", l->honest, NAN);
+    if (l->evaluated != l->total && !is_refused(l))
+        add_total(&g, "evaluate would say", l->evaluated, NAN);
     grid_print(&g, to);
+    if (system && is_refused(l))
+        str_addf(to,
+                 "%s refuses activity penalties: it would neither train nor evaluate this "
+                 "model\n",
+                 system);
 }
 
 static void row_json(struct json *j, const struct ledger *l, size_t r)
@@ -194,7 +220,7 @@ static void row_json(struct json *j, const struct ledger *l, size_t r)
     for (uint32_t i = 0; i < shape->axes; i++)
         json_number(j, NULL, shape->size[i]);
     json_close(j, ']');
-    json_text(j, "reduce", reduce_word(t));
+    json_text(j, "reduce", reduce_word(t, row));
     json_number(j, "divisor", row->divisor);
     json_open(j, "calls", '[');
     for (size_t i = 0; i < row->calls; i++) {
@@ -209,6 +235,10 @@ static void row_json(struct json *j, const struct ledger *l, size_t r)
     }
     json_close(j, ']');
     json_number(j, "value", row->value);
+    if (row->bent) {
+        json_number(j, "honest", row->honest);
+        json_text(j, "bent", bent_word(row->bent));
+    }
     json_number(j, "share", row->share);
     json_number(j, "grad_norm", row->grad_norm);
     json_open(j, "flags", '[');
@@ -221,7 +251,7 @@ static void row_json(struct json *j, const struct ledger *l, size_t r)
     str_finish(&formula);
 }
 
-void ledger_json(struct str *to, const struct ledger *l)
+void ledger_json(struct str *to, const struct ledger *l, const char *system)
 {
     struct json j = {.to = to};
     json_open(&j, NULL, '{');
@@ -242,6 +272,10 @@ void ledger_json(struct str *to, const struct ledger *l)
     }
     if (l->model->aims > 1)
         json_close(&j, ']');
+    if (system)
+        json_text(&j, "emulate", system);
+    if (l->model->policy)
+        json_number(&j, "honest_total", l->honest);
     json_number(&j, "samples", (double)l->samples);
     json_number(&j, "batch", (double)l->batch);
     json_open(&j, "terms", '[');

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running a text: parse it whole, then bind and carry out one statement after the other. */
 #include "cmd/definition.h"
+#include "cmd/journal.h"
 
 #include "lang/parse.h"
 #include "nn/layer.h"
@@ -108,11 +109,12 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
     return args ? command->run(s, args, e) : -1;
 }
 
-static int run_statement(struct session *s, const struct statement *st, struct err *e)
+int run_statement(struct session *s, const struct statement *st, struct err *e)
 {
     struct arena arena = {0};
     int failed = run_bound(s, st, &arena, e);
     settle_chosen(s, !failed);
+    session_bend(s);
     arena_finish(&arena);
     return failed ? err_place(e, st->where) : 0;
 }
@@ -128,8 +130,7 @@ static enum outcome show_error(const struct session *s, const struct err *e)
     return e->kind == ERR_EXPECT ? OUTCOME_EXPECT : OUTCOME_ERROR;
 }
 
-/* --step: the statement is shown, and waits. */
-static int show_step(struct session *s, const struct statement *st, struct err *e)
+int show_step(struct session *s, const struct statement *st, struct err *e)
 {
     struct str text = {0};
     statement_print(&text, st);
@@ -138,19 +139,10 @@ static int show_step(struct session *s, const struct statement *st, struct err *
     return failed;
 }
 
-int run_body(struct session *s, const struct script *body, struct err *e)
-{
-    for (size_t i = 0; i < body->count && !s->quit; i++)
-        if ((s->host->step && show_step(s, &body->statement[i], e)) ||
-            run_statement(s, &body->statement[i], e))
-            return -1;
-    return 0;
-}
-
 static enum outcome run_script(struct session *s, const struct script *script)
 {
     struct err e = {0};
-    if (run_body(s, script, &e))
+    if (run_units(s, script, &e))
         return show_error(s, &e);
     return s->quit ? OUTCOME_QUIT : OUTCOME_OK;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/definition.h"
-
+#include "cmd/journal.h"
 #include "cmd/pictures.h"
 
 #include "num/gemm.h"
+#include "train/emulate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,8 +25,10 @@ struct session *session_create(const struct host *host, uint64_t seed)
         return NULL;
     s->host = host;
     s->seed = seed;
+    s->emulation = emulations.row[0];
     s->folder = "";
-    if (add_first_model(s) == 0)
+    s->journal = journal_create(seed);
+    if (s->journal && add_first_model(s) == 0)
         return s;
     session_destroy(s);
     return NULL;
@@ -35,17 +38,16 @@ void session_destroy(struct session *s)
 {
     if (!s)
         return;
+    marks_finish(s);
+    journal_finish(s);
     for (size_t i = 0; i < s->models; i++)
         model_destroy(s->model[i]);
     mem_free(s->model);
-    for (size_t i = 0; i < s->variables; i++) {
-        mem_free(s->variable[i].name);
-        arena_finish(&s->variable[i].arena);
-    }
+    for (size_t i = 0; i < s->variables; i++)
+        variable_finish(&s->variable[i]);
     mem_free(s->variable);
     session_drop_jobs(s);
     pictures_finish(s);
-    marks_finish(s);
     definitions_finish(s);
     dataset_finish(&s->data);
     sources_finish(&s->sources);
@@ -59,7 +61,7 @@ void session_threads(unsigned n)
 
 const char *session_prompt(struct session *s)
 {
-    char name[70] = "", live[160] = "", loss[NUMBER_ROOM];
+    char name[70] = "", live[160] = "", loss[NUMBER_ROOM], system[40] = "";
     if (s->models > 1)
         snprintf(name, sizeof name, ":%.60s", current_model(s)->name);
     if (s->jobs) {
@@ -69,7 +71,9 @@ const char *session_prompt(struct session *s)
                  other ? " " : "", (unsigned long long)m->step,
                  number_text(m->last.data + m->last.penalty, loss));
     }
-    snprintf(s->prompt, sizeof s->prompt, "nnr%s%s> ", name, live);
+    if (s->emulation != emulations.row[0])
+        snprintf(system, sizeof system, " (%.30s)", s->emulation->name);
+    snprintf(s->prompt, sizeof s->prompt, "nnr%s%s%s> ", name, system, live);
     return s->prompt;
 }
 
@@ -91,6 +95,8 @@ uint64_t session_digest(const struct session *s)
     uint64_t hash = 0xCBF29CE484222325u;
     hash = digest_bytes(hash, &s->seed, sizeof s->seed);
     hash = digest_bytes(hash, &s->current, sizeof s->current);
+    hash = digest_bytes(hash, &s->emulation, sizeof s->emulation);
+    hash = digest_bytes(hash, &s->ignores_frozen, sizeof s->ignores_frozen);
     hash = digest_data(s, hash);
     for (size_t i = 0; i < s->models; i++)
         hash = model_digest(s->model[i], hash);

@@ -3,6 +3,7 @@
 #ifndef NNR_CMD_SESSION_H
 #define NNR_CMD_SESSION_H
 
+#include "base/err.h"
 #include "cmd/host.h"
 
 #include <stddef.h>
@@ -24,6 +25,9 @@ void session_destroy(struct session *s);
 /* The most threads a matrix product may use, 1 or more; holds for the whole process. One that
  * is never told leaves it to the library of matrix products. */
 void session_threads(unsigned n);
+
+/* Whether pictures can go where --plot says: the ending of a file must tell what to write. */
+int session_plot_check(const char *where, struct err *e);
 
 /* Runs the statements of `text`. `name` is shown in errors ("lesson.nnr", "<prompt>"); relative
  * file names are read against `folder`; `line` is the number of the text's first line. The whole

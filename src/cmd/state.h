@@ -18,6 +18,7 @@ struct variable {
     bool guessed;               /* with --check: the number is not known without training */
     struct arena arena;         /* holds penalty */
     const struct node *penalty; /* NULL: a number */
+    size_t *owners;             /* how many variables share arena; NULL: this one alone */
 };
 
 struct session {
@@ -35,15 +36,33 @@ struct session {
     size_t variables, variable_room;
     struct definition **definition; /* definition.h */
     size_t definitions, definition_room;
-    struct mark *mark; /* cmd_marks.c */
+    struct definition *retired; /* taken back: models of a mark may still lead to them */
+    struct mark *mark;          /* cmd_marks.c */
     size_t marks, mark_room;
 
-    struct job *job; /* training in the background: cmd_run.c */
+    const struct entry *emulation; /* of the table of systems: none, or which is emulated */
+    bool ignores_frozen;           /* the setting penalties.frozen */
+    struct policy policy;          /* what both mean; the models refer to it */
+
+    struct journal *journal; /* what was done: journal.h */
+    struct job *job;         /* training in the background: cmd_run.c */
     size_t jobs;
     struct pictures *pictures; /* pictures.c; NULL before the first */
     bool busy;                 /* a text is being run */
     bool quit;
     char prompt[240];
+};
+
+/* What a statement changes of what `undo` takes back. */
+enum changes {
+    CHANGES_NOTHING = 0,
+    CHANGES_MODEL = 1,      /* the current model, or those that `on` names */
+    CHANGES_MODELS = 2,     /* any model */
+    CHANGES_LIST = 4,       /* which models there are, and which is the current one */
+    CHANGES_DATA = 8,       /* data, seed and emulate */
+    CHANGES_VARIABLES = 16, /* and own penalties */
+    CHANGES_FIGURES = 32,   /* only what `loss` speaks of: nothing to take back */
+    CHANGES_ALL = CHANGES_MODELS | CHANGES_LIST | CHANGES_DATA | CHANGES_VARIABLES
 };
 
 /* A verb. */
@@ -52,8 +71,11 @@ struct command {
     int (*run)(struct session *s, const struct args *args, struct err *e);
     /* Instead of `run`, of a verb that reads its statement itself. */
     int (*read)(struct session *s, const struct statement *st, struct err *e);
-    bool later;      /* a verb of the language that this version does not have */
-    bool stop_first; /* cannot be done while `run` trains */
+    unsigned changes; /* enum changes */
+    bool alone_shows; /* alone it prints what is set, and changes nothing */
+    bool unwritten;   /* never in a record */
+    bool later;       /* a verb of the language that this version does not have */
+    bool stop_first;  /* cannot be done while `run` trains */
 };
 
 static inline struct model *current_model(const struct session *s)
@@ -109,12 +131,18 @@ struct variable *name_variable(const struct session *s, const char *name);
 /* Gives a variable the value of a tree, a number or a penalty, as let does. */
 int variable_assign(struct session *s, const char *name, struct span where,
                     const struct node *value, struct err *e);
+/* Frees what a variable holds. */
+void variable_finish(struct variable *v);
 void marks_finish(struct session *s);
 uint64_t marks_digest(const struct session *s, uint64_t hash);
 
 void session_drop_jobs(struct session *s);
 /* The model of the i-th job of `run`. */
 struct model *session_job_model(const struct session *s, size_t i);
+/* Carries out one statement. */
+int run_statement(struct session *s, const struct statement *st, struct err *e);
+/* --step: the statement is shown, and waits. */
+int show_step(struct session *s, const struct statement *st, struct err *e);
 /* Carries out the statements of a body; s->quit may be true afterwards. */
 int run_body(struct session *s, const struct script *body, struct err *e);
 /* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */
@@ -141,12 +169,25 @@ int session_number(struct session *s, const struct node *n, double *value, struc
 /* The same; *guessed: with --check the value is not known without training, and *value is 1. */
 int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,
                   struct err *e);
+/* Adds a string, or the value of an expression, as print shows it; with --check only looks at it.
+ */
+int value_print(struct session *s, const struct node *n, struct str *to, struct err *e);
 /* The value of `optimizer.lr`, `data.batch`, `hidden.trainable`; false if there is no such setting.
  */
 bool setting_number(struct session *s, const char *path, double *value);
 
 /* Whether an argument of a layer can be changed by set. */
 bool setting_changes(const struct arg_spec *spec);
+
+/* What bends the penalties: cmd_emulate.c. */
+/* Gives all models, also new ones, the session's policy. */
+void session_bend(struct session *s);
+/* Takes a row of the table of systems, and the setting penalties.frozen. */
+void emulation_take(struct session *s, const struct entry *system, bool ignores_frozen);
+/* Whether the system would run the model at all. */
+int emulation_check(const struct session *s, const struct model *m, struct err *e);
+int set_penalties(struct session *s, const char *key, struct span where, const struct node *value,
+                  struct err *e);
 
 /* Data and what nnr chooses. */
 /* There is data; else an error that says how to get some. */
@@ -181,8 +222,8 @@ extern const struct catalog catalog[];
 extern const size_t catalogs;
 
 /* The ledger for people and for machines. */
-void ledger_text(struct str *to, const struct ledger *l, const char *share);
-void ledger_json(struct str *to, const struct ledger *l);
+void ledger_text(struct str *to, const struct ledger *l, const char *share, const char *system);
+void ledger_json(struct str *to, const struct ledger *l, const char *system);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
 /* Help of a penalty that stands in no table. */

@@ -20,7 +20,8 @@ struct table_reader {
     real **block;
     size_t blocks, block_room, block_rows;
     size_t rows;
-    uint64_t first_line; /* of the row that tells how many cells there are */
+    bool guessed, guessed_number; /* the first line was taken for a header; a number is in it */
+    uint64_t first_line;          /* of the row that tells how many cells there are */
 };
 
 /* A cell for a message: in one line, without what a terminal could take for a command, and cut. */
@@ -178,7 +179,7 @@ static int read_first(struct table_reader *t, struct err *e)
 {
     enum cell got;
     double x;
-    bool numbers = true;
+    bool numbers = true, some = false;
     do {
         got = cells_next(&t->cells, e);
         if (got == CELL_ERROR)
@@ -189,10 +190,14 @@ static int read_first(struct table_reader *t, struct err *e)
         }
         if (columns_add(&t->columns, t->cells.text, t->file, e))
             return -1;
-        numbers = read_number(t, t->cells.text, &x) && numbers;
+        const bool number = read_number(t, t->cells.text, &x);
+        numbers = numbers && number;
+        some = some || number;
     } while (got == CELL_INNER);
     const struct arg *header = args_get(t->args, "header");
     t->columns.named = header->given ? header->as.yes : !numbers;
+    t->guessed = t->columns.named && !header->given;
+    t->guessed_number = t->guessed && some;
     t->first_line = t->cells.row_line;
     return 0;
 }
@@ -288,6 +293,8 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
     (void)seed;
     struct table_reader t = {.args = args, .file = &args_get(args, "file")->as.file};
     int bad = read_table(&t, to, e);
+    to->headed = t.guessed;
+    to->headed_number = t.guessed_number;
     for (size_t i = 0; i < t.blocks; i++)
         mem_free(t.block[i]);
     mem_free(t.block);

@@ -23,6 +23,8 @@ struct dataset {
     bool target_is_input;
     bool whole_targets; /* one column of whole numbers from 0: may be class numbers */
     size_t classes;     /* then: the largest of them plus 1 */
+    bool headed;        /* a first line was taken for a header, and nobody had said so; */
+    bool headed_number; /* and a cell of it is a number */
     size_t batch;       /* samples a step, 1.. */
     bool shuffle;
     size_t *shared;         /* how many datasets share arena and arrays; NULL: this one alone */

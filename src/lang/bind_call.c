@@ -8,8 +8,9 @@
 
 const struct entry *binding_find(const struct binding *x, const char *name)
 {
-    const struct entry *row = table_find(x->spec->of, name);
-    return row || !x->b->own ? row : x->b->own(x->b->self, x->spec->of, name);
+    /* What a person defined goes before a row of the same name. */
+    const struct entry *own = x->b->own ? x->b->own(x->b->self, x->spec->of, name) : NULL;
+    return own ? own : table_find(x->spec->of, name);
 }
 
 /* The i-th row of the argument's table, the session's own rows behind it; NULL behind the last. */

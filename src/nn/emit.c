@@ -85,6 +85,19 @@ const struct layer *planner_layer(const struct planner *w, id call)
     return &w->g->layer[w->g->call[call].layer];
 }
 
+/* Fills in the sizes of a product of all samples' rows: [rows][inner] with [inner][cols], or, where
+ * the rows are summed, [inner][rows] with [rows][cols]. */
+static void size_product(const struct planner *w, struct step *s, size_t rows, size_t inner,
+                         size_t cols)
+{
+    const size_t all = rows * w->p->capacity;
+    s->rows = rows;
+    s->inner = inner;
+    s->cols = cols;
+    s->multiply = s->sums_rows ? gemm_choose(s->product, inner, cols, all)
+                               : gemm_choose(s->product, all, cols, inner);
+}
+
 const struct shape *planner_output(const struct planner *w, id call)
 {
     return &w->g->value[w->g->call[call].output].shape;
@@ -100,9 +113,7 @@ void planner_product(struct planner *w, id call, const char *weight, struct plan
     s->x[0] = x;
     s->x[1] = k;
     s->y[0] = y;
-    s->rows = n.rows;
-    s->cols = n.out;
-    s->inner = n.in;
+    size_product(w, s, n.rows, n.in, n.out);
 }
 
 /* A step from a call's input to its output, element by element. */
@@ -255,9 +266,7 @@ void planner_product_slopes(struct planner *w, id call, const char *name, struct
         s->x[1] = d;
         s->y[0] = g;
         s->add[0] = write_weight(w, weight);
-        s->rows = n.rows;
-        s->cols = n.out;
-        s->inner = n.in;
+        size_product(w, s, n.rows, n.in, n.out);
     }
     if (w->needs[c->input[0]]) {
         uint32_t k = weight_place(w, weight, IN_WEIGHT), dx = slope_place(w, c->input[0]);
@@ -267,9 +276,7 @@ void planner_product_slopes(struct planner *w, id call, const char *name, struct
         s->x[1] = k;
         s->y[0] = dx;
         s->add[0] = write_value(w, c->input[0]);
-        s->rows = n.rows;
-        s->cols = n.in;
-        s->inner = n.out;
+        size_product(w, s, n.rows, n.out, n.in);
     }
 }
 

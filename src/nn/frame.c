@@ -74,9 +74,9 @@ struct extent frame_extent(const struct frame *f, size_t row)
 
 static double divisor(const struct frame *f, size_t row)
 {
-    const struct term *t = &f->plan->graph->term[f->plan->applied[row].term];
+    const struct applied *a = &f->plan->applied[row];
     struct extent n = frame_extent(f, row);
-    return t->activity ? reduce_divisor(t->reduce, &n) : 1;
+    return a->weight == NOTHING ? reduce_divisor(a->reduce, &n) * (double)a->steps : 1;
 }
 
 void frame_samples(struct frame *f, size_t samples)
@@ -84,7 +84,7 @@ void frame_samples(struct frame *f, size_t samples)
     f->samples = samples;
     point(f, 0, f->plan->moving_places);
     for (size_t i = 0; i < f->plan->applieds; i++)
-        f->scale[i] = f->mask[i] / divisor(f, i);
+        f->scale[i] = f->mask[i] * f->plan->applied[i].times / divisor(f, i);
 }
 
 void frame_forward(const struct frame *f)
@@ -99,12 +99,30 @@ void frame_backward(const struct frame *f)
         f->plan->backward[i].run(&f->plan->backward[i], f);
 }
 
-double frame_row(const struct frame *f, size_t row)
+/* Not yet divided. */
+static double whole_row(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
     const struct args *args = f->plan->graph->term[a->term].args;
     struct extent n = frame_extent(f, row);
-    return penalty_kind_of(args)->value(args, &n, f->sums + a->sums) / divisor(f, row);
+    return penalty_kind_of(args)->value(args, &n, f->sums + a->sums);
+}
+
+double frame_row(const struct frame *f, size_t row)
+{
+    const double times = f->plan->applied[row].times;
+    /* What does not count may well be infinite. */
+    return times == 0 ? 0 : times * whole_row(f, row) / divisor(f, row);
+}
+
+double frame_true_row(const struct frame *f, size_t row)
+{
+    const struct applied *a = &f->plan->applied[row];
+    const struct term *t = &f->plan->graph->term[a->term];
+    struct extent n = frame_extent(f, row);
+    if (a->untrue)
+        return 0;
+    return whole_row(f, row) / (t->activity ? reduce_divisor(t->reduce, &n) : 1);
 }
 
 double frame_data(const struct frame *f)

@@ -30,6 +30,8 @@ void frame_forward(const struct frame *f);
 void frame_backward(const struct frame *f);
 /* After a forward pass: the value of one row of the ledger, divided as its reduction says. */
 double frame_row(const struct frame *f, size_t row);
+/* The same as it would be without the plan's policy. */
+double frame_true_row(const struct frame *f, size_t row);
 /* And of all heads together, each with its weight. */
 double frame_data(const struct frame *f);
 /* The loss of one head, without its weight. */

@@ -22,7 +22,7 @@ struct extent applied_extent(const struct plan *p, const struct applied *a, size
     return (struct extent){
         .count = a->count * rows,
         .samples = rows,
-        .shape = activity ? &g->value[g->call[a->call].output].shape : &g->weight[a->weight].shape,
+        .shape = activity ? &g->value[a->value].shape : &g->weight[a->weight].shape,
         .activity = activity,
     };
 }
@@ -33,14 +33,14 @@ struct place plan_value_place(const struct plan *p, id value)
 }
 
 /* Notes a row of the ledger and the step that gathers its sums. */
-static void apply(struct planner *w, id term, id weight, id call)
+static void apply(struct planner *w, struct applied a)
 {
     struct plan *p = w->p;
-    struct applied a = {.term = term, .weight = weight, .call = call, .sums = p->sums};
-    id value = call == NOTHING ? NOTHING : w->g->call[call].output;
-    uint32_t x = call == NOTHING ? weight_place(w, weight, IN_WEIGHT) : value_place(w, value);
-    a.count = call == NOTHING ? w->g->weight[weight].count : shape_count(&w->g->value[value].shape);
-    a.frozen = call == NOTHING ? !trains(w, weight) : !w->needs[value];
+    const bool activity = a.weight == NOTHING;
+    uint32_t x = activity ? value_place(w, a.value) : weight_place(w, a.weight, IN_WEIGHT);
+    a.sums = p->sums;
+    a.count = activity ? shape_count(&w->g->value[a.value].shape) : w->g->weight[a.weight].count;
+    a.frozen = activity ? !w->needs[a.value] : !trains(w, a.weight);
     if (w->failed || mem_room(&p->applied, &p->applied_room, p->applieds + 1, sizeof *p->applied) ||
         mem_room(&p->member, &p->member_room, p->members + 1, sizeof *p->member)) {
         w->failed = true;
@@ -49,7 +49,7 @@ static void apply(struct planner *w, id term, id weight, id call)
     a.x = p->place[x];
     p->member[p->members++] = (uint32_t)p->applieds;
     p->applied[p->applieds++] = a;
-    const struct args *args = w->g->term[term].args;
+    const struct args *args = w->g->term[a.term].args;
     struct extent n = applied_extent(p, &a, p->capacity);
     p->sums += penalty_kind_of(args)->sums(args, &n);
     struct step *s = emit(w, STEP_GATHER);
@@ -58,14 +58,46 @@ static void apply(struct planner *w, id term, id weight, id call)
     s->members = 1;
 }
 
+static void apply_weight(struct planner *w, id term)
+{
+    struct applied a = {.term = term,
+                        .weight = w->g->term[term].weight,
+                        .call = NOTHING,
+                        .value = NOTHING,
+                        .steps = 1,
+                        .reduce = REDUCE_SUM};
+    bend_weight(w->g, w->policy, &a);
+    apply(w, a);
+}
+
+static void apply_activity(struct planner *w, id term, id call)
+{
+    const struct call *c = &w->g->call[call];
+    struct applied a = {.term = term, .weight = NOTHING, .call = call, .value = c->output};
+    bend_activity(w->g, w->policy, &a);
+    if (!bend_to_input(w->g, w->policy, call) || a.times == 0) {
+        apply(w, a);
+        return;
+    }
+    /* The row in truth stays, and counts for nothing. */
+    struct applied on_input = a;
+    a.times = 0;
+    a.bent = on_input.bent = BENT_INPUT;
+    apply(w, a);
+    on_input.untrue = true;
+    for (uint32_t i = 0; i < c->inputs; i++) {
+        on_input.value = c->input[i];
+        apply(w, on_input);
+    }
+}
+
 static void adjoint(struct planner *w, uint32_t row)
 {
     const struct applied *a = &w->p->applied[row];
     bool activity = a->weight == NOTHING;
-    id value = activity ? w->g->call[a->call].output : NOTHING;
-    uint32_t x = activity ? value_place(w, value) : weight_place(w, a->weight, IN_WEIGHT);
-    uint32_t d = activity ? slope_place(w, value) : weight_place(w, a->weight, IN_WGRAD);
-    bool add = activity ? write_value(w, value) : write_weight(w, a->weight);
+    uint32_t x = activity ? value_place(w, a->value) : weight_place(w, a->weight, IN_WEIGHT);
+    uint32_t d = activity ? slope_place(w, a->value) : weight_place(w, a->weight, IN_WGRAD);
+    bool add = activity ? write_value(w, a->value) : write_weight(w, a->weight);
     struct step *s = emit(w, STEP_ADJOINT);
     s->x[0] = x;
     s->y[0] = d;
@@ -84,11 +116,11 @@ static void plan_forward(struct planner *w)
             kind->forward(w, c);
         for (id t = 0; t < g->terms; t++)
             if (g->term[t].layer == g->call[c].layer && g->term[t].activity)
-                apply(w, t, NOTHING, c);
+                apply_activity(w, t, c);
     }
     for (id t = 0; t < g->terms; t++)
         if (!g->term[t].activity)
-            apply(w, t, g->term[t].weight, NOTHING);
+            apply_weight(w, t);
     for (uint32_t h = 0; h < w->p->heads; h++)
         head_step(w, STEP_HEAD_VALUE, h, false);
 }
@@ -101,7 +133,8 @@ static void plan_call_backward(struct planner *w, id call)
     if (!w->needs[y])
         return;
     for (uint32_t r = 0; r < w->p->applieds; r++)
-        if (w->p->applied[r].call == call)
+        if (w->p->applied[r].call == call && w->p->applied[r].times != 0 &&
+            w->needs[w->p->applied[r].value])
             adjoint(w, r);
     bool flows = w->written[storage] || w->logits[y] != NOTHING;
     if (flows && kind->backward)
@@ -120,7 +153,8 @@ static void plan_backward(struct planner *w)
     for (size_t c = g->calls; c-- > 0;)
         plan_call_backward(w, (id)c);
     for (uint32_t r = 0; r < w->p->applieds; r++)
-        if (w->p->applied[r].weight != NOTHING && !w->p->applied[r].frozen)
+        if (w->p->applied[r].weight != NOTHING && w->p->applied[r].times != 0 &&
+            !w->p->applied[r].frozen)
             adjoint(w, r);
     for (id k = 0; k < g->weights; k++)
         if (!w->wrote[k]) {
@@ -227,8 +261,15 @@ static void planner_finish(struct planner *w)
 struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,
                           enum mode mode, size_t capacity, bool fuse, struct err *e)
 {
+    return plan_compile_bent(g, heads, count, mode, capacity, fuse, NULL, e);
+}
+
+struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, size_t count,
+                               enum mode mode, size_t capacity, bool fuse,
+                               const struct policy *policy, struct err *e)
+{
     struct plan *p = mem_new(1, sizeof *p);
-    struct planner w = {.p = p, .g = g};
+    struct planner w = {.p = p, .g = g, .policy = policy};
     if (!p || (p->graph = g, p->mode = mode, p->capacity = capacity, prepare(&w, heads, count))) {
         w.failed = true;
     } else {

@@ -9,6 +9,7 @@
 #define NNR_NN_PLAN_H
 
 #include "nn/graph.h"
+#include "nn/policy.h"
 #include "num/gemm.h"
 
 enum block {
@@ -96,6 +97,7 @@ struct step {
     bool sums_rows; /* of a product: the samples are its inner dimension (a weight's gradient) */
     size_t rows, cols, inner;
     enum product product;
+    gemm_run *multiply; /* of a product: the way for its sizes with `capacity` samples */
     struct activation_use activation;
     uint32_t head;
     id call;       /* of DROPOUT and NOISE: whose random numbers */
@@ -108,9 +110,27 @@ struct step {
     uint32_t first_member, members; /* rows of the ledger, in plan->member (GATHER to PROLOGUE) */
 };
 
-/* One row of the ledger: a term and where it is applied. */
+/* How a policy bends a row; in the order in which one reason hides another. */
+enum bent {
+    BENT_NOT,
+    BENT_REDUCED,
+    BENT_STEPS,
+    BENT_COUNTED,
+    BENT_INPUT,
+    BENT_FROZEN,
+    BENT_DROPPED,
+    BENT_REFUSED
+};
+
+/* A term and where it is applied. */
 struct applied {
     id term, weight, call; /* a weight, or a call; the other is NOTHING */
+    id value;              /* of a call: its output; an input, when a policy wants it there */
+    double times;          /* how often it counts: 1, unless a policy bends it */
+    bool untrue;           /* only the policy applies it: in truth it does not count */
+    enum bent bent;
+    enum reduce reduce; /* as used */
+    size_t steps;       /* a further divisor that a policy adds; 1 */
     struct place x;
     size_t count; /* elements: of the weight, or of one sample */
     size_t sums;  /* where its sums begin in frame->sums */
@@ -150,9 +170,15 @@ struct plan {
     struct place *value; /* where each value stands */
 };
 
-/* Compiles. The graph, and the heads' args, must outlive the plan. NULL: *e (memory). */
+/* Compiles. The graph, the heads' args and the policy must outlive the plan. NULL: *e (memory). */
 struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,
                           enum mode mode, size_t capacity, bool fuse, struct err *e);
+/* The same with the penalties bent by a policy; NULL: none. */
+struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, size_t count,
+                               enum mode mode, size_t capacity, bool fuse,
+                               const struct policy *policy, struct err *e);
+/* What a row is bent by, in a few words; "" for BENT_NOT. */
+const char *bent_word(enum bent bent);
 void plan_destroy(struct plan *p);
 /* Where the samples of a value stand. */
 struct place plan_value_place(const struct plan *p, id value);

@@ -8,6 +8,7 @@
 
 struct planner {
     struct plan *p;
+    const struct policy *policy; /* NULL: penalties are not bent */
     const struct graph *g;
     bool backward;       /* which list is written */
     bool failed;         /* memory ran out; said once at the end */
@@ -39,6 +40,13 @@ id weight_of(const struct planner *w, id call, const char *name);
 size_t take(size_t *block, size_t reals);
 /* The step of a head: its value, or its gradient. */
 void head_step(struct planner *w, enum step_kind kind, uint32_t head, bool add);
+
+/* How a policy (NULL: none) bends a row on a weight, or on a call; fills in what struct applied has
+ * of it. */
+void bend_weight(const struct graph *g, const struct policy *p, struct applied *a);
+void bend_activity(const struct graph *g, const struct policy *p, struct applied *a);
+/* Whether the activity penalties of a call act on its inputs. */
+bool bend_to_input(const struct graph *g, const struct policy *p, id call);
 
 /* The runners of steps_merge.c. */
 void run_join(const struct step *s, const struct frame *f);

@@ -20,12 +20,8 @@ static real *at(const struct frame *f, uint32_t place)
 static void run_product(const struct step *s, const struct frame *f)
 {
     const size_t rows = rows_of(s, f);
-    if (s->sums_rows)
-        gemm(s->product, s->inner, s->cols, rows, at(f, s->x[0]), at(f, s->x[1]), at(f, s->y[0]),
-             s->add[0]);
-    else
-        gemm(s->product, rows, s->cols, s->inner, at(f, s->x[0]), at(f, s->x[1]), at(f, s->y[0]),
-             s->add[0]);
+    s->multiply(s->sums_rows ? s->inner : rows, s->cols, s->sums_rows ? rows : s->inner,
+                at(f, s->x[0]), at(f, s->x[1]), at(f, s->y[0]), s->add[0]);
 }
 
 static void run_copy(const struct step *s, const struct frame *f)

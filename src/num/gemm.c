@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "num/gemm.h"
 
+#include "num/kernels.h"
+#include "num/product.h"
+
 #include <cblas.h>
 
 #ifdef NNR_DOUBLE
@@ -9,14 +12,110 @@
 #define product_of cblas_sgemm
 #endif
 
-void gemm(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
-          bool add)
+void gemm_blas(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+               bool add)
 {
     const CBLAS_TRANSPOSE ta = p == PRODUCT_TN ? CblasTrans : CblasNoTrans;
     const CBLAS_TRANSPOSE tb = p == PRODUCT_NT ? CblasTrans : CblasNoTrans;
     const size_t lda = p == PRODUCT_TN ? m : k, ldb = p == PRODUCT_NT ? k : n;
     product_of(CblasRowMajor, ta, tb, (blasint)m, (blasint)n, (blasint)k, R(1.0), a, (blasint)lda,
                b, (blasint)ldb, add ? R(1.0) : R(0.0), c, (blasint)n);
+}
+
+static void blas_nn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_NN, m, n, k, a, b, c, add);
+}
+
+static void blas_tn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_TN, m, n, k, a, b, c, add);
+}
+
+static void blas_nt(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_NT, m, n, k, a, b, c, add);
+}
+
+extern const struct products own_products_base;
+#ifdef HAVE_LEVEL_v3
+extern const struct products own_products_v3, own_products_v4;
+#endif
+
+size_t products_all(const struct products *all[4])
+{
+    const struct kernels *levels[4];
+    const struct products *const each[] = {
+        &own_products_base,
+#ifdef HAVE_LEVEL_v3
+        &own_products_v3,
+        &own_products_v4,
+#endif
+    };
+    const size_t n = kernels_all(levels);
+    for (size_t i = 0; i < n; i++)
+        all[i] = each[i];
+    return n;
+}
+
+static const struct products *own_products(void)
+{
+    static const struct products *best;
+    if (!best) {
+        const struct products *all[4];
+        best = all[products_all(all) - 1];
+    }
+    return best;
+}
+
+/* The narrowest vectors that span so many numbers; else the widest. */
+static const struct products_of_width *spanning(size_t count)
+{
+    const struct products *own = own_products();
+    size_t i = 0;
+    while (i + 1 < own->widths && own->width[i]->lanes < count)
+        i++;
+    return own->width[i];
+}
+
+/* The borders below were measured with tests/bench/bench_products.c, in float with AVX-512. Above
+ * the large ones a no longer stays in the second cache while the panels of b pass; and own loops
+ * know one thread only. */
+enum {
+    NN_PACKED = 4000000,
+    TN_PACKED = 2000000,
+    THREADED = 4000000,
+    TN_LARGE = 160000000,
+    LARGE = 350000000
+};
+
+static bool is_large(enum product p, size_t work)
+{
+    if (openblas_get_num_threads() > 1)
+        return work > THREADED;
+    return work > (p == PRODUCT_TN ? TN_LARGE : LARGE);
+}
+
+gemm_run *gemm_choose(enum product p, size_t m, size_t n, size_t k)
+{
+    const size_t work = m * n * k;
+    const struct products_of_width *w = spanning(n);
+    if (n == 1)
+        return p == PRODUCT_TN ? spanning(m)->tn_column : spanning(k)->column;
+    if (is_large(p, work))
+        return p == PRODUCT_TN ? blas_tn : p == PRODUCT_NT ? blas_nt : blas_nn;
+    if (p == PRODUCT_TN)
+        return work > TN_PACKED && k >= 8 ? w->tn_packed : w->tn;
+    /* b[n][1] and b[1][n] are the same numbers. */
+    if (p == PRODUCT_NT && k > 1)
+        return w->nt;
+    return work > NN_PACKED && m >= 8 ? w->nn_packed : w->nn;
+}
+
+void gemm(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+          bool add)
+{
+    gemm_choose(p, m, n, k)(m, n, k, a, b, c, add);
 }
 
 void gemm_plain(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,

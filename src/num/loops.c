@@ -2,16 +2,12 @@
 /* The element loops, compiled once a level: LEVEL names the table that this build defines. Only
  * loops marked `omp simd reduction` may be added up in another order than written. */
 #include "num/kernels.h"
+#include "num/lane_math.h"
+#include "num/norm_loops.h"
+#include "num/sums.h"
 #include "num/vector_math.h"
 
 #include <string.h>
-
-#define INLINE static inline __attribute__((always_inline))
-
-#include "num/norm_loops.h"
-
-/* Sums are taken in real over this many elements at most, then go on in double. */
-enum { CHUNK = 512 };
 
 static const real selu_scale = R(1.0507009873554805), selu_alpha = R(1.6732632423543772);
 
@@ -86,48 +82,108 @@ INLINE real slope_of(enum activation a, real p, real y, real z)
     return R(1.0);
 }
 
-INLINE real sign_of(real x)
+/* c * sign(x) */
+INLINE real with_sign_of(real x, real c)
 {
-    return (real)(x > 0) - (real)(x < 0);
+    return (x > 0 ? c : 0) - (x < 0 ? c : 0);
 }
 
 static void powers(size_t n, const real *x, double *sums)
 {
-    double one = 0, two = 0;
+    sums[0] = sums[1] = 0;
     for (size_t from = 0; from < n; from += CHUNK) {
-        size_t end = n - from < CHUNK ? n : from + CHUNK;
-        real a = 0, b = 0;
-#pragma omp simd reduction(+ : a, b)
-        for (size_t i = from; i < end; i++) {
-            a += real_abs(x[i]);
-            b += x[i] * x[i];
-        }
-        one += (double)a;
-        two += (double)b;
+        const size_t count = n - from < CHUNK ? n - from : CHUNK;
+        const struct lane_powers s = powers_of_chunk(count, x + from);
+        lane_powers_take(&s, sums);
     }
-    sums[0] = one;
-    sums[1] = two;
+}
+
+INLINE VEC value_of_lanes(enum activation a, real p, VEC z)
+{
+    if (a == ACT_TANH)
+        return tanh_of_lanes(z);
+    if (a == ACT_SIGMOID)
+        return sigmoid_of_lanes(z);
+    real y[LANES];
+    NAME(store)(y, z);
+#pragma omp simd
+    for (size_t j = 0; j < LANES; j++)
+        y[j] = value_of(a, p, y[j]);
+    return NAME(load)(y);
+}
+
+/* What does not fill a vector. */
+INLINE void values_of_part(enum activation a, real p, size_t n, const real *bias, real *y,
+                           struct lane_powers *s)
+{
+    const NAME(mask) m = NAME(first)(n);
+    const VEC z = NAME(load_part)(y, m);
+    real value[LANES];
+    NAME(store)(value, value_of_lanes(a, p, bias ? z + NAME(load_part)(bias, m) : z));
+    NAME(store_part)(y, m, NAME(load)(value));
+    if (s)
+        lane_powers_add(s, NAME(load_part)(value, m));
+}
+
+/* y = f(y + bias), element by element, and the sums are added to; bias and sums may be NULL. */
+INLINE void values_of(enum activation a, real p, size_t n, const real *bias, real *y, double *sums)
+{
+    for (size_t from = 0; from < n; from += CHUNK) {
+        const size_t end = n - from < CHUNK ? n : from + CHUNK;
+        struct lane_powers s = {{0}, {0}};
+        size_t i = from;
+        for (; i + LANES <= end; i += LANES) {
+            const VEC z = NAME(load)(y + i);
+            const VEC v = value_of_lanes(a, p, bias ? z + NAME(load)(bias + i) : z);
+            NAME(store)(y + i, v);
+            if (sums)
+                lane_powers_add(&s, v);
+        }
+        if (i < end)
+            values_of_part(a, p, end - i, bias ? bias + i : NULL, y + i, sums ? &s : NULL);
+        if (sums)
+            lane_powers_take(&s, sums);
+    }
+}
+
+INLINE size_t rows_nearby(size_t rows, size_t cols)
+{
+    const size_t most = cols < NEAR ? NEAR / cols : 1;
+    return rows < most ? rows : most;
+}
+
+/* Rows of less than a vector, at most NEAR elements. Part after part of y itself would each wait
+ * for the one before it, whose vector reaches into it: so the bias is repeated instead. */
+INLINE void activate_short_rows(enum activation a, real p, size_t rows, size_t cols,
+                                const real *bias, real *y, real *z, double *sums)
+{
+    const size_t n = rows * cols;
+    real again[NEAR + LANES];
+    repeat_short_row(rows, cols, bias, again);
+    if (z) {
+        add_lanes(n, again, y);
+        memcpy(z, y, n * sizeof *z);
+    }
+    values_of(a, p, n, z ? NULL : again, y, sums);
 }
 
 INLINE void activate_rows(enum activation a, real p, size_t rows, size_t cols, const real *bias,
                           real *y, real *z, double *sums)
 {
-    for (size_t i = 0; i < rows; i++, y += cols) {
+    const size_t block = rows_nearby(rows, cols);
+    for (size_t from = 0; from < rows; from += block, y += block * cols) {
+        const size_t some = rows - from < block ? rows - from : block;
+        real *near_z = z ? z + from * cols : NULL;
+        if (bias && cols < LANES) {
+            activate_short_rows(a, p, some, cols, bias, y, near_z, sums);
+            continue;
+        }
         if (bias)
-            for (size_t j = 0; j < cols; j++)
-                y[j] += bias[j];
-        if (z) {
-            memcpy(z, y, cols * sizeof *z);
-            z += cols;
-        }
-        for (size_t j = 0; j < cols; j++)
-            y[j] = value_of(a, p, y[j]);
-        if (sums) {
-            double row[2];
-            powers(cols, y, row);
-            sums[0] += row[0];
-            sums[1] += row[1];
-        }
+            add_to_rows(some, cols, bias, y);
+        if (z)
+            memcpy(near_z, y, some * cols * sizeof *z);
+        if (a != ACT_LINEAR || sums)
+            values_of(a, p, some * cols, NULL, y, sums);
     }
 }
 
@@ -182,12 +238,14 @@ static void activate(enum activation a, double p, size_t rows, size_t cols, cons
     }
 }
 
-INLINE void deactivate_row(enum activation a, real p, size_t cols, const real *y, const real *z,
-                           real c1, real c2, bool has, real *d)
+/* `penalised`: c1 and c2 are not both 0. */
+INLINE void slopes_of(enum activation a, real p, size_t n, const real *restrict y,
+                      const real *restrict z, real c1, real c2, bool has, bool penalised,
+                      real *restrict d)
 {
-    for (size_t j = 0; j < cols; j++) {
-        real g = c1 * sign_of(y[j]) + c2 * y[j];
-        d[j] = (has ? d[j] + g : g) * slope_of(a, p, y[j], z ? z[j] : 0);
+    for (size_t j = 0; j < n; j++) {
+        const real g = penalised ? with_sign_of(y[j], c1) + c2 * y[j] : 0;
+        d[j] = (has ? penalised ? d[j] + g : d[j] : g) * slope_of(a, p, y[j], z ? z[j] : 0);
     }
 }
 
@@ -205,19 +263,20 @@ INLINE void deactivate_rows(enum activation a, real p, size_t rows, size_t cols,
 {
     const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
     const bool keeps = a == ACT_GELU || a == ACT_SOFTPLUS || a == ACT_SWISH;
-    if (bias && !add)
-        memset(bias, 0, cols * sizeof *bias);
-    for (size_t i = 0; i < rows; i++, y += cols, d += cols) {
-        const real *zi = keeps ? z + i * cols : NULL;
-        if (has)
-            deactivate_row(a, p, cols, y, zi, c1, c2, true, d);
+    const size_t block = rows_nearby(rows, cols);
+    for (size_t from = 0; from < rows; from += block, y += block * cols, d += block * cols) {
+        const size_t some = rows - from < block ? rows - from : block, n = some * cols;
+        const real *near_z = keeps ? z + from * cols : NULL;
+        if (has && c1 == 0 && c2 == 0)
+            slopes_of(a, p, n, y, near_z, 0, 0, true, false, d);
+        else if (has)
+            slopes_of(a, p, n, y, near_z, c1, c2, true, true, d);
         else
-            deactivate_row(a, p, cols, y, zi, c1, c2, false, d);
-        if (a == ACT_SOFTMAX)
-            softmax_slope(cols, y, d);
+            slopes_of(a, p, n, y, near_z, c1, c2, false, true, d);
+        for (size_t i = 0; a == ACT_SOFTMAX && i < some; i++)
+            softmax_slope(cols, y + i * cols, d + i * cols);
         if (bias)
-            for (size_t j = 0; j < cols; j++)
-                bias[j] += d[j];
+            column_sums_of_rows(some, cols, d, bias, add || from > 0);
     }
 }
 
@@ -245,24 +304,21 @@ static void deactivate(enum activation a, double p, size_t rows, size_t cols, co
     }
 }
 
-static void powers_adjoint(size_t n, const real *x, struct powers c, real *dx, bool add)
+static void powers_adjoint(size_t n, const real *restrict x, struct powers c, real *restrict dx,
+                           bool add)
 {
     const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
     if (add)
         for (size_t i = 0; i < n; i++)
-            dx[i] += c1 * sign_of(x[i]) + c2 * x[i];
+            dx[i] += with_sign_of(x[i], c1) + c2 * x[i];
     else
         for (size_t i = 0; i < n; i++)
-            dx[i] = c1 * sign_of(x[i]) + c2 * x[i];
+            dx[i] = with_sign_of(x[i], c1) + c2 * x[i];
 }
 
 static void columns(size_t rows, size_t cols, const real *x, real *to, bool add)
 {
-    if (!add)
-        memset(to, 0, cols * sizeof *to);
-    for (size_t i = 0; i < rows; i++, x += cols)
-        for (size_t j = 0; j < cols; j++)
-            to[j] += x[j];
+    column_sums_of_rows(rows, cols, x, to, add);
 }
 
 static double sum(size_t n, const real *x)
@@ -274,27 +330,43 @@ static double sum(size_t n, const real *x)
     return total;
 }
 
-static double squares(size_t n, const real *x)
-{
-    double total = 0;
-#pragma omp simd reduction(+ : total)
-    for (size_t i = 0; i < n; i++)
-        total += (double)x[i] * (double)x[i];
-    return total;
-}
-
-static double difference_squares(size_t n, const real *y, const real *t)
+static double squares_in_double(size_t n, const real *x, const real *t)
 {
     double total = 0;
 #pragma omp simd reduction(+ : total)
     for (size_t i = 0; i < n; i++) {
-        double d = (double)y[i] - (double)t[i];
+        const double d = t ? (double)x[i] - (double)t[i] : (double)x[i];
         total += d * d;
     }
     return total;
 }
 
-static void difference(size_t n, const real *y, const real *t, double scale, real *d, bool add)
+INLINE double squares_of(size_t n, const real *x, const real *t)
+{
+    /* Beyond these a square may be infinite or 0 in float. */
+    const double most = 1e30, least = 1e-20;
+    double total = 0;
+    for (size_t from = 0; from < n; from += CHUNK) {
+        const size_t count = n - from < CHUNK ? n - from : CHUNK;
+        const double s = squares_of_chunk(count, x + from, t ? t + from : NULL);
+        const bool fine = s < most && s > least;
+        total += fine ? s : squares_in_double(count, x + from, t ? t + from : NULL);
+    }
+    return total;
+}
+
+static double squares(size_t n, const real *x)
+{
+    return squares_of(n, x, NULL);
+}
+
+static double difference_squares(size_t n, const real *y, const real *t)
+{
+    return squares_of(n, y, t);
+}
+
+static void difference(size_t n, const real *restrict y, const real *restrict t, double scale,
+                       real *restrict d, bool add)
 {
     const real s = (real)scale;
     if (add)
@@ -312,16 +384,34 @@ static void axpy(size_t n, double a, const real *x, real *y)
         y[i] += s * x[i];
 }
 
+INLINE void adam_lanes(const struct adam_step *s, VEC g, VEC *w, VEC *m, VEC *v)
+{
+    const real a = (real)(1 - s->beta1), b = (real)(1 - s->beta2);
+    *m += a * (g - *m);
+    *v += b * (g * g - *v);
+    *w -= (real)s->rate * quotient(*m, root(*v) * (real)s->correction + (real)s->epsilon);
+}
+
 static void adam(size_t n, const struct adam_step *s, const real *restrict g, real *restrict w,
                  real *restrict m, real *restrict v)
 {
-    const real a = (real)(1 - s->beta1), b = (real)(1 - s->beta2), rate = (real)s->rate,
-               correction = (real)s->correction, epsilon = (real)s->epsilon;
-    for (size_t i = 0; i < n; i++) {
-        m[i] += a * (g[i] - m[i]);
-        v[i] += b * (g[i] * g[i] - v[i]);
-        w[i] -= rate * m[i] / (real_sqrt(v[i]) * correction + epsilon);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        VEC weight = NAME(load)(w + i), first = NAME(load)(m + i), second = NAME(load)(v + i);
+        adam_lanes(s, NAME(load)(g + i), &weight, &first, &second);
+        NAME(store)(w + i, weight);
+        NAME(store)(m + i, first);
+        NAME(store)(v + i, second);
     }
+    if (i == n)
+        return;
+    const NAME(mask) last = NAME(first)(n - i);
+    VEC weight = NAME(load_part)(w + i, last), first = NAME(load_part)(m + i, last),
+        second = NAME(load_part)(v + i, last);
+    adam_lanes(s, NAME(load_part)(g + i, last), &weight, &first, &second);
+    NAME(store_part)(w + i, last, weight);
+    NAME(store_part)(m + i, last, first);
+    NAME(store_part)(v + i, last, second);
 }
 
 static void sgd(size_t n, const struct sgd_step *s, const real *restrict g, real *restrict w,

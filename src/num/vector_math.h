@@ -23,12 +23,17 @@ static inline double vector_tanh(double x)
 
 #else
 
-/* exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, exp(r) by the Taylor polynomial of
- * degree 7 (next term 5e-9 relative). Arguments are held within [-87.3, 88.7], so the result is
- * never 0 or infinite. */
-static inline float vector_exp(float x)
+/* exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, and exp(r) = 1 + rest. */
+struct exp_parts {
+    float power; /* 2^n */
+    float rest;
+};
+
+/* rest by the Taylor polynomial of degree 7 (next term 5e-9 of exp(r)). Arguments are held within
+ * [-87.3, 88.3], so that 2^n is a normal number. */
+static inline struct exp_parts exp_parts(float x)
 {
-    x = x > 88.7f ? 88.7f : x;
+    x = x > 88.3f ? 88.3f : x;
     x = x < -87.3f ? -87.3f : x;
     /* Adding 1.5 * 2^23 rounds to a whole number, which then stands in the low bits. */
     float shifted = x * 1.44269504f + 12582912.0f;
@@ -41,29 +46,28 @@ static inline float vector_exp(float x)
     p = p * r + 1.0f / 6;
     p = p * r + 0.5f;
     p = p * r + 1.0f;
-    p = p * r + 1.0f;
     uint32_t bits;
     memcpy(&bits, &shifted, sizeof bits);
     bits = (bits + 127u) << 23;
     float power;
     memcpy(&power, &bits, sizeof power);
-    return p * power;
+    return (struct exp_parts){power, p * r};
 }
 
-/* Near 0 the Taylor series (the next term is below 2e-8 relative at 0.35), else
- * 1 - 2 / (exp(2x) + 1). */
+/* Never 0 and never infinite. */
+static inline float vector_exp(float x)
+{
+    const struct exp_parts e = exp_parts(x);
+    return e.power * e.rest + e.power;
+}
+
+/* With m = exp(2x) - 1: m / (m + 2). Near 0 n is 0 and m is the polynomial itself, so that the
+ * result is as precise there as elsewhere. */
 static inline float vector_tanh(float x)
 {
-    float s = x * x;
-    float series = 21844.0f / 6081075;
-    series = series * s - 1382.0f / 155925;
-    series = series * s + 62.0f / 2835;
-    series = series * s - 17.0f / 315;
-    series = series * s + 2.0f / 15;
-    series = series * s - 1.0f / 3;
-    series = series * s * x + x;
-    float far = 1.0f - 2.0f / (vector_exp(2.0f * x) + 1.0f);
-    return s < 0.1225f ? series : far;
+    const struct exp_parts e = exp_parts(2.0f * x);
+    const float m = e.power * e.rest + (e.power - 1.0f);
+    return m / (m + 2.0f);
 }
 
 #endif

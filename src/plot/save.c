@@ -50,7 +50,7 @@ static bool has_control(const char *path)
     return false;
 }
 
-static int check(const char *path, struct err *e)
+int save_check(const char *path, struct err *e)
 {
     struct stat there;
     if (!*path) {
@@ -101,7 +101,7 @@ static int open_beside(struct save *s)
 int save_begin(struct save *s, const char *path, struct err *e)
 {
     *s = (struct save){.fd = -1};
-    if (check(path, e))
+    if (save_check(path, e))
         return -1;
     s->path = mem_text(path, strlen(path));
     int why = s->path ? open_beside(s) : ENOMEM;

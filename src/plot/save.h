@@ -19,6 +19,9 @@ struct save {
     int fd;              /* of beside */
 };
 
+/* Whether a figure can have that name: it is none of a folder, and its ending says what to write.
+ */
+int save_check(const char *path, struct err *e);
 /* Checks the name and opens the file beside it. On failure *s is empty. */
 int save_begin(struct save *s, const char *path, struct err *e);
 /* Writes the whole file and puts it in its place. *s is empty afterwards, whatever happens. */

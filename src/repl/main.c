@@ -146,7 +146,7 @@ int main(int argc, char **argv)
     open_standard_files();
     struct options o;
     struct err e = {0};
-    if (options_parse(&o, argc, argv, &e))
+    if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)))
         return complain(&e, EXIT_USAGE);
     if (o.help || o.manual || o.version)
         return answer(&o);

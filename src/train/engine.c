@@ -73,9 +73,10 @@ static int compile(struct model *m, const struct dataset *d, const struct aim *a
     memcpy(m->aim, aim, aims * sizeof *aim);
     m->aims = aims;
     const size_t heads = make_heads(m, head);
-    m->infer = plan_compile(m->graph, head, heads, MODE_INFER, capacity, true, e);
+    m->infer = plan_compile_bent(m->graph, head, heads, MODE_INFER, capacity, true, m->policy, e);
     if (heads)
-        m->train = plan_compile(m->graph, head, heads, MODE_TRAIN, capacity, true, e);
+        m->train =
+            plan_compile_bent(m->graph, head, heads, MODE_TRAIN, capacity, true, m->policy, e);
     if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
         (!heads || (m->train && (m->train_frame = frame_create(m->train)) &&
                     (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))))) &&
@@ -184,7 +185,7 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
     const struct frame *f = m->train_frame;
     const char *const last = isfinite(gradient_norm(m)) ? "the weights" : "the gradient";
     char what[200];
-    const char *no_value = NULL; /* the penalty that is not a number */
+    const char *no_value = NULL; /* the penalty, if it is its formula that fails */
     snprintf(what, sizeof what, "%s", last);
     for (id c = (id)m->graph->calls; c-- > 0;) {
         const id y = m->graph->call[c].output;
@@ -198,7 +199,9 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
         const struct term *t = &m->graph->term[f->plan->applied[i].term];
         if (isfinite(frame_row(f, i)))
             continue;
-        no_value = isnan(frame_row(f, i)) ? t->args->entry->name : NULL;
+        no_value = isnan(frame_row(f, i)) || !penalty_kind_of(t->args)->powers
+                       ? t->args->entry->name
+                       : NULL;
         snprintf(what, sizeof what, "the penalty %.80s.%s (%.60s)", m->graph->layer[t->layer].name,
                  t->slot, t->args->entry->name);
     }
@@ -209,8 +212,8 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
            (unsigned long long)m->step + 1, what);
     if (no_value)
         return err_hint(e,
-                        "the step was not taken; the formula has no value for these numbers, as "
-                        "0/0 has none: help %.60s shows it",
+                        "the step was not taken; the formula has no finite value for these "
+                        "numbers, as 0/0 has none: help %.60s shows it",
                         no_value);
     return err_hint(e, "the step was not taken; lower the learning rate or the penalty's strength, "
                        "or scale the data");

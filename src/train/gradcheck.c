@@ -13,18 +13,13 @@ enum { NUDGES = 4 };
 
 static const struct span nowhere;
 
-static bool trains(const struct graph *g, const struct weight *w)
-{
-    return g->layer[w->layer].trainable;
-}
-
 int gradcheck_check(const struct model *m, const struct dataset *d, struct err *e)
 {
     const struct graph *g = m->graph;
     if (engine_check(m, d, e))
         return -1;
-    for (size_t i = 0; i < g->weights; i++)
-        if (trains(g, &g->weight[i]))
+    for (id i = 0; i < g->weights; i++)
+        if (graph_trains(g, i))
             return 0;
     if (!g->weights) {
         err_at(e, nowhere, "the model %s has no weights: there is no gradient to check", m->name);
@@ -43,12 +38,12 @@ static size_t samples_of(const struct gradcheck *c, size_t count)
 static void count_tensors(struct gradcheck *c)
 {
     const struct graph *g = c->model->graph;
-    for (size_t i = 0; i < g->weights; i++) {
-        c->tensors += trains(g, &g->weight[i]);
-        c->weights += trains(g, &g->weight[i]) ? g->weight[i].count : 0;
+    for (id i = 0; i < g->weights; i++) {
+        c->tensors += graph_trains(g, i);
+        c->weights += graph_trains(g, i) ? g->weight[i].count : 0;
     }
-    for (size_t i = 0; i < g->weights; i++) {
-        if (trains(g, &g->weight[i]))
+    for (id i = 0; i < g->weights; i++) {
+        if (graph_trains(g, i))
             c->count += samples_of(c, g->weight[i].count);
     }
 }
@@ -62,7 +57,7 @@ static void choose_coordinates(struct gradcheck *c, uint64_t seed)
     for (id k = 0; k < g->weights; k++) {
         const struct weight *w = &g->weight[k];
         const uint64_t key = rng_key(seed, "checkgrad", w->path, 0);
-        if (!trains(g, w))
+        if (!graph_trains(g, k))
             continue;
         *t =
             (struct gradcheck_tensor){.weight = k, .first = next, .count = samples_of(c, w->count)};

@@ -90,6 +90,8 @@ static int copy_series(struct history *to, const struct series *from)
     struct series *s = add_series(to, from->kind, from->name);
     if (!s || make_room(s, from->count))
         return -1;
+    if (!from->count)
+        return 0;
     memcpy(s->step, from->step, from->count * sizeof *s->step);
     memcpy(s->value, from->value, from->count * sizeof *s->value);
     s->count = from->count;

@@ -10,7 +10,7 @@
 const char *row_flag_name(unsigned i)
 {
     static const char *const names[ROW_FLAGS] = {
-        "frozen", "constant", "reaches no output", "zero", "negative", "not a number",
+        "frozen", "constant", "reaches no output", "zero", "negative", "not a number", "bent",
     };
     return names[i];
 }
@@ -65,8 +65,9 @@ static int make_calls(struct ledger *l)
             !(l->row[r].call = mem_new(p->applieds, sizeof *l->row[r].call)))
             return -1;
     l->sum = mem_new(p->applieds, sizeof *l->sum);
+    l->honest_sum = mem_new(p->applieds, sizeof *l->honest_sum);
     l->reached = mem_new(p->graph->values, sizeof *l->reached);
-    if (!l->sum || !l->reached)
+    if (!l->sum || !l->honest_sum || !l->reached)
         return -1;
     graph_mark_reached(p->graph, l->reached);
     return 0;
@@ -138,8 +139,11 @@ bool ledger_next(struct ledger *l)
     const double n = (double)l->probe.samples;
     l->samples += l->probe.samples;
     l->data += n * frame_data(f);
-    for (size_t i = 0; i < f->plan->applieds; i++)
+    for (size_t i = 0; i < f->plan->applieds; i++) {
         l->sum[i] += n * frame_row(f, i);
+        if (l->model->policy)
+            l->honest_sum[i] += n * frame_true_row(f, i);
+    }
     for (size_t i = 0; i < l->model->aims; i++) {
         l->head[i] += n * frame_head(f, i);
         if (l->model->aim[i].judged)
@@ -165,18 +169,23 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
             continue;
         double value = l->sum[i] / (double)l->samples;
         row->value += value;
+        row->honest += l->model->policy ? l->honest_sum[i] / (double)l->samples : value;
+        row->bent = a->bent > row->bent ? a->bent : row->bent;
         moves = moves || !a->frozen;
         if (!t->activity)
             continue;
         struct extent n = applied_extent(p, a, l->batch);
-        row->divisor = reduce_divisor(t->reduce, &n);
+        row->reduce = a->reduce;
+        row->divisor = reduce_divisor(a->reduce, &n) * (double)a->steps;
         reaches = reaches && l->reached[g->call[a->call].output];
-        row->call[row->calls++] = (struct ledger_call){a->call, value};
+        /* Where a policy moves a penalty to the input, that is what is listed. */
+        if (a->bent != BENT_INPUT || a->untrue)
+            row->call[row->calls++] = (struct ledger_call){a->call, value};
     }
     const enum row_flag still = t->activity ? ROW_CONSTANT : ROW_FROZEN;
     row->flags = (moves ? 0U : (unsigned)still) | (reaches ? 0U : ROW_NO_OUTPUT) |
                  (row->value == 0 ? ROW_ZERO : 0U) | (row->value < 0 ? ROW_NEGATIVE : 0U) |
-                 (isfinite(row->value) ? 0U : ROW_NOT_A_NUMBER);
+                 (isfinite(row->value) ? 0U : ROW_NOT_A_NUMBER) | (row->bent ? ROW_BENT : 0U);
 }
 
 void ledger_end(struct ledger *l)
@@ -189,6 +198,7 @@ void ledger_end(struct ledger *l)
     for (size_t r = 0; r < l->rows; r++) {
         end_row(l, &l->row[r], r);
         l->penalty += l->row[r].value;
+        l->honest += l->row[r].honest;
         double squares = 0;
         for (size_t i = 0; l->grad && i < l->model->graph->weight_reals; i++)
             squares += l->grad[r][i] / n * (l->grad[r][i] / n);
@@ -196,6 +206,9 @@ void ledger_end(struct ledger *l)
             l->row[r].grad_norm = sqrt(squares);
     }
     l->total = l->data + l->penalty;
+    l->honest += l->data;
+    const struct policy *policy = l->model->policy;
+    l->evaluated = policy && policy->evaluates_without ? l->data : l->total;
     for (size_t r = 0; r < l->rows; r++)
         l->row[r].share = l->total != 0 ? l->row[r].value / l->total : 0;
 }
@@ -210,6 +223,7 @@ void ledger_finish(struct ledger *l)
     mem_free(l->row);
     mem_free(l->grad);
     mem_free(l->sum);
+    mem_free(l->honest_sum);
     mem_free(l->reached);
     *l = (struct ledger){0};
 }

@@ -8,14 +8,15 @@
 #include "train/engine.h"
 
 enum row_flag {
-    ROW_FROZEN = 1,       /* on a weight that does not train: counts, and moves nothing */
-    ROW_CONSTANT = 2,     /* on an activity that no weight can move: an input's, say */
-    ROW_NO_OUTPUT = 4,    /* a call of it leads to no output of the model */
-    ROW_ZERO = 8,         /* its value is 0 */
-    ROW_NEGATIVE = 16,    /* its value is below 0 */
-    ROW_NOT_A_NUMBER = 32 /* its value is not finite */
+    ROW_FROZEN = 1,        /* on a weight that does not train: counts, and moves nothing */
+    ROW_CONSTANT = 2,      /* on an activity that no weight can move: an input's, say */
+    ROW_NO_OUTPUT = 4,     /* a call of it leads to no output of the model */
+    ROW_ZERO = 8,          /* its value is 0 */
+    ROW_NEGATIVE = 16,     /* its value is below 0 */
+    ROW_NOT_A_NUMBER = 32, /* its value is not finite */
+    ROW_BENT = 64          /* the model's policy bends it */
 };
-enum { ROW_FLAGS = 6 };
+enum { ROW_FLAGS = 7 };
 /* The name of flag number i (1 << i): "frozen", ... */
 const char *row_flag_name(unsigned i);
 
@@ -29,8 +30,11 @@ struct ledger_row {
     id term;
     struct ledger_call *call; /* of an activity term: each call; NULL for a weight */
     size_t calls;
-    double divisor; /* of a full batch */
+    double divisor;     /* of a full batch */
+    enum reduce reduce; /* as used */
     double value, share;
+    double honest;    /* its value without the policy */
+    enum bent bent;   /* and what the policy does to it */
     double grad_norm; /* Euclidean norm of the gradient that this row alone sends; NaN: not asked */
     unsigned flags;
 };
@@ -40,6 +44,8 @@ struct ledger {
     struct ledger_row *row; /* by layer, slot and place in the sum */
     size_t rows;
     double data, penalty, total;
+    double honest;             /* the total without the model's policy */
+    double evaluated;          /* what evaluate reports: the total, or the data loss alone */
     double head[OUTPUTS_MOST]; /* the loss of each of the model's aims, without its weight */
     double accuracy;           /* share of right classes; NaN where there are none */
     size_t samples, batch;
@@ -48,6 +54,7 @@ struct ledger {
     size_t right, judged;
     bool *reached; /* for each value: an output depends on it */
     double *sum;   /* for each applied row of the plan */
+    double *honest_sum;
     double **grad; /* for each row: its gradient summed over batches; NULL: not asked */
 };
 

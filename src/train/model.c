@@ -45,6 +45,12 @@ void model_forget_plans(struct model *m)
     m->next_grad = m->probe_grad = NULL;
 }
 
+void model_bend(struct model *m, const struct policy *p)
+{
+    model_forget_plans(m);
+    m->policy = p;
+}
+
 void choice_finish(struct choice *c)
 {
     arena_finish(&c->arena);
@@ -126,6 +132,7 @@ struct model *model_copy(const struct model *m, const char *name)
         return NULL;
     }
     to->loss_weight = m->loss_weight;
+    to->policy = m->policy;
     to->drawn = m->drawn;
     to->reals = m->reals;
     to->trained = m->trained;

@@ -75,7 +75,9 @@ struct model {
     struct history history;
     struct observer *observer; /* see observe.h */
 
-    /* Compiled for one graph, loss and data; see engine.h. */
+    const struct policy *policy; /* what bends penalties; borrowed, NULL: nothing */
+
+    /* Compiled for one graph, loss, data and policy; see engine.h. */
     struct plan *train, *infer;
     struct frame *train_frame, *infer_frame;
     struct aim aim[OUTPUTS_MOST];
@@ -120,6 +122,9 @@ void model_change_optimizer(struct model *m, struct choice c);
 /* Copies bound arguments into a fresh choice. */
 int choice_make(struct choice *c, const struct args *args, struct err *e);
 void choice_finish(struct choice *c);
+/* From here on penalties are bent by a policy, which may have changed where it stands; NULL: by
+ * none. */
+void model_bend(struct model *m, const struct policy *p);
 /* Throws the compiled plans away. */
 void model_forget_plans(struct model *m);
 /* Draws the first values of all weights that have none. */

@@ -184,11 +184,12 @@ static int put_validation(struct model *m, const struct dataset *d, uint64_t see
 {
     struct probe p;
     double total = 0;
+    const bool alone = m->policy && m->policy->evaluates_without;
     if (probe_begin(&p, m, d, seed, SHARE_VALIDATION, true, e))
         return -1;
     while (probe_next(&p)) {
         double batch = frame_data(m->infer_frame);
-        for (size_t i = 0; i < m->infer->applieds; i++)
+        for (size_t i = 0; !alone && i < m->infer->applieds; i++)
             batch += frame_row(m->infer_frame, i);
         total += (double)p.samples * batch;
     }

@@ -54,8 +54,7 @@ static void each_wrong_line_is_told_and_changes_nothing(void **state)
 static void verbs_that_are_still_to_come_are_named(void **state)
 {
     (void)state;
-    static const char *const verbs[] = {"emulate", "history", "sweep", "record",
-                                        "save",    "load",    "undo"};
+    static const char *const verbs[] = {"sweep"};
     struct fake f;
     fake_start(&f);
     const uint64_t before = session_digest(f.session);

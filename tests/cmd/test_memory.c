@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A session that was trained a little, with two models. */
@@ -127,7 +128,11 @@ static void settings(void **state)
 
 static void experiments(void **state)
 {
+    struct fake writer;
     (void)state;
+    fake_start(&writer);
+    fake_ok(&writer, TRAINED "save weights \"/tmp/nnr-test-memory.weights\"\n");
+    fake_finish(&writer);
     static const char *const texts[] = {
         "clone copy\n",
         "rename another\n",
@@ -148,9 +153,18 @@ static void experiments(void **state)
         "plot terminal dumb\n",
         "dropout 0.5\n",
         "gaussian_noise 0.1\n",
+        "undo\n",
+        "history\n",
+        "record\n",
+        "record \"/tmp/nnr-test-memory.nnr\"\n",
+        "save session \"/tmp/nnr-test-memory.nnr\"\n",
+        "save weights \"/tmp/nnr-test-memory.weights\"\n",
+        "load weights \"/tmp/nnr-test-memory.weights\"\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_statement(TRAINED "train 1\nmark before\nset h.activity = none\n", texts[i]);
+    remove("/tmp/nnr-test-memory.nnr");
+    remove("/tmp/nnr-test-memory.weights");
 }
 
 static void looking(void **state)
@@ -227,9 +241,10 @@ static void training(void **state)
 static void in_json_too(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"data\n",        "model\n",          "let\n",  "show h\n",
-                                        "predict 0 1\n", "print h.kernel\n", "help\n", "summary\n",
-                                        "penalties\n",   "checkgrad\n"};
+    static const char *const texts[] = {
+        "data\n",           "model\n",  "let\n",      "show h\n",    "predict 0 1\n",
+        "print h.kernel\n", "help\n",   "summary\n",  "penalties\n", "undo\n",
+        "history\n",        "record\n", "checkgrad\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (long n = 1;; n++) {
             struct fake f;

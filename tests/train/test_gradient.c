@@ -216,6 +216,8 @@ static void penalties_have_their_gradient(void **state)
         const struct entry *kind = penalty_kinds.row[i];
         struct slope s = {0};
         char call[200], text[1600];
+        if (strcmp(kind->name, "kl") == 0)
+            continue; /* for shares only: kl_has_its_gradient */
         for (size_t k = 0; k <= reductions.rows; k++) {
             call_of(call, kind, k ? reductions.row[k - 1]->name : NULL);
             const char *const shapes[] = {
@@ -256,6 +258,31 @@ static void penalties_have_their_gradient(void **state)
         check_model(&s, text);
         slope_check(&s, kind->name);
     }
+}
+
+/* Its means lie between 0 and 1: sigmoid outputs, and a kernel that starts so. */
+static void kl_has_its_gradient(void **state)
+{
+    (void)state;
+    static const char *const uses[] = {"kl(0.3)", "kl(0.3, 0.4, reduce=batch)",
+                                       "kl(0.3, p=0.01, reduce=mean)"};
+    static const char *const shapes[] = {
+        DATA("4", "3") "input 4\ndense 5 sigmoid" BIAS "activity=%s\ndense 3\n",
+        DATA("4x2", "3") "input 4x2\ndense 3 sigmoid" BIAS "\nflatten activity=%s\ndense 3\n",
+        DATA("4", "3") "input 4\ndense 4 sigmoid" BIAS "activity=%s as s\ns\ns\ndense 3\n",
+        DATA("4", "3") "input 4\ndense 3 softmax" BIAS "activity=%s\n"
+                       "loss categorical_crossentropy\n",
+    };
+    struct slope s = {0};
+    char text[1600];
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        for (size_t m = 0; m < sizeof shapes / sizeof *shapes; m++) {
+            snprintf(text, sizeof text, shapes[m], uses[i]);
+            check_model(&s, text);
+        }
+    check_model(&s, DATA("4", "3") "input 4\ndense 5 tanh kernel_init=uniform(0.2, 0.8) "
+                                   "kernel=kl(0.1)+l1(0.2)+kl(0.2, 0.5)\ndense 3\n");
+    slope_check(&s, "kl");
 }
 
 /* A checker that cannot fail proves nothing. */
@@ -302,6 +329,7 @@ int main(void)
         cmocka_unit_test(losses_have_their_gradient),
         cmocka_unit_test(hinge_has_its_gradient),
         cmocka_unit_test(penalties_have_their_gradient),
+        cmocka_unit_test(kl_has_its_gradient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

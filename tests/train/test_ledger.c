@@ -386,8 +386,8 @@ static void a_cut_does_not_depend_on_what_was_compiled_before(void **state)
 static void flags_have_names(void **state)
 {
     (void)state;
-    const char *const expected[ROW_FLAGS] = {"frozen", "constant", "reaches no output",
-                                             "zero",   "negative", "not a number"};
+    const char *const expected[ROW_FLAGS] = {
+        "frozen", "constant", "reaches no output", "zero", "negative", "not a number", "bent"};
     for (unsigned i = 0; i < ROW_FLAGS; i++)
         assert_string_equal(row_flag_name(i), expected[i]);
 }

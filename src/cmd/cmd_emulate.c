@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* emulate, and the setting penalties.frozen: what bends the penalties of all models. */
+#include "cmd/command.h"
+#include "cmd/grid.h"
+
+#include "train/emulate.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool is_bent(const struct session *s)
+{
+    return s->emulation != emulations.row[0] || s->ignores_frozen;
+}
+
+void session_bend(struct session *s)
+{
+    const struct policy *policy = is_bent(s) ? &s->policy : NULL;
+    for (size_t i = 0; i < s->models; i++)
+        if (s->model[i]->policy != policy)
+            model_bend(s->model[i], policy);
+}
+
+void emulation_take(struct session *s, const struct entry *system, bool ignores_frozen)
+{
+    const struct emulation *e = (const struct emulation *)system;
+    s->emulation = system;
+    s->ignores_frozen = ignores_frozen;
+    s->policy = e->policy;
+    s->policy.ignores_frozen = e->policy.ignores_frozen || ignores_frozen;
+    /* Plans that were made by what stood here before are of no use. */
+    for (size_t i = 0; i < s->models; i++)
+        model_bend(s->model[i], is_bent(s) ? &s->policy : NULL);
+}
+
+int emulation_check(const struct session *s, const struct model *m, struct err *e)
+{
+    const struct graph *g = m->graph;
+    for (size_t i = 0; s->policy.refuses_activity && i < g->terms; i++)
+        if (g->term[i].activity) {
+            err_at(e, (struct span){0}, "%s refuses the activity penalty %s.activity",
+                   s->emulation->name, g->layer[g->term[i].layer].name);
+            return err_hint(e, "penalties shows the ledger; emulate none ends the emulation");
+        }
+    return 0;
+}
+
+/* The ledger of one model as each system has it: none first. */
+struct systems {
+    struct ledger *ledger;
+    size_t count;
+};
+
+static int systems_run(struct session *s, struct systems *all, struct err *e)
+{
+    const struct entry *before = s->emulation;
+    int failed = 0;
+    for (size_t i = 0; i < all->count && !failed; i++) {
+        emulation_take(s, emulations.row[i], s->ignores_frozen);
+        failed = ledger_run(s, &all->ledger[i], current_model(s), SHARE_EVALUATION, false, e);
+        if (failed)
+            ledger_finish(&all->ledger[i]);
+    }
+    emulation_take(s, before, s->ignores_frozen);
+    return failed;
+}
+
+static bool refuses(const struct ledger *l)
+{
+    for (size_t r = 0; r < l->rows; r++)
+        if (l->row[r].bent == BENT_REFUSED)
+            return true;
+    return false;
+}
+
+static void add_figure(struct grid *g, const struct ledger *l, size_t row, double figure)
+{
+    char number[NUMBER_ROOM];
+    if (row < l->rows && l->row[row].bent == BENT_DROPPED)
+        grid_add(g, "dropped");
+    else if (refuses(l))
+        grid_add(g, "-");
+    else
+        grid_add(g, "%s", number_text(figure, number));
+}
+
+static void systems_text(struct str *to, const struct systems *all)
+{
+    enum { MOST = 12 };
+    static const bool right[MOST] = {false, true, true, true, true, true,
+                                     true,  true, true, true, true, true};
+    const struct ledger *first = &all->ledger[0];
+    struct grid g = {.columns = all->count + 1, .right = right};
+    grid_add(&g, "%s", first->model->name);
+    for (size_t i = 0; i < all->count; i++)
+        grid_add(&g, "%s", i ? emulations.row[i]->name : "in truth");
+    for (size_t r = 0; r < first->rows; r++) {
+        char slot[300];
+        struct str label = {0};
+        args_print(&label, first->model->graph->term[first->row[r].term].args);
+        grid_add(&g, "%s %s", ledger_slot(first, r, slot, sizeof slot),
+                 label.text ? label.text : "");
+        g.failed = g.failed || label.failed;
+        str_finish(&label);
+        for (size_t i = 0; i < all->count; i++)
+            add_figure(&g, &all->ledger[i], r, all->ledger[i].row[r].value);
+    }
+    static const char *const figures[] = {"data loss", "loss in training", "loss in evaluate"};
+    for (size_t k = 0; k < 3; k++) {
+        grid_add(&g, "%s", figures[k]);
+        for (size_t i = 0; i < all->count; i++) {
+            const struct ledger *l = &all->ledger[i];
+            add_figure(&g, l, SIZE_MAX, k == 0 ? l->data : k == 1 ? l->total : l->evaluated);
+        }
+    }
+    to->failed = to->failed || g.failed;
+    grid_print(&g, to);
+    for (size_t i = 0; i < all->count; i++)
+        if (refuses(&all->ledger[i]))
+            str_addf(to, "%s refuses activity penalties: it does not run this model\n",
+                     emulations.row[i]->name);
+}
+
+static void systems_json(struct str *to, const struct systems *all)
+{
+    struct json j = {.to = to};
+    json_open(&j, NULL, '{');
+    json_open(&j, "systems", '[');
+    for (size_t i = 0; i < all->count; i++) {
+        const struct ledger *l = &all->ledger[i];
+        json_open(&j, NULL, '{');
+        json_text(&j, "system", emulations.row[i]->name);
+        json_bool(&j, "runs", !refuses(l));
+        json_number(&j, "data", l->data);
+        json_number(&j, "total", l->total);
+        json_number(&j, "evaluate", l->evaluated);
+        json_open(&j, "terms", '[');
+        for (size_t r = 0; r < l->rows; r++)
+            json_number(&j, NULL, l->row[r].value);
+        json_close(&j, ']');
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+    str_add(to, "\n");
+}
+
+static int compare_systems(struct session *s, struct err *e)
+{
+    struct systems all = {.count = emulations.rows - 1};
+    struct str text = {0};
+    if (need_data(s, e))
+        return -1;
+    if (checking(s))
+        return ledger_check(s, current_model(s), e);
+    if (!(all.ledger = mem_new(all.count, sizeof *all.ledger)))
+        return err_memory(e);
+    int failed = systems_run(s, &all, e);
+    if (!failed && s->host->json)
+        systems_json(&text, &all);
+    else if (!failed)
+        systems_text(&text, &all);
+    for (size_t i = 0; i < all.count; i++)
+        ledger_finish(&all.ledger[i]);
+    mem_free(all.ledger);
+    return session_report(s, &text, e) ? -1 : failed;
+}
+
+static int run_emulate(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *system = args_get(args, "system");
+    struct str text = {0};
+    if (system->given && system->as.choice == &emulate_all.entry)
+        return compare_systems(s, e);
+    if (system->given) {
+        emulation_take(s, system->as.choice, s->ignores_frozen);
+        return 0;
+    }
+    str_addf(&text, "%s%s\n", s->host->json ? "" : "emulate ", s->emulation->name);
+    return session_report_words(s, "emulate", &text, e);
+}
+
+static const struct entry frozen_count = {.name = "count", .summary = "they count"};
+static const struct entry frozen_ignore = {.name = "ignore", .summary = "they are left out"};
+static const struct entry *const frozen_rows[] = {&frozen_count, &frozen_ignore};
+static const struct table frozen_table = {"choice", frozen_rows, 2};
+static const struct arg_spec frozen_spec = {
+    .name = "penalties.frozen", .form = KEY, .type = ARG_CHOICE, .of = &frozen_table};
+
+int set_penalties(struct session *s, const char *key, struct span where, const struct node *value,
+                  struct err *e)
+{
+    struct arena arena = {0};
+    struct binder b = session_binder(s, &arena);
+    struct arg choice = {0};
+    if (strcmp(key, "frozen") != 0) {
+        err_at(e, where, "penalties has no setting \"%s\"", key);
+        return err_hint(e, "it has frozen: set penalties.frozen = ignore");
+    }
+    int failed = bind_value(&b, &frozen_spec, value, &choice, e);
+    if (!failed)
+        emulation_take(s, s->emulation, choice.as.choice == &frozen_ignore);
+    arena_finish(&arena);
+    return failed ? -1 : 0;
+}
+
+static const struct arg_spec emulate_args[] = {
+    {.name = "system",
+     .form = POSITIONAL,
+     .type = ARG_CHOICE,
+     .of = &emulations,
+     .line = "which, or none; alone, emulate prints what is set"},
+};
+
+const struct command command_emulate = {
+    COMMAND("emulate", emulate_args, "what another system does to this very model's penalties",
+            "Holds for training, evaluation and the ledger of all models, until emulate none; the "
+            "prompt shows it. The ledger marks each row that is bent, and shows the honest figure "
+            "beside the bent one. help keras-1.0 and so on tell what each system does; "
+            "emulate all prints a table of what each of them reports, and changes nothing.",
+            "data random 20 shape=3x2 target=1 batch=10\ninput 3x2\n"
+            "timedistributed dense 2 relu activity=l1(0.1) as td\nflatten\ndense 1\n"
+            "emulate keras-1.0\npenalties\nexpect td.activity.penalty == 0\nemulate none\n"
+            "penalties\n"),
+    .run = run_emulate,
+    .changes = CHANGES_DATA,
+    .alone_shows = true,
+    .stop_first = true,
+};

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* undo: the way back, newest statement first. */
+#include "cmd/command.h"
+#include "cmd/journal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What is kept for undo may take this much; the newest statement can always be taken back. */
+enum { UNDO_MEBIBYTES = 64 };
+
+void plain_text(const char *from, char *to, size_t room)
+{
+    size_t n = 0;
+    bool cut = false;
+    for (; *from && !cut; from++) {
+        if (*from == FILE_MARK)
+            continue;
+        cut = n + sizeof "..." >= room;
+        if (!cut)
+            to[n++] = *from;
+    }
+    /* Not in the middle of a character. */
+    while (cut && n && ((unsigned char)to[n - 1] & 0xC0) == 0x80)
+        n--;
+    if (cut && n && ((unsigned char)to[n - 1] & 0x80))
+        n--;
+    strcpy(to + n, cut ? "..." : "");
+}
+
+struct taken *taken_new(struct session *s, unsigned parts, const char *text, struct err *e)
+{
+    struct taken *t = mem_new(1, sizeof *t);
+    if (!t) {
+        err_memory(e);
+        return NULL;
+    }
+    if (snapshot_take(s, parts, &t->before, e)) {
+        mem_free(t);
+        return NULL;
+    }
+    plain_text(text, t->text, sizeof t->text);
+    t->bytes = sizeof *t + t->before.models * sizeof(void *) +
+               t->before.variables * (sizeof(struct variable) + 100);
+    return t;
+}
+
+void taken_drop(struct session *s, struct taken *t)
+{
+    snapshot_finish(s, &t->before);
+    mem_free(t);
+}
+
+static void take_out(struct session *s, struct taken *t)
+{
+    struct journal *j = s->journal;
+    *(t->older ? &t->older->newer : &j->oldest) = t->newer;
+    *(t->newer ? &t->newer->older : &j->newest) = t->older;
+    j->bytes -= t->bytes;
+    taken_drop(s, t);
+}
+
+void taken_push(struct session *s, struct taken *t, long depth)
+{
+    struct journal *j = s->journal;
+    const size_t most = (size_t)UNDO_MEBIBYTES << 20;
+    const struct dataset *d = &t->before.data;
+    t->depth = depth;
+    t->number = ++j->count;
+    /* Samples that the statement replaced are kept for it alone. */
+    if (t->before.has_data && d->x != s->data.x)
+        t->bytes += d->samples * (d->inputs + (d->target_is_input ? 0 : d->targets)) * sizeof(real);
+    t->older = j->newest;
+    *(j->newest ? &j->newest->newer : &j->oldest) = t;
+    j->newest = t;
+    j->bytes += t->bytes;
+    while (j->bytes + j->snapshots.bytes > most && j->oldest != t)
+        take_out(s, j->oldest);
+}
+
+void taken_drop_to(struct session *s, uint64_t floor)
+{
+    while (s->journal->newest && s->journal->newest->number > floor)
+        take_out(s, s->journal->newest);
+}
+
+static int nothing_left(struct session *s, const struct args *args, struct err *e)
+{
+    err_at(e, args->where, "there is nothing to take back");
+    if (s->journal->floor)
+        return err_hint(e, "in a file that source reads, undo takes back what the file did");
+    return err_hint(e, "undo takes back what changed models, data, settings or variables");
+}
+
+/* The record says it as often as a replay has to. */
+static struct line *undo_line(long times)
+{
+    struct str text = {0};
+    for (long i = 0; i < times; i++)
+        str_add(&text, i ? "; undo" : "undo");
+    struct line *l = text.failed || !text.text ? NULL : line_new(-times, text.text);
+    str_finish(&text);
+    return l;
+}
+
+/* Made before anything is set back: afterwards nothing may fail. */
+static void undo_text(const struct session *s, const struct taken *t, struct str *to)
+{
+    struct json json = {.to = to};
+    if (!s->host->json) {
+        str_addf(to, "taken back: %s\n", t->text);
+        return;
+    }
+    json_open(&json, NULL, '{');
+    json_text(&json, "undo", t->text);
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
+static int run_undo(struct session *s, const struct args *args, struct err *e)
+{
+    struct journal *j = s->journal;
+    struct taken *t = j->newest;
+    struct str text = {0};
+    if (j->bodies) {
+        err_at(e, args->where, "undo stands by itself, not in { }");
+        return err_hint(e, "what stands in { } is taken back as a whole");
+    }
+    if (!t || t->number <= j->floor)
+        return nothing_left(s, args, e);
+    undo_text(s, t, &text);
+    const long times = j->depth - t->depth;
+    int failed = text.failed ? err_memory(e) : 0;
+    if (!failed && j->level == 1 && times > 0 && !(j->extra = undo_line(times)))
+        failed = err_memory(e);
+    if (failed || snapshot_restore(s, &t->before, t->before.parts, e)) {
+        str_finish(&text);
+        return -1;
+    }
+    take_out(s, t);
+    return session_report(s, &text, e);
+}
+
+const struct command command_undo = {
+    COMMAND_ALONE(
+        "undo", "takes back the last statement that changed something",
+        "Models, data, settings and variables are as they were before it, to the bit; said again, "
+        "undo takes back the statement before. A loop, and a file that source reads, is one "
+        "statement; so are the steps that run took between two statements. Files, records, marks "
+        "and pictures stay as they are. As many of the newest statements can be taken back as "
+        "fit into 64 MiB, the last one always.",
+        "data moons 50\ninput 2\ndense 4 tanh as h\ndense 1 sigmoid\ntrain 5\n"
+        "set h.kernel = l2(1e-2)\ntrain 5\nundo\nundo\ntrain 5\n"),
+    .run = run_undo,
+    .stop_first = true,
+    .unwritten = true,
+};

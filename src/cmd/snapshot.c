@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/snapshot.h"
+
+#include "cmd/definition.h"
+#include "cmd/journal.h"
+
+#include <string.h>
+
+/* About what a copy takes. */
+static size_t model_bytes(const struct model *m)
+{
+    const size_t layer = 1500, point = 2 * sizeof(double);
+    size_t blocks = m->weight ? 2 : 0;
+    size_t bytes = 1000 + layer * (m->graph->layers + m->graph->calls);
+    for (size_t i = 0; i < SLOTS_MOST; i++)
+        blocks += m->slot[i] != NULL;
+    for (size_t i = 0; i < m->history.count; i++)
+        bytes += m->history.series[i].count * point;
+    return bytes + m->history.events * 100 + blocks * m->reals * sizeof(real);
+}
+
+static void release(struct session *s, struct frozen *f)
+{
+    if (--f->owners)
+        return;
+    s->journal->snapshots.bytes -= f->bytes;
+    model_destroy(f->model);
+    mem_free(f);
+}
+
+/* The copy that `live` still is like, or NULL. */
+static struct frozen *find_copy(const struct session *s, const struct model *live)
+{
+    const struct snapshots *all = &s->journal->snapshots;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->known[i].live == live)
+            return all->known[i].copy;
+    return NULL;
+}
+
+/* The model of the session that is still like `copy`, or NULL. */
+static struct model *find_live(const struct session *s, const struct frozen *copy)
+{
+    for (size_t i = 0; i < s->models; i++)
+        if (find_copy(s, s->model[i]) == copy)
+            return s->model[i];
+    return NULL;
+}
+
+static int make_known(struct session *s, const struct model *live, struct frozen *copy)
+{
+    struct snapshots *all = &s->journal->snapshots;
+    if (mem_room(&all->known, &all->room, all->count + 1, sizeof *all->known))
+        return -1;
+    all->known[all->count++] = (struct known){live, copy};
+    copy->owners++;
+    return 0;
+}
+
+static void forget(struct session *s, size_t i)
+{
+    struct snapshots *all = &s->journal->snapshots;
+    release(s, all->known[i].copy);
+    all->known[i] = all->known[--all->count];
+}
+
+void snapshot_touched(struct session *s, const struct model *m)
+{
+    for (size_t i = s->journal->snapshots.count; i-- > 0;)
+        if (!m || s->journal->snapshots.known[i].live == m)
+            forget(s, i);
+}
+
+void snapshot_prune(struct session *s)
+{
+    for (size_t i = s->journal->snapshots.count; i-- > 0;) {
+        bool there = false;
+        for (size_t k = 0; k < s->models && !there; k++)
+            there = s->model[k] == s->journal->snapshots.known[i].live;
+        if (!there)
+            forget(s, i);
+    }
+}
+
+/* A copy with one owner. */
+static struct frozen *freeze(struct session *s, const struct model *m)
+{
+    struct frozen *f = find_copy(s, m);
+    if (f) {
+        f->owners++;
+        return f;
+    }
+    if (!(f = mem_new(1, sizeof *f)))
+        return NULL;
+    f->owners = 1;
+    if (!(f->model = model_copy(m, m->name))) {
+        mem_free(f);
+        return NULL;
+    }
+    f->bytes = model_bytes(f->model);
+    s->journal->snapshots.bytes += f->bytes;
+    if (make_known(s, m, f)) {
+        release(s, f);
+        return NULL;
+    }
+    return f;
+}
+
+static int take_models(struct session *s, struct snapshot *to)
+{
+    if (!(to->model = mem_new(s->models, sizeof(struct frozen *))))
+        return -1;
+    to->current = s->current;
+    for (; to->models < s->models; to->models++)
+        if (!(to->model[to->models] = freeze(s, s->model[to->models])))
+            return -1;
+    return 0;
+}
+
+void variable_finish(struct variable *v)
+{
+    mem_free(v->name);
+    if (!v->owners || --*v->owners == 0) {
+        arena_finish(&v->arena);
+        mem_free(v->owners);
+    }
+    *v = (struct variable){0};
+}
+
+/* A second variable that shares the penalty's tree. */
+static int share_variable(struct variable *from, struct variable *to)
+{
+    char *name = mem_text(from->name, strlen(from->name));
+    if (name && !from->owners && (from->owners = mem_new(1, sizeof *from->owners)))
+        *from->owners = 1;
+    if (!name || !from->owners) {
+        mem_free(name);
+        return -1;
+    }
+    *to = *from;
+    to->name = name;
+    ++*to->owners;
+    return 0;
+}
+
+static void finish_variables(struct variable *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        variable_finish(&list[i]);
+    mem_free(list);
+}
+
+/* A list that shares what the variables of another hold; NULL without memory. */
+static struct variable *share_variables(struct variable *list, size_t count)
+{
+    struct variable *to = mem_new(count, sizeof *to);
+    for (size_t i = 0; to && i < count; i++)
+        if (share_variable(&list[i], &to[i])) {
+            finish_variables(to, i);
+            return NULL;
+        }
+    return to;
+}
+
+int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct err *e)
+{
+    *to = (struct snapshot){.parts = parts,
+                            .seed = s->seed,
+                            .emulation = s->emulation,
+                            .ignores_frozen = s->ignores_frozen,
+                            .definitions = s->definitions};
+    int failed = (parts & PART_MODELS) && take_models(s, to) ? err_memory(e) : 0;
+    if (!failed && (parts & PART_DATA) && s->has_data)
+        failed = dataset_share(&s->data, &to->data, e);
+    to->has_data = !failed && (parts & PART_DATA) && s->has_data;
+    if (!failed && (parts & PART_VARIABLES)) {
+        to->variable = share_variables(s->variable, s->variables);
+        to->variables = to->variable ? s->variables : 0;
+        failed = to->variable ? 0 : err_memory(e);
+    }
+    if (failed)
+        snapshot_finish(s, to);
+    return failed ? -1 : 0;
+}
+
+void snapshot_finish(struct session *s, struct snapshot *p)
+{
+    for (size_t i = 0; i < p->models; i++)
+        release(s, p->model[i]);
+    mem_free(p->model);
+    if (p->has_data)
+        dataset_finish(&p->data);
+    finish_variables(p->variable, p->variables);
+    *p = (struct snapshot){0};
+}
+
+/* Models to put in place: those that are as they were, and copies. */
+struct comeback {
+    struct model **model;
+    bool *fresh;
+    struct dataset data;
+    struct variable *variable;
+};
+
+static void give_up(struct comeback *c, size_t models, bool data)
+{
+    for (size_t i = 0; c->fresh && i < models; i++)
+        if (c->fresh[i])
+            model_destroy(c->model[i]);
+    mem_free(c->model);
+    mem_free(c->fresh);
+    if (data)
+        dataset_finish(&c->data);
+}
+
+static int prepare_models(struct session *s, const struct snapshot *from, struct comeback *c)
+{
+    struct snapshots *all = &s->journal->snapshots;
+    c->model = mem_new(from->models, sizeof(struct model *));
+    c->fresh = mem_new(from->models, sizeof *c->fresh);
+    /* Room to note that the copies are like the models again. */
+    if (!c->model || !c->fresh ||
+        mem_room(&all->known, &all->room, all->count + from->models, sizeof *all->known))
+        return -1;
+    for (size_t i = 0; i < from->models; i++) {
+        if ((c->model[i] = find_live(s, from->model[i])))
+            continue;
+        if (!(c->model[i] = model_copy(from->model[i]->model, from->model[i]->model->name)))
+            return -1;
+        c->fresh[i] = true;
+    }
+    return 0;
+}
+
+static bool is_kept(const struct model *m, const struct comeback *c, size_t models)
+{
+    for (size_t i = 0; i < models; i++)
+        if (c->model[i] == m)
+            return true;
+    return false;
+}
+
+static void put_models(struct session *s, const struct snapshot *from, struct comeback *c)
+{
+    for (size_t i = 0; i < s->models; i++)
+        if (!is_kept(s->model[i], c, from->models)) {
+            snapshot_touched(s, s->model[i]);
+            model_destroy(s->model[i]);
+        }
+    mem_free(s->model);
+    s->model = c->model;
+    s->models = s->model_room = from->models;
+    s->current = from->current;
+    for (size_t i = 0; i < from->models; i++)
+        if (c->fresh[i])
+            make_known(s, s->model[i], from->model[i]);
+    mem_free(c->fresh);
+}
+
+static void put_data(struct session *s, const struct snapshot *from, const struct comeback *c)
+{
+    dataset_finish(&s->data);
+    s->data = c->data;
+    s->has_data = from->has_data;
+    s->seed = from->seed;
+    emulation_take(s, from->emulation, from->ignores_frozen);
+    for (size_t i = 0; i < s->models; i++)
+        model_forget_plans(s->model[i]);
+}
+
+int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e)
+{
+    struct comeback c = {0};
+    int failed = (parts & PART_MODELS) && prepare_models(s, from, &c) ? err_memory(e) : 0;
+    if (!failed && (parts & PART_DATA) && from->has_data)
+        failed = dataset_share(&from->data, &c.data, e);
+    const bool shared = !failed && (parts & PART_DATA) && from->has_data;
+    if (!failed && (parts & PART_VARIABLES) &&
+        !(c.variable = share_variables(from->variable, from->variables)))
+        failed = err_memory(e);
+    if (failed) {
+        give_up(&c, from->models, shared);
+        return -1;
+    }
+    if (parts & PART_MODELS)
+        put_models(s, from, &c);
+    if (parts & PART_DATA)
+        put_data(s, from, &c);
+    session_bend(s);
+    if (parts & PART_VARIABLES) {
+        finish_variables(s->variable, s->variables);
+        s->variable = c.variable;
+        s->variables = s->variable_room = from->variables;
+        definitions_retire(s, from->definitions);
+    }
+    return 0;
+}

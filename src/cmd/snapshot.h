@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state of a session as it was: what mark and undo keep. Models that did not change from one
+ * snapshot to the next are one copy, which both share. */
+#ifndef NNR_CMD_SNAPSHOT_H
+#define NNR_CMD_SNAPSHOT_H
+
+#include "cmd/state.h"
+
+/* What of the state is kept. */
+enum parts { PART_MODELS = 1, PART_DATA = 2, PART_VARIABLES = 4 };
+
+/* A copy of a model that nobody changes. */
+struct frozen {
+    struct model *model;
+    size_t owners, bytes;
+};
+
+struct snapshot {
+    unsigned parts;
+    struct frozen **model;
+    size_t models, current;
+    struct dataset data; /* and the session's settings */
+    bool has_data;
+    uint64_t seed;
+    const struct entry *emulation;
+    bool ignores_frozen;
+    struct variable *variable;
+    size_t variables, definitions;
+};
+
+/* Which models are still as a copy of them is. */
+struct known {
+    const struct model *live;
+    struct frozen *copy;
+};
+struct snapshots {
+    struct known *known;
+    size_t count, room;
+    size_t bytes; /* of all copies */
+};
+
+/* Keeps `parts` of the state. On error *to is empty. */
+int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct err *e);
+/* Sets `parts`, which the snapshot has, back to it. On error nothing has changed. */
+int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e);
+void snapshot_finish(struct session *s, struct snapshot *p);
+/* A model is no longer as its copy is; NULL: none of them is. */
+void snapshot_touched(struct session *s, const struct model *m);
+/* Forgets what is known of models that are no longer there. */
+void snapshot_prune(struct session *s);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Own loops for products of small matrices, compiled once for each level of the instruction set.
+ * What chooses among them and BLAS is in num/gemm.h. */
+#ifndef NNR_NUM_PRODUCT_H
+#define NNR_NUM_PRODUCT_H
+
+#include "num/gemm.h"
+
+/* With vectors of that many numbers. Each form takes any sizes but those said. */
+struct products_of_width {
+    size_t lanes;
+    gemm_run *nn, *tn, *nt;
+    gemm_run *nn_packed, *tn_packed; /* for larger b */
+    gemm_run *column;                /* NN and NT with n = 1 */
+    gemm_run *tn_column;             /* TN with n = 1 */
+};
+
+struct products {
+    const struct products_of_width *const *width; /* narrowest first */
+    size_t widths;
+};
+
+/* Those of each level that this processor runs, slowest first as in kernels_all(); returns how
+ * many. */
+size_t products_all(const struct products *all[4]);
+
+#endif
