@@ -84,9 +84,10 @@ static void step_to(struct trial *t, uint64_t steps)
         type(t, text);
 }
 
-/* Compares one weight's numbers in `block` with those of the line. */
+/* Compares one weight's numbers in `block` with those of the line; with `above` the room grows with
+ * numbers above 1. */
 static void near_weight(struct trial *t, const char *path, const real *block, const char *line,
-                        double room)
+                        double room, bool above)
 {
     const struct graph *g = model_of(t)->graph;
     size_t i = 0;
@@ -98,7 +99,8 @@ static void near_weight(struct trial *t, const char *path, const real *block, co
         double theirs = strtod(line, &end);
         assert_true(end != line);
         line = end;
-        near(t, path, (double)block[g->weight[i].at + k], theirs, room);
+        near(t, path, (double)block[g->weight[i].at + k], theirs,
+             room * (above ? fmax(1, fabs(theirs)) : 1));
     }
 }
 
@@ -174,7 +176,7 @@ static void check_start(struct trial *t, const struct ledger *l, const char *lin
         near_value(t, slot, batch_row(l, row_of(l, slot, kind)), value);
     } else {
         assert_int_equal(sscanf(line, "gradient %79s %n", slot, &at), 1);
-        near_weight(t, slot, model_of(t)->grad, line + at, value_room);
+        near_weight(t, slot, model_of(t)->grad, line + at, value_room, true);
     }
 }
 
@@ -204,7 +206,7 @@ static void check_run(struct trial *t, const char *line)
     }
     assert_int_equal(sscanf(line, "after %u %79s %n", &steps, path, &at), 2);
     step_to(t, steps);
-    near_weight(t, path, model_of(t)->weight, line + at, weight_room(lr, steps));
+    near_weight(t, path, model_of(t)->weight, line + at, weight_room(lr, steps), false);
 }
 
 static char *read_file(const char *name)
