@@ -3,8 +3,8 @@
 #include "cmd/journal.h"
 #include "cmd/pictures.h"
 
-#include "num/gemm.h"
 #include "train/emulate.h"
+#include "train/workers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +56,7 @@ void session_destroy(struct session *s)
 
 void session_threads(unsigned n)
 {
-    gemm_threads(n);
+    workers_allow(n);
 }
 
 const char *session_prompt(struct session *s)

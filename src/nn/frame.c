@@ -75,16 +75,30 @@ struct extent frame_extent(const struct frame *f, size_t row)
 static double divisor(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
-    struct extent n = frame_extent(f, row);
+    struct extent n = applied_extent(f->plan, a, f->total);
     return a->weight == NOTHING ? reduce_divisor(a->reduce, &n) * (double)a->steps : 1;
+}
+
+/* How often a row counts in this part of the batch. */
+static double times(const struct frame *f, size_t row)
+{
+    const struct applied *a = &f->plan->applied[row];
+    return a->weight != NOTHING && f->first ? 0 : a->times;
+}
+
+void frame_part(struct frame *f, size_t samples, size_t first, size_t total)
+{
+    f->samples = samples;
+    f->first = first;
+    f->total = total;
+    point(f, 0, f->plan->moving_places);
+    for (size_t i = 0; i < f->plan->applieds; i++)
+        f->scale[i] = f->mask[i] * times(f, i) / divisor(f, i);
 }
 
 void frame_samples(struct frame *f, size_t samples)
 {
-    f->samples = samples;
-    point(f, 0, f->plan->moving_places);
-    for (size_t i = 0; i < f->plan->applieds; i++)
-        f->scale[i] = f->mask[i] * f->plan->applied[i].times / divisor(f, i);
+    frame_part(f, samples, 0, samples);
 }
 
 void frame_forward(const struct frame *f)
@@ -110,9 +124,9 @@ static double whole_row(const struct frame *f, size_t row)
 
 double frame_row(const struct frame *f, size_t row)
 {
-    const double times = f->plan->applied[row].times;
+    const double n = times(f, row);
     /* What does not count may well be infinite. */
-    return times == 0 ? 0 : times * whole_row(f, row) / divisor(f, row);
+    return n == 0 ? 0 : n * whole_row(f, row) / divisor(f, row);
 }
 
 double frame_true_row(const struct frame *f, size_t row)

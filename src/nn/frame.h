@@ -16,6 +16,7 @@ struct frame {
     double *mask;                 /* for each row: 1, or 0 to leave its gradient out */
     double head_mask;             /* the same for the data loss */
     size_t samples;
+    size_t first, total; /* of a part of a batch: its first sample there, and the batch's samples */
     uint64_t seed, step; /* the key of what is random in a step */
 };
 
@@ -26,6 +27,10 @@ void frame_destroy(struct frame *f);
 void frame_weights(struct frame *f, const real *weight, real *wgrad);
 /* How many samples the next run has; the inputs and targets are f->input and f->target. */
 void frame_samples(struct frame *f, size_t samples);
+/* The same for a part of a batch of `total`, which begins with sample `first` of it. Rows and heads
+ * are then what the part adds to those of the batch (a head: by its share of the samples); rows on
+ * weights come with the part that begins the batch. */
+void frame_part(struct frame *f, size_t samples, size_t first, size_t total);
 void frame_forward(const struct frame *f);
 void frame_backward(const struct frame *f);
 /* After a forward pass: the value of one row of the ledger, divided as its reduction says. */

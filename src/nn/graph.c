@@ -179,23 +179,6 @@ const struct args *graph_activation(const struct graph *g, id call)
     return NULL;
 }
 
-int graph_check_applied(const struct graph *g, struct err *e)
-{
-    for (size_t i = 0; i < g->terms; i++) {
-        const struct term *t = &g->term[i];
-        const struct layer *l = &g->layer[t->layer];
-        if (l->built)
-            continue;
-        const char *block = g->layer[l->parent].name;
-        err_at(e, t->where, "the penalty %s.%s is applied nowhere: %s is never called", l->name,
-               t->slot, block);
-        return err_hint(e,
-                        "call it, for example: %s on x; or take the penalty out: set %s.%s = none",
-                        block, l->name, t->slot);
-    }
-    return 0;
-}
-
 size_t graph_outputs(const struct graph *g, id to[OUTPUTS_MOST])
 {
     if (!g->outputs && g->values)
@@ -213,6 +196,42 @@ bool graph_is_output(const struct graph *g, id value)
         if (output[i] == value)
             return true;
     return false;
+}
+
+/* An input that no layer takes and that is no output would eat columns of the data for nothing. */
+static int check_inputs_used(const struct graph *g, struct err *e)
+{
+    for (id c = 0; c < g->calls; c++) {
+        bool used =
+            !g->layer[g->call[c].layer].kind->source || graph_is_output(g, g->call[c].output);
+        for (id k = 0; k < g->calls && !used; k++)
+            for (uint32_t i = 0; i < g->call[k].inputs; i++)
+                used = used || g->call[k].input[i] == g->call[c].output;
+        if (used)
+            continue;
+        err_at(e, g->call[c].where, "nothing uses the input %s", g->call[c].name);
+        return err_hint(e, "call a layer on it: dense 8 on %s; or leave it out", g->call[c].name);
+    }
+    return 0;
+}
+
+int graph_check_applied(const struct graph *g, struct err *e)
+{
+    if (check_inputs_used(g, e))
+        return -1;
+    for (size_t i = 0; i < g->terms; i++) {
+        const struct term *t = &g->term[i];
+        const struct layer *l = &g->layer[t->layer];
+        if (l->built)
+            continue;
+        const char *block = g->layer[l->parent].name;
+        err_at(e, t->where, "the penalty %s.%s is applied nowhere: %s is never called", l->name,
+               t->slot, block);
+        return err_hint(e,
+                        "call it, for example: %s on x; or take the penalty out: set %s.%s = none",
+                        block, l->name, t->slot);
+    }
+    return 0;
 }
 
 void graph_mark_reached(const struct graph *g, bool *to)

@@ -143,7 +143,8 @@ int graph_check_output(const struct graph *g, id layer, const struct shape *out,
 id graph_find_layer(const struct graph *g, const char *name);
 id graph_find_call(const struct graph *g, const char *name);
 id graph_find_weight(const struct graph *g, id layer, const char *name);
-/* Whether every term is applied somewhere: one in a block that is never called is not. */
+/* Whether every term is applied somewhere (one in a block that is never called is not), and every
+ * input used. */
 int graph_check_applied(const struct graph *g, struct err *e);
 /* Whether an optimizer may move a weight. */
 bool graph_trains(const struct graph *g, id weight);

@@ -258,6 +258,22 @@ static void planner_finish(struct planner *w)
     mem_free(w->saved);
 }
 
+/* What the steps' work is, and whether it can be split by samples. */
+static void weigh(struct plan *p)
+{
+    for (size_t i = 0; i < p->forwards + p->backwards; i++) {
+        const struct step *s = i < p->forwards ? &p->forward[i] : &p->backward[i - p->forwards];
+        if (s->kind == STEP_PRODUCT)
+            p->work += 2.0 * (double)s->rows * (double)s->cols * (double)s->inner;
+        p->couples = p->couples || s->kind == STEP_MOMENTS;
+    }
+    /* A figure that is no sum over samples. */
+    for (size_t i = 0; i < p->applieds; i++)
+        p->couples =
+            p->couples || (p->applied[i].weight == NOTHING &&
+                           !penalty_kind_of(p->graph->term[p->applied[i].term].args)->powers);
+}
+
 struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,
                           enum mode mode, size_t capacity, bool fuse, struct err *e)
 {
@@ -278,6 +294,7 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
         plan_forward(&w);
         plan_backward(&w);
         p->sums += p->heads;
+        weigh(p);
         w.failed = w.failed || (fuse && plan_fuse(p));
     }
     planner_finish(&w);

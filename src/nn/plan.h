@@ -166,6 +166,8 @@ struct plan {
     size_t averages, average_room;
     struct head *head;
     size_t heads;
+    bool couples;        /* a sample's work needs the others of its batch */
+    double work;         /* floating-point operations of the products of one sample */
     size_t sums;         /* doubles in frame->sums: the rows' first, then one for each head */
     struct place *value; /* where each value stands */
 };

@@ -44,8 +44,9 @@ static void run_dropout(const struct step *s, const struct frame *f)
     const uint64_t key = noise_key(s, f);
     const real *x = at(f, s->x[0]), kept = (real)(1 / (1 - s->amount));
     real *y = at(f, s->y[0]);
+    const uint64_t first = f->first * s->rows * s->cols;
     for (size_t i = 0; i < n; i++) {
-        const real v = rng_uniform(key, i) < s->amount ? 0 : x[i] * kept;
+        const real v = rng_uniform(key, first + i) < s->amount ? 0 : x[i] * kept;
         y[i] = s->add[0] ? y[i] + v : v;
     }
 }
@@ -56,8 +57,9 @@ static void run_noise(const struct step *s, const struct frame *f)
     const uint64_t key = noise_key(s, f);
     const real *x = at(f, s->x[0]);
     real *y = at(f, s->y[0]);
+    const uint64_t first = f->first * s->rows * s->cols;
     for (size_t i = 0; i < n; i++)
-        y[i] = x[i] + (real)(s->amount * rng_normal(key, i));
+        y[i] = x[i] + (real)(s->amount * rng_normal(key, first + i));
 }
 
 static void run_activate(const struct step *s, const struct frame *f)
@@ -117,12 +119,13 @@ static void run_head_value(const struct step *s, const struct frame *f)
 static void run_head_slope(const struct step *s, const struct frame *f)
 {
     struct head_view v = view_of(s, f);
+    const double share = (double)f->samples / (double)f->total;
     /* Left out, and not taken times 0: it may be infinite. */
     if (f->head_mask == 0 && !s->add[0])
         memset(at(f, s->y[0]), 0, v.rows * v.cols * sizeof(real));
     if (f->head_mask == 0)
         return;
-    f->plan->head[s->head].kind->gradient(&v, f->head_mask * f->plan->head[s->head].weight,
+    f->plan->head[s->head].kind->gradient(&v, share * f->head_mask * f->plan->head[s->head].weight,
                                           at(f, s->y[0]), s->add[0]);
 }
 

@@ -14,7 +14,12 @@
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
+/* Before a loop of a few rounds, known ahead, whose arrays are to become registers. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 #ifdef NNR_DOUBLE
 #define REAL_BYTES 8

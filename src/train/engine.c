@@ -6,6 +6,7 @@
 #include "train/aim.h"
 #include "train/feed.h"
 #include "train/update.h"
+#include "train/workers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,7 +80,9 @@ static int compile(struct model *m, const struct dataset *d, const struct aim *a
             plan_compile_bent(m->graph, head, heads, MODE_TRAIN, capacity, true, m->policy, e);
     if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
         (!heads || (m->train && (m->train_frame = frame_create(m->train)) &&
-                    (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))))) &&
+                    (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))) &&
+                    (m->row = mem_new(m->train->applieds, sizeof *m->row)) &&
+                    !workers_create(m, &m->workers))) &&
         !make_ranges(m) && !feed_make(m, capacity) &&
         (m->order = mem_new(d->training, sizeof *m->order))) {
         m->order_room = d->training;
@@ -139,6 +142,14 @@ static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
     return bad ? -1 : 0;
 }
 
+/* The frames' view of weights and gradient. */
+static void place(const struct model *m)
+{
+    frame_weights(m->train_frame, m->weight, m->next_grad);
+    if (m->workers)
+        workers_place(m->workers, m);
+}
+
 int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
 {
     struct aim aim[OUTPUTS_MOST];
@@ -151,17 +162,17 @@ int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, stru
     m->order_seed = seed;
     if (draw_and_make_slots(m, seed, e))
         return -1;
-    frame_weights(m->train_frame, m->weight, m->next_grad);
+    place(m);
     return 0;
 }
 
-static struct figures figures_of(const struct frame *f)
+static struct figures figures_of(const struct frame *f, double *row)
 {
     struct figures x = {.data = frame_data(f)};
     for (size_t i = 0; i < f->plan->heads; i++)
         x.head[i] = frame_head(f, i);
     for (size_t i = 0; i < f->plan->applieds; i++)
-        x.penalty += frame_row(f, i);
+        x.penalty += row[i] = frame_row(f, i);
     return x;
 }
 
@@ -219,12 +230,29 @@ static int explain(const struct model *m, const struct figures *x, struct err *e
                        "or scale the data");
 }
 
-static int check(const struct model *m, const struct figures *x, struct err *e)
+/* Forward and backward; returns the norm of the gradient. */
+static double run(struct model *m, const struct dataset *d, size_t first, size_t n,
+                  struct figures *x)
 {
-    const double reach = update_reach(m, gradient_norm(m));
-    const bool fine = isfinite(x->data) && isfinite(x->penalty) && reach <= (double)REAL_MOST &&
-                      frame_bad_average(m->train_frame) == NOTHING;
-    return fine ? 0 : explain(m, x, e);
+    struct frame *f = m->train_frame;
+    const uint32_t *order = feed_order(m, d, m->epoch);
+    if (m->split)
+        return workers_step(m, d, order, first, n, x);
+    feed(m, f, d, order, first, n);
+    frame_samples(f, n);
+    f->seed = m->order_seed;
+    f->step = m->step;
+    frame_forward(f);
+    frame_backward(f);
+    *x = figures_of(f, m->row);
+    return gradient_norm(m);
+}
+
+static bool fine(const struct model *m, const struct figures *x, double norm)
+{
+    return isfinite(x->data) && isfinite(x->penalty) &&
+           update_reach(m, norm) <= (double)REAL_MOST &&
+           frame_bad_average(m->train_frame) == NOTHING;
 }
 
 static void commit(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
@@ -232,7 +260,7 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
     real *grad = m->next_grad;
     m->next_grad = m->grad;
     m->grad = grad;
-    frame_weights(m->train_frame, m->weight, m->next_grad);
+    place(m);
     frame_averages(m->train_frame, m->weight);
     update_weights(m);
     if (m->position == 0) {
@@ -251,6 +279,8 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
     m->trained = m->drawn;
     m->trained_reals = m->reals;
     m->last = *x;
+    m->last_samples = n;
+    m->last_data = x->data;
     m->from = FROM_STEP;
     if (m->position >= d->training) {
         m->position = 0;
@@ -260,19 +290,18 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
 
 static int step(struct model *m, const struct dataset *d, struct figures *figures, struct err *e)
 {
-    struct frame *f = m->train_frame;
     /* The data may have become smaller in the middle of an epoch. */
     const size_t first = m->position < d->training ? (size_t)m->position : 0;
     const size_t left = d->training - first, n = left < d->batch ? left : d->batch;
-    feed(m, f, d, feed_order(m, d, m->epoch), first, n);
-    frame_samples(f, n);
-    f->seed = m->order_seed;
-    f->step = m->step;
-    frame_forward(f);
-    frame_backward(f);
-    *figures = figures_of(f);
-    if (check(m, figures, e))
-        return -1;
+    m->split = workers_take(m->workers, n);
+    if (!fine(m, figures, run(m, d, first, n, figures))) {
+        /* One frame holds the whole step when it is looked for what went wrong. */
+        const bool split = m->split;
+        m->split = false;
+        if (split)
+            run(m, d, first, n, figures);
+        return explain(m, figures, e);
+    }
     m->position = first;
     commit(m, d, figures, n);
     return 0;

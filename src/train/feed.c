@@ -94,24 +94,25 @@ int feed_make(struct model *m, size_t capacity)
 /* The targets of head h: in place where they stand together, else gathered behind the `inputs`
  * arrays of the inputs. */
 static const real *targets(struct model *m, const struct dataset *d, const uint32_t *order,
-                           const uint32_t *chosen, size_t first, size_t n, size_t h, size_t inputs)
+                           const uint32_t *chosen, size_t first, size_t n, size_t at, size_t h,
+                           size_t inputs)
 {
     const struct columns *c = &m->aim[h].columns;
-    real *room = m->gathered[inputs + h];
+    real *room = m->gathered[inputs + h] + at * c->width;
     if (!d->y) /* a sample typed by hand has none: nobody reads it */
         return room;
     if (!order && c->width == d->targets)
         return d->y + first * d->targets;
     if (d->target_is_input && inputs == 1 && c->width == d->targets)
-        return m->gathered[0];
+        return m->gathered[0] + at * c->width;
     dataset_gather(d->y, d->targets, chosen, first, n, c->at, c->width, room);
     return room;
 }
 
 /* Points a frame's inputs and targets at `n` samples: in place where they stand together, else
  * gathered. */
-void feed(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,
-          size_t first, size_t n)
+void feed_part(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,
+               size_t first, size_t n, size_t at)
 {
     size_t column = 0, i = 0;
     const struct value *v;
@@ -121,13 +122,20 @@ void feed(struct model *m, struct frame *f, const struct dataset *d, const uint3
         if (!order && width == d->inputs) {
             f->input[i] = d->x + first * d->inputs;
         } else {
-            dataset_gather(d->x, d->inputs, chosen, first, n, column, width, m->gathered[i]);
-            f->input[i] = m->gathered[i];
+            real *room = m->gathered[i] + at * width;
+            dataset_gather(d->x, d->inputs, chosen, first, n, column, width, room);
+            f->input[i] = room;
         }
         column += width;
     }
     for (size_t h = 0; h < f->plan->heads; h++)
-        f->target[h] = targets(m, d, order, chosen, first, n, h, i);
+        f->target[h] = targets(m, d, order, chosen, first, n, at, h, i);
+}
+
+void feed(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,
+          size_t first, size_t n)
+{
+    feed_part(m, f, d, order, first, n, 0);
 }
 
 const uint32_t *feed_order(struct model *m, const struct dataset *d, uint64_t epoch)

@@ -12,5 +12,8 @@ const uint32_t *feed_order(struct model *m, const struct dataset *d, uint64_t ep
 /* Points a frame's inputs and targets at samples [first, first + n) of that order. */
 void feed(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,
           size_t first, size_t n);
+/* The same for a part of a batch, gathered from its sample `at` on. */
+void feed_part(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,
+               size_t first, size_t n, size_t at);
 
 #endif

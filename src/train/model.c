@@ -3,6 +3,7 @@
 
 #include "nn/layer.h"
 #include "train/observe.h"
+#include "train/workers.h"
 
 #include <string.h>
 
@@ -24,6 +25,11 @@ void model_forget_plans(struct model *m)
 {
     observer_destroy(m->observer);
     m->observer = NULL;
+    workers_destroy(m->workers);
+    m->workers = NULL;
+    m->split = false;
+    mem_free(m->row);
+    m->row = NULL;
     frame_destroy(m->train_frame);
     frame_destroy(m->infer_frame);
     plan_destroy(m->train);

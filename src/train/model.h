@@ -90,6 +90,11 @@ struct model {
     bool ordered;
     real **gathered; /* one array an input, then one an aim */
     size_t gathered_count;
+    struct workers *workers; /* NULL: steps run on one thread */
+    bool split;              /* the last step ran on them */
+    size_t last_samples;     /* of the last step's batch */
+    double last_data;        /* its data loss */
+    double *row;             /* for each row of the training plan: its value in the last step */
     real *next_grad;  /* where a step makes its gradient; becomes `grad` when it is committed */
     real *probe_grad; /* gradients that only a report asks for */
 };

@@ -2,11 +2,12 @@
 #include "train/observe.h"
 
 #include "nn/layer.h"
+#include "train/workers.h"
 
 #include <stdio.h>
 
 /* The four figures of a call's output, in the order of their kinds. */
-enum { FIGURES = 4 };
+enum { FIGURES = 4, LARGEST = 1 };
 #define FIRST_FIGURE SERIES_MEAN
 
 struct observer {
@@ -82,9 +83,9 @@ int observe_step(struct model *m, struct err *e)
         for (size_t i = 0; i < f->plan->applieds; i++)
             o->row_sum[i] = 0;
     }
-    o->row_seen += f->samples;
+    o->row_seen += m->last_samples;
     for (size_t i = 0; i < f->plan->applieds; i++)
-        o->row_sum[i] += (double)f->samples * frame_row(f, i);
+        o->row_sum[i] += (double)m->last_samples * m->row[i];
     return 0;
 }
 
@@ -128,7 +129,7 @@ static int put_terms(struct model *m, bool epoch, struct err *e)
         double value = 0;
         for (size_t i = 0; i < f->plan->applieds; i++)
             if (f->plan->applied[i].term == t)
-                value += epoch ? o->row_sum[i] / (double)o->row_seen : frame_row(f, i);
+                value += epoch ? o->row_sum[i] / (double)o->row_seen : m->row[i];
         if (put_term(m, t, value, e))
             return -1;
     }
@@ -149,20 +150,35 @@ static void figures_of(const real *a, size_t n, double figure[FIGURES])
         small += x <= R(0.1);
     }
     figure[0] = sum / (double)n;
-    figure[1] = (double)most;
+    figure[LARGEST] = (double)most;
     figure[2] = (double)zeros / (double)n;
     figure[3] = (double)small / (double)n;
 }
 
+/* Of a value in the last step, whose samples may stand in several frames. */
+static void figures_of_value(const struct model *m, id y, double figure[FIGURES])
+{
+    const size_t frames = m->split ? workers_frames(m->workers) : 1;
+    for (size_t i = 0; i < FIGURES; i++)
+        figure[i] = 0;
+    for (size_t k = 0; k < frames; k++) {
+        const struct frame *f = m->split ? workers_frame(m->workers, k) : m->train_frame;
+        const double share = (double)f->samples / (double)m->last_samples;
+        double part[FIGURES];
+        figures_of(frame_value(f, y), f->samples * shape_count(&m->graph->value[y].shape), part);
+        for (size_t i = 0; i < FIGURES; i++)
+            figure[i] = i == LARGEST ? fmax(figure[i], part[i]) : figure[i] + share * part[i];
+    }
+}
+
 static int put_calls(struct model *m, struct err *e)
 {
-    const struct frame *f = m->train_frame;
     for (id c = 0; c < m->graph->calls; c++) {
         if (!m->observer->watched[c])
             continue;
         const id y = m->graph->call[c].output;
         double figure[FIGURES];
-        figures_of(frame_value(f, y), f->samples * shape_count(&m->graph->value[y].shape), figure);
+        figures_of_value(m, y, figure);
         for (int i = 0; i < FIGURES; i++)
             if (put(m, &m->observer->of_call[c * FIGURES + (size_t)i],
                     (enum series_kind)(FIRST_FIGURE + i), m->graph->call[c].name, figure[i], e))
@@ -173,7 +189,7 @@ static int put_calls(struct model *m, struct err *e)
 
 int observe_batch(struct model *m, struct err *e)
 {
-    if (put(m, &m->observer->of_data, SERIES_DATA, "data", frame_data(m->train_frame), e) ||
+    if (put(m, &m->observer->of_data, SERIES_DATA, "data", m->last_data, e) ||
         put_terms(m, false, e))
         return -1;
     return put_calls(m, e);

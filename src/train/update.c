@@ -2,6 +2,7 @@
 #include "train/update.h"
 
 #include "nn/constraint.h"
+#include "train/workers.h"
 
 /* At most one of them is not 0 (opt_check). */
 struct clipping {
@@ -81,19 +82,32 @@ static void constrain(struct model *m)
     }
 }
 
-void update_weights(struct model *m)
+/* One of `parts` parts of each range; they begin at whole cache lines. */
+static void update_part(struct model *m, const real *g, size_t part, size_t parts)
 {
+    enum { LINE = 16 };
     const struct opt_kind *kind = opt_kind_of(m->optimizer.args);
-    const real *g = clipped(m);
-    m->updates++;
     for (size_t i = 0; i < m->ranges; i++) {
-        const size_t at = m->range[i].at;
+        const struct range *r = &m->range[i];
+        const size_t from = r->count * part / parts / LINE * LINE;
+        const size_t to = part + 1 < parts ? r->count * (part + 1) / parts / LINE * LINE : r->count;
+        const size_t at = r->at + from;
         real *slot[SLOTS_MOST];
         for (size_t k = 0; k < SLOTS_MOST; k++)
             slot[k] = m->slot[k] ? m->slot[k] + at : NULL;
-        kind->update(m->optimizer.args, m->updates, m->range[i].count, g + at, m->weight + at,
-                     slot);
+        if (to > from)
+            kind->update(m->optimizer.args, m->updates, to - from, g + at, m->weight + at, slot);
     }
+}
+
+void update_weights(struct model *m)
+{
+    const real *g = clipped(m);
+    m->updates++;
+    if (m->split)
+        workers_update(m, g, update_part);
+    else
+        update_part(m, g, 0, 1);
     constrain(m);
 }
 

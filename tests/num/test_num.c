@@ -9,6 +9,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COLS = 37, ROWS = 5, N = ROWS * COLS };
@@ -115,9 +116,9 @@ static void nan_of(const struct kernels *k)
     for (enum activation a = ACT_LINEAR; a <= ACT_SOFTMAX; a++) {
         real y[COLS];
         fill(y, COLS, -1, 1, 3);
-        y[5] = NAN;
+        y[5] = y[COLS - 1] = NAN;
         k->activate(a, 0.3, 1, COLS, NULL, y, NULL, NULL);
-        assert_true(isnan(y[5]));
+        assert_true(isnan(y[5]) && isnan(y[COLS - 1]));
     }
 }
 
@@ -286,6 +287,124 @@ static void products_agree_with_plain_loops(void **state)
     mem_free(plain);
 }
 
+/* Blocks of exactly that many numbers, so that a look past the end is found where memory is
+ * watched. */
+static real *exactly(size_t n, double low, double high, uint64_t key)
+{
+    real *x = malloc(n * sizeof *x);
+    assert_non_null(x);
+    fill(x, n, low, high, key);
+    return x;
+}
+
+static void check_rows(const struct kernels *k, size_t rows, size_t cols)
+{
+    const size_t n = rows * cols;
+    real *z = exactly(n, -4, 4, 1), *y = exactly(n, -4, 4, 1), *bias = exactly(cols, -1, 1, 2);
+    real *kept = exactly(n, 0, 0, 0), *d = exactly(n, -1, 1, 3), *was = exactly(n, -1, 1, 3);
+    real *column = exactly(cols, 5, 6, 4), *before = exactly(cols, 5, 6, 4);
+    double sums[2], one = 0, two = 0;
+    k->activate(ACT_TANH, 0, rows, cols, bias, y, rows % 2 ? kept : NULL, sums);
+    k->deactivate(ACT_TANH, 0, rows, cols, y, NULL, (struct powers){0.25, 0.5}, true, d, column,
+                  cols % 2);
+    for (size_t j = 0; j < cols; j++) {
+        double sum = cols % 2 ? (double)before[j] : 0;
+        for (size_t i = j; i < n; i += cols) {
+            const double x = (double)(z[i] + bias[j]), t = tanh(x), f = (double)y[i];
+            check_near(f, t, close);
+            if (rows % 2)
+                check_near((double)kept[i], x, 0);
+            const double g = (double)was[i] + (f > 0 ? 0.25 : f < 0 ? -0.25 : 0) + f;
+            check_near((double)d[i], g * (1 - f * f), close);
+            sum += (double)d[i];
+            one += fabs(f);
+            two += f * f;
+        }
+        check_near((double)column[j], sum, (double)(rows + 6) * close);
+    }
+    check_near(sums[0], one, (1 + one) * 4 * close);
+    check_near(sums[1], two, (1 + two) * 4 * close);
+    free(z);
+    free(y);
+    free(bias);
+    free(kept);
+    free(d);
+    free(was);
+    free(column);
+    free(before);
+}
+
+/* Rows shorter than a vector, of whole vectors, and between; more than stay nearby. */
+static void rows_of(const struct kernels *k)
+{
+    for (size_t cols = 1; cols < 40; cols++)
+        for (size_t rows = 1; rows < 12; rows++)
+            check_rows(k, rows, cols);
+    check_rows(k, 700, 7);
+    check_rows(k, 3001, 1);
+    check_rows(k, 130, 33);
+    check_rows(k, 2, 2500);
+}
+
+static void rows_of_any_length(void **state)
+{
+    (void)state;
+    each_level(rows_of);
+}
+
+static void far_of(const struct kernels *k)
+{
+    const real x[3] = {R(1e25), R(-2e25), R(1e20)}, t[3] = {0, R(1e25), R(1e20)};
+    check_near(k->squares(3, x) / 5.0000000001e50, 1, 8 * close);
+    check_near(k->difference_squares(3, x, t) / 10e50, 1, 8 * close);
+    const real small[2] = {R(1e-25), R(3e-25)};
+    check_near(k->squares(2, small) / 10e-50, 1, 8 * close);
+    real y[4] = {INFINITY, -INFINITY, 700, -700};
+    k->activate(ACT_TANH, 0, 1, 4, NULL, y, NULL, NULL);
+    for (int i = 0; i < 4; i++)
+        check_near((double)y[i], i % 2 ? -1 : 1, close);
+}
+
+static void squares_reach_as_far_as_double(void **state)
+{
+    (void)state;
+    each_level(far_of);
+}
+
+/* Three steps of the formulas in double on weights of every size about 1, gradients of all sizes;
+ * a weight without a gradient stays. */
+static void adam_of(const struct kernels *k)
+{
+    enum { MANY = 53 };
+    real g[MANY], w[MANY], m[MANY] = {0}, v[MANY] = {0};
+    double want[MANY], dm[MANY] = {0}, dv[MANY] = {0};
+    fill(w, MANY, -1, 1, 1);
+    for (size_t i = 0; i < MANY; i++) {
+        want[i] = (double)w[i];
+        g[i] = i ? (real)(ldexp(i % 2 ? 1 : -1, (int)i % 37 - 18)) : 0;
+    }
+    for (int t = 1; t < 4; t++) {
+        const double c1 = 1 - pow(0.9, t), c2 = 1 - pow(0.999, t);
+        const struct adam_step s = {0.9, 0.999, 1e-3 / c1, 1 / sqrt(c2), 1e-7};
+        k->adam(MANY, &s, g, w, m, v);
+        for (size_t i = 0; i < MANY; i++) {
+            dm[i] = 0.9 * dm[i] + 0.1 * (double)g[i];
+            dv[i] = 0.999 * dv[i] + 0.001 * (double)g[i] * (double)g[i];
+            want[i] -= 1e-3 * (dm[i] / c1) / (sqrt(dv[i] / c2) + 1e-7);
+            check_near((double)w[i], want[i], 3 * close);
+        }
+    }
+    real first;
+    fill(&first, 1, -1, 1, 1);
+    assert_true(w[0] == first);
+}
+
+static void adam_is_that_of_the_formulas(void **state)
+{
+    (void)state;
+    each_level(adam_of);
+}
+
 /* w = 1, gradient 0.2, lr 0.1, epsilon 1e-8: the first step of Adam is lr g / (|g| + epsilon). */
 static void optimizers_of(const struct kernels *k)
 {
@@ -424,6 +543,9 @@ int main(void)
         cmocka_unit_test(softmax_slope_agrees_with_finite_differences),
         cmocka_unit_test(long_sums_keep_their_digits),
         cmocka_unit_test(the_sign_of_zero_is_zero),
+        cmocka_unit_test(rows_of_any_length),
+        cmocka_unit_test(squares_reach_as_far_as_double),
+        cmocka_unit_test(adam_is_that_of_the_formulas),
         cmocka_unit_test(products_agree_with_plain_loops),
         cmocka_unit_test(optimizer_steps_are_the_worked_ones),
         cmocka_unit_test(updates_are_those_of_a_plain_loop),

@@ -148,8 +148,10 @@ static inline void random_start(struct random_graph *r, uint64_t number)
     assert_non_null(r->g);
     const unsigned inputs = 1 + pick(r, 3) / 2, calls = 2 + pick(r, 7);
     for (unsigned i = 0; i < inputs; i++) {
-        char line[60];
-        snprintf(line, sizeof line, "input %s as x%u\n", shapes[pick(r, 5)], i);
+        char line[80];
+        /* Something uses each input, be it a branch that leads nowhere. */
+        snprintf(line, sizeof line, "input %s as x%u\nflatten on x%u as f%u\n", shapes[pick(r, 5)],
+                 i, i, i);
         str_add(&r->text, line);
         assert_int_equal(build_layers(r->g, line, &e), 0);
     }

@@ -81,7 +81,8 @@ static void columns_are_dealt_out_to_the_inputs(void **state)
         char text[400];
         snprintf(text, sizeof text,
                  "data rows { 1 2 | 3 -> %d; 4 5 | 9 -> %d; 6 7 | 13 -> %d } batch=2 shuffle=%s\n"
-                 "input 2 as a\ninput 1 as b\ndense 1 kernel_init=ones on %s\n"
+                 "input 2 as a\ninput 1 as b\nflatten on a\nflatten on b\n"
+                 "dense 1 kernel_init=ones on %s\n"
                  "optimizer sgd lr=0\n",
                  3, 9, 13, flags[k / 2], on[k % 2]);
         struct bench b = bench_make(text);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The statements of the dropped penalty and of the one counted twice, for every kind of layer that
+ * has weights, and for every tensor of its weights. */
+#include "check.h"
+#include "host.h"
+
+#include "nn/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* `dense 2`, with what the kind needs by place. */
+static void verb_of(const struct entry *kind, char *to, size_t room)
+{
+    size_t at = (size_t)snprintf(to, room, "%s", kind->name);
+    for (size_t i = 0; i < kind->arg_count; i++)
+        if (kind->args[i].form == POSITIONAL && kind->args[i].required)
+            at += (size_t)snprintf(to + at, room - at, " 2");
+}
+
+/* The n-th slot of a kind that is on a weight, or NULL. */
+static const char *slot_of(const struct entry *kind, size_t n)
+{
+    for (size_t i = 0; i < kind->arg_count; i++)
+        if (kind->args[i].type == ARG_SUM && strcmp(kind->args[i].name, "activity") != 0 &&
+            n-- == 0)
+            return kind->args[i].name;
+    return NULL;
+}
+
+static void inside_timedistributed_nothing_is_dropped(const struct entry *kind)
+{
+    struct fake f;
+    char text[900], verb[80];
+    verb_of(kind, verb, sizeof verb);
+    fake_start(&f);
+    snprintf(text, sizeof text,
+             "data random 12 shape=3x2 target=1 batch=12\ninput 3x2\n"
+             "timedistributed %s activity=l1(0.1, reduce=sum)+l2(0.1, reduce=sum) as td\nflatten\n"
+             "dense 1\nloss mse\n"
+             "let due = 0.1*sum(abs(td.output)) + 0.1*sum(td.output^2)\n"
+             "expect due > 0\nexpect td.activity.penalty ~ due within 1e-4\n"
+             "evaluate\nexpect loss.penalty ~ due within 1e-4\n"
+             "emulate keras-1.0\nexpect td.activity.penalty == 0\n"
+             "emulate keras-3\nexpect td.activity.penalty == 0\n"
+             "emulate tf.keras-2\nexpect td.activity.penalty ~ due/12/3 within 1e-4\n"
+             "emulate none\nexpect td.activity.penalty ~ due within 1e-4\n",
+             verb);
+    fake_ok(&f, text);
+    fake_finish(&f);
+}
+
+static void a_shared_weight_counts_once(const struct entry *kind, const char *slot)
+{
+    struct fake f;
+    char text[1200], verb[80];
+    verb_of(kind, verb, sizeof verb);
+    fake_start(&f);
+    snprintf(
+        text, sizeof text,
+        "data random 12 shape=6 target=1 batch=12\ninput 3 as a\ninput 3 as b\n"
+        "block tower { %s %s=l1(1) %s_init=normal(0, 1) activity=l2(1, reduce=sum) as k }\n"
+        "tower on a as ta\ntower on b as tb\ntower on b as tc\n"
+        "concat on ta, tb, tc\ndense 1\nloss mse\n"
+        "let once = sum(abs(tower.k.%s))\n"
+        "let calls = sum(ta.k.output^2) + 2*sum(tb.k.output^2)\n"
+        "expect once > 0\nexpect tower.k.%s.penalty ~ once within 1e-4\n"
+        "expect tower.k.activity.penalty ~ calls within 1e-3\n"
+        "evaluate\nexpect loss.penalty ~ once + calls within 1e-3\n"
+        "emulate keras-2.0\nexpect tower.k.%s.penalty ~ 3*once within 1e-4\n"
+        "emulate keras-2.2\nexpect tower.k.%s.penalty ~ once within 1e-4\n"
+        "emulate none\nset tower.trainable = no\nexpect tower.k.%s.penalty ~ once within 1e-4\n"
+        "emulate keras-3\nexpect tower.k.%s.penalty == 0\n",
+        verb, slot, slot, slot, slot, slot, slot, slot, slot);
+    fake_ok(&f, text);
+    fake_finish(&f);
+}
+
+static void the_seeds_hold_for_every_layer_with_weights(void **state)
+{
+    (void)state;
+    size_t kinds = 0;
+    for (size_t i = 0; i < layer_kinds.rows; i++) {
+        const struct layer_kind *kind = (const struct layer_kind *)layer_kinds.row[i];
+        if (!kind->weights)
+            continue;
+        kinds++;
+        inside_timedistributed_nothing_is_dropped(&kind->entry);
+        assert_non_null(slot_of(&kind->entry, 0));
+        for (size_t n = 0; slot_of(&kind->entry, n); n++)
+            a_shared_weight_counts_once(&kind->entry, slot_of(&kind->entry, n));
+    }
+    assert_true(kinds >= 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_seeds_hold_for_every_layer_with_weights),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
