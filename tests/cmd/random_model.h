@@ -101,9 +101,12 @@ static inline void add_block(struct random_model *m, struct scope *sc, unsigned 
     it.size_in = fmax(1, t->size);
     tensor_add(in, "input", it.in, t->unit, it.size_in);
     str_addf(&m->r.text, "%*sblock %s {\n", (int)sc->depth * 4, "", it.name);
+    const unsigned before = (unsigned)m->freezables;
     add_statements(m, in, 1 + pick(&m->r, 3));
     str_addf(&m->r.text, "%*s}\n", (int)sc->depth * 4, "");
-    settable_add(m->freezable, &m->freezables, sc, it.name, "trainable", (struct slot_use){0});
+    /* A block in which nothing was made that could train has no such setting. */
+    if (m->freezables > before)
+        settable_add(m->freezable, &m->freezables, sc, it.name, "trainable", (struct slot_use){0});
     const struct made *last = &in->tensor[in->tensors - 1];
     it.out = last->shape;
     it.unit = last->unit;
