@@ -38,6 +38,11 @@ static void apply(struct planner *w, struct applied a)
     struct plan *p = w->p;
     const bool activity = a.weight == NOTHING;
     uint32_t x = activity ? value_place(w, a.value) : weight_place(w, a.weight, IN_WEIGHT);
+    const struct args *args = w->g->term[a.term].args;
+    const struct penalty_kind *kind = penalty_kind_of(args);
+    a.simple = kind->powers != NULL;
+    if (a.simple)
+        a.c = kind->powers(args);
     a.sums = p->sums;
     a.count = activity ? shape_count(&w->g->value[a.value].shape) : w->g->weight[a.weight].count;
     a.frozen = activity ? !w->needs[a.value] : !trains(w, a.weight);
@@ -49,9 +54,8 @@ static void apply(struct planner *w, struct applied a)
     a.x = p->place[x];
     p->member[p->members++] = (uint32_t)p->applieds;
     p->applied[p->applieds++] = a;
-    const struct args *args = w->g->term[a.term].args;
     struct extent n = applied_extent(p, &a, p->capacity);
-    p->sums += penalty_kind_of(args)->sums(args, &n);
+    p->sums += kind->sums(args, &n);
     struct step *s = emit(w, STEP_GATHER);
     s->x[0] = x;
     s->first_member = (uint32_t)p->members - 1;

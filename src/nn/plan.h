@@ -132,9 +132,11 @@ struct applied {
     enum reduce reduce; /* as used */
     size_t steps;       /* a further divisor that a policy adds; 1 */
     struct place x;
-    size_t count; /* elements: of the weight, or of one sample */
-    size_t sums;  /* where its sums begin in frame->sums */
-    bool frozen;  /* its gradient reaches no weight that may move */
+    size_t count;    /* elements: of the weight, or of one sample */
+    size_t sums;     /* where its sums begin in frame->sums */
+    bool simple;     /* its kind has powers, which are: */
+    struct powers c; /* a graph in use does not change, so neither do they */
+    bool frozen;     /* its gradient reaches no weight that may move */
 };
 
 /* A weight that follows a figure of the batches: w = momentum w + (1 - momentum) figure. */

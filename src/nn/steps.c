@@ -81,18 +81,29 @@ static const struct args *term_args(const struct frame *f, const struct applied 
 static void run_gather(const struct step *s, const struct frame *f)
 {
     const struct applied *a = row_of(s, f, 0);
-    const struct args *args = term_args(f, a);
     const struct extent *n = &f->extent[f->plan->member[s->first_member]];
+    if (a->simple) {
+        kernels()->powers(n->count, at(f, s->x[0]), f->sums + a->sums);
+        return;
+    }
+    const struct args *args = term_args(f, a);
     penalty_kind_of(args)->gather(args, n, at(f, s->x[0]), f->sums + a->sums);
 }
 
 static void run_adjoint(const struct step *s, const struct frame *f)
 {
     const struct applied *a = row_of(s, f, 0);
-    const struct args *args = term_args(f, a);
     uint32_t row = f->plan->member[s->first_member];
-    penalty_kind_of(args)->adjoint(args, &f->extent[row], f->scale[row], at(f, s->x[0]),
-                                   f->sums + a->sums, at(f, s->y[0]), s->add[0]);
+    const double scale = f->scale[row];
+    if (a->simple) {
+        kernels()->powers_adjoint(f->extent[row].count, at(f, s->x[0]),
+                                  (struct powers){scale * a->c.c1, scale * a->c.c2}, at(f, s->y[0]),
+                                  s->add[0]);
+        return;
+    }
+    const struct args *args = term_args(f, a);
+    penalty_kind_of(args)->adjoint(args, &f->extent[row], scale, at(f, s->x[0]), f->sums + a->sums,
+                                   at(f, s->y[0]), s->add[0]);
 }
 
 static struct head_view view_of(const struct step *s, const struct frame *f)
@@ -156,11 +167,10 @@ static void run_prologue(const struct step *s, const struct frame *f)
 {
     struct powers all = {0};
     for (uint32_t i = 0; i < s->members; i++) {
-        const struct args *args = term_args(f, row_of(s, f, i));
+        const struct applied *a = row_of(s, f, i);
         const double scale = f->scale[f->plan->member[s->first_member + i]];
-        struct powers c = penalty_kind_of(args)->powers(args);
-        all.c1 += scale * c.c1;
-        all.c2 += scale * c.c2;
+        all.c1 += scale * a->c.c1;
+        all.c2 += scale * a->c.c2;
     }
     kernels()->deactivate(s->activation.code, s->activation.parameter, rows_of(s, f), s->cols,
                           at(f, s->x[0]), at(f, s->x[1]), all, s->has, at(f, s->y[0]),
