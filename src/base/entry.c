@@ -61,6 +61,10 @@ void nearest_in_table(struct nearest *n, const char *word, const struct table *t
 
 const struct arg *args_get(const struct args *a, const char *name)
 {
+    /* Most often the very same literal, which the linker keeps once. */
+    for (size_t i = 0; i < a->entry->arg_count; i++)
+        if (a->entry->args[i].name == name)
+            return &a->arg[i];
     for (size_t i = 0; i < a->entry->arg_count; i++)
         if (strcmp(a->entry->args[i].name, name) == 0)
             return &a->arg[i];

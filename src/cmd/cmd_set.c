@@ -254,10 +254,17 @@ static int set_block(struct session *s, id block, const struct target *t, const 
     struct graph *g = graph_copy(m->graph);
     int failed = !g ? err_memory(e) : bind_value(&b, &yes_or_no, pair->value[0], &value, e);
     value.given = true;
+    size_t set = 0;
     for (id l = 0; !failed && l < g->layers; l++)
         if (graph_is_inside(g, l, block) &&
-            trainable_at(&g->layer[l]) < g->layer[l].args->entry->arg_count)
+            trainable_at(&g->layer[l]) < g->layer[l].args->entry->arg_count) {
             failed = graph_set_arg(g, l, trainable_at(&g->layer[l]), &value, e);
+            set++;
+        }
+    if (!failed && !set) {
+        failed = err_at(e, t->where, "no layer made in %s has weights that could train", t->thing);
+        err_hint(e, "layers from outside that it calls are set by their own names");
+    }
     if (!failed)
         failed = note_change(m, t, &value, e);
     if (failed)

@@ -44,8 +44,10 @@ static void add_table(struct words *w, const struct table *t)
 static void add_tensors(struct words *w, const struct session *s)
 {
     const struct graph *g = current_model(s)->graph;
+    /* Calls inside blocks have names for expressions only. */
     for (size_t i = 0; i < g->calls; i++)
-        add_word(w, g->call[i].name, "");
+        if (g->call[i].caller == NOTHING)
+            add_word(w, g->call[i].name, "");
 }
 
 static void add_layers(struct words *w, const struct session *s)
@@ -198,7 +200,9 @@ static struct cursor find_cursor(const char *line, size_t point)
     while (p.begin < point && (line[p.begin] == ' ' || line[p.begin] == '\t'))
         p.begin++;
     p.word = point;
-    while (p.word > p.begin && is_letter(line[p.word - 1]))
+    /* The names of other systems have a - in them. */
+    const bool system = point - p.begin > 8 && strncmp(line + p.begin, "emulate ", 8) == 0;
+    while (p.word > p.begin && (is_letter(line[p.word - 1]) || (system && line[p.word - 1] == '-')))
         p.word--;
     return p;
 }
@@ -356,6 +360,8 @@ static void complete_word(struct words *w, const struct session *s, const struct
         add_help_topics(w, s);
     } else if (strcmp(entry->name, "model") == 0) {
         add_models(w, s);
+    } else if (strcmp(entry->name, "output") == 0) {
+        add_tensors(w, s);
     } else if (strcmp(entry->name, "show") == 0) {
         add_layers(w, s);
         add_values(w, s);
@@ -383,7 +389,7 @@ static void complete_inside(struct words *w, const struct session *s, const char
         complete_value(w, s, line, p.begin, at - 1, entry, inner))
         return;
     if (is_after_on(line, p.begin, p.word, &must)) {
-        if (table_find(&command_table, entry->name))
+        if (table_find(&command_table, entry->name) && strcmp(entry->name, "loss") != 0)
             add_models(w, s);
         else
             add_tensors(w, s);
@@ -397,7 +403,10 @@ static void complete_verb(struct words *w, const struct session *s)
 {
     add_table(w, &command_table);
     add_table(w, &layer_kinds);
-    add_layers(w, s);
+    const struct graph *g = current_model(s)->graph;
+    for (size_t i = 0; i < g->layers; i++)
+        if (g->layer[i].parent == NOTHING)
+            add_word(w, g->layer[i].name, "");
 }
 
 char **session_complete(struct session *s, const char *line, size_t point, size_t *start,

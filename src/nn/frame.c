@@ -9,10 +9,14 @@ static int frame_allocate(struct frame *f, const struct plan *p)
     f->sums = mem_new(p->sums, sizeof *f->sums);
     f->scale = mem_new(p->applieds, sizeof *f->scale);
     f->mask = mem_new(p->applieds, sizeof *f->mask);
+    f->extent = mem_new(p->applieds, sizeof *f->extent);
+    f->by = mem_new(p->applieds, sizeof *f->by);
     for (enum block b = IN_VALUE; b <= IN_SAVED; b++)
         if (!(f->block[b] = mem_block(p->size[b], sizeof(real))))
             return -1;
-    return f->input && f->target && f->at && f->sums && f->scale && f->mask ? 0 : -1;
+    return f->input && f->target && f->at && f->sums && f->scale && f->mask && f->extent && f->by
+               ? 0
+               : -1;
 }
 
 static void point(struct frame *f, size_t from, size_t to)
@@ -54,6 +58,8 @@ void frame_destroy(struct frame *f)
     mem_free(f->sums);
     mem_free(f->scale);
     mem_free(f->mask);
+    mem_free(f->extent);
+    mem_free(f->by);
     for (enum block b = IN_VALUE; b <= IN_SAVED; b++)
         mem_free(f->block[b]);
     mem_free(f);
@@ -66,34 +72,43 @@ void frame_weights(struct frame *f, const real *weight, real *wgrad)
     point(f, f->plan->moving_places, f->plan->places);
 }
 
-struct extent frame_extent(const struct frame *f, size_t row)
+void frame_slopes(struct frame *f, real *wgrad)
 {
-    const struct applied *a = &f->plan->applied[row];
-    return applied_extent(f->plan, a, f->samples);
+    const struct plan *p = f->plan;
+    f->block[IN_WGRAD] = wgrad;
+    for (size_t i = 0; i < p->slopes; i++)
+        f->at[p->slope[i]] = wgrad + p->place[p->slope[i]].at;
 }
 
-static double divisor(const struct frame *f, size_t row)
-{
-    const struct applied *a = &f->plan->applied[row];
-    struct extent n = applied_extent(f->plan, a, f->total);
-    return a->weight == NOTHING ? reduce_divisor(a->reduce, &n) * (double)a->steps : 1;
-}
-
-/* How often a row counts in this part of the batch. */
+/* How often a row counts in this part of the batch, over what it is divided by. */
 static double times(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
-    return a->weight != NOTHING && f->first ? 0 : a->times;
+    const struct extent n = applied_extent(f->plan, a, f->total);
+    if (a->weight != NOTHING)
+        return f->first ? 0 : a->times;
+    return a->times / (reduce_divisor(a->reduce, &n) * (double)a->steps);
+}
+
+static void measure(struct frame *f)
+{
+    for (size_t i = 0; i < f->plan->applieds; i++) {
+        f->extent[i] = applied_extent(f->plan, &f->plan->applied[i], f->samples);
+        f->by[i] = times(f, i);
+    }
 }
 
 void frame_part(struct frame *f, size_t samples, size_t first, size_t total)
 {
+    const bool same = f->samples == samples && f->first == first && f->total == total;
     f->samples = samples;
     f->first = first;
     f->total = total;
     point(f, 0, f->plan->moving_places);
+    if (!same)
+        measure(f);
     for (size_t i = 0; i < f->plan->applieds; i++)
-        f->scale[i] = f->mask[i] * times(f, i) / divisor(f, i);
+        f->scale[i] = f->mask[i] * f->by[i];
 }
 
 void frame_samples(struct frame *f, size_t samples)
@@ -118,25 +133,22 @@ static double whole_row(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
     const struct args *args = f->plan->graph->term[a->term].args;
-    struct extent n = frame_extent(f, row);
-    return penalty_kind_of(args)->value(args, &n, f->sums + a->sums);
+    return penalty_kind_of(args)->value(args, &f->extent[row], f->sums + a->sums);
 }
 
 double frame_row(const struct frame *f, size_t row)
 {
-    const double n = times(f, row);
     /* What does not count may well be infinite. */
-    return n == 0 ? 0 : n * whole_row(f, row) / divisor(f, row);
+    return f->by[row] == 0 ? 0 : f->by[row] * whole_row(f, row);
 }
 
 double frame_true_row(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
     const struct term *t = &f->plan->graph->term[a->term];
-    struct extent n = frame_extent(f, row);
     if (a->untrue)
         return 0;
-    return whole_row(f, row) / (t->activity ? reduce_divisor(t->reduce, &n) : 1);
+    return whole_row(f, row) / (t->activity ? reduce_divisor(t->reduce, &f->extent[row]) : 1);
 }
 
 double frame_data(const struct frame *f)

@@ -13,6 +13,8 @@ struct frame {
     real **at;                    /* for each place */
     double *sums;                 /* penalties' sums, then a value for each head */
     double *scale;                /* for each row: its factor in the gradient */
+    struct extent *extent;        /* for each row, with the current samples */
+    double *by;                   /* for each row: how often it counts, over its divisor */
     double *mask;                 /* for each row: 1, or 0 to leave its gradient out */
     double head_mask;             /* the same for the data loss */
     size_t samples;
@@ -25,6 +27,8 @@ struct frame {
 struct frame *frame_create(const struct plan *p);
 void frame_destroy(struct frame *f);
 void frame_weights(struct frame *f, const real *weight, real *wgrad);
+/* The gradient is made elsewhere from now on. */
+void frame_slopes(struct frame *f, real *wgrad);
 /* How many samples the next run has; the inputs and targets are f->input and f->target. */
 void frame_samples(struct frame *f, size_t samples);
 /* The same for a part of a batch of `total`, which begins with sample `first` of it. Rows and heads
@@ -45,8 +49,6 @@ double frame_head(const struct frame *f, size_t head);
 void frame_averages(const struct frame *f, real *weight);
 /* The first weight that would follow a figure which is not finite, or NOTHING. */
 id frame_bad_average(const struct frame *f);
-/* The extent a row has with the current samples. */
-struct extent frame_extent(const struct frame *f, size_t row);
 /* The array of a value, [samples][count]. */
 const real *frame_value(const struct frame *f, id value);
 

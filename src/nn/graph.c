@@ -261,6 +261,8 @@ static int constrain(struct graph *g, struct weight *w, const struct weight_spec
         spec->constraint ? args_get(a, spec->constraint)->as.call : NULL;
     if (constraint && constraint_check(constraint, &w->shape, e))
         return -1;
+    if (constraint && !((const struct constraint_kind *)constraint->entry)->apply)
+        constraint = NULL;
     return copy_constraint(g, w, constraint) ? err_memory(e) : 0;
 }
 

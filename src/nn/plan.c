@@ -258,6 +258,16 @@ static void planner_finish(struct planner *w)
     mem_free(w->saved);
 }
 
+static int list_slopes(struct plan *p)
+{
+    if (!(p->slope = mem_new(p->places, sizeof *p->slope)))
+        return -1;
+    for (uint32_t i = 0; i < p->places; i++)
+        if (p->place[i].block == IN_WGRAD)
+            p->slope[p->slopes++] = i;
+    return 0;
+}
+
 /* What the steps' work is, and whether it can be split by samples. */
 static void weigh(struct plan *p)
 {
@@ -295,6 +305,7 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
         plan_backward(&w);
         p->sums += p->heads;
         weigh(p);
+        w.failed = w.failed || list_slopes(p);
         w.failed = w.failed || (fuse && plan_fuse(p));
     }
     planner_finish(&w);
@@ -315,6 +326,7 @@ void plan_destroy(struct plan *p)
     mem_free(p->applied);
     mem_free(p->member);
     mem_free(p->list);
+    mem_free(p->slope);
     mem_free(p->average);
     mem_free(p->head);
     mem_free(p->value);

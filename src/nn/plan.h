@@ -160,6 +160,8 @@ struct plan {
     size_t applieds, applied_room;
     uint32_t *member;
     size_t members, member_room;
+    uint32_t *slope; /* the places in IN_WGRAD */
+    size_t slopes;
     uint32_t *list; /* places of several inputs */
     size_t lists, list_room;
     struct average *average; /* in the order of the calls; only in MODE_TRAIN */

@@ -82,8 +82,8 @@ static void run_gather(const struct step *s, const struct frame *f)
 {
     const struct applied *a = row_of(s, f, 0);
     const struct args *args = term_args(f, a);
-    struct extent n = frame_extent(f, f->plan->member[s->first_member]);
-    penalty_kind_of(args)->gather(args, &n, at(f, s->x[0]), f->sums + a->sums);
+    const struct extent *n = &f->extent[f->plan->member[s->first_member]];
+    penalty_kind_of(args)->gather(args, n, at(f, s->x[0]), f->sums + a->sums);
 }
 
 static void run_adjoint(const struct step *s, const struct frame *f)
@@ -91,9 +91,8 @@ static void run_adjoint(const struct step *s, const struct frame *f)
     const struct applied *a = row_of(s, f, 0);
     const struct args *args = term_args(f, a);
     uint32_t row = f->plan->member[s->first_member];
-    struct extent n = frame_extent(f, row);
-    penalty_kind_of(args)->adjoint(args, &n, f->scale[row], at(f, s->x[0]), f->sums + a->sums,
-                                   at(f, s->y[0]), s->add[0]);
+    penalty_kind_of(args)->adjoint(args, &f->extent[row], f->scale[row], at(f, s->x[0]),
+                                   f->sums + a->sums, at(f, s->y[0]), s->add[0]);
 }
 
 static struct head_view view_of(const struct step *s, const struct frame *f)

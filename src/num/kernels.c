@@ -24,14 +24,13 @@ size_t kernels_all(const struct kernels *all[4])
     return n;
 }
 
-const struct kernels *kernels(void)
+const struct kernels *kernels_best = &kernels_base;
+
+/* Before main, so that no thread ever sees it change. */
+__attribute__((constructor)) static void choose(void)
 {
-    static const struct kernels *best;
-    if (!best) {
-        const struct kernels *all[4];
-        best = all[kernels_all(all) - 1];
-    }
-    return best;
+    const struct kernels *all[4];
+    kernels_best = all[kernels_all(all) - 1];
 }
 
 bool activation_keeps_z(enum activation a)

@@ -111,7 +111,11 @@ struct kernels {
 };
 
 /* The fastest level that this processor runs. */
-const struct kernels *kernels(void);
+extern const struct kernels *kernels_best;
+static inline const struct kernels *kernels(void)
+{
+    return kernels_best;
+}
 /* All levels that this processor runs, slowest first; returns how many. For tests. */
 size_t kernels_all(const struct kernels *all[4]);
 /* Whether f' cannot be had from y = f(z) alone. */

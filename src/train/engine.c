@@ -260,7 +260,9 @@ static void commit(struct model *m, const struct dataset *d, const struct figure
     real *grad = m->next_grad;
     m->next_grad = m->grad;
     m->grad = grad;
-    place(m);
+    frame_slopes(m->train_frame, m->next_grad);
+    if (m->workers)
+        workers_place(m->workers, m);
     frame_averages(m->train_frame, m->weight);
     update_weights(m);
     if (m->position == 0) {

@@ -78,13 +78,16 @@ int engine_check_inputs(const struct model *m, const struct dataset *d, struct e
 
 int feed_make(struct model *m, size_t capacity)
 {
-    const size_t inputs = input_count(m->graph);
-    if (!(m->gathered = mem_new(inputs + m->aims + 1, sizeof *m->gathered)))
+    const size_t inputs = m->inputs = input_count(m->graph);
+    m->width = mem_new(inputs, sizeof *m->width);
+    m->gathered = mem_new(inputs + m->aims + 1, sizeof *m->gathered);
+    if (!m->width || !m->gathered)
         return -1;
+    for (size_t i = 0; i < inputs; i++)
+        m->width[i] = shape_count(&input_value(m->graph, i)->shape);
     m->gathered_count = inputs + m->aims;
     for (size_t i = 0; i < m->gathered_count; i++) {
-        size_t width = i < inputs ? shape_count(&input_value(m->graph, i)->shape)
-                                  : m->aim[i - inputs].columns.width;
+        size_t width = i < inputs ? m->width[i] : m->aim[i - inputs].columns.width;
         if (!(m->gathered[i] = mem_block(capacity * (width ? width : 1), sizeof(real))))
             return -1;
     }
@@ -114,11 +117,10 @@ static const real *targets(struct model *m, const struct dataset *d, const uint3
 void feed_part(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,
                size_t first, size_t n, size_t at)
 {
-    size_t column = 0, i = 0;
-    const struct value *v;
+    size_t column = 0;
     const uint32_t *chosen = order ? order + first : NULL;
-    for (; (v = input_value(m->graph, i)); i++) {
-        size_t width = shape_count(&v->shape);
+    for (size_t i = 0; i < m->inputs; i++) {
+        const size_t width = m->width[i];
         if (!order && width == d->inputs) {
             f->input[i] = d->x + first * d->inputs;
         } else {
@@ -129,7 +131,7 @@ void feed_part(struct model *m, struct frame *f, const struct dataset *d, const 
         column += width;
     }
     for (size_t h = 0; h < f->plan->heads; h++)
-        f->target[h] = targets(m, d, order, chosen, first, n, at, h, i);
+        f->target[h] = targets(m, d, order, chosen, first, n, at, h, m->inputs);
 }
 
 void feed(struct model *m, struct frame *f, const struct dataset *d, const uint32_t *order,

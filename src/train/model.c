@@ -37,6 +37,7 @@ void model_forget_plans(struct model *m)
     for (size_t i = 0; i < m->gathered_count; i++)
         mem_free(m->gathered[i]);
     mem_free(m->gathered);
+    mem_free(m->width);
     mem_free(m->range);
     mem_free(m->order);
     mem_free(m->next_grad);
@@ -44,6 +45,7 @@ void model_forget_plans(struct model *m)
     m->train_frame = m->infer_frame = NULL;
     m->train = m->infer = NULL;
     m->gathered = NULL;
+    m->width = NULL;
     m->gathered_count = m->ranges = m->aims = 0;
     m->range = NULL;
     m->order = NULL;
@@ -139,6 +141,7 @@ struct model *model_copy(const struct model *m, const char *name)
     }
     to->loss_weight = m->loss_weight;
     to->policy = m->policy;
+    to->clipping = m->clipping;
     to->drawn = m->drawn;
     to->reals = m->reals;
     to->trained = m->trained;
@@ -260,6 +263,7 @@ void model_take_optimizer(struct model *m, struct choice c)
 {
     choice_finish(&m->optimizer);
     m->optimizer = c;
+    m->clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
     m->fresh_optimizer = false;
     m->updates = 0;
     forget_slots(m);
@@ -269,6 +273,7 @@ void model_change_optimizer(struct model *m, struct choice c)
 {
     choice_finish(&m->optimizer);
     m->optimizer = c;
+    m->clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
     /* Before the first step they may start at another number now. */
     if (!m->updates)
         forget_slots(m);

@@ -51,6 +51,7 @@ struct model {
     char *name;
     struct graph *graph;
     struct choice loss, optimizer; /* the loss of every output that has none of its own */
+    struct clipping clipping;      /* as the optimizer says */
     double loss_weight;
     struct own_loss own[OUTPUTS_MOST];
     size_t owns;
@@ -88,6 +89,8 @@ struct model {
     size_t order_count, order_room;
     uint64_t order_epoch, order_seed;
     bool ordered;
+    size_t *width; /* of each of `inputs` inputs, in numbers a sample */
+    size_t inputs;
     real **gathered; /* one array an input, then one an aim */
     size_t gathered_count;
     struct workers *workers; /* NULL: steps run on one thread */

@@ -62,6 +62,13 @@ int opt_check(const struct args *a, struct err *e)
     return check_clipping(a, e) || check_decay(a, e) ? -1 : 0;
 }
 
+struct clipping opt_clipping(const struct args *a)
+{
+    return (struct clipping){.norm = args_number(a, "clipnorm"),
+                             .value = args_number(a, "clipvalue"),
+                             .whole = args_number(a, "global_clipnorm")};
+}
+
 double opt_start(const struct args *a)
 {
     const char *start = opt_kind_of(a)->start;

@@ -10,6 +10,11 @@
 
 enum { SLOTS_MOST = 3 };
 
+/* How the gradient is clipped: at most one is not 0. */
+struct clipping {
+    double norm, value, whole;
+};
+
 struct opt_kind {
     struct entry entry;
     size_t slots;      /* numbers it keeps for each weight */
@@ -32,6 +37,7 @@ static inline const struct opt_kind *opt_kind_of(const struct args *a)
 /* Whether the arguments suit each other: one way of clipping at most, and a decay that shrinks. The
  * error stands at the key that was written last. */
 int opt_check(const struct args *a, struct err *e);
+struct clipping opt_clipping(const struct args *a);
 /* What the numbers kept for each weight start at. */
 double opt_start(const struct args *a);
 

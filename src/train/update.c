@@ -4,19 +4,6 @@
 #include "nn/constraint.h"
 #include "train/workers.h"
 
-/* At most one of them is not 0 (opt_check). */
-struct clipping {
-    double norm, value, whole;
-};
-
-static struct clipping clipping_of(const struct model *m)
-{
-    const struct args *a = m->optimizer.args;
-    return (struct clipping){.norm = args_number(a, "clipnorm"),
-                             .value = args_number(a, "clipvalue"),
-                             .whole = args_number(a, "global_clipnorm")};
-}
-
 static bool moves(const struct model *m, const struct weight *w)
 {
     return graph_trains(m->graph, (id)(w - m->graph->weight));
@@ -61,7 +48,7 @@ static void clip_values(struct model *m, double most)
 /* The gradient that the optimizer is to follow. */
 static const real *clipped(struct model *m)
 {
-    const struct clipping c = clipping_of(m);
+    const struct clipping c = m->clipping;
     if (c.norm > 0)
         clip_each(m, c.norm);
     else if (c.whole > 0)
@@ -113,7 +100,7 @@ void update_weights(struct model *m)
 
 double update_reach(const struct model *m, double norm)
 {
-    const struct clipping c = clipping_of(m);
+    const struct clipping c = m->clipping;
     const double reals = (double)m->graph->weight_reals, weights = (double)m->graph->weights;
     if (!isfinite(norm))
         return norm;

@@ -322,6 +322,37 @@ static void completion_offers_what_may_stand_there(void **state)
     fake_finish(&f);
 }
 
+/* Names inside a block are for paths, not for verbs, and not for `on`. */
+static void completion_knows_blocks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *all;
+    } cases[] = {
+        {"tow", "tower"},
+        {"tower on t", "ta tb"},
+        {"loss mse on t", "ta tb"},
+        {"output t", "ta tb"},
+        {"timedistributed drop", "dropout"},
+        {"emulate keras-2", "keras-2.0 keras-2.2"},
+        {"print ta.top.", "ta.top.output ta.top.input"},
+        {"set tower.top.act", "tower.top.activation tower.top.activity"},
+        {"print norm(tower.top.k", "tower.top.kernel tower.top.kernel.grad "
+                                   "tower.top.kernel.penalty"},
+    };
+    struct fake f;
+    char text[2000];
+    fake_start(&f);
+    fake_ok(&f,
+            "input 2 as x\nblock tower { dense 2 as top }\ntower on x as ta\ntower on x as tb\n");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        offered(&f, cases[i].line, text, sizeof text);
+        if (strcmp(text, cases[i].all) != 0)
+            fail_msg("%s: %s\n    and not: %s", cases[i].line, text, cases[i].all);
+    }
+    fake_finish(&f);
+}
+
 /* Whatever stands before the cursor, completion answers. */
 static void completion_bears_any_line(void **state)
 {
@@ -350,6 +381,7 @@ int main(void)
         cmocka_unit_test(help_knows_every_row),
         cmocka_unit_test(the_reference_is_what_the_program_writes),
         cmocka_unit_test(completion_offers_what_may_stand_there),
+        cmocka_unit_test(completion_knows_blocks),
         cmocka_unit_test(completion_bears_any_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -267,6 +267,8 @@ static void standard_files_may_be_closed(void **state)
 
 int main(void)
 {
+    /* Whoever runs the tests may be deaf to it; the program would then be, too. */
+    signal(SIGHUP, SIG_DFL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_exit_status_tells_how_it_ended),
         cmocka_unit_test(options_reach_the_session),

@@ -3,11 +3,13 @@
 
 #include "check.h"
 
+#include "base/rng.h"
 #include "expr/expr.h"
 #include "lang/parse.h"
 #include "nn/layer.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 void naive_start(struct naive *n, const struct graph *g, size_t samples)
@@ -192,6 +194,20 @@ static void layernorm(const struct naive *n, const struct layer *l, const double
                                      variance_of(x + i * cols, cols, 1));
 }
 
+/* What is random in a step has the seed, the call's name and the step for its key. */
+static void noise(const struct naive *n, const struct call *c, const struct layer *l, double *y,
+                  size_t count)
+{
+    const uint64_t key = rng_key(n->seed, "noise", c->name, n->step);
+    const bool drops = strcmp(l->kind->entry.name, "dropout") == 0;
+    const double amount = args_number(l->args, drops ? "rate" : "stddev");
+    for (size_t i = 0; n->training && i < count; i++)
+        if (!drops)
+            y[i] += amount * rng_normal(key, i);
+        else
+            y[i] *= rng_uniform(key, i) < amount ? 0 : 1 / (1 - amount);
+}
+
 void naive_forward(struct naive *n, const double *weight, const double *const *input)
 {
     size_t inputs = 0;
@@ -228,6 +244,8 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
             batchnorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
         else if (strcmp(kind, "layernorm") == 0)
             layernorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
+        else if (strcmp(kind, "dropout") == 0 || strcmp(kind, "gaussian_noise") == 0)
+            noise(n, call, l, y, count);
     }
 }
 
@@ -253,7 +271,9 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
 
 static double formula(const struct args *args, const double *x, const struct extents *extents)
 {
-    const char *text = penalty_kind_of(args)->formula;
+    /* What gives a tensor is summed. */
+    char text[1000];
+    const int length = snprintf(text, sizeof text, "sum(%s)", penalty_kind_of(args)->formula);
     const size_t count = extents_count(extents);
     struct meaning m = {.args = args, .extents = *extents, .x = mem_new(count, sizeof(real))};
     const struct names names = {&m, find};
@@ -262,9 +282,10 @@ static double formula(const struct args *args, const double *x, const struct ext
     struct err e = {0};
     double value = NAN;
     assert_non_null(m.x);
+    assert_in_range(length, 1, sizeof text - 1);
     for (size_t i = 0; i < count; i++)
         m.x[i] = (real)x[i];
-    if (parse_value(&arena, text, strlen(text), 1, &tree, &e) != PARSE_OK ||
+    if (parse_value(&arena, text, (size_t)length, 1, &tree, &e) != PARSE_OK ||
         expr_number(tree, &names, &value, &e))
         fail_msg("%s: %s", text, e.what);
     arena_finish(&arena);
@@ -309,84 +330,6 @@ double naive_row(const struct naive *n, id term)
         if (n->g->call[c].layer == n->g->term[term].layer)
             total += naive_term(n, term, c);
     return total;
-}
-
-/* The loss of one row of `cols` outputs. */
-static double row_loss(const struct args *loss, const double *y, const double *t, size_t cols,
-                       size_t target_cols)
-{
-    const char *name = loss->entry->name;
-    const double delta = loss->entry->arg_count ? args_number(loss, "delta") : 0;
-    double total = 0;
-    for (size_t j = 0; j < cols; j++) {
-        const double d = y[j] - t[target_cols == cols ? j : 0], p = y[j];
-        if (strcmp(name, "mse") == 0)
-            total += d * d / (double)cols;
-        else if (strcmp(name, "mae") == 0)
-            total += fabs(d) / (double)cols;
-        else if (strcmp(name, "huber") == 0)
-            total += (fabs(d) <= delta ? d * d / 2 : delta * (fabs(d) - delta / 2)) / (double)cols;
-        else if (strcmp(name, "binary_crossentropy") == 0)
-            total -= (t[j] * log(p) + (1 - t[j]) * log(1 - p)) / (double)cols;
-        else if (strcmp(name, "kl") == 0)
-            total += fmax(t[j], 1e-7) * log(fmax(t[j], 1e-7) / fmin(fmax(p, 1e-7), 1));
-        else if (strcmp(name, "poisson") == 0)
-            total += (p - t[j] * log(p + 1e-7)) / (double)cols;
-        else if (strcmp(name, "hinge") == 0)
-            total += fmax(0, 1 - (t[j] > 0 ? p : -p)) / (double)cols;
-        else if (strcmp(name, "logcosh") == 0)
-            total += log(cosh(d)) / (double)cols;
-        else if (target_cols == cols)
-            total -= t[j] * log(p);
-        else if ((size_t)t[0] == j)
-            total -= log(p);
-    }
-    return total;
-}
-
-/* Keras divides what is no softmax by its sum. */
-static double crossentropy(const struct args *loss, const double *y, const double *t, size_t cols,
-                           size_t target_cols)
-{
-    double shares[64], sum = 0;
-    assert_true(cols <= 64);
-    for (size_t j = 0; j < cols; j++)
-        sum += y[j];
-    for (size_t j = 0; j < cols; j++)
-        shares[j] = y[j] / sum;
-    return row_loss(loss, shares, t, cols, target_cols);
-}
-
-static double cosine(const struct args *loss, const double *y, const double *t, size_t cols,
-                     size_t target_cols)
-{
-    double yy = 0, tt = 0, yt = 0;
-    (void)loss;
-    assert_int_equal(cols, target_cols);
-    for (size_t j = 0; j < cols; j++) {
-        yy += y[j] * y[j];
-        tt += t[j] * t[j];
-        yt += y[j] * t[j];
-    }
-    return -yt / (fmax(sqrt(yy), 1e-7) * fmax(sqrt(tt), 1e-7));
-}
-
-double naive_data(const struct naive *n, const struct naive_head *h)
-{
-    const struct shape *shape = &n->g->value[h->value].shape;
-    const size_t cols = shape_last(shape), rows = n->samples * shape_count(shape) / cols;
-    const char *name = h->loss->entry->name;
-    double (*of_row)(const struct args *loss, const double *y, const double *t, size_t cols,
-                     size_t target_cols) = strcmp(name, "categorical_crossentropy") == 0
-                                               ? crossentropy
-                                           : strcmp(name, "cosine") == 0 ? cosine
-                                                                         : row_loss;
-    const double *y = n->value[h->value];
-    double total = 0;
-    for (size_t i = 0; i < rows; i++)
-        total +=
-            of_row(h->loss, y + i * cols, h->target + i * h->target_cols, cols, h->target_cols);
-    return total / (double)rows;
 }
 
 double naive_total(const struct naive *n, const struct naive_head *h, size_t heads)

@@ -11,6 +11,7 @@ struct naive {
     const struct graph *g;
     size_t samples;
     bool training;        /* batchnorm takes the batch's moments; else its moving ones */
+    uint64_t seed, step;  /* in training: of what is random */
     const double *weight; /* g->weight_reals of them, borrowed */
     double **value;       /* for each value [samples][count] */
 };

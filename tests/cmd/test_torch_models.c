@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Models from tests/reference/torch_*.txt: terms, gradients and trained weights against the numbers
- * that PyTorch gives in double. What the lines of a file mean stands in make_torch.py. */
+/* Models from tests/reference/torch_*.txt, typed into a session: terms, gradients and trained
+ * weights against the numbers that PyTorch gives in double. What the lines of a file mean stands in
+ * make_torch.py and make_models.py. */
 #include "check.h"
 
-#include "build.h"
+#include "host.h"
 
-#include "train/ledger.h"
+#include "cmd/state.h"
 
 #include <dirent.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,20 +34,17 @@ static double weight_room(double lr, uint64_t steps)
 }
 #endif
 
-/* One model of a file, at its first weights or trained. */
+/* One model of a file, in a session of its own. */
 struct trial {
     const char *file;
     char *statements; /* up to the dot */
-    struct model *model;
-    struct dataset data;
-    struct err e;
+    struct fake fake;
     size_t numbers; /* compared so far */
 };
 
-static void fine(struct trial *t, bool good)
+static struct model *model_of(const struct trial *t)
 {
-    if (!good)
-        fail_msg("%s: %s; %s", t->file, t->e.what, t->e.hint);
+    return current_model(t->fake.session);
 }
 
 static void near(struct trial *t, const char *what, double ours, double theirs, double room)
@@ -61,65 +60,36 @@ static void near_value(struct trial *t, const char *what, double ours, double th
     near(t, what, ours, theirs, value_room * fmax(1, fabs(theirs)));
 }
 
-static void take(struct trial *t, struct arena *arena, const char *text, const struct statement *s)
+static void type(struct trial *t, const char *text)
 {
-    struct choice c = {0};
-    if (strcmp(s->verb, "data") == 0) {
-        struct args *a = build_choice(arena, text, s, &data_kinds, &t->e);
-        fine(t, a && !dataset_make(a, 1, &t->data, &t->e));
-    } else if (strcmp(s->verb, "loss") == 0) {
-        struct args *a = build_choice(arena, text, s, &loss_kinds, &t->e);
-        fine(t, a && !choice_make(&c, a, &t->e));
-        model_take_loss(t->model, c, 1);
-    } else if (strcmp(s->verb, "optimizer") == 0) {
-        struct args *a = build_choice(arena, text, s, &opt_kinds, &t->e);
-        fine(t, a && !choice_make(&c, a, &t->e));
-        model_take_optimizer(t->model, c);
-    } else {
-        fine(t, !build_layer(t->model->graph, arena, text, s, &t->e));
-    }
+    if (fake_run(&t->fake, text) != OUTCOME_OK)
+        fail_msg("%s: %s", t->file, t->fake.err.text);
 }
 
-static void run(struct trial *t, const char *text)
-{
-    struct arena arena = {0};
-    struct script script = {0};
-    fine(t, !build_parse(&arena, text, &script, &t->e));
-    for (size_t i = 0; i < script.count; i++)
-        take(t, &arena, text, &script.statement[i]);
-    arena_finish(&arena);
-}
-
-static void finish(struct trial *t)
-{
-    model_destroy(t->model);
-    dataset_finish(&t->data);
-    t->model = NULL;
-}
-
-/* The file's model at its first weights. */
+/* The file's model at its first weights, in a fresh session. */
 static void restart(struct trial *t, const char *optimizer)
 {
-    finish(t);
-    t->model = model_create("main");
-    assert_non_null(t->model);
-    run(t, t->statements);
-    run(t, optimizer);
-    fine(t, !engine_prepare(t->model, &t->data, 1, &t->e));
+    fake_finish(&t->fake);
+    fake_start(&t->fake);
+    type(t, t->statements);
+    type(t, optimizer);
 }
 
 static void step_to(struct trial *t, uint64_t steps)
 {
-    struct figures figures;
-    while (t->model->step < steps)
-        fine(t, !engine_step(t->model, &t->data, &figures, &t->e));
+    char text[40];
+    const uint64_t done = model_of(t)->step;
+    snprintf(text, sizeof text, "step %u", (unsigned)(steps - done));
+    if (steps > done)
+        type(t, text);
 }
 
-/* Compares one weight's numbers in `block` with those of the line. */
+/* Compares one weight's numbers in `block` with those of the line; with `above` the room grows with
+ * numbers above 1. */
 static void near_weight(struct trial *t, const char *path, const real *block, const char *line,
-                        double room)
+                        double room, bool above)
 {
-    const struct graph *g = t->model->graph;
+    const struct graph *g = model_of(t)->graph;
     size_t i = 0;
     while (i < g->weights && strcmp(g->weight[i].path, path) != 0)
         i++;
@@ -129,7 +99,8 @@ static void near_weight(struct trial *t, const char *path, const real *block, co
         double theirs = strtod(line, &end);
         assert_true(end != line);
         line = end;
-        near(t, path, (double)block[g->weight[i].at + k], theirs, room);
+        near(t, path, (double)block[g->weight[i].at + k], theirs,
+             room * (above ? fmax(1, fabs(theirs)) : 1));
     }
 }
 
@@ -158,10 +129,36 @@ static double batch_row(const struct ledger *l, const struct ledger_row *row)
 
 static void fill_ledger(struct trial *t, struct ledger *l)
 {
-    fine(t, !ledger_begin(l, t->model, &t->data, 1, SHARE_TRAIN, true, &t->e));
+    const struct session *s = t->fake.session;
+    struct err e = {0};
+    if (ledger_begin(l, current_model(s), &s->data, s->seed, SHARE_TRAIN, true, &e))
+        fail_msg("%s: %s; %s", t->file, e.what, e.hint);
     while (ledger_next(l))
         ;
     ledger_end(l);
+}
+
+/* A line about the losses; false if it is about something else. */
+static bool check_losses(struct trial *t, const struct ledger *l, const char *line)
+{
+    const struct figures *last = &model_of(t)->last;
+    double value;
+    unsigned i;
+    if (sscanf(line, "data %lf", &value) == 1)
+        near_value(t, "the data loss", l->data, value);
+    else if (sscanf(line, "total %lf", &value) == 1)
+        near_value(t, "the total", l->total, value);
+    else if (sscanf(line, "head %u %lf", &i, &value) == 2)
+        near_value(t, "an output's loss", l->head[i], value);
+    else if (sscanf(line, "batch-data %lf", &value) == 1)
+        near_value(t, "the batch's data loss", last->data, value);
+    else if (sscanf(line, "batch-total %lf", &value) == 1)
+        near_value(t, "the batch's total", last->data + last->penalty, value);
+    else if (sscanf(line, "batch-head %u %lf", &i, &value) == 2)
+        near_value(t, "an output's loss over the batch", last->head[i], value);
+    else
+        return false;
+    return true;
 }
 
 /* A line about the model at its first weights; one step was taken since the ledger was filled. */
@@ -170,18 +167,16 @@ static void check_start(struct trial *t, const struct ledger *l, const char *lin
     char slot[80], kind[80];
     double value, norm;
     int at = 0;
-    if (sscanf(line, "data %lf", &value) == 1) {
-        near_value(t, "the data loss", l->data, value);
-    } else if (sscanf(line, "row %79s %79s %lf %lf", slot, kind, &value, &norm) == 4) {
+    if (check_losses(t, l, line))
+        return;
+    if (sscanf(line, "row %79s %79s %lf %lf", slot, kind, &value, &norm) == 4) {
         near_value(t, slot, row_of(l, slot, kind)->value, value);
         near_value(t, "a row's gradient norm", row_of(l, slot, kind)->grad_norm, norm);
-    } else if (sscanf(line, "batch-data %lf", &value) == 1) {
-        near_value(t, "the batch's data loss", t->model->last.data, value);
     } else if (sscanf(line, "batch-row %79s %79s %lf", slot, kind, &value) == 3) {
         near_value(t, slot, batch_row(l, row_of(l, slot, kind)), value);
     } else {
         assert_int_equal(sscanf(line, "gradient %79s %n", slot, &at), 1);
-        near_weight(t, slot, t->model->grad, line + at, value_room);
+        near_weight(t, slot, model_of(t)->grad, line + at, value_room, true);
     }
 }
 
@@ -204,14 +199,14 @@ static void check_run(struct trial *t, const char *line)
         restart(t, line);
         return;
     }
-    const double lr = args_number(t->model->optimizer.args, "lr");
+    const double lr = args_number(model_of(t)->optimizer.args, "lr");
     if (sscanf(line, "evaluated %u %lf", &steps, &value) == 2) {
         check_evaluated(t, value, weight_room(lr, steps));
         return;
     }
     assert_int_equal(sscanf(line, "after %u %79s %n", &steps, path, &at), 2);
     step_to(t, steps);
-    near_weight(t, path, t->model->weight, line + at, weight_room(lr, steps));
+    near_weight(t, path, model_of(t)->weight, line + at, weight_room(lr, steps), false);
 }
 
 static char *read_file(const char *name)
@@ -245,7 +240,7 @@ static size_t check_file(const char *name)
     ledger_finish(&l);
     for (; line; line = strtok_r(NULL, "\n", &rest))
         check_run(&t, line);
-    finish(&t);
+    fake_finish(&t.fake);
     free(t.statements);
     return t.numbers;
 }
@@ -263,7 +258,7 @@ static void models_train_as_in_pytorch(void **state)
         }
     closedir(folder);
     print_message("%zu numbers of %zu models\n", numbers, files);
-    assert_true(files >= 22 && numbers >= 8000);
+    assert_true(files >= 79 && numbers >= 24000);
 }
 
 int main(void)

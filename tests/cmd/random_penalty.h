@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Random penalties as text: every kind, every reduction, formulas of one's own. */
+#ifndef NNR_TESTS_RANDOM_PENALTY_H
+#define NNR_TESTS_RANDOM_PENALTY_H
+
+#include "base/rng.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { OWN_MOST = 3 };
+
+/* Where random choices come from, and the text that they add up to. */
+struct chooser {
+    uint64_t key, next;
+    struct str text;
+    unsigned own[OWN_MOST]; /* rows of own_formula that the text defines as p0, p1 ... */
+    unsigned owns;
+};
+
+static inline unsigned pick(struct chooser *r, unsigned n)
+{
+    return (unsigned)(rng_uniform(r->key, r->next++) * n);
+}
+
+static inline bool chance(struct chooser *r, double share)
+{
+    return rng_uniform(r->key, r->next++) < share;
+}
+
+/* Formulas that have a slope nearly everywhere. */
+static const struct own_formula {
+    const char *parameters, *text;
+    bool parameter; /* there is one */
+    bool second;    /* wants axis 1 */
+} own_formula[] = {
+    {"", "sum(abs(x))^2 / (sum(x^2) + 0.1)", false, false},
+    {", p=0.3", "abs(x - p)", true, false},
+    {"", "norm(x, axis=0)", false, false},
+    {", k=0.5, reduce=mean", "k*sqrt(var(x, axis=-1) + 0.01)", true, false},
+    {", t=0.2", "where(x > t, (x - t)^2, 0.5*(t - x))", true, false},
+    {"", "max(x, axis=0)", false, false},
+    {", reduce=sum", "log(sum(exp(x), axis=-1))", false, false},
+    {", p=0.1, q=2", "(p + x^2) / (q + sum(abs(x), axis=0))", true, false},
+    {", reduce=sum", "mean(x, axis=1)^2", false, true},
+    {", top=1, reduce=mean", "max(0, top - x*tau)", true, false},
+    {"", "-0.3*min(x, axis=1)", false, true},
+    {"", "0.2*fraction(x > 0.43) + mean(x)^2", false, false},
+    {", p=0.2", "x*min(x, p)/(1 + max(x^2))", true, false},
+};
+enum { OWN_FORMULAS = sizeof own_formula / sizeof *own_formula };
+
+/* The definitions that a model begins with. */
+static inline void add_definitions(struct chooser *r)
+{
+    str_add(&r->text, "let tau = 0.7\n");
+    r->owns = pick(r, OWN_MOST + 1);
+    for (unsigned i = 0; i < r->owns; i++) {
+        r->own[i] = pick(r, OWN_FORMULAS);
+        str_addf(&r->text, "define penalty p%u(x%s) = %s\n", i, own_formula[r->own[i]].parameters,
+                 own_formula[r->own[i]].text);
+    }
+}
+
+static inline const char *some_strength(struct chooser *r)
+{
+    static const char *const strength[] = {"0", "0.1", "0.25", "0.5", "1"};
+    return strength[pick(r, 5)];
+}
+
+/* What a penalty is for. */
+struct slot_use {
+    bool activity;
+    bool matrix; /* there is an axis 1 */
+    bool unit;   /* all numbers are from 0 to 1 */
+};
+
+/* One of the definitions that fits; false: there is none. */
+static inline bool add_own(struct chooser *r, struct slot_use use)
+{
+    static const char *const parameter[] = {"", ", 0.4", ", 0.15"};
+    const unsigned i = r->owns ? pick(r, r->owns) : 0;
+    if (!r->owns || (own_formula[r->own[i]].second && !use.matrix))
+        return false;
+    str_addf(&r->text, "p%u(%s%s", i, some_strength(r),
+             parameter[own_formula[r->own[i]].parameter ? pick(r, 3) : 0]);
+    return true;
+}
+
+static inline void add_term(struct chooser *r, struct slot_use use)
+{
+    static const char *const reduce[] = {"", ", reduce=batch", ", reduce=sum", ", reduce=mean"};
+    const unsigned kind = pick(r, 6);
+    if (use.unit && chance(r, 0.5))
+        str_addf(&r->text, "kl(%s%s", some_strength(r), chance(r, 0.5) ? ", p=0.2" : "");
+    else if (kind > 2 && add_own(r, use))
+        ;
+    else if (kind % 3 == 2)
+        str_addf(&r->text, "l1l2(%s, %s", some_strength(r), some_strength(r));
+    else
+        str_addf(&r->text, "%s(%s", kind % 3 ? "l2" : "l1", some_strength(r));
+    str_addf(&r->text, "%s)", use.activity ? reduce[pick(r, 4)] : "");
+}
+
+/* A sum of one or two terms. */
+static inline void add_sum(struct chooser *r, struct slot_use use)
+{
+    const unsigned terms = 1 + pick(r, 3) / 2;
+    for (unsigned i = 0; i < terms; i++) {
+        str_add(&r->text, i ? "+" : "");
+        add_term(r, use);
+    }
+}
+
+#endif
