@@ -34,36 +34,30 @@ class Figures:
     """What the rounds gave for one system, a number each."""
 
     def __init__(self):
-        self.epoch, self.whole, self.peak, self.loss = [], [], [], []
+        self.epoch, self.whole, self.peak = [], [], []
 
-    def add(self, run, seconds, loss):
-        self.epoch.append(steady(seconds))
+    def add(self, run):
+        """Adds one process; returns what it reported."""
+        report = run.reports()[-1]
+        self.epoch.append(steady(report["epoch_seconds"]))
         self.whole.append(1e3 * run.seconds)
         self.peak.append(run.peak)
-        self.loss.append(loss)
+        return report
 
 
-def run_nnr(figures, nnr, path, threads):
-    """Two trains: the first ends where the losses are compared."""
-    run = Run(nnr_command(nnr, path, threads))
-    first, rest = [r for r in run.reports() if "epoch_seconds" in r]
-    figures.add(run, first["epoch_seconds"] + rest["epoch_seconds"], first["loss"])
+def run_nnr(figures, nnr, folder, workload, epochs, threads=1):
+    path = write(folder, workload + ".nnr", script(workload, ["train %d" % epochs]))
+    return figures.add(Run(nnr_command(nnr, path, threads)))["loss"]
 
 
-def run_torch(figures, folder, workload):
-    about = ABOUT[workload]
-    run = Run(torch_command(folder, workload, about["epochs"]))
-    report = run.reports()[-1]
-    figures.add(run, report["epoch_seconds"], report["losses"][about["compared"] - 1])
-
-
-def agree(workload, nnr, torch):
+def agree(nnr, folder, workload):
     """Says whether the losses agree as far as they must."""
-    about = ABOUT[workload]
-    a, b = nnr.loss[0], torch.loss[0]
-    same = all(abs(x - y) <= about["room"] * abs(y) for x, y in zip(nnr.loss, torch.loss))
-    print("  loss after %d epochs: nnr %.8g, PyTorch %.8g: %s"
-          % (about["compared"], a, b, "agree" if same else "DISAGREE"))
+    epochs, room = (ABOUT[workload][key] for key in ("compared", "room"))
+    ours = run_nnr(Figures(), nnr, folder, workload, epochs)
+    theirs = Run(torch_command(folder, workload, epochs)).reports()[-1]["losses"][-1]
+    same = abs(ours - theirs) <= room * abs(theirs)
+    print("  loss after %2d epochs       nnr %.8g, PyTorch %.8g: %s"
+          % (epochs, ours, theirs, "agree" if same else "DISAGREE"))
     return same
 
 
@@ -78,16 +72,14 @@ def print_memory(workload, folder, peak):
 
 def compare(nnr, folder, workload, rounds, torch_too):
     about = ABOUT[workload]
-    path = write(folder, workload + ".nnr", script(workload, [
-        "train %d" % about["compared"], "train %d" % (about["epochs"] - about["compared"])]))
     one, two, torch = Figures(), Figures(), Figures()
     for _ in range(rounds):
-        run_nnr(one, nnr, path, 1)
+        run_nnr(one, nnr, folder, workload, about["epochs"])
         if torch_too:
-            run_torch(torch, folder, workload)
-        run_nnr(two, nnr, path, 2)
+            torch.add(Run(torch_command(folder, workload, about["epochs"])))
+        run_nnr(two, nnr, folder, workload, about["epochs"], 2)
     print("%s: %s, batches of %d" % (workload, about["title"], about["batch"]))
-    same = agree(workload, one, torch) if torch_too else True
+    same = agree(nnr, folder, workload) if torch_too else True
     print("  ms an epoch, nnr           " + spread(one.epoch))
     print("  ms in all, nnr             %s, %d epochs" % (spread(one.whole), about["epochs"]))
     if torch_too:
