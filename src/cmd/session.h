@@ -22,8 +22,8 @@ enum outcome {
  * calls (its width, for example). */
 struct session *session_create(const struct host *host, uint64_t seed);
 void session_destroy(struct session *s);
-/* The most threads a matrix product may use, 1 or more; holds for the whole process. One that
- * is never told leaves it to the library of matrix products. */
+/* The most threads that a training step may use, 1 or more; holds for the whole process, 1 until it
+ * is told. */
 void session_threads(unsigned n);
 
 /* Whether pictures can go where --plot says: the ending of a file must tell what to write. */

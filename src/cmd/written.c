@@ -15,6 +15,7 @@ struct renames {
     struct arena arena;
     struct renamed {
         struct node *node;
+        enum node_kind kind;
         const char *was;
     } * item;
     size_t count, room;
@@ -41,8 +42,25 @@ static int rename_file(struct renames *r, struct node *n)
         return -1;
     marked[0] = FILE_MARK;
     memcpy(marked + 1, path, room - 1);
-    r->item[r->count++] = (struct renamed){n, n->text};
+    r->item[r->count++] = (struct renamed){n, n->kind, n->text};
     n->text = marked;
+    return 0;
+}
+
+/* A choice counts as it was written, though it may read as a difference: keras-2.0. */
+static int quote_choice(struct renames *r, const struct entry *row, size_t place, struct node *n)
+{
+    const struct source *source = sources_get(&r->s->sources, n->where.source);
+    const bool choice = row && place < row->arg_count && row->args[place].type == ARG_CHOICE;
+    if (!choice || n->kind != NODE_BINARY || !source)
+        return 0;
+    const char *text =
+        arena_text(&r->arena, source->text + n->where.at, n->where.end - n->where.at);
+    if (!text || mem_room(&r->item, &r->room, r->count + 1, sizeof *r->item))
+        return -1;
+    r->item[r->count++] = (struct renamed){n, n->kind, n->text};
+    n->kind = NODE_STRING;
+    n->text = text;
     return 0;
 }
 
@@ -108,7 +126,8 @@ static int rename_statement(struct renames *r, const struct statement *st)
     const bool files = values_are_files(st, row);
     int failed = st->body ? rename_script(r, st->body) : 0;
     for (size_t i = 0; i < st->values && !failed; i++)
-        failed = files ? rename_file(r, st->value[i]) : rename_calls(r, st->value[i]);
+        failed = quote_choice(r, row, i, st->value[i]) ||
+                 (files ? rename_file(r, st->value[i]) : rename_calls(r, st->value[i]));
     for (size_t i = 0; i < st->pairs && !failed; i++) {
         const struct pair *p = &st->pair[i];
         const bool file = key_is_file(row, p->target);
@@ -132,8 +151,10 @@ int statement_text(struct session *s, const struct statement *st, struct str *te
     int failed = rename_statement(&r, st);
     if (!failed)
         statement_print(text, st);
-    while (r.count-- > 0)
+    while (r.count-- > 0) {
+        r.item[r.count].node->kind = r.item[r.count].kind;
         r.item[r.count].node->text = r.item[r.count].was;
+    }
     mem_free(r.item);
     mem_free(r.folder);
     arena_finish(&r.arena);

@@ -84,15 +84,12 @@ static const struct products_of_width *spanning(size_t count)
 enum {
     NN_PACKED = 4000000,
     TN_PACKED = 2000000,
-    THREADED = 4000000,
     TN_LARGE = 160000000,
     LARGE = 350000000
 };
 
 static bool is_large(enum product p, size_t work)
 {
-    if (openblas_get_num_threads() > 1)
-        return work > THREADED;
     return work > (p == PRODUCT_TN ? TN_LARGE : LARGE);
 }
 
@@ -133,13 +130,9 @@ void gemm_plain(enum product p, size_t m, size_t n, size_t k, const real *a, con
         }
 }
 
-void gemm_threads(unsigned n)
-{
-    openblas_set_num_threads((int)n);
-}
-
-/* OpenBLAS itself begins with a thread for each core, and its sums depend on how many there are. */
+/* OpenBLAS itself begins with a thread for each core; here steps are split over threads, not
+ * products. */
 __attribute__((constructor)) static void start_with_one(void)
 {
-    gemm_threads(1);
+    openblas_set_num_threads(1);
 }

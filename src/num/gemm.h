@@ -28,7 +28,5 @@ void gemm_blas(enum product p, size_t m, size_t n, size_t k, const real *a, cons
 /* The same in three plain loops, sums in double: what gemm is tested against. */
 void gemm_plain(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
                 bool add);
-/* The most threads that a product may use; 1 at the start. */
-void gemm_threads(unsigned n);
 
 #endif

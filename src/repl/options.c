@@ -76,7 +76,7 @@ static const struct option table[] = {
     {"--step", FLAG(step), "show each statement and wait for Enter"},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)"},
     {"--threads", "N", take_threads, 0,
-     "the most threads of a matrix product, 1 to 64 (1 without it)"},
+     "the most threads of a training step, 1 to 64 (1 without it)"},
     {"--json", FLAG(json), "print one JSON object for each statement that reports"},
     {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress"},
     {"--manual", FLAG(manual), "print the reference of the language, in Markdown"},

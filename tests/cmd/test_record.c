@@ -27,7 +27,8 @@ static const char *const sessions[] = {
     "wrong\nstep 2\nexpect loss < 0\nrepeat 3 { step 1; expect step < 5 }\nstep 1\nundo\nundo\n",
     NET "define penalty odd(x, p=2) = sum(abs(x))^p\nset h.kernel = odd(0.1, p=3)\nstep 1\nundo\n"
         "undo\nundo\ndefine penalty odd(x) = sum(abs(x))\nset h.kernel = odd(1)\nstep 2\n",
-    NET "block b { dense 3 tanh as t; dense 2 }\nb on x as c\nb on c as d\nadd on c, d\n"
+    NET "block b { dense 3 tanh as t; dense 2 }\nb on x as c\nb on c as d\nadd on c, d\nemulate "
+        "tf.keras-2\n"
         "dense 1 sigmoid\nset b.t.activity = l1(1e-2)\ntrain 1\nundo\nundo\ntrain 2\n",
     NET "source \"part.nnr\"\nundo\nsource \"part.nnr\"\nstep 1\n",
     NET "source \"sub/breaks.nnr\"\nstep 1\nundo\n",
