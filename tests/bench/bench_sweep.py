@@ -5,8 +5,8 @@ Usage: bench_sweep.py NNR [--rounds N] [--only units,batch] [--threads N] [--plo
 
 The model is `depth` dense relu layers of `units` units on 64 inputs, each with an activity penalty,
 and one output; mean squared error, Adam. A larger model may well do its arithmetic faster; where it
-does it more than 1.3 times as slowly as its smaller neighbour, the line ends with "cliff" and the
-program fails. The figure is drawn by gnuplot."""
+does it more than 1.3 times as slowly as its smaller neighbour, the line ends with "cliff". The
+figure is drawn by gnuplot."""
 import argparse
 import os
 import statistics
@@ -46,7 +46,7 @@ def arithmetic(units, batch, depth):
 
 def time_step(nnr, folder, point, threads):
     """Nanoseconds of a step."""
-    steps = max(2, int(LEAST_SECONDS / (2e-6 + arithmetic(**point) / 5e10)))
+    steps = max(10, int(LEAST_SECONDS / (2e-6 + arithmetic(**point) / 5e10)))
     path = write(folder, "point.nnr", script(steps=steps, **point))
     return 1e9 * Run(nnr_command(nnr, path, threads)).reports()[-1]["seconds"] / steps
 
@@ -61,7 +61,7 @@ def measure(nnr, folder, points, rounds, threads):
 
 
 def sweep(options, folder, axis):
-    """Prints one axis; the values and the time at each, and whether it is free of cliffs."""
+    """Prints one axis and returns the time of an operation at each of its values."""
     points = [dict(MIDDLE, **{axis: v}) for v in VALUES[axis]]
     cost = measure(options.nnr, folder, points, options.rounds, options.threads)
     steep = [False] + [b > ROOM * a for a, b in zip(cost, cost[1:])]
@@ -71,16 +71,17 @@ def sweep(options, folder, axis):
         print("  %8d %14.2f %10.2f%s" % (point[axis], ps, ps * arithmetic(**point) / 1e6,
                                          "  cliff" if cliff else ""))
     sys.stdout.flush()
-    return cost, not any(steep)
+    return cost
 
 
 def draw(costs, path):
     """A panel for each axis."""
     text = ["set terminal pngcairo size 900,300 font ',9'", "set output '%s'" % path,
-            "set multiplot layout 1,%d" % len(costs), "set logscale xy", "set yrange [1:1000]",
-            "set grid", "unset key", "set ylabel 'ps an operation'"]
+            "set multiplot layout 1,%d" % len(costs), "set logscale xy 2", "set yrange [4:64]",
+            "set ytics 2", "set xtics 4", "set grid", "unset key", "set ylabel 'ps an operation'"]
     for axis, cost in costs.items():
-        text += ["set xlabel '%s'" % axis, "$%s << E" % axis]
+        text += ["set xlabel '%s'" % axis, "set xrange [%d:%d]" % (VALUES[axis][0], VALUES[axis][-1]),
+                 "$%s << E" % axis]
         text += ["%d %g" % pair for pair in zip(VALUES[axis], cost)]
         text += ["E", "plot $%s with linespoints pt 7 ps 0.6 lc rgb '#2060a0'" % axis]
     subprocess.run(["gnuplot"], input="\n".join(text + ["unset multiplot", ""]).encode(),
@@ -98,9 +99,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="nnr-bench-") as folder:
         found = {axis: sweep(options, folder, axis) for axis in options.only.split(",")}
     if options.plot:
-        draw({axis: cost for axis, (cost, _) in found.items()}, os.path.abspath(options.plot))
-    return 0 if all(even for _, even in found.values()) else 1
+        draw(found, os.path.abspath(options.plot))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
