@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /* Looks at a counter before a thread lies down: some 20 microseconds. */
-enum { LOOKS = 4000 };
+enum { LOOKS = 400 };
 
 struct helper {
     struct pool *pool;

@@ -97,8 +97,20 @@ struct calling {
 static int call_layer(struct graph *g, id layer, const struct calling *c, id *output,
                       struct err *e);
 
+/* Blocks in blocks can spell out to any number of calls: twenty levels of two calls are a million.
+ */
+enum { CALLS_MOST = 10000 };
+
+static int too_many(const struct layer *l, const struct calling *c, struct err *e)
+{
+    err_at(e, c->where, "with %s the model would have more than %d calls", l->name, CALLS_MOST);
+    return err_hint(e, "a block is spelled out at each call; nest fewer of them");
+}
+
 static int new_call(struct graph *g, id layer, const struct calling *c, id *call, struct err *e)
 {
+    if (g->calls == CALLS_MOST)
+        return too_many(&g->layer[layer], c, e);
     if (mem_room(&g->call, &g->call_room, g->calls + 1, sizeof *g->call))
         return err_memory(e);
     *call = (id)g->calls;

@@ -93,10 +93,32 @@ static void the_seeds_hold_for_every_layer_with_weights(void **state)
     assert_true(kinds >= 3);
 }
 
+/* Thirty levels of two calls would be a billion: told at once, and nothing is changed. */
+static void blocks_do_not_grow_without_end(void **state)
+{
+    (void)state;
+    struct fake f;
+    char line[80];
+    fake_start(&f);
+    fake_ok(&f, "input 2 as x\nblock b0 { dense 2 kernel=l1(1) }\n");
+    for (int i = 1; i < 30; i++) {
+        snprintf(line, sizeof line, "block b%d { b%d; b%d }\n", i, i - 1, i - 1);
+        fake_ok(&f, line);
+    }
+    const uint64_t before = session_digest(f.session);
+    fake_says(
+        &f, "b29\n", OUTCOME_ERROR,
+        "t:1:1: with b0.dense_1 the model would have more than 10000 calls; a block is spelled "
+        "out at each call; nest fewer of them");
+    assert_true(session_digest(f.session) == before);
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_seeds_hold_for_every_layer_with_weights),
+        cmocka_unit_test(blocks_do_not_grow_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
