@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SHAPE_MOST = 6 };
+enum {
+    SHAPE_MOST = 6,
+    SHAPE_NUMBERS_MOST = 2147483647 /* numbers of one tensor, without its batch axis */
+};
 
 struct shape {
     uint32_t axes;             /* how many sizes are used */

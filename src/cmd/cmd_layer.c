@@ -24,6 +24,9 @@ struct callee {
     struct statement words; /* from the layer's verb on */
 };
 
+/* The longest path of a block, with room behind it for a name. */
+enum { BLOCK_PATH_MOST = 200 };
+
 /* "tower.top" for top in the block tower. */
 static const char *path_of(const struct scope *in, const char *name, char *path, size_t room)
 {
@@ -168,7 +171,8 @@ static id find_callee(const struct scope *in, const char *verb)
     }
 }
 
-static int unknown_callee(const struct scope *in, const struct statement *st, struct err *e)
+static int unknown_callee(const struct scope *in, const struct statement *st, bool wrapped,
+                          struct err *e)
 {
     struct nearest near = {0};
     nearest_in_table(&near, st->verb, &layer_kinds);
@@ -176,7 +180,9 @@ static int unknown_callee(const struct scope *in, const struct statement *st, st
         nearest_try(&near, st->verb, in->g->layer[i].name);
     if (table_find(&command_table, st->verb)) {
         err_at(e, st->verb_where, "%s is no layer", st->verb);
-        return err_hint(e, "in a block stand layers, names of layers, and blocks");
+        return err_hint(
+            e, wrapped ? "timedistributed takes a layer statement, or the name of a layer or block"
+                       : "in a block stand layers, names of layers, and blocks");
     }
     err_at(e, st->verb_where, "no layer \"%s\"", st->verb);
     return near.name ? err_hint(e, "did you mean %s?", near.name)
@@ -220,7 +226,7 @@ static int read_callee(const struct scope *in, const struct statement *st, struc
                                     : "inside, the word input names what it is called on");
     }
     if (!c->kind && c->layer == NOTHING)
-        return unknown_callee(in, &c->words, e);
+        return unknown_callee(in, &c->words, c->folds > 0, e);
     if (in->block != NOTHING && c->layer != NOTHING &&
         graph_is_inside(in->g, in->block, c->layer)) {
         err_at(e, c->words.verb_where, "%s calls itself", c->words.verb);
@@ -266,8 +272,9 @@ static int add_layer(const struct scope *in, const struct statement *st, struct 
     if (read_callee(in, st, &c, e))
         return -1;
     struct binder b = session_binder(in->session, in->arena);
-    const struct args *args =
-        bind_statement(&b, &c.words, c.kind ? &c.kind->entry : &call_entry, e);
+    struct entry named = call_entry;
+    named.name = c.words.verb;
+    const struct args *args = bind_statement(&b, &c.words, c.kind ? &c.kind->entry : &named, e);
     const struct layer_kind *kind = c.kind ? c.kind : in->g->layer[c.layer].kind;
     const char *base = c.folds ? "timedistributed" : c.words.verb;
     const bool source = c.kind && c.kind->source;
@@ -315,6 +322,13 @@ static int add_block(const struct scope *in, const struct statement *st, struct 
         return -1;
     const struct args none = {.entry = &block_kind.entry, .where = st->where};
     path_of(in, name->as.text, path, sizeof path);
+    if (strlen(path) > BLOCK_PATH_MOST) {
+        err_at(e, name->where,
+               "the block %s lies too deep: the names of the blocks around it and its own have "
+               "more than %d letters together",
+               name->as.text, BLOCK_PATH_MOST);
+        return err_hint(e, "give them shorter names, or define it outside and call it inside");
+    }
     if (graph_define(in->g, &block_kind, &none, path, in->block, 0, &inside.block, e))
         return -1;
     return add_body(&inside, args_get(args, "body")->as.body, st->braces, e);

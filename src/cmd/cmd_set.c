@@ -248,8 +248,11 @@ static int set_block(struct session *s, id block, const struct target *t, const 
     struct arg value = {0};
     if (strcmp(t->key, "trainable") != 0 || m->graph->layer[block].kind == &wrapper_kind) {
         err_at(e, t->where, "%s has no setting \"%s\"", t->thing, t->key);
-        return err_hint(e, "it is a %s: name a layer in it, or set BLOCK.trainable = no",
-                        m->graph->layer[block].kind->entry.name);
+        const struct layer *l = &m->graph->layer[block];
+        const bool wrapper = l->kind == &wrapper_kind;
+        return err_hint(e, "it is a %s: name a layer in it, or set %s.trainable = no",
+                        l->kind->entry.name,
+                        wrapper ? m->graph->layer[l->body[0].layer].name : l->name);
     }
     struct graph *g = graph_copy(m->graph);
     int failed = !g ? err_memory(e) : bind_value(&b, &yes_or_no, pair->value[0], &value, e);

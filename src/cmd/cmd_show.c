@@ -116,11 +116,12 @@ static void summary_text(struct str *to, const struct session *s, const bool *re
     str_add(to, "optimizer ");
     if (m->optimizer.args)
         args_print(to, m->optimizer.args);
-    str_addf(to, "%s\n%llu steps, %llu epochs\n",
+    str_addf(to, "%s\n%llu step%s, %llu epoch%s\n",
              m->optimizer.args ? ""
                                : "chosen when it is first "
                                  "used",
-             (unsigned long long)m->step, (unsigned long long)m->epoch);
+             (unsigned long long)m->step, m->step == 1 ? "" : "s", (unsigned long long)m->epoch,
+             m->epoch == 1 ? "" : "s");
 }
 
 static void summary_json(struct str *to, const struct session *s, const bool *reached)

@@ -192,6 +192,11 @@ static int take_losses(struct session *s, struct model *m, const struct args *ar
         failed = value == NOTHING;
         if (!failed && (!graph_is_output(m->graph, value) || made == OUTPUTS_MOST))
             failed = no_output(m, name, on->as.names.where[i], e);
+        for (size_t k = 0; k < made && !failed; k++)
+            if (own[k].output == value) {
+                failed = err_at(e, on->as.names.where[i], "%s is named twice", name);
+                err_hint(e, "name each output once");
+            }
         if (!failed)
             failed = choice_make(&own[made].choice, args_get(args, "kind")->as.call, e);
         if (!failed) {
@@ -347,6 +352,13 @@ int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share 
     return 0;
 }
 
+/* Whether another system says something else than is true. Of numbers that are none, none says so.
+ */
+static bool is_bent(const struct ledger *l)
+{
+    return l->model->policy && l->honest != l->evaluated;
+}
+
 static void evaluate_text(struct str *to, const struct session *s, const struct ledger *l)
 {
     char text[NUMBER_ROOM];
@@ -355,7 +367,7 @@ static void evaluate_text(struct str *to, const struct session *s, const struct 
         str_addf(to, " %s", l->model->name);
     str_add(to, ": ");
     figures_text(to, &(struct figures){.data = l->data, .penalty = l->evaluated - l->data});
-    if (l->honest != l->evaluated)
+    if (is_bent(l))
         str_addf(to, " [bent; in truth %s]", number_text(l->honest, text));
     if (l->judged)
         str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
@@ -371,7 +383,7 @@ static void evaluate_json(struct str *to, const struct ledger *l)
     json_number(&json, "loss", l->evaluated);
     json_number(&json, "data", l->data);
     json_number(&json, "penalty", l->evaluated - l->data);
-    if (l->honest != l->evaluated)
+    if (is_bent(l))
         json_number(&json, "honest", l->honest);
     if (l->judged)
         json_number(&json, "accuracy", l->accuracy);

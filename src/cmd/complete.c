@@ -95,6 +95,9 @@ static void add_layer_settings(struct words *w, const struct session *s, bool ch
             if (!change && spec->type == ARG_SUM)
                 add_word(w, path, ".penalty");
         }
+    for (size_t i = 0; change && i < g->layers; i++)
+        if (g->layer[i].kind == &block_kind)
+            add_word(w, g->layer[i].name, ".trainable");
 }
 
 static void add_settings(struct words *w, const struct session *s)
@@ -353,6 +356,25 @@ static bool is_after_on(const char *line, size_t begin, size_t end, bool *must)
     return at > begin && is_word_at(line, at, size, "on");
 }
 
+/* What a verb at the top may call again. */
+static void add_callees(struct words *w, const struct session *s)
+{
+    const struct graph *g = current_model(s)->graph;
+    for (size_t i = 0; i < g->layers; i++)
+        if (g->layer[i].parent == NOTHING)
+            add_word(w, g->layer[i].name, "");
+}
+
+/* What `loss` may be on: the outputs, or, before they are named, what may become one. */
+static void add_outputs(struct words *w, const struct session *s)
+{
+    const struct graph *g = current_model(s)->graph;
+    for (size_t i = 0; i < g->outputs; i++)
+        add_word(w, graph_value_name(g, g->output[i]), "");
+    if (!g->outputs)
+        add_tensors(w, s);
+}
+
 static void complete_word(struct words *w, const struct session *s, const struct entry *entry,
                           const struct entry *inner)
 {
@@ -362,6 +384,9 @@ static void complete_word(struct words *w, const struct session *s, const struct
         add_models(w, s);
     } else if (strcmp(entry->name, "output") == 0) {
         add_tensors(w, s);
+    } else if (strcmp(entry->name, "timedistributed") == 0 && !inner) {
+        add_of_entry(w, s, entry);
+        add_callees(w, s);
     } else if (strcmp(entry->name, "show") == 0) {
         add_layers(w, s);
         add_values(w, s);
@@ -389,7 +414,10 @@ static void complete_inside(struct words *w, const struct session *s, const char
         complete_value(w, s, line, p.begin, at - 1, entry, inner))
         return;
     if (is_after_on(line, p.begin, p.word, &must)) {
-        if (table_find(&command_table, entry->name) && strcmp(entry->name, "loss") != 0)
+        if (strcmp(entry->name, "loss") == 0)
+            add_outputs(w, s);
+        else if (table_find(&command_table, entry->name) &&
+                 strcmp(entry->name, "timedistributed") != 0)
             add_models(w, s);
         else
             add_tensors(w, s);
@@ -403,10 +431,7 @@ static void complete_verb(struct words *w, const struct session *s)
 {
     add_table(w, &command_table);
     add_table(w, &layer_kinds);
-    const struct graph *g = current_model(s)->graph;
-    for (size_t i = 0; i < g->layers; i++)
-        if (g->layer[i].parent == NOTHING)
-            add_word(w, g->layer[i].name, "");
+    add_callees(w, s);
 }
 
 char **session_complete(struct session *s, const char *line, size_t point, size_t *start,

@@ -227,10 +227,31 @@ static int find_value(struct lookup *l, const struct node *path, id value, bool 
     return gather_value(l, value, shape_count(shape), leaf, e) ? err_place(e, path->where) : 0;
 }
 
-static int unknown_part(const struct node *path, const char *name, struct err *e)
+/* The calls that were made inside the call of a block, the blocks' own left out. */
+static void add_inside(struct str *to, const struct graph *g, id block)
+{
+    const size_t n = strlen(g->call[block].name);
+    for (id c = 0; c < g->calls && to->size < 200; c++)
+        if (strncmp(g->call[c].name, g->call[block].name, n) == 0 && g->call[c].name[n] == '.' &&
+            g->value[g->call[c].output].made_by == c)
+            str_addf(to, "%s%s", to->size ? ", " : "", g->call[c].name);
+}
+
+static int unknown_part(const struct graph *g, const struct node *path, const char *name,
+                        struct err *e)
 {
     const char *part = path->text + strlen(name) + 1;
+    const id call = graph_find_call(g, name);
+    struct str inside = {0};
+    if (call != NOTHING)
+        add_inside(&inside, g, call);
     err_at(e, path->where, "%s has no \"%s\"", name, part);
+    if (inside.size && !inside.failed) {
+        err_hint(e, "it has output and input; inside are the calls %.220s", inside.text);
+        str_finish(&inside);
+        return -1;
+    }
+    str_finish(&inside);
     return err_hint(e, "it has output, input, its weights (kernel, bias), their .grad, and "
                        "SLOT.penalty");
 }
@@ -252,11 +273,14 @@ static bool without_last(const char *path, size_t n, char *text, size_t room)
 static int several_calls(const struct graph *g, id layer, const struct node *path, struct err *e)
 {
     struct str names = {0};
+    size_t calls = 0;
     for (id c = 0; c < g->calls; c++)
-        if (g->call[c].layer == layer && names.size < 200)
+        if (g->call[c].layer == layer && ++calls && names.size < 200)
             str_addf(&names, "%s%s", names.size ? ", " : "", g->call[c].name);
     err_at(e, path->where, "%s is %s", g->layer[layer].name,
-           names.size ? "called more than once" : "never called");
+           calls > 1   ? "called more than once"
+           : calls > 0 ? "a block, and its tensors are those of its call"
+                       : "never called");
     if (names.size && !names.failed)
         err_hint(e, "name the call: %.220s", names.text);
     else
@@ -348,11 +372,11 @@ static int find_in_model(struct lookup *l, const struct node *path, bool values,
     if (value != NOTHING)
         return find_value(l, path, value, values, leaf, e);
     if (!without_last(path->text, parts, name, sizeof name))
-        return unknown_part(path, path->text, e);
+        return unknown_part(g, path, path->text, e);
     if (parts == 1 && strcmp(last, ".loss") == 0)
         return find_head(l, path, name, values, leaf, e);
     if (shorter_name(g, name))
-        return unknown_part(path, name, e);
+        return unknown_part(g, path, name, e);
     const id layer = name_layer(s, name, path->where, e);
     if (layer == NOTHING)
         return -1;
@@ -363,7 +387,7 @@ static int find_in_model(struct lookup *l, const struct node *path, bool values,
         return find_penalty(l, path, layer, part, values, leaf, e);
     if (weight != NOTHING)
         return find_weight(l, path, weight, grad, values, leaf, e);
-    return g->layer[layer].body || g->layer[layer].built ? unknown_part(path, name, e)
+    return g->layer[layer].body || g->layer[layer].built ? unknown_part(g, path, name, e)
                                                          : several_calls(g, layer, path, e);
 }
 

@@ -189,7 +189,8 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share, cons
     add_total(&g, "total", l->total, l->total != 0);
     if (l->model->policy)
         add_total(&g, "total in truth", l->honest, NAN);
-    if (l->evaluated != l->total && !is_refused(l))
+    if (l->model->policy && l->model->policy->evaluates_without && l->evaluated != l->total &&
+        !is_refused(l))
         add_total(&g, "evaluate would say", l->evaluated, NAN);
     grid_print(&g, to);
     if (system && is_refused(l))

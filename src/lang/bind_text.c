@@ -32,6 +32,10 @@ int binding_name(struct binding *x, const struct node *n, const char **name)
     if (n->kind == NODE_STRING)
         shown_text(text, n->text);
     err_at(x->e, n->where, "\"%s\" is no name", text);
+    if (n->kind == NODE_PATH && x->spec->type == ARG_NAMES && strchr(text, '.'))
+        return err_hint(
+            x->e, "what is in a block is seen inside it alone; name a call of the block: %.*s",
+            (int)strcspn(text, "."), text);
     for (char *c = text; *c; c++)
         *c = (char)(isalnum((unsigned char)*c) ? tolower((unsigned char)*c) : '_');
     if (is_name(text))

@@ -68,7 +68,7 @@ static int no_size(struct lexer *l, const struct token *t, uint32_t end, const c
 
 static int read_shape(struct lexer *l, struct token *t, uint32_t end)
 {
-    const double most = 2147483647;
+    const double most = SHAPE_NUMBERS_MOST;
     double count = 1;
     t->kind = TOKEN_SHAPE;
     for (uint32_t at = l->at; at < end; at++) {

@@ -129,18 +129,26 @@ static int new_call(struct graph *g, id layer, const struct calling *c, id *call
     return 0;
 }
 
+/* The longest name of a call, those of the blocks around it included. */
+enum { CALL_NAME_MOST = 390 };
+
 /* The j-th call of a block's body; made[] holds the values that body_call.input counts. */
 static int call_inside(struct graph *g, id call, size_t j, id *made, struct err *e)
 {
     const struct layer *block = &g->layer[g->call[call].layer];
     const struct body_call *b = &block->body[j];
-    char name[400];
+    char name[CALL_NAME_MOST + 1];
     id *input = arena_new(&g->arena, b->inputs, sizeof *input);
     if (!input)
         return err_memory(e);
     for (uint32_t i = 0; i < b->inputs; i++)
         input[i] = made[b->input[i]];
-    snprintf(name, sizeof name, "%.320s.%.70s", g->call[call].name, b->name);
+    if (snprintf(name, sizeof name, "%s.%s", g->call[call].name, b->name) >= (int)sizeof name) {
+        err_at(e, g->call[call].where,
+               "%s lies too deep: its call would have a name of more than %d letters", b->name,
+               CALL_NAME_MOST);
+        return err_hint(e, "nest fewer blocks, or give them shorter names");
+    }
     const struct calling c = {.name = name,
                               .caller = call,
                               .folds = g->call[call].folds,
@@ -187,9 +195,16 @@ static int call_block(struct graph *g, id layer, const struct calling *c, id *ou
     return 0;
 }
 
-static int no_time_axis(const struct graph *g, id value, struct span where, struct err *e)
+static int no_time_axis(const struct graph *g, id value, uint32_t folds, struct span where,
+                        struct err *e)
 {
     char text[80];
+    if (folds > 1) {
+        err_at(e, where, "%u timedistributed, one in the other, work along %u axes, and %s is %s",
+               folds, folds, graph_value_name(g, value),
+               shape_text(&g->value[value].shape, text, sizeof text));
+        return err_hint(e, "the layer needs one axis more than those; leave a timedistributed out");
+    }
     err_at(e, where, "timedistributed works along a time axis, and %s is %s",
            graph_value_name(g, value), shape_text(&g->value[value].shape, text, sizeof text));
     return err_hint(e, "give it data of a shape like 10x64: ten steps of 64");
@@ -213,7 +228,7 @@ static int row_shapes(struct graph *g, const struct layer *l, const struct call 
     for (uint32_t i = 0; i < c->inputs; i++) {
         const struct shape *s = &g->value[c->input[i]].shape;
         if (s->axes <= c->folds)
-            return no_time_axis(g, c->input[i], c->where, e);
+            return no_time_axis(g, c->input[i], c->folds, c->where, e);
         row[i].axes = s->axes - c->folds;
         for (uint32_t k = 0; k < row[i].axes; k++)
             row[i].size[k] = s->size[c->folds + k];
@@ -229,7 +244,8 @@ static int check_first(const struct graph *g, const struct layer *l, const struc
     char made[80], given[80];
     if (!l->built || shape_same(&l->in, row))
         return 0;
-    err_at(e, c->where, "%s takes %s, and %s is %s", l->name, shape_text(&l->in, made, sizeof made),
+    err_at(e, c->where, "%s takes %s, and %s%s is %s", l->name,
+           shape_text(&l->in, made, sizeof made), c->folds ? "a step of " : "",
            graph_value_name(g, c->input[0]), shape_text(row, given, sizeof given));
     return err_hint(e, "a shared layer keeps the shape of its first call; make another layer");
 }
@@ -276,6 +292,12 @@ static int add_value(struct graph *g, id call, const struct shape *row_out, stru
         out.size[i] = g->value[c->input[0]].shape.size[i];
     for (uint32_t i = 0; i < row_out->axes; i++)
         out.size[c->folds + i] = row_out->size[i];
+    if (shape_count(&out) > SHAPE_NUMBERS_MOST) {
+        char text[80];
+        err_at(e, c->where, "%s would be a tensor of %s, which is too large", c->name,
+               shape_text(&out, text, sizeof text));
+        return err_hint(e, "at most %d numbers a sample have room in one", SHAPE_NUMBERS_MOST);
+    }
     if (graph_check_output(g, c->layer, &out, e))
         return -1;
     if (mem_room(&g->value, &g->value_room, g->values + 1, sizeof *g->value))

@@ -444,7 +444,7 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
         err_at(e, l->args->arg[i].key, "%s= says how a %.*s %s, and %s has none", arg->name, thing,
                arg->name, init ? "starts" : "is held", l->name);
         if (thing == 4 && strncmp(arg->name, "bias", 4) == 0)
-            return err_hint(e, "leave %s= out, or use_bias=no", arg->name);
+            return err_hint(e, "leave out %s=, or use_bias=no", arg->name);
         return err_hint(e, "leave %s= out, or give the layer a %.*s", arg->name, thing, arg->name);
     }
     return 0;

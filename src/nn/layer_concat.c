@@ -28,6 +28,11 @@ static enum merged merge(const struct args *self, const struct shape *in, uint32
             other.size[axis] = in[0].size[axis];
         if (!shape_same(&in[0], &other))
             return MERGE_DIFFERS;
+        if (in[*odd].size[axis] > SHAPE_NUMBERS_MOST - out->size[axis]) {
+            err_at(e, self->where, "concat would make an axis of more than %d", SHAPE_NUMBERS_MOST);
+            err_hint(e, "join fewer tensors, or smaller ones");
+            return MERGE_ERROR;
+        }
         out->size[axis] += in[*odd].size[axis];
     }
     return MERGE_FITS;

@@ -150,8 +150,8 @@ static void the_state_decides_too(void **state)
          "t:1:5: optimizer.initial_accumulator_value cannot change later: it says how adagrad "
          "starts, and it has; start afresh: optimizer adagrad initial_accumulator_value=..."},
         {"input 2; dense 3 use_bias=no as h", "set h.bias_constraint = non_neg",
-         "t:1:5: bias_constraint= says how a bias is held, and h has none; leave bias_constraint= "
-         "out, or use_bias=no"},
+         "t:1:5: bias_constraint= says how a bias is held, and h has none; leave out "
+         "bias_constraint=, or use_bias=no"},
         {"data rows { 1 | 2 -> 2 }; input 2; dense 1", "train 1",
          "t:1:1: the data has 2 inputs, and the model 1; write an input for each side of |"},
         {"data rows { 1 | 2 -> 2 }; input 1 as a; input 1; input 1", "train 1",
@@ -187,6 +187,83 @@ static void the_state_decides_too(void **state)
     }
 }
 
+/* What blocks, wrappers and several outputs refuse. */
+static void blocks_tell_what_is_wrong_too(void **state)
+{
+    (void)state;
+#define BLOCK "data moons 20; input 2 as x; block t { dense 2; dense 1 }; t as ta"
+#define STEPS "data random 8 shape=4x3 target=1; input 4x3 as x; block c { dense 3 as d }; "
+#define ONE_MORE "the layer needs one axis more than those; leave a timedistributed out"
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    static const struct {
+        const char *before, *text, *first;
+    } cases[] = {
+        {BLOCK, "t 3", "t:1:3: t takes no values; write t [on NAME ...] [as NAME]"},
+        {BLOCK, "t kernel=l1(1)", "t:1:3: t has no key \"kernel\"; it takes no keys"},
+        {BLOCK, "print t.output",
+         "t:1:7: t is a block, and its tensors are those of its call; name the call: ta"},
+        {BLOCK, "print ta.dense_9.output",
+         "t:1:7: ta has no \"dense_9.output\"; it has output and input; inside are the calls "
+         "ta.dense_1, ta.dense_2"},
+        {BLOCK, "dense 3 on ta.dense_1",
+         "t:1:12: \"ta.dense_1\" is no name; what is in a block is seen inside it alone; name a "
+         "call of the block: ta"},
+        {BLOCK, "set t.kernel = l1(1)",
+         "t:1:5: t has no setting \"kernel\"; it is a block: name a layer in it, or set "
+         "t.trainable = no"},
+        {BLOCK, "loss mse on ta, ta", "t:1:17: ta is named twice; name each output once"},
+        {STEPS, "timedistributed train 1",
+         "t:1:17: train is no layer; timedistributed takes a layer statement, or the name of a "
+         "layer or block"},
+        {STEPS, "timedistributed timedistributed dense 3",
+         "t:1:33: 2 timedistributed, one in the other, work along 2 axes, and x is 4x3; " ONE_MORE},
+        {STEPS "flatten; dense 4 as f", "timedistributed f on x",
+         "t:1:17: f takes 12, and a step of x is 3; a shared layer keeps the shape of its first "
+         "call; make another layer"},
+        {STEPS "timedistributed c as td", "set td.trainable = no",
+         "t:1:5: td has no setting \"trainable\"; it is a timedistributed: name a layer in it, or "
+         "set c.trainable = no"},
+        {"input 1073741824 as x", "concat on x, x",
+         "t:1:1: concat would make an axis of more than 2147483647; join fewer tensors, or smaller "
+         "ones"},
+        {"input 65536x3 as x", "dense 65536 as h",
+         "t:1:1: h would be a tensor of 65536x65536, which is too large; at most 2147483647 "
+         "numbers a sample have room in one"},
+        {"", "block " LONG " { block " LONG " { block " LONG " { block " LONG " { dense 1 } } } }",
+         "t:1:214: the block " LONG " lies too deep: the names of the blocks around it and its own "
+         "have more than 200 letters together; give them shorter names, or define it outside and "
+         "call it inside"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fake f;
+        fake_start(&f);
+        fake_ok(&f, cases[i].before);
+        const uint64_t before = session_digest(f.session);
+        fake_says(&f, cases[i].text, OUTCOME_ERROR, cases[i].first);
+        assert_int_equal(session_digest(f.session), before);
+        fake_finish(&f);
+    }
+}
+
+/* A call's name holds those of all the blocks around it: no two of them are ever cut alike. */
+static void calls_too_deep_are_refused(void **state)
+{
+    (void)state;
+    struct fake f;
+    char line[80];
+    fake_start(&f);
+    fake_ok(&f, "input 2 as x; block b0 { dense 2 }");
+    for (int i = 1; i < 100; i++) {
+        snprintf(line, sizeof line, "block b%d { b%d }", i, i - 1);
+        fake_ok(&f, line);
+    }
+    assert_int_equal(fake_run(&f, "b99"), OUTCOME_ERROR);
+    check_has(f.err.text, "lies too deep: its call would have a name of more than 390 letters; "
+                          "nest fewer blocks, or give them shorter names");
+    fake_ok(&f, "b50 as top\nshow b0.dense_1");
+    fake_finish(&f);
+}
+
 /* Statements that stood before the wrong one are done, and the place is that of the line. */
 static void a_place_is_counted_in_lines_and_characters(void **state)
 {
@@ -211,6 +288,8 @@ int main(void)
         cmocka_unit_test(each_wrong_line_is_told_and_changes_nothing),
         cmocka_unit_test(verbs_that_are_still_to_come_are_named),
         cmocka_unit_test(the_state_decides_too),
+        cmocka_unit_test(blocks_tell_what_is_wrong_too),
+        cmocka_unit_test(calls_too_deep_are_refused),
         cmocka_unit_test(a_place_is_counted_in_lines_and_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

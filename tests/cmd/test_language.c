@@ -291,6 +291,21 @@ static void a_setting_alone_prints_what_is_set(void **state)
     fake_finish(&f);
 }
 
+/* The root of a negative number is none; no other system says so, and none is at work. */
+static void a_figure_that_is_no_number_is_not_bent(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { 1 -> 1 }\ninput 1\ndense 1 kernel_init=values(-1) as h\n"
+                "define penalty root(x) = sum(sqrt(x))\nset h.kernel = root(1)\n");
+    fake_prints(&f, "evaluate\n",
+                "evaluate: loss nan = data 4 + penalty nan (all data, 1 sample)\n");
+    fake_ok(&f, "penalties\n");
+    assert_null(strstr(f.out.text, "evaluate would say"));
+    fake_finish(&f);
+}
+
 static void quit_ends_a_script_and_braces_wait(void **state)
 {
     (void)state;
@@ -329,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_variable_holds_a_number_or_a_penalty),
         cmocka_unit_test(models_come_and_the_empty_main_goes),
         cmocka_unit_test(a_setting_alone_prints_what_is_set),
+        cmocka_unit_test(a_figure_that_is_no_number_is_not_bent),
         cmocka_unit_test(quit_ends_a_script_and_braces_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

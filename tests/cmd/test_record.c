@@ -30,6 +30,8 @@ static const char *const sessions[] = {
     NET "block b { dense 3 tanh as t; dense 2 }\nb on x as c\nb on c as d\nadd on c, d\nemulate "
         "tf.keras-2\n"
         "dense 1 sigmoid\nset b.t.activity = l1(1e-2)\ntrain 1\nundo\nundo\ntrain 2\n",
+    NET "emulate keras-2.0\nset h.activity = l1(0.1)\nstep 1\nemulate tf.keras-2\nstep 1\nundo\n"
+        "undo\nstep 2\nemulate none\nstep 1\n",
     NET "source \"part.nnr\"\nundo\nsource \"part.nnr\"\nstep 1\n",
     NET "source \"sub/breaks.nnr\"\nstep 1\nundo\n",
     NET "*source \"long.nnr\"\nstep 1\nundo\nundo\n",

@@ -334,6 +334,9 @@ static void completion_knows_blocks(void **state)
         {"loss mse on t", "ta tb"},
         {"output t", "ta tb"},
         {"timedistributed drop", "dropout"},
+        {"timedistributed tow", "tower"},
+        {"timedistributed tower on t", "ta tb"},
+        {"set tower.tr", "tower.trainable"},
         {"emulate keras-2", "keras-2.0 keras-2.2"},
         {"print ta.top.", "ta.top.output ta.top.input"},
         {"set tower.top.act", "tower.top.activation tower.top.activity"},
@@ -350,6 +353,9 @@ static void completion_knows_blocks(void **state)
         if (strcmp(text, cases[i].all) != 0)
             fail_msg("%s: %s\n    and not: %s", cases[i].line, text, cases[i].all);
     }
+    fake_ok(&f, "output tb\n");
+    offered(&f, "loss mse on t", text, sizeof text);
+    assert_string_equal(text, "tb");
     fake_finish(&f);
 }
 

@@ -284,8 +284,8 @@ static const struct wrong wrong_lines[] = {
     {"dense 4 kernel_constraint=min_max_norm(0, 1, 2)", "2", 0,
      "rate is a number from 0 to 1, not 2"},
     {"dense 4 use_bias=no bias_constraint=non_neg", "bias_constraint", 0,
-     "bias_constraint= says how a bias is held, and dense_1 has none; leave bias_constraint= out, "
-     "or use_bias=no"},
+     "bias_constraint= says how a bias is held, and dense_1 has none; leave out "
+     "bias_constraint=, or use_bias=no"},
     {"optimizer sgd clipnorm=1 clipvalue=2", "clipvalue", 0,
      "clipnorm= and clipvalue= would both clip the gradient; choose one of clipnorm, clipvalue and "
      "global_clipnorm; 0 is off"},

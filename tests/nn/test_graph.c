@@ -234,7 +234,7 @@ static const struct {
     {"input 4\ndense 3 use_bias=no bias=l1(1) as h\n", "h has no bias to penalise",
      "leave bias= out, or give the layer a bias", "l1(1)"},
     {"input 4\ndense 3 use_bias=no bias_init=ones as h\n",
-     "bias_init= says how a bias starts, and h has none", "leave bias_init= out, or use_bias=no",
+     "bias_init= says how a bias starts, and h has none", "leave out bias_init=, or use_bias=no",
      "bias_init"},
     {"input 2\ndense 2 kernel_init=values(1, 2, 3)\n",
      "values() has 3 numbers, and the tensor is 2x2: 4", "give 4 numbers, row after row",
