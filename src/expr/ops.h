@@ -50,9 +50,17 @@ struct operation {
     const struct reduction *reduction;
 };
 
+/* Before a function of plain loops: it is compiled for several levels of the instruction set, and
+ * the loader takes the best. All give the same bits, as no sum is reordered or contracted. */
+#if defined __x86_64__ && defined __GLIBC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__
+#define FOR_ALL_LEVELS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FOR_ALL_LEVELS
+#endif
+
 /* Defines the elementwise operation `name`, whose value for each i is `value`. */
 #define EACH(name, value)                                                                          \
-    static void name(size_t n, double *a, const double *b, const double *c)                        \
+    FOR_ALL_LEVELS static void name(size_t n, double *a, const double *b, const double *c)         \
     {                                                                                              \
         (void)b;                                                                                   \
         (void)c;                                                                                   \
@@ -62,8 +70,9 @@ struct operation {
 
 /* Defines the slopes `name` of an elementwise operation: `slope` for each i. */
 #define SLOPE(name, slope)                                                                         \
-    static void name(size_t n, double *restrict d, const double *g, const double *y,               \
-                     const double *a, const double *b, const double *c)                            \
+    FOR_ALL_LEVELS static void name(size_t n, double *restrict d, const double *g,                 \
+                                    const double *y, const double *a, const double *b,             \
+                                    const double *c)                                               \
     {                                                                                              \
         (void)y;                                                                                   \
         (void)a;                                                                                   \
@@ -77,8 +86,9 @@ struct operation {
 
 /* The same for a reduction. */
 #define SLOPE_OF_ALL(name, slope)                                                                  \
-    static void name(size_t n, double *restrict d, const double *g, const double *y,               \
-                     const double *x, const double *more, double length)                           \
+    FOR_ALL_LEVELS static void name(size_t n, double *restrict d, const double *g,                 \
+                                    const double *y, const double *x, const double *more,          \
+                                    double length)                                                 \
     {                                                                                              \
         (void)y;                                                                                   \
         (void)x;                                                                                   \

@@ -53,6 +53,18 @@ static void back_elements(struct back *b, uint32_t step, size_t at, size_t n, co
         }
 }
 
+FOR_ALL_LEVELS static void add_scaled(size_t n, double scale, const double *g, real *dx)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] += (real)(scale * g[i]);
+}
+
+FOR_ALL_LEVELS static void store_scaled(size_t n, double scale, const double *g, real *dx)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] = (real)(scale * g[i]);
+}
+
 static void hand_over(const struct back *b, size_t at, size_t n)
 {
     const double *g = b->spot[0].slope;
@@ -60,11 +72,9 @@ static void hand_over(const struct back *b, size_t at, size_t n)
     if (b->fresh && !b->add)
         memset(dx, 0, n * sizeof *dx);
     else if (!b->fresh && b->add)
-        for (size_t i = 0; i < n; i++)
-            dx[i] += (real)(b->scale * g[i]);
+        add_scaled(n, b->scale, g, dx);
     else if (!b->fresh)
-        for (size_t i = 0; i < n; i++)
-            dx[i] = (real)(b->scale * g[i]);
+        store_scaled(n, b->scale, g, dx);
 }
 
 /* From the last step of a sweep, whose tile of the gradient is there, to x. */

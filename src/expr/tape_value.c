@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-double tile_sum(const double *x, size_t n)
+FOR_ALL_LEVELS double tile_sum(const double *x, size_t n)
 {
     enum { LANES = 8 };
     double lane[LANES] = {0}, sum = 0;
@@ -20,7 +20,7 @@ double tile_sum(const double *x, size_t n)
     return sum;
 }
 
-static void fill(double value, size_t n, double *to)
+FOR_ALL_LEVELS static void fill(double value, size_t n, double *to)
 {
     for (size_t i = 0; i < n; i++)
         to[i] = value;
@@ -49,7 +49,7 @@ const double *tile_of(const struct spot *to, const struct spot *from, const doub
     return tile;
 }
 
-static void add_to(double *sums, const double *x, size_t n)
+FOR_ALL_LEVELS static void add_to(double *sums, const double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         sums[i] += x[i];
@@ -139,11 +139,16 @@ static void elements(const struct formula *f, const struct spot *spot, size_t st
     s->op->of[s->operands](n, to, x[1], x[2]);
 }
 
+FOR_ALL_LEVELS static void widen(const real *x, size_t n, double *to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (double)x[i];
+}
+
 void sweep_tile(const struct formula *f, struct spot *spot, uint32_t taker, const real *x,
                 size_t at, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        spot[0].value[i] = (double)x[at + i];
+    widen(x + at, n, spot[0].value);
     for (uint32_t i = 1; i < taker; i++)
         if (f->step[i].full && f->step[i].taker == taker)
             elements(f, spot, i, at, n, spot[i].value);

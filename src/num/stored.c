@@ -133,8 +133,60 @@ static int at_end(struct stored *s, struct err *e)
     return err_hint(e, "a file holds one array, and its head tells the size");
 }
 
+static bool stands_as_in_memory(const struct stored *s)
+{
+    const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+    return s->kind == 'f' && s->width == sizeof(real) && s->big != little && !s->columns;
+}
+
+/* The first of n numbers that is not finite, or n. */
+static size_t first_unusable(const real *x, size_t n)
+{
+    size_t i = 0;
+    bool bad = false;
+    for (size_t k = 0; k < n; k++)
+        bad |= !(real_abs(x[k]) <= REAL_MOST);
+    while (bad && i < n && fabs((double)x[i]) <= (double)REAL_MOST)
+        i++;
+    return bad ? i : n;
+}
+
+/* Reads n numbers, which are those from the `done`-th of the file on, straight to their places. */
+static int read_row(struct stored *s, real *to, size_t n, size_t done, struct err *e)
+{
+    enum { PART = 8192 };
+    for (size_t at = 0, part; at < n; at += part) {
+        part = n - at < PART ? n - at : PART;
+        if (stream_take(s->stream, to + at, part * sizeof *to, e))
+            return -1;
+        const size_t bad = first_unusable(to + at, part);
+        if (bad == part)
+            continue;
+        struct place p = first_place(s, 1);
+        for (size_t i = 0; i < done + at + bad; i++)
+            advance(&p);
+        return unusable(s, &p, (double)to[at + bad], e);
+    }
+    return 0;
+}
+
+static int read_rows(struct stored *s, real *to, size_t stride, struct err *e)
+{
+    size_t rows = s->axes ? (size_t)s->size[0] : 1, length = s->count / rows;
+    if (length == stride) {
+        length = s->count;
+        rows = 1;
+    }
+    for (size_t i = 0; i < rows; i++)
+        if (read_row(s, to + i * stride, length, i * length, e))
+            return -1;
+    return at_end(s, e);
+}
+
 int stored_read(struct stored *s, real *to, size_t stride, struct err *e)
 {
+    if (stands_as_in_memory(s))
+        return read_rows(s, to, stride, e);
     unsigned char bytes[1024 * 8];
     struct place p = first_place(s, stride);
     for (size_t left = s->count, n; left; left -= n) {

@@ -1,152 +1,133 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""nnr against PyTorch eager, one thread each: a sparse autoencoder of the digits, 64-100-64, relu
-or sigmoid code with an l1(1e-3) activity penalty, mean squared error, Adam, batches of 32 in order.
-Usage: bench_torch.py NNR DIGITS.csv.gz [ROUNDS [EPOCHS]]
+"""nnr against PyTorch eager, one thread each, and nnr on two threads: the workloads W1 to W4 and a
+cold start. Usage: bench_torch.py NNR DIGITS.csv.gz [--rounds N] [--only W1,W3,cold]
 
-In each round both train once from the same first weights; times are those of an epoch, the first
-ones of a run left out. The ratio is taken inside a round, so that a machine that slows down slows
-both. Fails when the losses disagree; skipped (exit 77) without PyTorch."""
-import gzip
-import json
+In each round every program trains once, from the same first weights, with the same batches in the
+same order. An epoch's time is that of the steady state, the first epoch left out; the whole process
+is from start to the printed loss, data read from files. Ratios are taken inside a round, so that a
+machine that slows down slows both. Fails when the losses disagree. Without PyTorch it prints nnr's
+own figures."""
+import argparse
 import os
-import random
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 
-for library in ("OMP", "OPENBLAS", "MKL"):
-    os.environ[library + "_NUM_THREADS"] = "1"
-try:
-    import torch
-except ImportError:
-    print("PyTorch is not installed for %s: skipped" % sys.executable)
-    sys.exit(77)
+from measure import HERE, Run, chosen, nnr_command, prepared, ratios, spread, steady, write
+from workloads import ABOUT, script, weights
 
-WARM = 3  # epochs before the losses are compared and the timing begins
-BATCH = 32
-SIZES = (64, 100, 64)
-# Both round in their own order, and training magnifies that: after WARM epochs, five digits stand.
-LOSS_ROOM = 1e-5
+COLD_ROUNDS = 9
+ROOM_MIB = 15  # of memory beyond the data and four arrays as large as the weights
 
 
-def read_digits(path):
-    with gzip.open(path, "rt") as f:
-        rows = [[float(v) for v in line.split(",")] for line in f]
-    return torch.tensor(rows)[:, : SIZES[0]] / 16
+def has_torch():
+    return subprocess.run([sys.executable, "-c", "import torch"],
+                          stderr=subprocess.DEVNULL).returncode == 0
 
 
-def first_kernels():
-    """Glorot uniform, rounded so that a few digits say the whole number."""
-    draw = random.Random(1)
-    kernels = []
-    for a, b in zip(SIZES, SIZES[1:]):
-        most = (6 / (a + b)) ** 0.5
-        kernels.append([[round(draw.uniform(-most, most), 6) for _ in range(b)] for _ in range(a)])
-    return kernels
+def torch_command(folder, workload, epochs, *options):
+    return [sys.executable, HERE + "/torch_train.py", folder, workload, str(epochs), *options]
 
 
-def script(code, kernels, epochs):
-    """The experiment in nnr's language."""
-    words = [", ".join("%.6f" % v for row in k for v in row) for k in kernels]
-    return "\n".join([
-        "data digits target=input batch=%d shuffle=no" % BATCH,
-        "input %d" % SIZES[0],
-        "dense %d %s activity=l1(1e-3) kernel_init=values(%s)" % (SIZES[1], code, words[0]),
-        "dense %d sigmoid kernel_init=values(%s)" % (SIZES[2], words[1]),
-        "loss mse",
-        "optimizer adam lr=1e-3",
-        "train %d" % WARM,
-        "train %d" % epochs,
-        "",
-    ])
+class Figures:
+    """What the rounds gave for one system, a number each."""
+
+    def __init__(self):
+        self.epoch, self.whole, self.peak = [], [], []
+
+    def add(self, run):
+        """Adds one process; returns what it reported."""
+        report = run.reports()[-1]
+        self.epoch.append(steady(report["epoch_seconds"]))
+        self.whole.append(1e3 * run.seconds)
+        self.peak.append(run.peak)
+        return report
 
 
-def run_nnr(nnr, path):
-    """Loss after WARM epochs, and seconds of each later epoch."""
-    out = subprocess.run([nnr, "--json", "--quiet", "--plot", "none", path],
-                         stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout
-    lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
-    trains = [line for line in lines if "epoch_seconds" in line]
-    if len(trains) != 2:
-        sys.exit("%s did not report two trains, but: %s" % (nnr, out[:400]))
-    warm, timed = trains
-    return warm["loss"], timed["epoch_seconds"]
+def run_nnr(figures, nnr, folder, workload, epochs, threads=1):
+    path = write(folder, workload + ".nnr", script(workload, ["train %d" % epochs]))
+    return figures.add(Run(nnr_command(nnr, path, threads)))["loss"]
 
 
-class Autoencoder(torch.nn.Module):
-    def __init__(self, code, kernels):
-        super().__init__()
-        self.code = torch.nn.Linear(*SIZES[:2])
-        self.out = torch.nn.Linear(*SIZES[1:])
-        self.activation = getattr(torch, code)
-        with torch.no_grad():
-            for layer, kernel in zip((self.code, self.out), kernels):
-                layer.weight.copy_(torch.tensor(kernel).t())
-                layer.bias.zero_()
-
-    def forward(self, x):
-        h = self.activation(self.code(x))
-        return torch.sigmoid(self.out(h)), 1e-3 * h.abs().sum() / len(x)
+def agree(nnr, folder, workload):
+    """Says whether the losses agree as far as they must."""
+    epochs, room = (ABOUT[workload][key] for key in ("compared", "room"))
+    ours = run_nnr(Figures(), nnr, folder, workload, epochs)
+    theirs = Run(torch_command(folder, workload, epochs)).reports()[-1]["losses"][-1]
+    same = abs(ours - theirs) <= room * abs(theirs)
+    print("  loss after %2d epochs       nnr %.8g, PyTorch %.8g: %s"
+          % (epochs, ours, theirs, "agree" if same else "DISAGREE"))
+    return same
 
 
-def run_torch(code, kernels, batches, epochs):
-    """The same from PyTorch."""
-    model = Autoencoder(code, kernels)
-    moves = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
-    seconds, losses = [], []
-    for _ in range(WARM + epochs):
-        begin, total = time.perf_counter(), 0.0
-        for x in batches:
-            moves.zero_grad(set_to_none=True)
-            y, penalty = model(x)
-            loss = torch.nn.functional.mse_loss(y, x) + penalty
-            loss.backward()
-            moves.step()
-            total += loss.item() * len(x)
-        seconds.append(time.perf_counter() - begin)
-        losses.append(total / sum(len(x) for x in batches))
-    return losses[WARM - 1], seconds[WARM:]
+def print_memory(workload, folder, peak):
+    """Peak memory against data + 4 x weights + some."""
+    files = ["%s/%s-%s.npy" % (folder, workload, part) for part in ("x", "y")]
+    data = sum(os.path.getsize(f) for f in files if os.path.exists(f))
+    most = (data + 4 * 4 * weights(workload)) / 2**20 + ROOM_MIB
+    print("  peak memory, MiB           nnr %.0f (data + 4 x weights + %d is %.0f)"
+          % (statistics.median(peak), ROOM_MIB, most))
 
 
-def spread(values):
-    return "%.4g [%.4g - %.4g]" % (statistics.median(values), min(values), max(values))
+def compare(nnr, folder, workload, rounds, torch_too):
+    about = ABOUT[workload]
+    one, two, torch = Figures(), Figures(), Figures()
+    for _ in range(rounds):
+        run_nnr(one, nnr, folder, workload, about["epochs"])
+        if torch_too:
+            torch.add(Run(torch_command(folder, workload, about["epochs"])))
+        run_nnr(two, nnr, folder, workload, about["epochs"], 2)
+    print("%s: %s, batches of %d" % (workload, about["title"], about["batch"]))
+    same = agree(nnr, folder, workload) if torch_too else True
+    print("  ms an epoch, nnr           " + spread(one.epoch))
+    print("  ms in all, nnr             %s, %d epochs" % (spread(one.whole), about["epochs"]))
+    if torch_too:
+        print("  ms an epoch, PyTorch       " + spread(torch.epoch))
+        print("  ms in all, PyTorch         " + spread(torch.whole))
+        print("  times as fast, epoch       " + spread(ratios(torch.epoch, one.epoch)))
+        print("  times as fast, in all      " + spread(ratios(torch.whole, one.whole)))
+    print("  times as fast on 2 threads " + spread(ratios(one.epoch, two.epoch)))
+    print_memory(workload, folder, one.peak)
+    if torch_too:
+        print("  peak memory of PyTorch     %.0f" % statistics.median(torch.peak))
+    sys.stdout.flush()
+    return same
 
 
-def compare(nnr, code, kernels, batches, rounds, epochs):
-    """Prints the figures for one activation of the code; whether the losses agree."""
-    ours, theirs, agree = [], [], True
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "sparse.nnr")
-        with open(path, "w") as f:
-            f.write(script(code, kernels, epochs))
-        for _ in range(rounds):
-            loss, seconds = run_nnr(nnr, path)
-            ours.append(statistics.median(seconds[1:]))
-            wanted, seconds = run_torch(code, kernels, batches, epochs)
-            theirs.append(statistics.median(seconds[1:]))
-            agree = agree and abs(loss - wanted) <= LOSS_ROOM * wanted
-    print("%s code" % code)
-    print("  loss after %d epochs    nnr %.8g, PyTorch %.8g: %s"
-          % (WARM, loss, wanted, "agree" if agree else "DISAGREE"))
-    print("  ms an epoch, nnr       " + spread([1e3 * s for s in ours]))
-    print("  ms an epoch, PyTorch   " + spread([1e3 * s for s in theirs]))
-    print("  times as fast          " + spread([b / a for a, b in zip(ours, theirs)]))
-    return agree
+def cold(nnr, folder, torch_too):
+    """From nothing to one printed step of W3."""
+    path = write(folder, "cold.nnr", script("W3", ["step 1"]))
+    ours, theirs = [], []
+    for _ in range(COLD_ROUNDS):
+        ours.append(1e3 * Run(nnr_command(nnr, path)).seconds)
+        if torch_too:
+            theirs.append(1e3 * Run(torch_command(folder, "W3", 1, "one")).seconds)
+    print("W5: cold start, one step of W3 and its loss printed")
+    print("  ms, nnr                    " + spread(ours))
+    if torch_too:
+        print("  ms, PyTorch                " + spread(theirs))
+        print("  times as fast              " + spread(ratios(theirs, ours)))
 
 
 def main():
-    nnr, digits = sys.argv[1:3]
-    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
-    epochs = int(sys.argv[4]) if len(sys.argv) > 4 else 20
-    torch.set_num_threads(1)
-    batches = read_digits(digits).split(BATCH)
-    kernels = first_kernels()
-    print("PyTorch %s eager, %d rounds of %d epochs" % (torch.__version__, rounds, epochs))
-    results = [compare(nnr, code, kernels, batches, rounds, epochs) for code in ("relu", "sigmoid")]
-    return 0 if all(results) else 1
+    read = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    read.add_argument("nnr")
+    read.add_argument("digits")
+    read.add_argument("--rounds", type=int, default=3)
+    read.add_argument("--only", default="")
+    options = read.parse_args()
+    torch_too = has_torch()
+    if not torch_too:
+        print("PyTorch is not installed for %s: nnr alone" % sys.executable)
+    same = True
+    with prepared(options.digits) as folder:
+        for workload in chosen(options.only):
+            if workload in ABOUT:
+                same &= compare(options.nnr, folder, workload, options.rounds, torch_too)
+        if not options.only or "cold" in options.only:
+            cold(options.nnr, folder, torch_too)
+    return 0 if same else 1
 
 
 if __name__ == "__main__":

@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One workload in PyTorch eager on one thread, as a person would write it.
+Usage: torch_train.py FOLDER W1|W2|W3|W4 EPOCHS [none] [one] [flush]
+none: without penalties; one: a single step; flush: the smallest numbers count as 0.
+Prints a line of JSON: the loss and the seconds of each epoch."""
+import json
+import os
+import sys
+import time
+
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ[library + "_NUM_THREADS"] = "1"
+import numpy
+import torch
+from torch import nn
+from torch.nn import functional
+
+import workloads
+
+
+class Model(nn.Module):
+    def __init__(self, workload, folder, penalties):
+        super().__init__()
+        self.workload, self.penalties = workload, penalties
+        self.layers = nn.ModuleList()
+        for i, size in enumerate(workloads.SIZES[workload]):
+            layer = nn.Linear(*size)
+            kernel = numpy.load("%s/%s-k%d.npy" % (folder, workload, i))
+            with torch.no_grad():
+                layer.weight.copy_(torch.from_numpy(kernel).t())
+                layer.bias.zero_()
+            self.layers.append(layer)
+
+    def forward(self, x):
+        """The output, and what the penalties add to the loss."""
+        value, penalty = getattr(self, self.workload)(x, *self.layers)
+        return value, penalty if self.penalties else 0.0
+
+    def W1(self, x, hidden, out):
+        h = torch.relu(hidden(x))
+        penalty = 0.1 * h.abs().sum() + 0.1 * h.square().sum() if self.penalties else 0
+        return torch.sigmoid(out(h.flatten(1))), penalty
+
+    def W2(self, x, code, out):
+        h = torch.relu(code(x))
+        penalty = 1e-3 * h.abs().sum() / len(x) if self.penalties else 0
+        return torch.sigmoid(out(h)), penalty
+
+    def W3(self, x, *layers):
+        for layer in layers:
+            x = torch.tanh(layer(x))
+        squares = sum(layer.weight.square().sum() for layer in layers) if self.penalties else 0
+        return x, 1e-3 * squares
+
+    def W4(self, x, first, second, out):
+        h1 = torch.relu(first(x))
+        h2 = torch.relu(second(h1))
+        squares = h1.square().sum() + h2.square().sum() if self.penalties else 0
+        return out(h2), 1e-4 * squares / len(x)
+
+
+LOSSES = {"W1": functional.binary_cross_entropy, "W2": functional.mse_loss,
+          "W3": functional.mse_loss, "W4": functional.cross_entropy}
+
+
+def read(folder, workload):
+    x = torch.from_numpy(numpy.load("%s/%s-x.npy" % (folder, workload)))
+    if workload == "W2":
+        return x, x
+    y = torch.from_numpy(numpy.load("%s/%s-y.npy" % (folder, workload)))
+    return x, y.long() if workload == "W4" else y
+
+
+def epoch(model, moves, batches, loss_of):
+    """The mean loss of its batches, weighted by their sizes."""
+    total, samples = 0.0, 0
+    for x, y in batches:
+        moves.zero_grad(set_to_none=True)
+        out, penalty = model(x)
+        loss = loss_of(out, y) + penalty
+        loss.backward()
+        moves.step()
+        total += loss.item() * len(x)
+        samples += len(x)
+    return total / samples
+
+
+def main():
+    folder, workload, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    options = sys.argv[4:]
+    torch.set_num_threads(1)
+    torch.set_flush_denormal("flush" in options)
+    x, y = read(folder, workload)
+    batch = workloads.ABOUT[workload]["batch"]
+    batches = list(zip(x.split(batch), y.split(batch)))
+    if "one" in options:
+        batches = batches[:1]
+    model = Model(workload, folder, "none" not in options)
+    if workload == "W3":
+        moves = torch.optim.SGD(model.parameters(), lr=0.03)
+    else:
+        moves = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
+    losses, seconds = [], []
+    for _ in range(epochs):
+        begin = time.perf_counter()
+        losses.append(epoch(model, moves, batches, LOSSES[workload]))
+        seconds.append(time.perf_counter() - begin)
+    print(json.dumps({"losses": losses, "epoch_seconds": seconds, "version": torch.__version__}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The workloads of the benchmarks: their data and first weights, and each as an experiment in nnr's
+language. As a program, workloads.py FOLDER DIGITS.csv.gz writes the data and the weights."""
+import array
+import gzip
+import math
+import os
+import random
+import struct
+import sys
+
+# Of each: what it is, batch, epochs of a run, and after how many of them the losses are compared.
+# Both programs round in their own order and training magnifies that; the labels of W4 are random
+# and its loss hangs on rounding from the first epoch on.
+ABOUT = {
+    "W1": dict(title="dense along a time axis, 10 x 100 -> 100 relu -> 1", samples=10000, batch=32,
+               epochs=5, compared=1, room=1e-5),
+    "W2": dict(title="sparse autoencoder of the digits, 64-100-64", samples=1797, batch=32,
+               epochs=50, compared=3, room=1e-5),
+    "W3": dict(title="playground, 2-8-8-1 tanh", samples=500, batch=10,
+               epochs=1000, compared=20, room=1e-5),
+    "W4": dict(title="wide, 784-1024-1024-10 relu", samples=8192, batch=256,
+               epochs=3, compared=1, room=1e-2),
+}
+SIZES = {"W1": ((100, 100), (1000, 1)), "W2": ((64, 100), (100, 64)),
+         "W3": ((2, 8), (8, 8), (8, 1)), "W4": ((784, 1024), (1024, 1024), (1024, 10))}
+
+MODELS = {
+    "W1": """
+data npy "W1-x.npy" "W1-y.npy" batch=32 shuffle=no
+input 10x100
+timedistributed dense 100 relu kernel_init=npy("W1-k0.npy") activity={activity} as td
+flatten
+dense 1 sigmoid kernel_init=npy("W1-k1.npy")
+loss binary_crossentropy
+optimizer adam lr=1e-3
+""",
+    "W2": """
+data npy "W2-x.npy" target=input batch=32 shuffle=no
+input 64
+dense 100 relu kernel_init=npy("W2-k0.npy") activity={activity} as code
+dense 64 sigmoid kernel_init=npy("W2-k1.npy")
+loss mse
+optimizer adam lr=1e-3
+""",
+    "W3": """
+data npy "W3-x.npy" "W3-y.npy" batch=10 shuffle=no
+input 2
+dense 8 tanh kernel_init=npy("W3-k0.npy") kernel={kernel}
+dense 8 tanh kernel_init=npy("W3-k1.npy") kernel={kernel}
+dense 1 tanh kernel_init=npy("W3-k2.npy") kernel={kernel}
+loss mse
+optimizer sgd lr=0.03
+""",
+    "W4": """
+data npy "W4-x.npy" "W4-y.npy" batch=256 shuffle=no
+input 784
+dense 1024 relu kernel_init=npy("W4-k0.npy") activity={activity}
+dense 1024 relu kernel_init=npy("W4-k1.npy") activity={activity}
+dense 10 softmax kernel_init=npy("W4-k2.npy")
+loss categorical_crossentropy
+optimizer adam lr=1e-3
+""",
+}
+PENALTIES = {
+    "W1": dict(activity="l1(0.1, reduce=sum)+l2(0.1, reduce=sum)"),
+    "W2": dict(activity="l1(1e-3)"),
+    "W3": dict(kernel="l2(1e-3)"),
+    "W4": dict(activity="l2(1e-4)"),
+}
+# What a person defines and puts where the penalties above stand.
+OWN = "define penalty my(x) = sum(abs(x))"
+OWN_STRENGTH = {"W1": "my(0.1, reduce=sum)", "W2": "my(1e-3)", "W3": "my(1e-3)", "W4": "my(1e-4)"}
+
+
+def script(workload, statements, penalties="as above"):
+    """The experiment; penalties: "as above", "none" or "own"."""
+    slots = dict(PENALTIES[workload])
+    if penalties == "none":
+        slots = {slot: "none" for slot in slots}
+    if penalties == "own":
+        slots = {slot: OWN_STRENGTH[workload] for slot in slots}
+    head = OWN + "\n" if penalties == "own" else ""
+    return head + MODELS[workload].format(**slots) + "\n".join(statements) + "\n"
+
+
+def weights(workload):
+    """How many numbers the model learns."""
+    return sum(a * b + b for a, b in SIZES[workload])
+
+
+def write_npy(path, shape, numbers, kind="f"):
+    """An array of floats ("f") or of 4-byte whole numbers ("i") in the form of numpy.save."""
+    head = "{'descr': '<%s4', 'fortran_order': False, 'shape': (%s), }" % (
+        kind, "".join("%d," % n for n in shape))
+    head += " " * (-(10 + len(head) + 1) % 64) + "\n"
+    with open(path, "wb") as f:
+        f.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode("ascii"))
+        array.array(kind, numbers).tofile(f)
+
+
+def read_digits(path):
+    with gzip.open(path, "rt") as f:
+        return [float(v) / 16 for line in f for v in line.split(",")[:64]]
+
+
+def spirals(n):
+    """Two arms of n points each, in a random order: points and their sides, 1 and -1."""
+    points = []
+    for arm in range(2):
+        for i in range(n):
+            turn = 3.5 * math.pi * i / n + math.pi * arm
+            points.append((i / n * math.sin(turn), i / n * math.cos(turn), 1 - 2 * arm))
+    random.Random(1).shuffle(points)
+    return [v for p in points for v in p[:2]], [p[2] for p in points]
+
+
+def write_all(folder, digits):
+    draw = random.Random(1)
+
+    def uniform(n, a=0.0, b=1.0):
+        return (draw.uniform(a, b) for _ in range(n))
+
+    def place(name):
+        return os.path.join(folder, name + ".npy")
+
+    write_npy(place("W1-x"), (10000, 10, 100), uniform(10000 * 1000))
+    write_npy(place("W1-y"), (10000, 1), uniform(10000))
+    write_npy(place("W2-x"), (1797, 64), read_digits(digits))
+    points, sides = spirals(250)
+    write_npy(place("W3-x"), (500, 2), points)
+    write_npy(place("W3-y"), (500, 1), sides)
+    write_npy(place("W4-x"), (8192, 784), uniform(8192 * 784))
+    write_npy(place("W4-y"), (8192,), (draw.randrange(10) for _ in range(8192)), "i")
+    for workload, sizes in SIZES.items():
+        for i, (a, b) in enumerate(sizes):
+            most = math.sqrt(6 / (a + b))
+            write_npy(place("%s-k%d" % (workload, i)), (a, b), uniform(a * b, -most, most))
+
+
+if __name__ == "__main__":
+    write_all(*sys.argv[1:3])
