@@ -359,6 +359,25 @@ static bool is_bent(const struct ledger *l)
     return l->model->policy && l->honest != l->evaluated;
 }
 
+static size_t judged_outputs(const struct model *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->aims; i++)
+        n += m->aim[i].judged;
+    return n;
+}
+
+/* A row that is not a number is told at once: the total does not say which it is. */
+static void notice_bad_rows(const struct session *s, const struct ledger *l)
+{
+    char slot[300];
+    for (size_t r = 0; r < l->rows; r++)
+        if (l->row[r].flags & ROW_NOT_A_NUMBER)
+            session_notice(s, "the penalty %s (%s) is infinite or not a number on this data",
+                           ledger_slot(l, r, slot, sizeof slot),
+                           l->model->graph->term[l->row[r].term].args->entry->name);
+}
+
 static void evaluate_text(struct str *to, const struct session *s, const struct ledger *l)
 {
     char text[NUMBER_ROOM];
@@ -371,6 +390,8 @@ static void evaluate_text(struct str *to, const struct session *s, const struct 
         str_addf(to, " [bent; in truth %s]", number_text(l->honest, text));
     if (l->judged)
         str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
+    if (l->judged && judged_outputs(l->model) > 1)
+        str_addf(to, " over %zu outputs", judged_outputs(l->model));
     str_addf(to, " (%s, %zu sample%s)\n",
              s->data.training < s->data.samples ? "validation" : "all data", l->samples,
              l->samples == 1 ? "" : "s");
@@ -404,6 +425,8 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
         evaluate_json(&text, &l);
     else if (!failed)
         evaluate_text(&text, s, &l);
+    if (!failed)
+        notice_bad_rows(s, &l);
     ledger_finish(&l);
     if (session_report(s, &text, e) || failed)
         return -1;

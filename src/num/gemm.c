@@ -81,12 +81,7 @@ static const struct products_of_width *spanning(size_t count)
 /* The borders below were measured with tests/bench/bench_products.c, in float with AVX-512. Above
  * the large ones a no longer stays in the second cache while the panels of b pass; and own loops
  * know one thread only. */
-enum {
-    NN_PACKED = 4000000,
-    TN_PACKED = 2000000,
-    TN_LARGE = 160000000,
-    LARGE = 350000000
-};
+enum { NN_PACKED = 4000000, TN_PACKED = 2000000, TN_LARGE = 160000000, LARGE = 350000000 };
 
 static bool is_large(enum product p, size_t work)
 {

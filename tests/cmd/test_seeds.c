@@ -114,11 +114,40 @@ static void blocks_do_not_grow_without_end(void **state)
     fake_finish(&f);
 }
 
+/* sqrt of a negative number has no value: the total alone would not say whose fault it is. */
+static void evaluate_names_what_is_not_a_number(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "define penalty root(x) = sum(sqrt(x))\ndata rows { 1 -> 0 }\ninput 1\n"
+                "dense 1 kernel_init=constant(-1) activity=root(1) as h\nloss mse\nevaluate\n");
+    assert_string_equal(f.err.text, "the penalty h.activity (root) is infinite or not a number on "
+                                    "this data\n");
+    fake_finish(&f);
+}
+
+/* Of the first output 2 of 2 are right, of the second 1 of 2. */
+static void accuracy_says_over_how_many_outputs_it_is(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { 1 -> 1 | 1; -1 -> 0 | 1 } shuffle=no\ninput 1 as x\n"
+                "dense 1 sigmoid on x kernel_init=ones as a\n"
+                "dense 1 sigmoid on x kernel_init=ones as b\noutput a, b\n"
+                "loss binary_crossentropy\nevaluate\n");
+    assert_non_null(strstr(f.out.text, "accuracy 0.75 over 2 outputs"));
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_seeds_hold_for_every_layer_with_weights),
         cmocka_unit_test(blocks_do_not_grow_without_end),
+        cmocka_unit_test(evaluate_names_what_is_not_a_number),
+        cmocka_unit_test(accuracy_says_over_how_many_outputs_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
