@@ -78,18 +78,36 @@ static int compile(struct model *m, const struct dataset *d, const struct aim *a
     if (heads)
         m->train =
             plan_compile_bent(m->graph, head, heads, MODE_TRAIN, capacity, true, m->policy, e);
-    if (m->infer && (m->infer_frame = frame_create(m->infer)) &&
-        (!heads || (m->train && (m->train_frame = frame_create(m->train)) &&
-                    (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))) &&
-                    (m->row = mem_new(m->train->applieds, sizeof *m->row)) &&
-                    !workers_create(m, &m->workers))) &&
-        !make_ranges(m) && !feed_make(m, capacity) &&
+    if (m->infer && (!heads || m->train) && !make_ranges(m) && !feed_make(m, capacity) &&
         (m->order = mem_new(d->training, sizeof *m->order))) {
         m->order_room = d->training;
         return 0;
     }
     model_forget_plans(m);
     return err_memory(e);
+}
+
+/* Room for steps, from the first one on. */
+static int make_room_to_train(struct model *m, struct err *e)
+{
+    if (m->train_frame)
+        return 0;
+    if ((m->train_frame = frame_create(m->train)) &&
+        (m->next_grad = mem_block(m->graph->weight_reals, sizeof(real))) &&
+        (m->row = mem_new(m->train->applieds, sizeof *m->row)) && !workers_create(m, &m->workers))
+        return 0;
+    model_forget_plans(m);
+    return err_memory(e);
+}
+
+/* Room for reports, from the first one on. */
+static int make_room_to_look(struct model *m, struct err *e)
+{
+    if (!m->infer_frame)
+        m->infer_frame = frame_create(m->infer);
+    if (!m->probe_grad)
+        m->probe_grad = mem_block(m->graph->weight_reals, sizeof *m->probe_grad);
+    return m->infer_frame && m->probe_grad ? 0 : err_memory(e);
 }
 
 /* Whether what was compiled is aimed as is wanted now. Wanting no aim is always served. */
@@ -155,7 +173,7 @@ int engine_prepare(struct model *m, const struct dataset *d, uint64_t seed, stru
     struct aim aim[OUTPUTS_MOST];
     size_t aims;
     if (engine_check_inputs(m, d, e) || graph_check_applied(m->graph, e) ||
-        aims_make(m, d, aim, &aims, e) || ready(m, d, aim, aims, e))
+        aims_make(m, d, aim, &aims, e) || ready(m, d, aim, aims, e) || make_room_to_train(m, e))
         return -1;
     if (m->ordered && m->order_seed != seed)
         m->ordered = false;
@@ -356,11 +374,8 @@ int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint6
     }
     if (engine_check_inputs(m, d, e) ||
         (heads && (graph_check_applied(m->graph, e) || aims_make(m, d, aim, &aims, e))) ||
-        ready(m, d, aim, aims, e))
+        ready(m, d, aim, aims, e) || make_room_to_look(m, e))
         return -1;
-    if (!m->probe_grad &&
-        !(m->probe_grad = mem_block(m->graph->weight_reals, sizeof *m->probe_grad)))
-        return err_memory(e);
     if (m->ordered && m->order_seed != seed)
         m->ordered = false;
     m->order_seed = seed;
