@@ -65,20 +65,12 @@ static int systems_run(struct session *s, struct systems *all, struct err *e)
     return failed;
 }
 
-static bool refuses(const struct ledger *l)
-{
-    for (size_t r = 0; r < l->rows; r++)
-        if (l->row[r].bent == BENT_REFUSED)
-            return true;
-    return false;
-}
-
 static void add_figure(struct grid *g, const struct ledger *l, size_t row, double figure)
 {
     char number[NUMBER_ROOM];
     if (row < l->rows && l->row[row].bent == BENT_DROPPED)
         grid_add(g, "dropped");
-    else if (refuses(l))
+    else if (ledger_refused(l))
         grid_add(g, "-");
     else
         grid_add(g, "%s", number_text(figure, number));
@@ -116,7 +108,7 @@ static void systems_text(struct str *to, const struct systems *all)
     to->failed = to->failed || g.failed;
     grid_print(&g, to);
     for (size_t i = 0; i < all->count; i++)
-        if (refuses(&all->ledger[i]))
+        if (ledger_refused(&all->ledger[i]))
             str_addf(to, "%s refuses activity penalties: it does not run this model\n",
                      emulations.row[i]->name);
 }
@@ -130,7 +122,7 @@ static void systems_json(struct str *to, const struct systems *all)
         const struct ledger *l = &all->ledger[i];
         json_open(&j, NULL, '{');
         json_text(&j, "system", emulations.row[i]->name);
-        json_bool(&j, "runs", !refuses(l));
+        json_bool(&j, "runs", !ledger_refused(l));
         json_number(&j, "data", l->data);
         json_number(&j, "total", l->total);
         json_number(&j, "evaluate", l->evaluated);

@@ -29,13 +29,6 @@ static bool is_first_call(const struct graph *g, id call)
     return true;
 }
 
-/* What a call is called on. */
-static void add_inputs(struct str *to, const struct graph *g, const struct call *c)
-{
-    for (uint32_t i = 0; i < c->inputs; i++)
-        str_addf(to, "%s%s", i ? ", " : "", graph_value_name(g, c->input[i]));
-}
-
 static void summary_call(struct grid *to, const struct model *m, const bool *reached, id call)
 {
     const struct graph *g = m->graph;
@@ -48,7 +41,8 @@ static void summary_call(struct grid *to, const struct model *m, const bool *rea
     grid_add(to, "%s", shape_text(&g->value[c->output].shape, shape, sizeof shape));
     grid_add(to, "%zu", first ? layer_numbers(g, l) : (size_t)0);
     struct str notes = {0}, on = {0};
-    add_inputs(&on, g, c);
+    if (c->inputs)
+        add_called_on(&on, g, call);
     grid_add(to, "%s", on.text ? on.text : "");
     if (l->body)
         str_addf(&notes, "a call of %s", l->name);
@@ -197,7 +191,8 @@ static void show_layer(struct str *to, const struct graph *g, id layer)
     for (id c = 0; c < g->calls; c++)
         if (g->call[c].layer == layer) {
             str_addf(to, "  call %s on ", g->call[c].name);
-            add_inputs(to, g, &g->call[c]);
+            if (g->call[c].inputs)
+                add_called_on(to, g, c);
             str_addf(to, "%s: %s\n", g->call[c].inputs ? "" : "the data",
                      shape_text(&g->value[g->call[c].output].shape, shape, sizeof shape));
         }

@@ -54,8 +54,7 @@ static void row_tensor(const struct ledger *l, const struct ledger_row *row, str
     *shape = &g->value[input ? c->input[0] : c->output].shape;
 }
 
-/* What a call is called on. */
-static void called_on(struct str *to, const struct graph *g, id call)
+void add_called_on(struct str *to, const struct graph *g, id call)
 {
     const struct call *c = &g->call[call];
     str_add(to, c->inputs ? "" : c->name);
@@ -89,7 +88,7 @@ static void add_calls(struct grid *g, const struct ledger *l, const struct ledge
     for (size_t i = 0; row->calls > 1 && i < row->calls; i++) {
         grid_add(g, "  call %s", graph->call[row->call[i].call].name);
         struct str on = {0};
-        called_on(&on, graph, row->call[i].call);
+        add_called_on(&on, graph, row->call[i].call);
         grid_add(g, "on %s", on.text ? on.text : "");
         g->failed = g->failed || on.failed;
         str_finish(&on);
@@ -161,14 +160,6 @@ static void add_data(struct grid *g, const struct ledger *l, size_t aim)
     add_total(g, name, value, l->total != 0 ? value / l->total : 0);
 }
 
-static bool is_refused(const struct ledger *l)
-{
-    for (size_t r = 0; r < l->rows; r++)
-        if (l->row[r].bent == BENT_REFUSED)
-            return true;
-    return false;
-}
-
 void ledger_text(struct str *to, const struct ledger *l, const char *share, const char *system)
 {
     static const char *const heads[COLUMNS] = {
@@ -190,10 +181,10 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share, cons
     if (l->model->policy)
         add_total(&g, "total in truth", l->honest, NAN);
     if (l->model->policy && l->model->policy->evaluates_without && l->evaluated != l->total &&
-        !is_refused(l))
+        !ledger_refused(l))
         add_total(&g, "evaluate would say", l->evaluated, NAN);
     grid_print(&g, to);
-    if (system && is_refused(l))
+    if (system && ledger_refused(l))
         str_addf(to,
                  "%s refuses activity penalties: it would neither train nor evaluate this "
                  "model\n",
@@ -227,7 +218,7 @@ static void row_json(struct json *j, const struct ledger *l, size_t r)
     for (size_t i = 0; i < row->calls; i++) {
         json_open(j, NULL, '{');
         struct str on = {0};
-        called_on(&on, g, row->call[i].call);
+        add_called_on(&on, g, row->call[i].call);
         json_text(j, "on", on.text ? on.text : "");
         j->to->failed = j->to->failed || on.failed;
         str_finish(&on);

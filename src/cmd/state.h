@@ -221,6 +221,8 @@ struct catalog {
 extern const struct catalog catalog[];
 extern const size_t catalogs;
 
+/* Adds the names of what a call is called on; an input's own name. */
+void add_called_on(struct str *to, const struct graph *g, id call);
 /* The ledger for people and for machines. */
 void ledger_text(struct str *to, const struct ledger *l, const char *share, const char *system);
 void ledger_json(struct str *to, const struct ledger *l, const char *system);

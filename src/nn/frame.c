@@ -133,9 +133,8 @@ static double whole_row(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
     const double *sums = f->sums + a->sums;
-    /* A factor of 0 leaves its sum out, even an infinite one. */
     if (a->simple)
-        return (a->c.c1 != 0 ? a->c.c1 * sums[0] : 0) + (a->c.c2 != 0 ? a->c.c2 * sums[1] : 0);
+        return powers_total(a->c, sums);
     const struct args *args = f->plan->graph->term[a->term].args;
     return penalty_kind_of(args)->value(args, &f->extent[row], f->sums + a->sums);
 }

@@ -69,9 +69,7 @@ void powers_gather(const struct args *self, const struct extent *n, const real *
 double powers_value(const struct args *self, const struct extent *n, const double *sums)
 {
     (void)n;
-    struct powers c = penalty_kind_of(self)->powers(self);
-    /* A factor of 0 leaves its sum out, even an infinite one. */
-    return (c.c1 != 0 ? c.c1 * sums[0] : 0) + (c.c2 != 0 ? c.c2 * sums[1] : 0);
+    return powers_total(penalty_kind_of(self)->powers(self), sums);
 }
 
 void powers_adjoint(const struct args *self, const struct extent *n, double scale, const real *x,

@@ -46,6 +46,12 @@ static inline const struct penalty_kind *penalty_kind_of(const struct args *a)
     return (const struct penalty_kind *)a->entry;
 }
 
+/* A value from the two sums. A factor of 0 leaves its sum out, even an infinite one. */
+static inline double powers_total(struct powers c, const double *sums)
+{
+    return (c.c1 != 0 ? c.c1 * sums[0] : 0) + (c.c2 != 0 ? c.c2 * sums[1] : 0);
+}
+
 /* The four functions of a kind that has `powers`. */
 size_t powers_sums(const struct args *self, const struct extent *n);
 void powers_gather(const struct args *self, const struct extent *n, const real *x, double *sums);

@@ -15,6 +15,14 @@ const char *row_flag_name(unsigned i)
     return names[i];
 }
 
+bool ledger_refused(const struct ledger *l)
+{
+    for (size_t r = 0; r < l->rows; r++)
+        if (l->row[r].bent == BENT_REFUSED)
+            return true;
+    return false;
+}
+
 const char *ledger_slot(const struct ledger *l, size_t row, char *text, size_t room)
 {
     const struct graph *g = l->model->graph;

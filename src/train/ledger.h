@@ -66,6 +66,8 @@ bool ledger_next(struct ledger *l);
 void ledger_end(struct ledger *l);
 void ledger_finish(struct ledger *l);
 
+/* Whether the system that is emulated would not run the model at all. */
+bool ledger_refused(const struct ledger *l);
 /* The slot of a row: "hidden.activity", written into text. */
 const char *ledger_slot(const struct ledger *l, size_t row, char *text, size_t room);
 
