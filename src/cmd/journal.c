@@ -94,10 +94,8 @@ static bool is_written(const struct command *c, const struct statement *st)
 
 /* What is kept of a statement while it is carried out. */
 struct unit {
-    unsigned changes;
     struct line *line;
     struct taken *taken;
-    const struct model *current;
 };
 
 static void unit_drop(struct session *s, struct unit *u)
@@ -113,8 +111,8 @@ static int unit_begin(struct session *s, const struct statement *st, struct unit
     struct journal *j = s->journal;
     struct str text = {0};
     const struct command *c = command_of(st);
-    *u = (struct unit){.changes = changes_of(st), .current = current_model(s)};
-    const unsigned parts = parts_of(u->changes);
+    *u = (struct unit){0};
+    const unsigned parts = parts_of(changes_of(st));
     if (statement_text(s, st, &text, e))
         return -1;
     int failed = 0;
@@ -205,12 +203,13 @@ static int write_unit(struct session *s, struct unit *u, bool failed, struct err
     return bad && !failed ? -1 : 0;
 }
 
-static void note_touched(struct session *s, const struct unit *u)
+void journal_touched(struct session *s, const struct statement *st, const struct model *current)
 {
-    if (u->changes & (CHANGES_MODELS | CHANGES_FIGURES) || s->journal->chosen || session_running(s))
+    const unsigned changes = changes_of(st);
+    if (changes & (CHANGES_MODELS | CHANGES_FIGURES) || s->journal->chosen || session_running(s))
         snapshot_touched(s, NULL);
-    else if (u->changes & CHANGES_MODEL)
-        snapshot_touched(s, u->current);
+    else if (changes & CHANGES_MODEL)
+        snapshot_touched(s, current);
     snapshot_prune(s);
 }
 
@@ -218,7 +217,6 @@ static int unit_end(struct session *s, struct unit *u, int failed, struct err *e
 {
     struct journal *j = s->journal;
     const bool top = --j->level == 0;
-    note_touched(s, u);
     /* A script that failed half way has changed something; so has an interrupted train. */
     if (u->taken && (!failed || (top && j->partial))) {
         taken_push(s, u->taken, j->depth);
@@ -269,10 +267,14 @@ int run_units_inside(struct session *s, const struct script *script, struct err 
 {
     struct journal *j = s->journal;
     const uint64_t outer = j->floor, floor = j->count;
+    const unsigned bodies = j->bodies;
+    /* A file's statements are units of their own, also where a loop reads it. */
     j->floor = floor;
+    j->bodies = 0;
     const int failed = run_units(s, script, e);
     taken_drop_to(s, floor);
     j->floor = outer;
+    j->bodies = bodies;
     return failed;
 }
 

@@ -71,6 +71,10 @@ int run_units(struct session *s, const struct script *script, struct err *e);
 /* The same for those of a file: at the end they are one with the statement that read it. */
 int run_units_inside(struct session *s, const struct script *script, struct err *e);
 
+/* A statement was carried out, or failed half way, when `current` was the current model: what it
+ * may have changed is no longer as the newest snapshot has it. Said of each statement, also of
+ * those in { }: a mark that is set or gone back to in a later turn must see what this turn did. */
+void journal_touched(struct session *s, const struct statement *st, const struct model *current);
 /* Something failed: notes what was done before it, in front of what is noted already. */
 void journal_done(struct session *s, const struct statement *st);
 void journal_done_text(struct session *s, long pushes, const char *format, ...)
