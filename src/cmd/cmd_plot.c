@@ -160,45 +160,101 @@ static int run_plot(struct session *s, const struct args *args, struct err *e)
     return err_hint(e, "a curve of an expression: watch EXPRESSION, then plot curves");
 }
 
-static int watch_view(struct pictures *p, const struct node *n, uint64_t every, struct err *e)
+/* What one `watch` adds: all of it is made before any of it counts. */
+struct watching {
+    struct watched_view *view;
+    struct watched_text *text;
+    size_t views, texts;
+};
+
+static void watching_finish(struct watching *w)
 {
-    struct watched_view w = {.every = every};
-    if (make_request(&w.request, n, NULL, NULL, e))
-        return -1;
-    for (size_t i = 0; i < p->watches; i++)
-        if (p->watched[i].request.view == w.request.view) {
-            p->watched[i].every = every;
-            return 0;
-        }
-    if (mem_room(&p->watched, &p->watch_room, p->watches + 1, sizeof w))
-        return err_memory(e);
-    p->watched[p->watches++] = w;
-    return 0;
+    for (size_t i = 0; i < w->views; i++)
+        request_finish(&w->view[i].request);
+    for (size_t i = 0; i < w->texts; i++)
+        watched_text_finish(&w->text[i]);
+    mem_free(w->view);
+    mem_free(w->text);
 }
 
 /* An expression is kept as the tree of the text it prints as: the statement's own tree goes. */
-static int watch_expression(struct session *s, const struct node *n, uint64_t every, struct err *e)
+static int keep_expression(struct session *s, const struct node *n, struct watched_text *x,
+                           struct err *e)
 {
-    struct pictures *p = s->pictures;
     struct str text = {0};
     struct node *tree;
-    if (session_check(s, n, e))
-        return -1;
     node_print(&text, n);
-    uint32_t source = text.failed ? 0
-                                  : sources_add(&s->sources, "<watch>", text.text, text.size, 1,
-                                                (struct span){0});
-    int failed = !source || mem_room(&p->expression, &p->expression_room, p->expressions + 1,
-                                     sizeof *p->expression)
-                     ? err_memory(e)
-                     : parse_value(&p->arena, text.text, text.size, source, &tree, e) != PARSE_OK;
-    if (failed) {
-        str_finish(&text);
+    x->text = text.text;
+    if (text.failed)
+        return err_memory(e);
+    const uint32_t source =
+        sources_add(&s->sources, "<watch>", text.text, text.size, 1, (struct span){0});
+    if (!source)
+        return err_memory(e);
+    if (parse_value(&x->arena, text.text, text.size, source, &tree, e) != PARSE_OK)
         return -1;
-    }
-    p->expression[p->expressions++] =
-        (struct watched_text){.node = tree, .text = text.text, .every = every};
+    x->node = tree;
     return 0;
+}
+
+static int add_watched(struct session *s, const struct node *n, uint64_t every, struct watching *w,
+                       struct err *e)
+{
+    const bool view = n->kind == NODE_PATH && table_find(&view_kinds, n->text);
+    if (view) {
+        w->view[w->views].every = every;
+        return make_request(&w->view[w->views++].request, n, NULL, NULL, e);
+    }
+    if (session_check(s, n, e))
+        return n->kind == NODE_PATH && e->kind == ERR_INPUT ? no_view(n, e) : -1;
+    w->text[w->texts].every = every;
+    return keep_expression(s, n, &w->text[w->texts++], e);
+}
+
+static int make_watching(struct session *s, const struct arg *what, uint64_t every,
+                         struct watching *w, struct err *e)
+{
+    const size_t count = what->as.exprs.count;
+    const struct node name = {.kind = NODE_PATH, .text = curves, .where = what->where, .height = 1};
+    struct pictures *p = s->pictures;
+    w->view = mem_new(count + 1, sizeof *w->view);
+    w->text = mem_new(count, sizeof *w->text);
+    if (!w->view || !w->text)
+        return err_memory(e);
+    for (size_t i = 0; i < count; i++)
+        if (add_watched(s, what->as.exprs.item[i], every, w, e))
+            return -1;
+    if (w->texts && add_watched(s, &name, every, w, e))
+        return -1;
+    return mem_room(&p->watched, &p->watch_room, p->watches + w->views, sizeof *p->watched) ||
+                   mem_room(&p->expression, &p->expression_room, p->expressions + w->texts,
+                            sizeof *p->expression)
+               ? err_memory(e)
+               : 0;
+}
+
+/* What is watched already is watched every so many steps from here on. Nothing can fail. */
+static void put_watching(struct pictures *p, struct watching *w)
+{
+    for (size_t k = 0; k < w->views; k++) {
+        size_t i = 0;
+        while (i < p->watches && p->watched[i].request.view != w->view[k].request.view)
+            i++;
+        if (i < p->watches)
+            request_finish(&p->watched[i].request);
+        p->watched[i] = w->view[k];
+        p->watches += i == p->watches;
+    }
+    for (size_t k = 0; k < w->texts; k++) {
+        size_t i = 0;
+        while (i < p->expressions && strcmp(p->expression[i].text, w->text[k].text) != 0)
+            i++;
+        if (i < p->expressions)
+            watched_text_finish(&p->expression[i]);
+        p->expression[i] = w->text[k];
+        p->expressions += i == p->expressions;
+    }
+    w->views = w->texts = 0;
 }
 
 static int list_watches(struct session *s, struct err *e)
@@ -225,19 +281,12 @@ static int run_watch(struct session *s, const struct args *args, struct err *e)
         return -1;
     if (!what->given)
         return list_watches(s, e);
-    bool expressions = false;
-    for (size_t i = 0; i < what->as.exprs.count; i++) {
-        const struct node *n = what->as.exprs.item[i];
-        const bool view = n->kind == NODE_PATH && table_find(&view_kinds, n->text);
-        const bool misspelt = n->kind == NODE_PATH && !view && session_check(s, n, e);
-        if (misspelt)
-            return no_view(n, e);
-        if (view ? watch_view(p, n, every, e) : watch_expression(s, n, every, e))
-            return -1;
-        expressions = expressions || !view;
-    }
-    const struct node name = {.kind = NODE_PATH, .text = curves, .where = what->where, .height = 1};
-    return expressions ? watch_view(p, &name, every, e) : 0;
+    struct watching w = {0};
+    const int failed = make_watching(s, what, every, &w, e);
+    if (!failed)
+        put_watching(p, &w);
+    watching_finish(&w);
+    return failed;
 }
 
 static int run_unwatch(struct session *s, const struct args *args, struct err *e)

@@ -12,20 +12,38 @@ void request_finish(struct request *r)
     *r = (struct request){0};
 }
 
-static void forget_expressions(struct pictures *p)
+void watched_text_finish(struct watched_text *x)
 {
-    for (size_t i = 0; i < p->expressions; i++)
-        mem_free(p->expression[i].text);
-    p->expressions = 0;
+    arena_finish(&x->arena);
+    mem_free(x->text);
+    *x = (struct watched_text){0};
 }
 
 void watches_forget(struct pictures *p)
 {
     for (size_t i = 0; i < p->watches; i++)
         request_finish(&p->watched[i].request);
-    p->watches = 0;
-    forget_expressions(p);
-    arena_finish(&p->arena);
+    for (size_t i = 0; i < p->expressions; i++)
+        watched_text_finish(&p->expression[i]);
+    p->watches = p->expressions = 0;
+}
+
+uint64_t pictures_digest(const struct session *s, uint64_t hash)
+{
+    const struct pictures *p = s->pictures;
+    if (!p)
+        return hash;
+    for (size_t i = 0; i < p->watches; i++) {
+        const struct watched_view *w = &p->watched[i];
+        hash = digest_bytes(hash, &w->request.view, sizeof w->request.view);
+        hash = digest_bytes(hash, &w->every, sizeof w->every);
+    }
+    for (size_t i = 0; i < p->expressions; i++) {
+        const struct watched_text *x = &p->expression[i];
+        hash = digest_bytes(hash, x->text, strlen(x->text) + 1);
+        hash = digest_bytes(hash, &x->every, sizeof x->every);
+    }
+    return p->terminal ? digest_bytes(hash, p->terminal, strlen(p->terminal)) : hash;
 }
 
 void pictures_finish(struct session *s)

@@ -27,9 +27,11 @@ struct watched_view {
 };
 
 struct watched_text {
+    struct arena arena; /* of the tree */
     const struct node *node;
     char *text;
     uint64_t every;
+    double value; /* at the step that is being observed */
 };
 
 struct pictures {
@@ -38,7 +40,6 @@ struct pictures {
     struct request last; /* what plot save saves */
     struct watched_view *watched;
     size_t watches, watch_room;
-    struct arena arena; /* of the watched expressions' trees */
     struct watched_text *expression;
     size_t expressions, expression_room;
     double drawn; /* when watched views were drawn last */
@@ -46,6 +47,7 @@ struct pictures {
 };
 
 void request_finish(struct request *r);
+void watched_text_finish(struct watched_text *x);
 /* Ends all watching. */
 void watches_forget(struct pictures *p);
 /* The session's pictures, made at the first use. NULL: *e. */

@@ -15,6 +15,8 @@ void pictures_update(struct session *s, struct model *m);
 /* At the end of training: every watched view once more, to its end. */
 int pictures_flush(struct session *s, struct model *m, struct err *e);
 void pictures_finish(struct session *s);
+/* Folds in what is watched and where pictures go. */
+uint64_t pictures_digest(const struct session *s, uint64_t hash);
 /* The bridge's part of session_advance and session_deadline. */
 void pictures_advance(struct session *s);
 double pictures_deadline(const struct session *s);

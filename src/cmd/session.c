@@ -112,7 +112,7 @@ uint64_t session_digest(const struct session *s)
     }
     hash = definitions_digest(s, hash);
     hash = marks_digest(s, hash);
-    return hash;
+    return pictures_digest(s, hash);
 }
 
 void session_notice(const struct session *s, const char *format, ...)
