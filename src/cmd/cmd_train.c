@@ -255,16 +255,38 @@ struct begun {
     uint64_t epoch, step;
 };
 
+long steps_text(struct str *to, const struct model *m, uint64_t first, bool named)
+{
+    const char *on = named ? " on " : "", *name = named ? m->name : "";
+    const uint64_t whole = m->step - first - m->unobserved;
+    if (whole)
+        str_addf(to, "step %llu%s%s", (unsigned long long)whole, on, name);
+    if (m->unobserved)
+        str_addf(to, "%sstep 1 observe=no%s%s", whole ? "; " : "", on, name);
+    return (whole != 0) + m->unobserved;
+}
+
 /* What a statement that was interrupted had done; where an epoch has just ended, loss speaks of
  * it. */
-static void note_done(struct session *s, const struct model *m, const struct begun *b, bool epochs)
+static void note_done(const struct job *what, const struct model *m, const struct begun *b)
 {
-    const bool whole = epochs && m->position == 0 && m->epoch > b->epoch;
-    const uint64_t count = whole ? m->epoch - b->epoch : m->step - b->step;
-    const bool named = s->models > 1;
-    if (m->step != b->step)
-        journal_done_text(s, 1, "%s %llu%s%s", whole ? "train" : "step", (unsigned long long)count,
-                          named ? " on " : "", named ? m->name : "");
+    struct session *s = what->session;
+    const bool whole = what->epochs && m->position == 0 && m->epoch > b->epoch && !m->unobserved;
+    const char *on = s->models > 1 ? " on " : "", *name = *on ? m->name : "";
+    struct str text = {0};
+    long count = 1;
+    if (m->step == b->step)
+        return;
+    if (whole)
+        str_addf(&text, "train %llu%s%s", (unsigned long long)(m->epoch - b->epoch), on, name);
+    else if (what->blind)
+        str_addf(&text, "step %llu observe=no%s%s", (unsigned long long)(m->step - b->step), on,
+                 name);
+    else
+        count = steps_text(&text, m, b->step, *on);
+    journal_done_text(s, count, "%s", text.text ? text.text : "");
+    s->journal->lost = s->journal->lost || text.failed;
+    str_finish(&text);
 }
 
 /* Trains one model after the other. If that fails, what was done until then is noted. */
@@ -280,7 +302,7 @@ static int train_each(struct model **list, size_t count, const struct job *what,
         failed = job_whole(&j, e);
     }
     while (failed && i-- > 0)
-        note_done(what->session, list[i], &begun[i], what->epochs != 0);
+        note_done(what, list[i], &begun[i]);
     mem_free(begun);
     return failed;
 }
@@ -306,7 +328,10 @@ static int train_models(struct session *s, const struct args *args, const struct
 
 static int run_step(struct session *s, const struct args *args, struct err *e)
 {
-    struct job j = {.session = s, .verb = "step", .steps = (uint64_t)args_whole(args, "steps")};
+    struct job j = {.session = s,
+                    .verb = "step",
+                    .steps = (uint64_t)args_whole(args, "steps"),
+                    .blind = !args_yes(args, "observe")};
     return train_models(s, args, &j, e);
 }
 
@@ -571,6 +596,12 @@ static const struct arg_spec step_args[] = {
      .min = 1,
      .max = 1e12,
      .line = "how many"},
+    {.name = "observe",
+     .form = KEY,
+     .type = ARG_BOOL,
+     .standard = "yes",
+     .line = "no: without points for the curves; what a record says of a step that was stopped "
+             "while they were made"},
     ON_MODELS,
 };
 static const struct arg_spec train_args[] = {

@@ -62,6 +62,41 @@ static int until_check(const struct job *j, struct err *e)
     return failed;
 }
 
+/* The total on the validation share; a large one can be stopped. */
+static int validate(const struct job *j, struct validation *v, struct err *e)
+{
+    const double slice = 0.01;
+    struct session *s = j->session;
+    double started = session_clock(s);
+    if (validation_begin(v, j->model, &s->data, s->seed, e))
+        return -1;
+    while (validation_next(v)) {
+        if (session_clock(s) - started < slice)
+            continue;
+        if (session_tick(s, NULL, e))
+            return -1;
+        started = session_clock(s);
+    }
+    return 0;
+}
+
+/* Puts the points of the step just taken. What takes long comes first: when a person stops it there
+ * is no point at all, and the record says so. */
+static int observe(struct job *j, bool ended, struct err *e)
+{
+    struct model *m = j->model;
+    const struct dataset *d = &j->session->data;
+    const bool point = ended && observe_has_point(m), validates = point && d->training < d->samples;
+    struct validation v;
+    if ((validates && validate(j, &v, e)) || pictures_observe(j->session, m, e))
+        return -1;
+    m->unobserved = false;
+    /* With watched views every N-th step has a point of its own. */
+    if (point && !pictures_watching(j->session) && observe_epoch(m, e))
+        return -1;
+    return validates ? observe_validation(m, &v, e) : 0;
+}
+
 static int end_epoch(struct job *j, struct err *e)
 {
     const double now = session_clock(j->session);
@@ -69,10 +104,6 @@ static int end_epoch(struct job *j, struct err *e)
         return err_memory(e);
     j->epoch_seconds[j->epoch_count++] = now - j->epoch_started;
     j->epoch_started = now;
-    int (*observe)(struct model *, const struct dataset *, uint64_t, struct err *) =
-        pictures_watching(j->session) ? observe_validation : observe_epoch;
-    if (observe(j->model, &j->session->data, j->session->seed, e))
-        return -1;
     if (j->epochs) {
         j->model->last = engine_epoch(j->model);
         j->model->from = FROM_TRAIN;
@@ -98,10 +129,12 @@ int job_begin(struct job *j, struct err *e)
 static int one_step(struct job *j, bool *ended, struct err *e)
 {
     struct figures x;
-    if (engine_step(j->model, &j->session->data, &x, e) || observe_step(j->model, e) ||
-        pictures_observe(j->session, j->model, e))
+    if (engine_step(j->model, &j->session->data, &x, e))
         return -1;
+    j->model->unobserved = !j->blind;
     *ended = j->model->position == 0;
+    if (observe_step(j->model, e) || (!j->blind && observe(j, *ended, e)))
+        return -1;
     return *ended ? end_epoch(j, e) : 0;
 }
 

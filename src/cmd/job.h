@@ -12,6 +12,7 @@ struct job {
     const char *verb;
     uint64_t epochs, steps;   /* to do; both 0: until it is stopped */
     const struct node *until; /* or NULL */
+    bool blind;               /* puts no points into the history */
 
     uint64_t first_epoch, first_step;
     uint64_t slice_steps; /* how many steps take about 10 ms */
@@ -32,6 +33,9 @@ void job_finish(struct job *j);
 /* All of it, with a tick between slices. A person who stops it keeps what was done. */
 int job_whole(struct job *j, struct err *e);
 
+/* Adds what takes the steps that the model took since step `first` again, with the points that they
+ * put into the history; returns how many statements that is. With `named` they name the model. */
+long steps_text(struct str *to, const struct model *m, uint64_t first, bool named);
 /* loss X = data Y + penalty Z */
 void figures_text(struct str *to, const struct figures *x);
 /* Chooses what is missing and checks, or prepares, a model for training. */

@@ -402,7 +402,7 @@ int segment_begin(struct session *s, struct err *e)
     return g->taken ? 0 : -1;
 }
 
-/* `step N` of each model, in one line. */
+/* The steps of each model, in one line. */
 static long segment_text(const struct session *s, struct str *to)
 {
     const struct segment *g = &s->journal->segment;
@@ -411,10 +411,8 @@ static long segment_text(const struct session *s, struct str *to)
         const struct model *m = session_job_model(s, i);
         if (m->step == g->first[i])
             continue;
-        str_addf(to, "%sstep %llu", count++ ? "; " : "",
-                 (unsigned long long)(m->step - g->first[i]));
-        if (s->models > 1)
-            str_addf(to, " on %s", m->name);
+        str_add(to, count ? "; " : "");
+        count += steps_text(to, m, g->first[i], s->models > 1);
     }
     return count;
 }

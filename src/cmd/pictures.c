@@ -12,20 +12,41 @@ bool pictures_watching(const struct session *s)
     return s->pictures && (s->pictures->watches || s->pictures->expressions);
 }
 
-static int observe_expression(struct session *s, struct model *m, const struct watched_text *x,
-                              struct err *e)
+static int expression_value(struct session *s, const struct model *m, struct watched_text *x,
+                            struct err *e)
 {
     const size_t current = s->current;
-    double value;
     for (size_t i = 0; i < s->models; i++)
         if (s->model[i] == m)
             s->current = i;
-    int failed =
-        session_number(s, x->node, &value, e) ||
-        (history_put(&m->history, SERIES_EXPRESSION, x->text, m->step, value) && err_memory(e)) ||
-        engine_prepare(m, &s->data, s->seed, e);
+    const int failed = session_number(s, x->node, &x->value, e);
     s->current = current;
-    return failed ? -1 : 0;
+    return failed;
+}
+
+static bool is_due(const struct model *m, uint64_t every)
+{
+    return m->step % every == 0;
+}
+
+/* Values that take long to compute can be stopped: all of them come before the first point. */
+static int observe_expressions(struct session *s, struct model *m, struct err *e)
+{
+    const struct pictures *p = s->pictures;
+    bool any = false;
+    for (size_t i = 0; i < p->expressions; i++) {
+        struct watched_text *x = &p->expression[i];
+        if (is_due(m, x->every) && expression_value(s, m, x, e))
+            return -1;
+        any = any || is_due(m, x->every);
+    }
+    for (size_t i = 0; i < p->expressions; i++) {
+        const struct watched_text *x = &p->expression[i];
+        if (is_due(m, x->every) &&
+            history_put(&m->history, SERIES_EXPRESSION, x->text, m->step, x->value))
+            return err_memory(e);
+    }
+    return any ? engine_prepare(m, &s->data, s->seed, e) : 0;
 }
 
 int pictures_observe(struct session *s, struct model *m, struct err *e)
@@ -35,13 +56,10 @@ int pictures_observe(struct session *s, struct model *m, struct err *e)
     if (!p)
         return 0;
     for (size_t i = 0; i < p->watches && !due; i++)
-        due = m->step % p->watched[i].every == 0;
-    if (due && observe_batch(m, e))
+        due = is_due(m, p->watched[i].every);
+    if (observe_expressions(s, m, e))
         return -1;
-    for (size_t i = 0; i < p->expressions; i++)
-        if (m->step % p->expression[i].every == 0 && observe_expression(s, m, &p->expression[i], e))
-            return -1;
-    return 0;
+    return due ? observe_batch(m, e) : 0;
 }
 
 /* The models that train now: those of `run`, or the one given. */

@@ -7,7 +7,8 @@
 
 /* Whether watch has something to keep up to date. */
 bool pictures_watching(const struct session *s);
-/* After a step: a point in the history if this is one of every N. */
+/* After a step: a point in the history if this is one of every N. When a person stops it there is
+ * none. */
 int pictures_observe(struct session *s, struct model *m, struct err *e);
 /* Between slices: draws watched views again where gnuplot is ready for one; at most ten a second. A
  * picture that cannot be drawn now is left out. */

@@ -72,6 +72,7 @@ struct model {
     uint64_t seen;         /* how many samples those are */
     struct figures last;
     enum figures_from from;
+    bool unobserved; /* the last step put no point into the history: it was stopped before */
 
     struct history history;
     struct observer *observer; /* see observe.h */

@@ -195,25 +195,27 @@ int observe_batch(struct model *m, struct err *e)
     return put_calls(m, e);
 }
 
-/* The total on the validation share, by the inference plan. */
-static int put_validation(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+int validation_begin(struct validation *v, struct model *m, const struct dataset *d, uint64_t seed,
+                     struct err *e)
 {
-    struct probe p;
-    double total = 0;
-    const bool alone = m->policy && m->policy->evaluates_without;
-    if (probe_begin(&p, m, d, seed, SHARE_VALIDATION, true, e))
-        return -1;
-    while (probe_next(&p)) {
-        double batch = frame_data(m->infer_frame);
-        for (size_t i = 0; !alone && i < m->infer->applieds; i++)
-            batch += frame_row(m->infer_frame, i);
-        total += (double)p.samples * batch;
-    }
-    return put(m, &m->observer->of_validation, SERIES_VALIDATION, "validation",
-               total / (double)(d->samples - d->training), e);
+    *v = (struct validation){0};
+    return probe_begin(&v->probe, m, d, seed, SHARE_VALIDATION, true, e);
 }
 
-static bool epoch_has_point(const struct model *m)
+bool validation_next(struct validation *v)
+{
+    const struct model *m = v->probe.model;
+    const bool alone = m->policy && m->policy->evaluates_without;
+    if (!probe_next(&v->probe))
+        return false;
+    double batch = frame_data(m->infer_frame);
+    for (size_t i = 0; !alone && i < m->infer->applieds; i++)
+        batch += frame_row(m->infer_frame, i);
+    v->sum += (double)v->probe.samples * batch;
+    return true;
+}
+
+bool observe_has_point(const struct model *m)
 {
     enum { DENSE = 1024 };
     uint64_t stride = 1;
@@ -222,17 +224,17 @@ static bool epoch_has_point(const struct model *m)
     return m->epoch % stride == 0;
 }
 
-int observe_validation(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+int observe_validation(struct model *m, const struct validation *v, struct err *e)
 {
-    return d->training < d->samples && epoch_has_point(m) ? put_validation(m, d, seed, e) : 0;
+    const struct dataset *d = v->probe.data;
+    return put(m, &m->observer->of_validation, SERIES_VALIDATION, "validation",
+               v->sum / (double)(d->samples - d->training), e);
 }
 
-int observe_epoch(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+int observe_epoch(struct model *m, struct err *e)
 {
-    if (!epoch_has_point(m))
-        return 0;
     if (put(m, &m->observer->of_data, SERIES_DATA, "data", engine_epoch(m).data, e) ||
-        put_terms(m, true, e) || put_calls(m, e))
+        put_terms(m, true, e))
         return -1;
-    return observe_validation(m, d, seed, e);
+    return put_calls(m, e);
 }

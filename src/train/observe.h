@@ -14,11 +14,23 @@ void observer_destroy(struct observer *o);
 int observe_step(struct model *m, struct err *e);
 /* A point at the present step with the figures of the last batch. */
 int observe_batch(struct model *m, struct err *e);
-/* A point with the means over the epoch that just ended, and, when the data has a validation share,
- * the total on it. After 1,024 epochs only every second one gets a point, and so on. */
-int observe_epoch(struct model *m, const struct dataset *d, uint64_t seed, struct err *e);
-/* Of that point only the total on the validation share, where there is one: the other figures come
- * from observe_batch. */
-int observe_validation(struct model *m, const struct dataset *d, uint64_t seed, struct err *e);
+/* Whether the epoch that just ended gets a point: after 1,024 epochs only every second one does,
+ * and so on. */
+bool observe_has_point(const struct model *m);
+/* A point with the means over that epoch. */
+int observe_epoch(struct model *m, struct err *e);
+
+/* The total on the validation share, a batch at a time, so that it can be stopped. */
+struct validation {
+    struct probe probe;
+    double sum; /* over the samples so far */
+};
+/* The data has a validation share and outlives `v`. */
+int validation_begin(struct validation *v, struct model *m, const struct dataset *d, uint64_t seed,
+                     struct err *e);
+/* The next batch; false: all of them are done. */
+bool validation_next(struct validation *v);
+/* The point of a validation that is done. */
+int observe_validation(struct model *m, const struct validation *v, struct err *e);
 
 #endif

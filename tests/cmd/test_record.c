@@ -183,6 +183,84 @@ static void training_behind_the_prompt(void **state)
     fake_finish(&f);
 }
 
+/* What takes long at the end of an epoch, or after a step, is stopped at each tick in turn. */
+static const char *const stopped[] = {
+    NET "data moons 400 split=0.9 batch=20\n*train 3\n",
+    NET "data moons 400 split=0.9 batch=20\nclone b\n*train 2 on all\n",
+    NET "data moons 400 split=0.9 batch=20\nwatch loss every 2\n*train 2\n",
+    NET "data moons 400 split=0.9 batch=20\n*train until val.loss < 0 max 2\n",
+    NET "data moons 400 split=0.5 batch=20\nwatch norm(h.output) mean(h.output) every 3\n*step 7\n",
+    NET "data moons 400 split=0.9 batch=20\nset h.activity = l1(1e-2)\n*step 5 observe=no\n",
+    NET "data moons 400 split=0.9 batch=20\n*repeat 2 { train 1; set h.kernel = l1(1e-2) }\n",
+};
+
+static bool stopped_at(const char *text, long tick, size_t *unseen)
+{
+    struct fake f;
+    bool stops = false;
+    fake_start(&f);
+    f.pace = 0.004;
+    while (*text) {
+        char line[400];
+        const bool star = *text == '*';
+        const char *from = text + star;
+        const size_t n = strcspn(from, "\n");
+        assert_true(n < sizeof line);
+        snprintf(line, sizeof line, "%.*s", (int)n, from);
+        f.stop_at = star ? tick : 0;
+        stops = fake_run(&f, line) == OUTCOME_STOPPED;
+        text = from + n + 1;
+    }
+    f.stop_at = 0;
+    fake_ok(&f, "save session \"s.nnr\"\n");
+    check_replays(&f, "s.nnr");
+    char *saved = text_of("s.nnr");
+    *unseen += count_of(saved, "step 1 observe=no");
+    free(saved);
+    /* The journal says so as well when more is done from there. */
+    fake_ok(&f, "step 3\nlet k = loss\nsave session \"s.nnr\"\n");
+    check_replays(&f, "s.nnr");
+    fake_finish(&f);
+    return stops;
+}
+
+static void stopped_at_any_tick(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof stopped / sizeof *stopped; i++) {
+        size_t unseen = 0;
+        long tick = 1;
+        while (stopped_at(stopped[i], tick, &unseen))
+            tick++;
+        assert_true(tick > 2);
+        /* Some of the ticks were in a validation, or in what is watched. */
+        assert_true(unseen > 0 || strstr(stopped[i], "observe=no"));
+    }
+}
+
+/* The same of training behind the prompt. */
+static void stopped_behind_the_prompt(void **state)
+{
+    (void)state;
+    for (long tick = 1; tick < 40; tick++) {
+        struct fake f;
+        fake_start(&f);
+        f.host.person = true;
+        f.pace = 0.004;
+        fake_ok(&f, NET "data moons 400 split=0.9 batch=20\nclone b\nwatch norm(h.output) every 3\n"
+                        "run on all\n");
+        f.ticks = 0;
+        f.stop_at = tick;
+        for (int i = 0; i < 100 && session_running(f.session); i++)
+            session_advance(f.session);
+        f.stop_at = 0;
+        session_stop(f.session);
+        fake_ok(&f, "step 1 on all\nsave session \"s.nnr\"\n");
+        check_replays(&f, "s.nnr");
+        fake_finish(&f);
+    }
+}
+
 static unsigned ticks;
 
 /* As the prompt's loop does it: between slices everything gets its turn. */
@@ -293,6 +371,8 @@ int main(void)
         cmocka_unit_test(another_folder),
         cmocka_unit_test(what_is_written),
         cmocka_unit_test(training_behind_the_prompt),
+        cmocka_unit_test(stopped_at_any_tick),
+        cmocka_unit_test(stopped_behind_the_prompt),
         cmocka_unit_test(a_slow_watch),
         cmocka_unit_test(not_in_braces),
         cmocka_unit_test(files_that_cannot_be_written),
