@@ -17,6 +17,10 @@
 static const struct line_owner *owner;
 static bool asking;
 
+/* The most times a key is repeated, and the narrowest screen that readline can lay a line out on:
+ * it divides by parts of the width. */
+enum { MOST_TIMES = 999, NARROWEST = 8 };
+
 /* Remembers a line, unless it is blank or the same as the last one. */
 static void remember(const char *text)
 {
@@ -116,15 +120,48 @@ static char **complete(const char *text, int from, int to)
     return all;
 }
 
+/* A paste that has begun is read to its end within one call of readline, which takes an end without
+ * its mark for text that goes on behind the end of its buffer. */
+static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
+static size_t begun, ended;   /* so much of the marks has come */
+static bool pasting;          /* the first has, the second has not */
+static const char *mark_left; /* what is still to be given of the mark that was lacking */
+
+/* Whether the mark is complete with this key. A mark begins with its only escape. */
+static bool completes(const char *mark, size_t *n, int key)
+{
+    *n = key == mark[*n] ? *n + 1 : key == mark[0];
+    if (mark[*n])
+        return false;
+    *n = 0;
+    return true;
+}
+
+static int given(int key)
+{
+    if (key == EOF && pasting && !mark_left)
+        mark_left = paste_end;
+    if (key == EOF && mark_left && *mark_left)
+        return *mark_left++;
+    if (completes(paste_begin, &begun, key))
+        pasting = true;
+    if (completes(paste_end, &ended, key))
+        pasting = false;
+    return key;
+}
+
 /* Between poll and here Ctrl-C may have emptied the queue of keys, and in the middle of a paste
  * readline asks for more without poll: a plain read would sleep, deaf to Ctrl-C. */
 static int next_key(FILE *from)
 {
     struct pollfd keys = {.fd = fileno(from), .events = POLLIN};
+    /* Every digit of a repeat count is a key, and so is what is repeated. */
+    if (rl_numeric_arg > MOST_TIMES)
+        rl_numeric_arg = MOST_TIMES;
     while (poll(&keys, 1, 20) <= 0)
         if (owner->interrupted(owner->self))
-            return EOF;
-    return rl_getc(from);
+            return given(EOF);
+    return given(rl_getc(from));
 }
 
 void line_start(const struct line_owner *new_owner, bool aside)
@@ -149,9 +186,16 @@ void line_start(const struct line_owner *new_owner, bool aside)
     past_load();
 }
 
-void line_ask(const char *prompt)
+static void fit(unsigned width, unsigned height)
+{
+    rl_set_screen_size((int)height, width < NARROWEST ? NARROWEST : (int)width);
+}
+
+void line_ask(const char *prompt, unsigned width, unsigned height)
 {
     asking = true;
+    begun = ended = 0;
+    fit(width, height);
     rl_callback_handler_install(prompt, accepted);
 }
 
@@ -189,6 +233,8 @@ void line_show(void)
 void line_read(void)
 {
     rl_callback_read_char();
+    pasting = false;
+    mark_left = NULL;
 }
 
 void line_drop(void)
@@ -221,10 +267,11 @@ void line_resume(void)
     rl_redisplay();
 }
 
-void line_resize(void)
+void line_resize(unsigned width, unsigned height)
 {
-    if (asking)
-        rl_resize_terminal();
+    line_hide();
+    fit(width, height);
+    line_show();
 }
 
 void line_finish(void)

@@ -20,8 +20,8 @@ struct line_owner {
 
 /* Once, before all others. `owner` must stay. `aside`: the prompt goes to standard error. */
 void line_start(const struct line_owner *owner, bool aside);
-/* Shows the prompt and begins a line. */
-void line_ask(const char *prompt);
+/* Shows the prompt and begins a line on a screen of this size, in characters. */
+void line_ask(const char *prompt, unsigned width, unsigned height);
 bool line_asking(void);
 /* Takes what was typed; call it when standard input is ready to read. */
 void line_read(void);
@@ -37,7 +37,7 @@ void line_drop(void);
 void line_suspend(void);
 void line_resume(void);
 /* The screen has another size. */
-void line_resize(void);
+void line_resize(unsigned width, unsigned height);
 /* Frees what is remembered; the terminal's modes are as before. */
 void line_finish(void);
 

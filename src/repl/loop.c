@@ -92,7 +92,7 @@ static void take_signal(struct loop *l, int number)
 {
     if (number == SIGWINCH) {
         fit_screen(l);
-        line_resize();
+        line_resize(l->host.width, l->host.height);
     } else if (number == SIGTSTP) {
         loop_suspend(l);
     } else if (number == SIGCONT) {

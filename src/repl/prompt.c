@@ -153,7 +153,8 @@ static void wait(struct typing *t)
 {
     struct loop *l = t->loop;
     if (!line_asking())
-        line_ask(t->open.size ? "...> " : session_prompt(l->session));
+        line_ask(t->open.size ? "...> " : session_prompt(l->session), l->host.width,
+                 l->host.height);
     if (loop_wait(l) && !l->stop) {
         line_read();
         loop_look(l);

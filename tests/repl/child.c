@@ -10,14 +10,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATIENCE = 10000 }; /* milliseconds */
 
-static void become(const char *const *argv)
+static void become(const char *const *argv, const char *term)
 {
-    setenv("TERM", "xterm", 1);
+    setenv("TERM", term, 1);
     setenv("INPUTRC", "/dev/null", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     execv(argv[0], (char *const *)argv);
@@ -65,7 +67,7 @@ struct result run(const char *const *argv, const char *input)
         dup2(in, STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
-        become(argv);
+        become(argv, "xterm");
     }
     close(in);
     close(out[1]);
@@ -94,12 +96,24 @@ void result_finish(struct result *r)
 
 void child_start(struct child *c, const char *const *argv)
 {
-    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    child_start_on(c, "xterm", 80, argv);
+}
+
+void child_start_on(struct child *c, const char *term, unsigned short width,
+                    const char *const *argv)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = width};
     *c = (struct child){0};
     c->pid = forkpty(&c->fd, NULL, NULL, &size);
     assert_true(c->pid >= 0);
     if (c->pid == 0)
-        become(argv);
+        become(argv, term);
+}
+
+void child_resize(const struct child *c, unsigned short width, unsigned short height)
+{
+    struct winsize size = {.ws_row = height, .ws_col = width};
+    assert_int_equal(ioctl(c->fd, TIOCSWINSZ, &size), 0);
 }
 
 void child_type(const struct child *c, const char *text)
@@ -117,11 +131,26 @@ static bool found(struct child *c, const char *text)
     return at != NULL;
 }
 
-void child_wait(struct child *c, const char *text)
+static int milliseconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int)(t.tv_sec % 1000000 * 1000 + t.tv_nsec / 1000000);
+}
+
+/* Takes what comes before a time; false: nothing did. */
+static bool take_until(struct child *c, int time)
 {
     struct pollfd end = {c->fd, POLLIN, 0};
+    const int left = time - milliseconds_now();
+    return left > 0 && poll(&end, 1, left) > 0 && take(c->fd, &c->seen);
+}
+
+void child_wait(struct child *c, const char *text)
+{
+    const int last = milliseconds_now() + PATIENCE;
     while (!found(c, text))
-        if (poll(&end, 1, PATIENCE) <= 0 || !take(c->fd, &c->seen)) {
+        if (!take_until(c, last)) {
             kill(c->pid, SIGKILL);
             check_has(c->seen.text ? c->seen.text + c->at : "", text);
         }
@@ -129,8 +158,8 @@ void child_wait(struct child *c, const char *text)
 
 void child_listen(struct child *c, int milliseconds)
 {
-    struct pollfd end = {c->fd, POLLIN, 0};
-    while (poll(&end, 1, milliseconds) > 0 && take(c->fd, &c->seen))
+    const int last = milliseconds_now() + milliseconds;
+    while (take_until(c, last))
         continue;
 }
 

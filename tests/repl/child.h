@@ -24,6 +24,10 @@ struct child {
     size_t at; /* what child_wait has found ends here */
 };
 void child_start(struct child *c, const char *const *argv);
+/* The same with another TERM and so many columns. */
+void child_start_on(struct child *c, const char *term, unsigned short width,
+                    const char *const *argv);
+void child_resize(const struct child *c, unsigned short width, unsigned short height);
 void child_type(const struct child *c, const char *text);
 /* Waits until the screen got `text` after what was found before; fails the test after 10 s. */
 void child_wait(struct child *c, const char *text);

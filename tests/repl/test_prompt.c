@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -243,8 +242,7 @@ static void another_size_is_noticed(void **state)
     start(&c);
     child_type(&c, "echo half");
     child_wait(&c, "echo half");
-    struct winsize size = {.ws_row = 30, .ws_col = 50};
-    assert_int_equal(ioctl(c.fd, TIOCSWINSZ, &size), 0);
+    child_resize(&c, 50, 30);
     child_listen(&c, 200);
     child_type(&c, "way\r");
     child_wait(&c, "\rhalfway\r\n");
