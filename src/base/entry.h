@@ -59,6 +59,7 @@ struct arg_spec {
     bool above;             /* min itself is excluded */
     const char *alias;      /* another spelling that is accepted, or NULL */
     const char *line;       /* what it is, in a few words */
+    bool lists;             /* of CHOICE: help tells each row's summary */
 };
 
 struct entry {

@@ -36,13 +36,20 @@ void emulation_take(struct session *s, const struct entry *system, bool ignores_
 int emulation_check(const struct session *s, const struct model *m, struct err *e)
 {
     const struct graph *g = m->graph;
-    for (size_t i = 0; s->policy.refuses_activity && i < g->terms; i++)
-        if (g->term[i].activity) {
-            err_at(e, (struct span){0}, "%s refuses the activity penalty %s.activity",
-                   s->emulation->name, g->layer[g->term[i].layer].name);
-            return err_hint(e, "penalties shows the ledger; emulate none ends the emulation");
-        }
-    return 0;
+    const struct emulation *system = (const struct emulation *)s->emulation;
+    const id term = policy_refuses(g, &s->policy);
+    if (term == NOTHING)
+        return 0;
+    err_at(e, (struct span){0}, "%s cannot run this model: %s.activity ends in its %s",
+           s->emulation->name, g->layer[g->term[term].layer].name, system->raises);
+    return err_hint(e, "penalties shows the ledger; emulate none ends the emulation");
+}
+
+void add_refusal(struct str *to, const struct entry *system)
+{
+    const struct emulation *e = (const struct emulation *)system;
+    str_addf(to, "%s cannot run this model: %s ends in its %s\n", system->name, e->because,
+             e->raises);
 }
 
 /* The ledger of one model as each system has it: none first. */
@@ -68,10 +75,10 @@ static int systems_run(struct session *s, struct systems *all, struct err *e)
 static void add_figure(struct grid *g, const struct ledger *l, size_t row, double figure)
 {
     char number[NUMBER_ROOM];
-    if (row < l->rows && l->row[row].bent == BENT_DROPPED)
-        grid_add(g, "dropped");
-    else if (ledger_refused(l))
+    if (ledger_refused(l))
         grid_add(g, "-");
+    else if (row < l->rows && l->row[row].bent == BENT_DROPPED)
+        grid_add(g, "dropped");
     else
         grid_add(g, "%s", number_text(figure, number));
 }
@@ -109,8 +116,7 @@ static void systems_text(struct str *to, const struct systems *all)
     grid_print(&g, to);
     for (size_t i = 0; i < all->count; i++)
         if (ledger_refused(&all->ledger[i]))
-            str_addf(to, "%s refuses activity penalties: it does not run this model\n",
-                     emulations.row[i]->name);
+            add_refusal(to, emulations.row[i]);
 }
 
 static void systems_json(struct str *to, const struct systems *all)
@@ -123,6 +129,8 @@ static void systems_json(struct str *to, const struct systems *all)
         json_open(&j, NULL, '{');
         json_text(&j, "system", emulations.row[i]->name);
         json_bool(&j, "runs", !ledger_refused(l));
+        if (ledger_refused(l))
+            json_text(&j, "raises", ((const struct emulation *)emulations.row[i])->raises);
         json_number(&j, "data", l->data);
         json_number(&j, "total", l->total);
         json_number(&j, "evaluate", l->evaluated);
@@ -201,6 +209,7 @@ static const struct arg_spec emulate_args[] = {
      .form = POSITIONAL,
      .type = ARG_CHOICE,
      .of = &emulations,
+     .lists = true,
      .line = "which, or none; alone, emulate prints what is set"},
 };
 

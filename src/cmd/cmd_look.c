@@ -198,7 +198,7 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     const enum share share = on == &on_train   ? SHARE_TRAIN
                              : on == &on_batch ? SHARE_BATCH
                                                : SHARE_EVALUATION;
-    const char *system = s->emulation == emulations.row[0] ? NULL : s->emulation->name;
+    const struct entry *system = s->emulation == emulations.row[0] ? NULL : s->emulation;
     struct ledger l = {0};
     struct str text = {0};
     if (need_data(s, e))

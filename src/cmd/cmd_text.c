@@ -42,28 +42,46 @@ static int run_quit(struct session *s, const struct args *args, struct err *e)
     return 0;
 }
 
+/* The word that a topic is: as it stands, in quotes, or, as keras-1.0, what reads like a
+ * difference. NULL if it is none. */
+static const char *topic_word(struct session *s, const struct node *n, char *text, size_t room)
+{
+    if (n->kind == NODE_PATH || n->kind == NODE_STRING || n->kind == NODE_CALL)
+        return n->text;
+    struct arena arena = {0};
+    const struct binder b = session_binder(s, &arena);
+    const bool fits = b.text(b.self, n->where, text, room) < room - 1;
+    arena_finish(&arena);
+    for (size_t i = 0; fits && i < catalogs; i++)
+        if (table_find(catalog[i].table, text))
+            return text;
+    return NULL;
+}
+
 /* The topic counts as it is written: a word, or one in quotes. */
 static int run_help(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *topic = args_get(args, "topic");
     const struct node *n = topic->given ? topic->as.exprs.item[0] : NULL;
     struct str text = {0};
-    if (n && n->kind != NODE_PATH && n->kind != NODE_STRING && n->kind != NODE_CALL) {
+    char written[80];
+    const char *word = n ? topic_word(s, n, written, sizeof written) : NULL;
+    if (n && !word) {
         err_at(e, n->where, "help takes a word");
         return err_hint(e, "write help dense, or help alone");
     }
-    const struct definition *own = n ? session_definition(s, n->text) : NULL;
+    const struct definition *own = n ? session_definition(s, word) : NULL;
     if (own)
         help_penalty(&text, &own->own.kind);
-    if (own || help_topic(&text, n ? n->text : NULL))
+    if (own || help_topic(&text, word))
         return session_report_words(s, "help", &text, e);
     str_finish(&text);
     struct nearest near = {0};
     for (size_t i = 0; i < catalogs; i++)
-        nearest_in_table(&near, n->text, catalog[i].table);
+        nearest_in_table(&near, word, catalog[i].table);
     for (size_t i = 0; i < s->definitions; i++)
-        nearest_try(&near, n->text, s->definition[i]->own.kind.entry.name);
-    err_at(e, n->where, "there is no help on \"%s\"", n->text);
+        nearest_try(&near, word, s->definition[i]->own.kind.entry.name);
+    err_at(e, n->where, "there is no help on \"%s\"", word);
     return near.name ? err_hint(e, "did you mean %s?", near.name)
                      : err_hint(e, "help lists the topics");
 }

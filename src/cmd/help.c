@@ -44,6 +44,8 @@ static void add_argument(struct str *to, const struct arg_spec *spec, const char
     if (spec->alias)
         str_addf(to, "; also %s", spec->alias);
     str_add(to, "\n");
+    for (size_t i = 0; spec->lists && i < spec->of->rows; i++)
+        str_addf(to, "    %-16s %s\n", spec->of->row[i]->name, spec->of->row[i]->summary);
 }
 
 static void add_indented(struct str *to, const char *text)

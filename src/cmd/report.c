@@ -160,7 +160,8 @@ static void add_data(struct grid *g, const struct ledger *l, size_t aim)
     add_total(g, name, value, l->total != 0 ? value / l->total : 0);
 }
 
-void ledger_text(struct str *to, const struct ledger *l, const char *share, const char *system)
+void ledger_text(struct str *to, const struct ledger *l, const char *share,
+                 const struct entry *system)
 {
     static const char *const heads[COLUMNS] = {
         "slot", "penalty", "acts on", "divided by", "value", "share", "|gradient|", "",
@@ -169,7 +170,7 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share, cons
     str_addf(to, "penalties of %s on %s: %zu samples, batches of %zu", l->model->name, share,
              l->samples, l->batch);
     if (system)
-        str_addf(to, ", as %s does it", system);
+        str_addf(to, ", as %s does it", system->name);
     str_add(to, "\n");
     for (size_t i = 0; i < COLUMNS; i++)
         grid_add(&g, "%s", heads[i]);
@@ -185,10 +186,7 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share, cons
         add_total(&g, "evaluate would say", l->evaluated, NAN);
     grid_print(&g, to);
     if (system && ledger_refused(l))
-        str_addf(to,
-                 "%s refuses activity penalties: it would neither train nor evaluate this "
-                 "model\n",
-                 system);
+        add_refusal(to, system);
 }
 
 static void row_json(struct json *j, const struct ledger *l, size_t r)
@@ -243,7 +241,7 @@ static void row_json(struct json *j, const struct ledger *l, size_t r)
     str_finish(&formula);
 }
 
-void ledger_json(struct str *to, const struct ledger *l, const char *system)
+void ledger_json(struct str *to, const struct ledger *l, const struct entry *system)
 {
     struct json j = {.to = to};
     json_open(&j, NULL, '{');
@@ -265,7 +263,7 @@ void ledger_json(struct str *to, const struct ledger *l, const char *system)
     if (l->model->aims > 1)
         json_close(&j, ']');
     if (system)
-        json_text(&j, "emulate", system);
+        json_text(&j, "emulate", system->name);
     if (l->model->policy)
         json_number(&j, "honest_total", l->honest);
     json_number(&j, "samples", (double)l->samples);

@@ -186,6 +186,8 @@ void session_bend(struct session *s);
 void emulation_take(struct session *s, const struct entry *system, bool ignores_frozen);
 /* Whether the system would run the model at all. */
 int emulation_check(const struct session *s, const struct model *m, struct err *e);
+/* A line that says that it would not, and in which error that ends. */
+void add_refusal(struct str *to, const struct entry *system);
 int set_penalties(struct session *s, const char *key, struct span where, const struct node *value,
                   struct err *e);
 
@@ -224,8 +226,9 @@ extern const size_t catalogs;
 /* Adds the names of what a call is called on; an input's own name. */
 void add_called_on(struct str *to, const struct graph *g, id call);
 /* The ledger for people and for machines. */
-void ledger_text(struct str *to, const struct ledger *l, const char *share, const char *system);
-void ledger_json(struct str *to, const struct ledger *l, const char *system);
+void ledger_text(struct str *to, const struct ledger *l, const char *share,
+                 const struct entry *system);
+void ledger_json(struct str *to, const struct ledger *l, const struct entry *system);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
 /* Help of a penalty that stands in no table. */

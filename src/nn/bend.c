@@ -11,31 +11,73 @@ static bool in_block(const struct graph *g, id call)
     return false;
 }
 
-/* How often a weight's penalty counts: once, or as often as the policy says. */
-static double weight_times(const struct graph *g, const struct policy *p, id weight)
+/* Whether a call is that of a wrapper, or of what stands right in one. */
+static bool is_wrapped(const struct graph *g, id call)
 {
-    const id layer = g->weight[weight].layer;
-    double inside = 0, outside = 0;
+    const id caller = g->call[call].caller;
+    return g->layer[g->call[call].layer].folds > 0 ||
+           (caller != NOTHING && g->layer[g->call[caller].layer].kind == &wrapper_kind);
+}
+
+static bool in_wrapped_block(const struct graph *g, id call)
+{
+    for (id c = g->call[call].caller; c != NOTHING; c = g->call[c].caller)
+        if (g->layer[g->call[c].layer].kind == &block_kind && is_wrapped(g, c))
+            return true;
+    return false;
+}
+
+static bool called_in_a_block(const struct graph *g, id layer)
+{
+    for (id b = 0; b < g->layers; b++)
+        for (size_t i = 0; g->layer[b].kind == &block_kind && i < g->layer[b].bodies; i++)
+            if (g->layer[b].body[i].layer == layer)
+                return true;
+    return false;
+}
+
+static bool called_at_the_top(const struct graph *g, id layer)
+{
     for (id c = 0; c < g->calls; c++)
-        if (g->call[c].layer == layer)
-            *(in_block(g, c) ? &inside : &outside) += 1;
-    if (p->ignores_frozen && !g->layer[layer].trainable)
-        return 0;
-    if (p->layer_weights_again)
-        return inside + outside;
-    return p->block_weights_again ? inside + (outside > 0) : 1;
+        if (g->call[c].layer == layer && g->call[c].caller == NOTHING)
+            return true;
+    return false;
 }
 
-void bend_weight(const struct graph *g, const struct policy *p, struct applied *a)
+static bool refuses(const struct graph *g, const struct policy *p, const struct term *t)
 {
-    a->times = p ? weight_times(g, p, a->weight) : 1;
-    a->bent = a->times == 1 ? BENT_NOT : a->times == 0 ? BENT_FROZEN : BENT_COUNTED;
+    if (p->refusal == REFUSES_NOTHING || !t->activity || g->layer[t->layer].folds)
+        return false;
+    return called_in_a_block(g, t->layer) ||
+           (p->refusal == REFUSES_CALLED && called_at_the_top(g, t->layer));
 }
 
-void bend_activity(const struct graph *g, const struct policy *p, struct applied *a)
+id policy_refuses(const struct graph *g, const struct policy *p)
 {
-    const bool wrapped = g->call[a->call].folds > 0;
+    for (id t = 0; t < g->terms; t++)
+        if (refuses(g, p, &g->term[t]))
+            return t;
+    return NOTHING;
+}
+
+void bend_weight(const struct planner *w, struct applied *a)
+{
+    const struct policy *p = w->policy;
+    const id layer = w->g->weight[a->weight].layer;
+    const bool frozen = p && p->ignores_frozen && !w->g->layer[layer].trainable;
+    a->times = frozen ? 0 : w->listed ? w->listed[layer] : 1;
+    a->bent = frozen          ? BENT_FROZEN
+              : a->times == 0 ? BENT_DROPPED
+              : a->times == 1 ? BENT_NOT
+                              : BENT_COUNTED;
+}
+
+void bend_activity(const struct planner *w, struct applied *a)
+{
+    const struct graph *g = w->g;
+    const struct policy *p = w->policy;
     const enum reduce written = g->term[a->term].reduce;
+    const bool wrapped = is_wrapped(g, a->call), block = in_wrapped_block(g, a->call);
     a->times = 1;
     a->reduce = written;
     a->steps = 1;
@@ -45,19 +87,24 @@ void bend_activity(const struct graph *g, const struct policy *p, struct applied
         a->reduce = p->reduce;
         a->bent = BENT_REDUCED;
     }
-    if (wrapped && p->divides_by_steps) {
+    if ((wrapped || block) && p->divides_by_steps) {
         a->steps = graph_call_rows(g, a->call);
         a->bent = BENT_STEPS;
     }
-    if (p->refuses_activity || (wrapped && p->drops_wrapped)) {
+    if (p->listing == LIST_BY_LAYER && w->listed[g->term[a->term].layer] != 1) {
+        a->times = w->listed[g->term[a->term].layer];
+        a->bent = BENT_COUNTED;
+    }
+    const bool refused = refuses(g, p, &g->term[a->term]);
+    if (refused || (wrapped && p->drops_wrapped) || (block && p->drops_blocks)) {
         a->times = 0;
-        a->bent = p->refuses_activity ? BENT_REFUSED : BENT_DROPPED;
+        a->bent = refused ? BENT_REFUSED : BENT_DROPPED;
     }
 }
 
-bool bend_to_input(const struct graph *g, const struct policy *p, id call)
+bool bend_to_input(const struct planner *w, id call)
 {
-    return p && p->block_input && g->call[call].inputs && in_block(g, call);
+    return w->policy && w->policy->block_input && w->g->call[call].inputs && in_block(w->g, call);
 }
 
 const char *bent_word(enum bent bent)
@@ -66,7 +113,7 @@ const char *bent_word(enum bent bent)
         [BENT_NOT] = "",
         [BENT_REDUCED] = "reduced otherwise",
         [BENT_STEPS] = "divided by the steps",
-        [BENT_COUNTED] = "counted once a call",
+        [BENT_COUNTED] = "counted several times",
         [BENT_INPUT] = "on the input",
         [BENT_FROZEN] = "frozen, left out",
         [BENT_DROPPED] = "dropped",

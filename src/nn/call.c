@@ -49,6 +49,7 @@ int graph_define(struct graph *g, const struct layer_kind *kind, const struct ar
                         .parent = parent,
                         .folds = folds,
                         .trainable = true,
+                        .calls_before = g->calls,
                         .where = args->where};
     if (!l->args || !l->name)
         return err_memory(e);

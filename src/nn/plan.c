@@ -70,7 +70,7 @@ static void apply_weight(struct planner *w, id term)
                         .value = NOTHING,
                         .steps = 1,
                         .reduce = REDUCE_SUM};
-    bend_weight(w->g, w->policy, &a);
+    bend_weight(w, &a);
     apply(w, a);
 }
 
@@ -78,8 +78,8 @@ static void apply_activity(struct planner *w, id term, id call)
 {
     const struct call *c = &w->g->call[call];
     struct applied a = {.term = term, .weight = NOTHING, .call = call, .value = c->output};
-    bend_activity(w->g, w->policy, &a);
-    if (!bend_to_input(w->g, w->policy, call) || a.times == 0) {
+    bend_activity(w, &a);
+    if (!bend_to_input(w, call) || a.times == 0) {
         apply(w, a);
         return;
     }
@@ -250,11 +250,14 @@ static int prepare(struct planner *w, const struct head *heads, size_t count)
     if (count)
         memcpy(w->p->head, heads, count * sizeof *heads);
     w->p->heads = count;
+    if (w->policy && w->policy->listing != LIST_ONCE)
+        return (w->listed = listing_count(g, w->policy->listing)) ? 0 : -1;
     return 0;
 }
 
 static void planner_finish(struct planner *w)
 {
+    mem_free(w->listed);
     mem_free(w->needs);
     mem_free(w->written);
     mem_free(w->logits);

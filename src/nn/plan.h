@@ -185,6 +185,8 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
                                const struct policy *policy, struct err *e);
 /* What a row is bent by, in a few words; "" for BENT_NOT. */
 const char *bent_word(enum bent bent);
+/* A term with which a system of this policy does not run the model at all; NOTHING if it runs. */
+id policy_refuses(const struct graph *g, const struct policy *p);
 void plan_destroy(struct plan *p);
 /* Where the samples of a value stand. */
 struct place plan_value_place(const struct plan *p, id value);

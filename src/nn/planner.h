@@ -10,6 +10,7 @@ struct planner {
     struct plan *p;
     const struct policy *policy; /* NULL: penalties are not bent */
     const struct graph *g;
+    double *listed;      /* for each layer: how often a weight's penalty counts; NULL: once */
     bool backward;       /* which list is written */
     bool failed;         /* memory ran out; said once at the end */
     struct step lost;    /* what is filled in then */
@@ -41,12 +42,14 @@ size_t take(size_t *block, size_t reals);
 /* The step of a head: its value, or its gradient. */
 void head_step(struct planner *w, enum step_kind kind, uint32_t head, bool add);
 
-/* How a policy (NULL: none) bends a row on a weight, or on a call; fills in what struct applied has
- * of it. */
-void bend_weight(const struct graph *g, const struct policy *p, struct applied *a);
-void bend_activity(const struct graph *g, const struct policy *p, struct applied *a);
+/* How the policy bends a row on a weight, or on a call; fills in what struct applied has of it. */
+void bend_weight(const struct planner *w, struct applied *a);
+void bend_activity(const struct planner *w, struct applied *a);
 /* Whether the activity penalties of a call act on its inputs. */
-bool bend_to_input(const struct graph *g, const struct policy *p, id call);
+bool bend_to_input(const struct planner *w, id call);
+/* For each layer, how often the penalty of a weight of it counts; free with mem_free, NULL when
+ * there is no memory. Not for LIST_ONCE. */
+double *listing_count(const struct graph *g, enum listing how);
 
 /* The runners of steps_merge.c. */
 void run_join(const struct step *s, const struct frame *f);

@@ -1,20 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What another system does to penalties. Plain data: which system does what stands in
- * train/emulate.c, and nothing else knows one by name. All false: what nnr does. */
+ * train/emulate.c, and nothing else knows one by name. All zero: what nnr does. */
 #ifndef NNR_NN_POLICY_H
 #define NNR_NN_POLICY_H
 
 #include "nn/penalty.h"
 
+/* How often the penalty of a weight counts. */
+enum listing {
+    LIST_ONCE,     /* once */
+    LIST_BY_LAYER, /* once for each container that has the layer, a wrapper counting as another */
+    LIST_BY_RUN,   /* at each run of a block it takes over all that the blocks in it hold then */
+    LIST_BY_NODE   /* once for every call, but not through a wrapped block */
+};
+
+/* Which activity penalties the system cannot run with. */
+enum refusal {
+    REFUSES_NOTHING,
+    REFUSES_IN_BLOCKS, /* of a layer that is called in a block, unless wrapped itself */
+    REFUSES_CALLED     /* of every layer that is called, unless wrapped itself */
+};
+
 struct policy {
-    bool drops_wrapped;       /* an activity penalty inside timedistributed is not applied */
-    bool divides_by_steps;    /* there it is divided by samples times steps */
-    bool block_weights_again; /* a weight penalty counts once for every call inside blocks */
-    bool layer_weights_again; /* and of a shared layer too */
-    bool block_input;         /* an activity penalty in a called block acts on the layer's input */
-    bool ignores_frozen;      /* a frozen weight's penalty does not count */
-    bool refuses_activity;    /* a model with an activity penalty does not run at all */
-    bool sets_reduce;         /* activity penalties are reduced as: */
+    enum listing listing;
+    enum refusal refusal;
+    bool drops_wrapped;    /* an activity penalty of a layer in timedistributed is not applied */
+    bool drops_blocks;     /* nor one in a block in timedistributed */
+    bool divides_by_steps; /* in timedistributed it is divided by samples times steps */
+    bool block_input;      /* an activity penalty in a called block acts on the layer's input */
+    bool ignores_frozen;   /* a frozen weight's penalty does not count */
+    bool sets_reduce;      /* activity penalties are reduced as: */
     enum reduce reduce;
     bool evaluates_without; /* evaluation leaves penalties out */
 };

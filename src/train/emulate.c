@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one place that knows what other systems did and do. Sources: Keras at tags 1.0.0 to 1.0.8,
- * 2.0.3 to 2.1.3 and 2.1.4 to 2.2.4, keras issues #3771, #8807, #9267 and #22018, tf.keras 2.15
- * (keras/engine/base_layer.py), Keras 3.14 and 3.15, TensorFlow.js 4.22 (issue #8022). */
+/* The one place that knows what other systems did and do. Run were
+ * Keras 1.0.3, 1.0.6, 1.0.7, 1.0.8, 2.0.2, 2.0.8 and 2.2.4 (on Theano), 3.3.3 to 3.15.1 (on torch)
+ * and TensorFlow.js layers 4.22; tests/reference/emulate.txt has what they said. Read were
+ * keras/regularizers.py, engine/topology.py and engine/training.py at the tags between, keras
+ * issues #3771, #8807, #9267 and #22018, tf.keras 2.15 (keras/engine/base_layer.py), and tfjs issue
+ * #8022. */
 #include "train/emulate.h"
 
 #define SCRIPT(name)                                                                               \
@@ -15,69 +18,113 @@ static const struct emulation none = {
               .details = "Ends the emulation.",
               .example = SCRIPT("none")},
 };
+#define KERAS_1_0                                                                                  \
+    "An activity penalty inside TimeDistributed is silently dropped (keras #3771). One of a "      \
+    "layer "                                                                                       \
+    "that a called block has cannot be computed: training and evaluation end in Theano's "         \
+    "MissingInputError, so train and evaluate refuse it too. A weight penalty counts once for "    \
+    "every container that has the layer: twice for a layer that a block and the model around it "  \
+    "share. evaluate leaves penalties out. "
+
+static const struct emulation keras_1_0_early = {
+    .entry = {.name = "keras-1.0-early",
+              .summary = "Keras 1.0.3 to 1.0.6 (2016)",
+              .details =
+                  KERAS_1_0 "Activity penalties are divided by the batch size. (Run: 1.0.3 and "
+                            "1.0.6. In 1.0.3 the layer ActivityRegularization did nothing; "
+                            "that is not emulated.)",
+              .example = SCRIPT("keras-1.0-early")},
+    .policy = {.listing = LIST_BY_LAYER,
+               .refusal = REFUSES_IN_BLOCKS,
+               .drops_wrapped = true,
+               .sets_reduce = true,
+               .reduce = REDUCE_BATCH,
+               .evaluates_without = true},
+    .raises = "MissingInputError",
+    .because = "the activity penalty of a layer in a called block",
+};
 static const struct emulation keras_1_0 = {
     .entry = {.name = "keras-1.0",
-              .summary = "Keras 1.0 to 1.0.8 (2016)",
-              .details =
-                  "An activity penalty inside TimeDistributed is silently dropped (keras #3771); "
-                  "activity penalties are summed over the batch; evaluate leaves penalties out.",
+              .summary = "Keras 1.0.7 and 1.0.8 (2016)",
+              .details = KERAS_1_0 "Activity penalties are summed over the batch; up to 1.0.6 they "
+                                   "were divided by its size, see keras-1.0-early. (Run: both.)",
               .example = SCRIPT("keras-1.0")},
-    .policy = {.drops_wrapped = true,
+    .policy = {.listing = LIST_BY_LAYER,
+               .refusal = REFUSES_IN_BLOCKS,
+               .drops_wrapped = true,
                .sets_reduce = true,
                .reduce = REDUCE_SUM,
                .evaluates_without = true},
+    .raises = "MissingInputError",
+    .because = "the activity penalty of a layer in a called block",
 };
 static const struct emulation keras_2_0 = {
-    .entry = {.name = "keras-2.0",
-              .summary = "Keras 2.0.3 to 2.1.3 (2017)",
-              .details = "A shared block's weight penalties count once for every call of it (keras "
-                         "#8807); in a called block activity penalties act on the layer's input "
-                         "(keras #9267); activity penalties are summed over the batch.",
-              .example = SCRIPT("keras-2.0")},
-    .policy = {.block_weights_again = true,
+    .entry =
+        {.name = "keras-2.0",
+         .summary = "Keras 2.0.3 to 2.1.3 (2017)",
+         .details =
+             "Each run of a block takes over all weight penalties that its layers and the "
+             "blocks in it hold at that moment (run_internal_graph; keras #8807): a block's "
+             "count once for every call of it, those of a block in a block 2, 5, 9 times for 1, "
+             "2, 3 calls. On a tensor on which it was called before a block does not run again. "
+             "In a called block activity penalties act on the layer's input (keras #9267); "
+             "those in a block inside TimeDistributed are dropped; else they are summed over "
+             "the batch. (Run: 2.0.8.)",
+         .example = SCRIPT("keras-2.0")},
+    .policy = {.listing = LIST_BY_RUN,
                .block_input = true,
+               .drops_blocks = true,
                .sets_reduce = true,
                .reduce = REDUCE_SUM},
 };
 static const struct emulation keras_2_2 = {
     .entry = {.name = "keras-2.2",
               .summary = "Keras 2.1.4 to 2.2.4 (2018)",
-              .details = "Activity penalties are summed over the batch.",
+              .details = "Activity penalties are summed over the batch; those in a block inside "
+                         "TimeDistributed are dropped. (Run: 2.2.4.)",
               .example = SCRIPT("keras-2.2")},
-    .policy = {.sets_reduce = true, .reduce = REDUCE_SUM},
+    .policy = {.drops_blocks = true, .sets_reduce = true, .reduce = REDUCE_SUM},
 };
 static const struct emulation tf_keras_2 = {
     .entry = {.name = "tf.keras-2",
-              .summary = "tf.keras 2.x (2019 to 2023)",
+              .summary = "tf.keras 2.0 to 2.15 (2019 to 2023)",
               .details = "Activity penalties are divided by the batch size; inside TimeDistributed "
-                         "by samples times steps.",
+                         "by samples times steps. (Read, not run: 2.15.)",
               .example = SCRIPT("tf.keras-2")},
     .policy = {.divides_by_steps = true, .sets_reduce = true, .reduce = REDUCE_BATCH},
 };
 static const struct emulation keras_3 = {
-    .entry = {.name = "keras-3",
-              .summary = "Keras 3.14 and later (2026)",
-              .details =
-                  "An activity penalty inside TimeDistributed is silently dropped again; the "
-                  "penalty of a frozen layer's weights does not count.",
-              .example = SCRIPT("keras-3")},
+    .entry =
+        {.name = "keras-3",
+         .summary = "Keras 3.14.0 and later (2026)",
+         .details =
+             "An activity penalty of a layer inside TimeDistributed is silently dropped again; "
+             "one in a block inside it is applied. The penalty of a frozen layer's weights does "
+             "not count. Activity penalties are divided by the batch size; 3.0.0 to 3.13.2 "
+             "summed them (keras #22018), which is not emulated. (Run: 3.15.1.)",
+         .example = SCRIPT("keras-3")},
     .policy = {.drops_wrapped = true,
                .ignores_frozen = true,
                .sets_reduce = true,
                .reduce = REDUCE_BATCH},
 };
 static const struct emulation tfjs = {
-    .entry = {.name = "tfjs",
-              .summary = "TensorFlow.js layers 4.22",
-              .details =
-                  "An activity penalty makes the model throw (tfjs #8022): train and evaluate "
-                  "refuse it too. The weight penalties of a shared layer count once for "
-                  "every call; evaluate leaves penalties out.",
-              .example = SCRIPT("tfjs")},
-    .policy = {.block_weights_again = true,
-               .layer_weights_again = true,
-               .refuses_activity = true,
+    .entry =
+        {.name = "tfjs",
+         .summary = "TensorFlow.js layers 4.22",
+         .details =
+             "A layer with an activity penalty that is called directly throws (tfjs #8022): "
+             "train and evaluate refuse it too. Inside timeDistributed the penalty is silently "
+             "dropped, and so are the weight penalties of a block. The weight penalties of a "
+             "shared layer count once for every call; evaluate leaves penalties out. "
+             "(Run: 4.22.)",
+         .example = SCRIPT("tfjs")},
+    .policy = {.listing = LIST_BY_NODE,
+               .refusal = REFUSES_CALLED,
+               .drops_wrapped = true,
                .evaluates_without = true},
+    .raises = "NotImplementedError",
+    .because = "the activity penalty of a layer that is called directly",
 };
 
 const struct emulation emulate_all = {
@@ -88,7 +135,8 @@ const struct emulation emulate_all = {
 };
 
 static const struct entry *const rows[] = {
-    &none.entry,       &keras_1_0.entry, &keras_2_0.entry, &keras_2_2.entry,
-    &tf_keras_2.entry, &keras_3.entry,   &tfjs.entry,      &emulate_all.entry,
+    &none.entry,        &keras_1_0_early.entry, &keras_1_0.entry, &keras_2_0.entry,
+    &keras_2_2.entry,   &tf_keras_2.entry,      &keras_3.entry,   &tfjs.entry,
+    &emulate_all.entry,
 };
 const struct table emulations = {"system", rows, sizeof rows / sizeof *rows};

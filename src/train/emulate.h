@@ -8,6 +8,8 @@
 struct emulation {
     struct entry entry;
     struct policy policy;
+    /* Of a policy that refuses: the name of the error that the system raises, and for what. */
+    const char *raises, *because;
 };
 /* The first row is `none`, the last one emulate_all, which stands for those between them. */
 extern const struct table emulations;

@@ -58,12 +58,12 @@ static void a_shared_weight_counts_once(const struct entry *kind, const char *sl
     fake_start(&f);
     snprintf(
         text, sizeof text,
-        "data random 12 shape=6 target=1 batch=12\ninput 3 as a\ninput 3 as b\n"
+        "data random 12 shape=9 target=1 batch=12\ninput 3 as a\ninput 3 as b\ninput 3 as c\n"
         "block tower { %s %s=l1(1) %s_init=normal(0, 1) activity=l2(1, reduce=sum) as k }\n"
-        "tower on a as ta\ntower on b as tb\ntower on b as tc\n"
+        "tower on a as ta\ntower on b as tb\ntower on c as tc\n"
         "concat on ta, tb, tc\ndense 1\nloss mse\n"
         "let once = sum(abs(tower.k.%s))\n"
-        "let calls = sum(ta.k.output^2) + 2*sum(tb.k.output^2)\n"
+        "let calls = sum(ta.k.output^2) + sum(tb.k.output^2) + sum(tc.k.output^2)\n"
         "expect once > 0\nexpect tower.k.%s.penalty ~ once within 1e-4\n"
         "expect tower.k.activity.penalty ~ calls within 1e-3\n"
         "evaluate\nexpect loss.penalty ~ once + calls within 1e-3\n"
