@@ -23,6 +23,21 @@ static double value_at(const struct series *s, double step)
     return s && low < s->count && s->step[low] == step ? s->value[low] : NAN;
 }
 
+/* The figures on the validation share. */
+static const struct {
+    enum series_kind kind;
+    const char *name, *head, *key;
+} held[] = {
+    {SERIES_VALIDATION_TOTAL, "validation total", "val.loss", "validation"},
+    {SERIES_VALIDATION, "validation", "val.loss.data", "validation_data"},
+};
+enum { HELD = sizeof held / sizeof *held };
+
+static const struct series *held_series(const struct history *h, size_t i)
+{
+    return history_find(h, held[i].kind, held[i].name);
+}
+
 static double penalty_at(const struct history *h, double step)
 {
     double sum = 0;
@@ -48,7 +63,7 @@ static void add_number(struct grid *g, double x)
 }
 
 static void add_point(struct grid *g, const struct history *h, double step, double data,
-                      const struct series *validation, bool terms)
+                      bool validation, bool terms)
 {
     const double penalty = penalty_at(h, step);
     add_number(g, step);
@@ -58,12 +73,11 @@ static void add_point(struct grid *g, const struct history *h, double step, doub
     for (size_t i = 0; i < h->count && terms; i++)
         if (h->series[i].kind == SERIES_PENALTY)
             add_number(g, value_at(&h->series[i], step));
-    if (validation)
-        add_number(g, value_at(validation, step));
+    for (size_t i = 0; validation && i < HELD; i++)
+        add_number(g, value_at(held_series(h, i), step));
 }
 
-static void add_heads(struct grid *g, const struct history *h, const struct series *validation,
-                      bool terms)
+static void add_heads(struct grid *g, const struct history *h, bool validation, bool terms)
 {
     static const char *const heads[] = {"step", "loss", "data", "penalty"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
@@ -71,8 +85,8 @@ static void add_heads(struct grid *g, const struct history *h, const struct seri
     for (size_t i = 0; i < h->count && terms; i++)
         if (h->series[i].kind == SERIES_PENALTY)
             grid_add(g, "%s", h->series[i].name);
-    if (validation)
-        grid_add(g, "validation");
+    for (size_t i = 0; validation && i < HELD; i++)
+        grid_add(g, "%s", held[i].head);
 }
 
 /* How many points fit on a screen. */
@@ -102,14 +116,14 @@ static void history_text(struct str *to, const struct session *s, const struct m
 {
     const struct history *h = &m->history;
     const struct series *data = history_find(h, SERIES_DATA, "data");
-    const struct series *validation = history_find(h, SERIES_VALIDATION, "validation");
+    const bool validation = held_series(h, 0) != NULL;
     const size_t points = data ? data->count : 0, fit = fitting(s, h);
     const size_t shown = points < fit ? points : fit, terms = count_terms(h);
     const bool each = terms > 1 && terms <= TERMS_SHOWN && columns_width(h) <= screen_width(s);
-    bool right[4 + TERMS_SHOWN + 1];
+    bool right[4 + TERMS_SHOWN + HELD];
     for (size_t i = 0; i < sizeof right / sizeof *right; i++)
         right[i] = true;
-    struct grid g = {.columns = 4 + (each ? terms : 0) + (validation != NULL), .right = right};
+    struct grid g = {.columns = 4 + (each ? terms : 0) + (validation ? HELD : 0), .right = right};
     if (!points) {
         str_addf(to, "history of %s: no points yet; the end of an epoch makes one\n", m->name);
         return;
@@ -130,8 +144,7 @@ static void history_text(struct str *to, const struct session *s, const struct m
 
 static void point_json(struct json *j, const struct history *h, double step, double data)
 {
-    const struct series *validation = history_find(h, SERIES_VALIDATION, "validation");
-    const double penalty = penalty_at(h, step), held = value_at(validation, step);
+    const double penalty = penalty_at(h, step);
     json_open(j, NULL, '{');
     json_number(j, "step", step);
     json_number(j, "loss", data + penalty);
@@ -142,8 +155,9 @@ static void point_json(struct json *j, const struct history *h, double step, dou
         if (h->series[i].kind == SERIES_PENALTY && !isnan(value_at(&h->series[i], step)))
             json_number(j, h->series[i].name, value_at(&h->series[i], step));
     json_close(j, '}');
-    if (!isnan(held))
-        json_number(j, "validation", held);
+    for (size_t i = 0; i < HELD; i++)
+        if (!isnan(value_at(held_series(h, i), step)))
+            json_number(j, held[i].key, value_at(held_series(h, i), step));
     json_close(j, '}');
 }
 
@@ -187,7 +201,9 @@ const struct command command_history = {
     COMMAND_ALONE(
         "history", "the figures of training so far, as a table",
         "A line for each point of the curves: the end of an epoch, and every N steps while watch "
-        "is on. loss = data + penalty; where there are several penalties each has its column. "
+        "is on. loss = data + penalty; where there are several penalties each has its column. On "
+        "a validation share val.loss is the total, and val.loss.data the data loss, which "
+        "compares with data. "
         "What was changed by set on the way stands below. At most a screenful is shown; --json "
         "prints all points.",
         "data moons 100 split=0.2\ninput 2\ndense 8 tanh kernel=l2(1e-3)\ndense 1 sigmoid\n"

@@ -64,10 +64,10 @@ static int make_request(struct request *r, const struct node *name, const struct
     return -1;
 }
 
-static bool is_text_file(const char *path)
+static enum paper paper_of(const char *path)
 {
     const char *dot = strrchr(path, '.');
-    return dot && strcmp(dot, ".txt") == 0;
+    return dot && strcmp(dot, ".txt") == 0 ? PAPER_TEXT_FILE : PAPER_PIXELS;
 }
 
 static int plot_save(struct session *s, const struct arg *what, struct err *e)
@@ -91,7 +91,7 @@ static int plot_save(struct session *s, const struct arg *what, struct err *e)
         return err_hint(e, "plot one first: plot loss");
     }
     int failed =
-        path ? request_draw_own(s, &s->pictures->last, is_text_file(path), &f, e) : err_memory(e);
+        path ? request_draw_own(s, &s->pictures->last, paper_of(path), &f, e) : err_memory(e);
     if (!failed) {
         failed = picture_save(s, path, &f, e);
         figure_finish(&f);
@@ -128,10 +128,10 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
     struct err again;
     if (!p || make_request(&r, what->as.exprs.item[0], what, of, e))
         return -1;
-    int failed = checking(s) ? 0 : request_draw_own(s, &r, pictures_are_text(s), &f, e);
+    int failed = checking(s) ? 0 : request_draw_own(s, &r, pictures_paper(s), &f, e);
     /* What is only too much for characters must not end a lesson that was written for a window. */
     const bool too_much =
-        failed && pictures_are_text(s) && request_draw_own(s, &r, false, &f, &again) == 0;
+        failed && pictures_are_text(s) && request_draw_own(s, &r, PAPER_PIXELS, &f, &again) == 0;
     if (too_much) {
         session_notice(s, "%s; %s", e->what, e->hint);
         figure_finish(&f);

@@ -2,6 +2,7 @@
 #include "cmd/draw.h"
 
 #include "cmd/pictures.h"
+#include "plot/page.h"
 #include "plot/save.h"
 
 #include <string.h>
@@ -154,10 +155,18 @@ bool pictures_are_text(const struct session *s)
     return strcmp(choice, "dumb") == 0;
 }
 
+enum paper pictures_paper(const struct session *s)
+{
+    return pictures_are_text(s) ? PAPER_TERMINAL : PAPER_PIXELS;
+}
+
 /* Draws a request into a figure, of the given models or of its own. */
 int request_draw(struct session *s, const struct request *r, struct model *const *model,
-                 size_t models, bool text, struct figure *f, struct err *e)
+                 size_t models, enum paper paper, struct figure *f, struct err *e)
 {
+    /* Pictures that are watched share the height of the terminal. */
+    const unsigned shares =
+        s->pictures && s->pictures->watches ? (unsigned)s->pictures->watches : 1;
     const struct view_request v = {
         .model = model,
         .models = models,
@@ -167,9 +176,10 @@ int request_draw(struct session *s, const struct request *r, struct model *const
         .where = r->where,
         .layers = r->layers,
         .place = r->place,
-        .text = text,
-        .width = s->host->width,
-        .height = s->host->height,
+        .text = paper != PAPER_PIXELS,
+        .width = paper == PAPER_TEXT_FILE ? SAVE_TEXT_WIDTH : s->host->width,
+        .height = paper == PAPER_TEXT_FILE ? SAVE_TEXT_HEIGHT + PAGE_PROMPT_ROWS
+                                           : s->host->height / shares,
     };
     *f = (struct figure){0};
     int failed = r->view->draw(&v, f, e);
@@ -180,12 +190,12 @@ int request_draw(struct session *s, const struct request *r, struct model *const
     return failed;
 }
 
-int request_draw_own(struct session *s, const struct request *r, bool text, struct figure *f,
+int request_draw_own(struct session *s, const struct request *r, enum paper paper, struct figure *f,
                      struct err *e)
 {
     size_t count;
     struct model **list = models_of(s, r, &count, e);
-    int failed = list ? request_draw(s, r, list, count, text, f, e) : -1;
+    int failed = list ? request_draw(s, r, list, count, paper, f, e) : -1;
     mem_free(list);
     return failed;
 }

@@ -62,11 +62,15 @@ bool pictures_shown(const struct session *s);
 /* Whether pictures are made of characters: neither a window nor a file is there. */
 bool pictures_are_text(const struct session *s);
 
+/* What a figure is made for: pixels, the terminal, or a file of characters. */
+enum paper { PAPER_PIXELS, PAPER_TERMINAL, PAPER_TEXT_FILE };
+/* That of the pictures that are shown. */
+enum paper pictures_paper(const struct session *s);
 /* Draws a request into a figure, of the given models. */
 int request_draw(struct session *s, const struct request *r, struct model *const *model,
-                 size_t models, bool text, struct figure *f, struct err *e);
+                 size_t models, enum paper paper, struct figure *f, struct err *e);
 /* Of the models that it names, or of the current one. */
-int request_draw_own(struct session *s, const struct request *r, bool text, struct figure *f,
+int request_draw_own(struct session *s, const struct request *r, enum paper paper, struct figure *f,
                      struct err *e);
 /* Writes a figure to a file and waits until it is there. */
 int picture_save(struct session *s, const char *path, struct figure *f, struct err *e);

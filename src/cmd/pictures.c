@@ -78,7 +78,7 @@ static void draw_watched(struct session *s, struct model *m, const struct reques
     struct figure f;
     size_t count;
     struct model **list = training_models(s, m, &count);
-    if (list && request_draw(s, r, list, count, pictures_are_text(s), &f, &e) == 0) {
+    if (list && request_draw(s, r, list, count, pictures_paper(s), &f, &e) == 0) {
         gnuplot_show(s->pictures->gnuplot, r->view->entry.name, &f, &e);
         figure_finish(&f);
     }
@@ -114,7 +114,7 @@ int pictures_flush(struct session *s, struct model *m, struct err *e)
         struct figure f;
         struct err ignored = {0};
         /* What has no point yet is left out, as during training. */
-        if (request_draw(s, r, &m, 1, pictures_are_text(s), &f, &ignored) == 0 &&
+        if (request_draw(s, r, &m, 1, pictures_paper(s), &f, &ignored) == 0 &&
             picture_show(s, r->view->entry.name, &f, e))
             return -1;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/bridge.h"
+#include "plot/page.h"
 
 #include <errno.h>
 #include <math.h>
@@ -121,8 +122,8 @@ static void ask_frame(struct gnuplot *g, size_t turn)
     exchange_begin(&g->exchange);
     device_encoding(to, device_of(g));
     if (!bridge_windows(g)) {
-        /* Three lines are left for the prompt and what was typed. */
-        unsigned height = g->config.height > 3 ? g->config.height - 3 : 0;
+        const unsigned height =
+            g->config.height > PAGE_PROMPT_ROWS ? g->config.height - PAGE_PROMPT_ROWS : 0;
         device_picture(to, device_of(g), g->config.width, height, g->config.colour);
     } else if (g->current != turn || !w->opened) {
         /* The size only once: a person may have changed it. */

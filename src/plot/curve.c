@@ -27,13 +27,17 @@ bool curve_is_log(const struct extent_of *of, double spread)
     return of->any && of->y[0] > 0 && of->y[1] / of->y[0] > spread;
 }
 
-void curve_steps(struct str *to, const struct extent_of *of, size_t tics, double x[2])
+void curve_steps(struct str *to, const struct page *p, const struct extent_of *of, size_t tics,
+                 double x[2])
 {
     const bool one = of->x[0] >= of->x[1], near_zero = of->x[0] > 0 && of->x[0] < 0.1 * of->x[1];
     x[0] = near_zero && !one ? 0 : of->x[0] - one;
     x[1] = of->x[1] + one;
-    str_addf(to, "set xrange [%.9g:%.9g]\n", x[0], x[1]);
+    const double pad = page_margin_x(p) * (x[1] - x[0]);
+    str_addf(to, "set xrange [%.9g:%.9g]\n", x[0] - pad, x[1] + pad);
     style_tics(to, "x", x[0], x[1], tics, 1);
+    x[0] -= pad;
+    x[1] += pad;
 }
 
 /* Few decades get tics between the powers of ten, else there might be one tic alone. */
@@ -53,21 +57,28 @@ static void log_tics(struct str *to, double low, double high)
     str_add(to, ")\n");
 }
 
-void curve_axis(struct str *to, const struct extent_of *of, bool log)
+static void log_axis(struct str *to, const struct page *p, const struct extent_of *of)
 {
-    double low = of->y[0], high = of->y[1];
-    if (log) {
-        low /= 1.15;
-        high *= 1.15;
-        str_add(to, "set logscale y\n");
-        log_tics(to, low, high);
-    } else {
-        low = low > 0 ? 0 : low;
-        const double pad = low < high ? 0.05 * (high - low) : 1;
-        high += pad;
-        low -= low < 0 ? pad : 0;
-    }
+    const double pad = fmax(log(1.15), page_margin_y(p) * log(of->y[1] / of->y[0]));
+    const double low = of->y[0] / exp(pad), high = of->y[1] * exp(pad);
+    str_add(to, "set logscale y\n");
+    log_tics(to, low, high);
     str_addf(to, "set yrange [%.9g:%.9g]\n", low, high);
+}
+
+void curve_axis(struct str *to, const struct page *p, const struct extent_of *of, bool log)
+{
+    if (log) {
+        log_axis(to, p, of);
+        return;
+    }
+    const double low = of->y[0] > 0 ? 0 : of->y[0], high = of->y[1];
+    const double part = fmax(0.05, page_margin_y(p));
+    const double pad = low < high ? part * (high - low) : low < 0 ? -part * low : 1;
+    const bool below = low < 0 || page_margin_y(p) > 0;
+    str_addf(to, "set yrange [%.9g:%.9g]\n", low - (below ? pad : 0), high + pad);
+    if (page_margin_y(p) > 0)
+        style_tics_from(to, "y", low, high > low ? high : low + pad, 6);
 }
 
 /* An exponential running mean whose weights sum to 1 from the first point on. */

@@ -3,6 +3,7 @@
 #ifndef NNR_PLOT_CURVE_H
 #define NNR_PLOT_CURVE_H
 
+#include "plot/page.h"
 #include "plot/style.h"
 
 /* What is finite in some series: steps from x[0] to x[1], values from y[0] to y[1]. */
@@ -13,9 +14,11 @@ struct extent_of {
 void curve_measure(struct extent_of *to, const struct series *s);
 /* Whether the values suit a log axis: all are positive and they span more than `spread` times. */
 bool curve_is_log(const struct extent_of *of, double spread);
-/* Sets the x axis (steps; x becomes its range), and a y axis that shows all values. */
-void curve_steps(struct str *to, const struct extent_of *of, size_t tics, double x[2]);
-void curve_axis(struct str *to, const struct extent_of *of, bool log);
+/* Sets the x axis (steps; x becomes its range), and a y axis that shows all values. On a page of
+ * characters both go further than the data, so that no curve lies under the frame. */
+void curve_steps(struct str *to, const struct page *p, const struct extent_of *of, size_t tics,
+                 double x[2]);
+void curve_axis(struct str *to, const struct page *p, const struct extent_of *of, bool log);
 
 struct curve {
     const struct series *series;

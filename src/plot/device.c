@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/device.h"
 
+#include "plot/page.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -68,7 +70,8 @@ void device_picture(struct str *to, const char *name, unsigned width, unsigned h
 {
     if (strcmp(name, "dumb") == 0)
         str_addf(to, "set term dumb %s size %u,%u\n", colour ? "ansi256" : "mono",
-                 width < 20 ? 20 : width, height < 8 ? 8 : height);
+                 width < PAGE_COLUMNS_LEAST ? PAGE_COLUMNS_LEAST : width,
+                 height < PAGE_ROWS_LEAST ? PAGE_ROWS_LEAST : height);
     else
         str_addf(to, "set term %s\n", name);
 }

@@ -11,11 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TEXT(x) TEXT_OF(x)
+#define TEXT_OF(x) #x
+
 static const struct save_format formats[] = {
     {"png", "pngcairo", "png", "size 960,720"},
     {"svg", "svg", NULL, "size 800,600 background '#ffffff'"},
     {"pdf", "pdfcairo", NULL, "size 8in,6in"},
-    {"txt", "dumb", NULL, "mono size 79,24"},
+    {"txt", "dumb", NULL, "mono size " TEXT(SAVE_TEXT_WIDTH) "," TEXT(SAVE_TEXT_HEIGHT)},
     {"gp", NULL, NULL, NULL},
     {"csv", NULL, NULL, NULL},
 };

@@ -12,6 +12,10 @@ struct save_format {
     const char *size;               /* and their options */
 };
 
+/* The size of a picture in a file of text, in characters. */
+#define SAVE_TEXT_WIDTH 79
+#define SAVE_TEXT_HEIGHT 24
+
 /* Zeroed memory: no save is under way. */
 struct save {
     const struct save_format *format;

@@ -184,14 +184,24 @@ void style_events(struct str *to, const struct view_request *r, size_t first, si
     each_event(to, r, first, count, x, labels, shown);
 }
 
+/* 1, 2 or 5 times a power of ten, at least `raw`. */
+static double round_step(double raw)
+{
+    const double power = pow(10, floor(log10(raw)));
+    const double part = raw / power;
+    return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+}
+
 void style_tics(struct str *to, const char *axis, double low, double high, size_t most,
                 double least)
 {
-    const double raw = fmax((high - low) / (double)most, least);
-    const double power = pow(10, floor(log10(raw)));
-    const double part = raw / power;
-    const double step = power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
-    str_addf(to, "set %stics %.9g\n", axis, step);
+    str_addf(to, "set %stics %.9g\n", axis, round_step(fmax((high - low) / (double)most, least)));
+}
+
+void style_tics_from(struct str *to, const char *axis, double low, double high, size_t most)
+{
+    const double step = round_step((high - low) / (double)most);
+    str_addf(to, "set %stics %.9g, %.9g\n", axis, step * ceil(low / step), step);
 }
 
 void style_plot(struct str *to, const struct str *plot)

@@ -54,6 +54,8 @@ void style_events(struct str *to, const struct view_request *r, size_t first, si
  * than `least`. */
 void style_tics(struct str *to, const char *axis, double low, double high, size_t most,
                 double least);
+/* The same with the first one at or above `low`. */
+void style_tics_from(struct str *to, const char *axis, double low, double high, size_t most);
 /* Adds what style_next began to the program. */
 void style_plot(struct str *to, const struct str *plot);
 /* Begins a rectangle of panels under the heading of the figure; and ends it. */

@@ -2,6 +2,7 @@
 #include "plot/curve.h"
 #include "plot/request.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Two figures of a layer's output that share a panel. */
@@ -33,6 +34,7 @@ struct panel {
     size_t first, count;
     struct extent_of of; /* of all panels in its row */
     bool log, crowded;
+    unsigned down, across; /* panels of the picture */
 };
 
 static bool wanted(const struct view_request *r, const struct series *s)
@@ -119,8 +121,9 @@ static int add_lines(const struct panel *p, struct figure *f, struct str *plot, 
     return 0;
 }
 
-static void set_up(const struct panel *p, struct figure *f)
+static void set_up(const struct panel *p, struct figure *f, const struct str *plot)
 {
+    const struct page page = page_for(p->r, p->down, p->across, plot);
     struct str *to = &f->program;
     double x[2];
     const bool narrow = is_narrow(p);
@@ -137,15 +140,17 @@ static void set_up(const struct panel *p, struct figure *f)
                  p->log ? " (log scale)" : "");
     else
         str_add(to, "unset ylabel\n");
-    curve_steps(to, &p->of, p->r->text ? 4 : narrow ? 10 / p->r->models : 10, x);
+    curve_steps(to, &page, &p->of, p->r->text ? 4 : narrow ? 10 / p->r->models : 10, x);
+    const double off = fmax(2, 100 * page_margin_y(&page));
     if (p->half->shares)
-        str_add(to, "set yrange [-2:102]\n");
+        str_addf(to, "set yrange [%g:%g]\nset ytics 0, 20, 100\n", -off, 100 + off);
     else
-        curve_axis(to, &p->of, p->log);
+        curve_axis(to, &page, &p->of, p->log);
     style_events(to, p->r, p->first, p->count, x,
                  !p->half->shares       ? LABELS_NONE
                  : narrow || p->r->text ? LABELS_LISTED
                                         : LABELS_BESIDE);
+    page_legend(to, &page, "step");
 }
 
 static int add_panel(const struct panel *p, struct figure *f, struct err *e)
@@ -155,7 +160,7 @@ static int add_panel(const struct panel *p, struct figure *f, struct err *e)
     if (!bad && !plot.size && !plot.failed) {
         str_add(&f->program, "set multiplot next\n");
     } else if (!bad) {
-        set_up(p, f);
+        set_up(p, f, &plot);
         style_plot(&f->program, &plot);
     }
     str_finish(&plot);
@@ -207,9 +212,10 @@ static int fill(const struct view_request *r, const struct extent_of of[2], stru
     const bool beside = is_beside(r);
     const size_t named = beside && r->models > 1 ? 1 : 2; /* layers, with both lines */
     const size_t columns = beside ? r->models : 1;
+    const unsigned down = r->text ? 1 : 2, across = r->text ? 2 : (unsigned)columns;
     int bad = 0;
     style_begin(f, r);
-    style_panels(&f->program, r, "activity", r->text ? 1 : 2, r->text ? 2 : columns);
+    style_panels(&f->program, r, "activity", down, across);
     for (size_t i = 0; i < 2 && !bad; i++)
         for (size_t m = 0; m < columns && !bad; m++) {
             struct panel p = {.r = r,
@@ -217,6 +223,8 @@ static int fill(const struct view_request *r, const struct extent_of of[2], stru
                               .first = m,
                               .count = beside ? 1 : r->models,
                               .of = of[i],
+                              .down = down,
+                              .across = across,
                               .crowded = !r->text && count_together(r) > named,
                               .log = !i && curve_is_log(&of[i], 100)};
             bad = add_panel(&p, f, e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/field.h"
+#include "plot/page.h"
 #include "plot/request.h"
 #include "plot/style.h"
 
@@ -250,6 +251,8 @@ static int add_model(const struct view_request *r, struct model *m, struct figur
     if (!bad) {
         add_field(f, &plot, r, &t, m->name);
         set_up(&f->program, r, &t);
+        const struct page page = page_for(r, 1, 1, &plot);
+        page_legend(&f->program, &page, "input 1");
         if (r->models > 1)
             style_set(&f->program, "title", m->name);
         style_plot(&f->program, &plot);

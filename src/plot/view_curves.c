@@ -47,8 +47,10 @@ static int fill(const struct view_request *r, const struct extent_of *of, struct
             return -1;
     style_head(&f->program, r, "curves");
     str_add(&f->program, "set xlabel 'step'\nset ylabel 'value'\n");
-    curve_steps(&f->program, of, 10, x);
-    curve_axis(&f->program, of, curve_is_log(of, 100));
+    const struct page page = page_for(r, 1, 1, plot);
+    curve_steps(&f->program, &page, of, 10, x);
+    curve_axis(&f->program, &page, of, curve_is_log(of, 100));
+    page_legend(&f->program, &page, "step");
     style_events(&f->program, r, 0, r->models, x, LABELS_BESIDE);
     style_plot(&f->program, plot);
     return 0;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/page.h"
 #include "plot/request.h"
 #include "plot/style.h"
 
@@ -36,11 +37,18 @@ static void lay_out_picture(struct tiles *t)
     t->rows = (t->shown + t->cols - 1) / t->cols;
 }
 
-/* One character a pixel, between the margins that add_text sets. */
+/* One character a pixel, so many of them between the margins that add_text sets. */
+static void text_pixels(const struct view_request *r, size_t *width, size_t *height)
+{
+    enum { BESIDE = 2, ABOVE_AND_BELOW = 3 };
+    *width = page_columns(r) - BESIDE;
+    *height = page_rows(r) - ABOVE_AND_BELOW;
+}
+
 static int lay_out_text(const struct view_request *r, struct tiles *t, struct err *e)
 {
-    const size_t width = r->width > 4 ? r->width - 3 : 1,
-                 height = r->height > 5 ? r->height - 4 : 1;
+    size_t width, height;
+    text_pixels(r, &width, &height);
     const size_t rows = (height + t->gap) / (t->h + t->gap);
     t->cols = (width + t->gap) / (t->w + t->gap);
     t->cols = t->gap ? t->cols : t->cols > 0;
@@ -219,11 +227,13 @@ static void add_text(const struct view_request *r, struct figure *f, const struc
                      const char *block)
 {
     struct str plot = {0};
+    size_t width, height;
+    text_pixels(r, &width, &height);
     str_addf(&f->program,
              "unset tics\nunset border\nunset key\nset lmargin 1\nset rmargin 1\nset tmargin 1\n"
              "set bmargin 2\nset xlabel 'part of the unit''s largest: = below -0.6, - below -0.2, "
-             ". small, + from 0.2, # from 0.6'\nset xrange [-0.5:%g]\nset yrange [%g:-0.5]\n",
-             (double)r->width - 3.5, (double)r->height - 4.5);
+             ". small, + from 0.2, # from 0.6'\nset xrange [0:%zu]\nset yrange [%zu:0]\n",
+             width - 1, height - 1);
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         if (!any_between(t, levels[i].from, levels[i].below))
             continue;
@@ -242,13 +252,20 @@ static void add_text(const struct view_request *r, struct figure *f, const struc
 static void set_title(const struct view_request *r, const struct tiles *t, const char *name,
                       const struct kernels_of *k, struct str *to)
 {
-    struct str title = {0};
-    if (k->rows * k->cols == 1) {
-        style_heading(&title, r, "filters");
-        str_add(&title, ", ");
+    struct str title = {0}, caption = {0};
+    add_caption(&caption, t, name);
+    style_heading(&title, r, "filters");
+    str_addf(&title, ", %s", caption.text ? caption.text : "");
+    to->failed = to->failed || caption.failed || title.failed;
+    size_t width, height;
+    text_pixels(r, &width, &height);
+    const bool fits = !r->text || title.size <= width;
+    if (r->text && caption.size > width) {
+        str_finish(&caption);
+        str_addf(&caption, "%s, %zu of %zu units", name, t->shown, t->units);
     }
-    add_caption(&title, t, name);
-    style_title(to, &title, k->cols);
+    style_title(to, k->rows * k->cols == 1 && fits ? &title : &caption, k->cols);
+    str_finish(&caption);
     str_finish(&title);
 }
 

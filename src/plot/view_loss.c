@@ -81,7 +81,7 @@ static int add_model(struct figure *f, struct str *plot, const struct view_reque
             continue;
         request_name(&name, r, r->model[model],
                      s->kind == SERIES_DATA         ? "data loss"
-                     : s->kind == SERIES_VALIDATION ? "validation total"
+                     : s->kind == SERIES_VALIDATION ? "validation data loss"
                                                     : s->name);
         struct curve c = {.series = s,
                           .pen = pen_of(r, model, s, penalties),
@@ -128,8 +128,10 @@ static int fill(const struct view_request *r, const struct extent_of *of, struct
         str_add(&f->program, "set key font ',10'\n");
     style_head(&f->program, r, "loss");
     label(&f->program, r, log);
-    curve_steps(&f->program, of, 10, x);
-    curve_axis(&f->program, of, log);
+    const struct page page = page_for(r, 1, 1, plot);
+    curve_steps(&f->program, &page, of, 10, x);
+    curve_axis(&f->program, &page, of, log);
+    page_legend(&f->program, &page, "step");
     style_events(&f->program, r, 0, r->models, x, LABELS_BESIDE);
     style_plot(&f->program, plot);
     return 0;
@@ -153,11 +155,15 @@ const struct view_kind view_loss = {
     .entry =
         {
             .name = "loss",
-            .summary = "the data loss, each penalty and the validation loss by step",
+            .summary = "the data loss in training and in validation, and each penalty, by step",
             .details =
                 "A curve for the data loss and one for each term of each slot, as the steps of "
-                "training had them, and a dashed one for the total on the validation share. The "
-                "axis is logarithmic if all values are positive and span more than a factor of "
+                "training had them, and a dashed one for the data loss on the validation share: "
+                "like "
+                "beside like, so the distance of the two is the gap between what was learned and "
+                "what "
+                "holds elsewhere. The axis is logarithmic if all values are positive and span more "
+                "than a factor of "
                 "10. Of more than 100 points the pale line shows the values and the strong one an "
                 "exponential running mean over about a hundredth of them. Dotted lines mark the "
                 "steps "

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/page.h"
 #include "plot/request.h"
 #include "plot/style.h"
 
@@ -70,12 +71,13 @@ static void add_bars(struct figure *f, const struct histogram *h, const char *na
     figure_end(f);
 }
 
-static void set_axes(struct str *to, const struct view_request *r, const struct kernels_of *k,
-                     size_t i, const struct histogram *h)
+static void set_axes(struct str *to, const struct page *page, const struct kernels_of *k, size_t i,
+                     const struct histogram *h)
 {
     const double most = h->most > 0 ? h->most : 1, high = 1.1 * (double)h->highest;
     const bool steep = is_steep(h), last = i + k->cols >= k->rows * k->cols;
-    str_addf(to, "set xrange [%.9g:%.9g]\n", -1.02 * most, 1.02 * most);
+    const double wide = most * fmax(1.02, 1 + 2 * page_margin_x(page));
+    str_addf(to, "set xrange [%.9g:%.9g]\n", -wide, wide);
     style_tics(to, "x", -most, most, k->cols > 2 ? 4 : 8, 0);
     if (steep) {
         str_addf(to, "set logscale y\nset ytics 10\nset yrange [0.5:%.9g]\n", 3 * high);
@@ -85,8 +87,10 @@ static void set_axes(struct str *to, const struct view_request *r, const struct 
     }
     str_addf(to, "set ylabel 'weights%s'\n", steep ? " (log scale)" : "");
     str_addf(to, "set xlabel '%s'\n", last ? "value of the weight" : "");
-    if (r->text)
+    if (page->request->text)
         str_add(to, "unset ylabel\n");
+    if (page_is_tight(page))
+        str_add(to, "unset xlabel\nunset label\nset tmargin 1\nset bmargin 1\n");
 }
 
 /* The kernel's name and its figures; as text, where columns are few, these stand in the corner. */
@@ -119,13 +123,14 @@ static void add_panel(const struct view_request *r, const struct kernels_of *k, 
     char block[16];
     const real *w = k->at[i].model->weight + k->at[i].weight->at;
     struct histogram h = {.weight = k->at[i].weight, .most = most};
+    const struct page page = page_for(r, (unsigned)k->rows, (unsigned)k->cols, NULL);
     h.own = largest(w, h.weight->count);
     count(&h, w);
     request_name(&name, r, k->at[i].model, h.weight->path);
     if (!name.failed) {
         add_bars(f, &h, name.text, block);
         set_title(to, r, &h, &name, k->cols);
-        set_axes(to, r, k, i, &h);
+        set_axes(to, &page, k, i, &h);
         if (r->text)
             str_addf(to, "plot %s using 1:2 with impulses lt 2 dt 2 notitle\n", block);
         else
@@ -169,9 +174,10 @@ static void fill(const struct view_request *r, const struct kernels_of *k, struc
 
 static int draw(const struct view_request *r, struct figure *f, struct err *e)
 {
-    enum { TEXT_MOST = 4 };
+    enum { TEXT_MOST = 4, LOW = 16 };
+    const size_t rows_of_two = page_rows(r) < LOW ? 1 : 2;
     struct kernels_of k;
-    if (request_kernels(r, "weights", r->text ? TEXT_MOST : KERNELS_MOST, &k, e))
+    if (request_kernels(r, "weights", r->text ? TEXT_MOST / 2 * rows_of_two : KERNELS_MOST, &k, e))
         return -1;
     fill(r, &k, f);
     return request_done(f, 0, e);

@@ -9,14 +9,15 @@
 #include <stdint.h>
 
 enum series_kind {
-    SERIES_DATA,       /* the data loss */
-    SERIES_PENALTY,    /* one term of one slot; name: "code.activity l1(0.001)" */
-    SERIES_VALIDATION, /* the total on the validation share */
-    SERIES_MEAN,       /* of a call's output: mean of |a|; name: the call's */
-    SERIES_MAX,        /* largest |a| */
-    SERIES_ZEROS,      /* share of exact zeros */
-    SERIES_SMALL,      /* share with |a| <= 0.1 */
-    SERIES_EXPRESSION  /* a watched expression; name: its text */
+    SERIES_DATA,             /* the data loss */
+    SERIES_PENALTY,          /* one term of one slot; name: "code.activity l1(0.001)" */
+    SERIES_VALIDATION,       /* the data loss on the validation share */
+    SERIES_VALIDATION_TOTAL, /* and with the penalties */
+    SERIES_MEAN,             /* of a call's output: mean of |a|; name: the call's */
+    SERIES_MAX,              /* largest |a| */
+    SERIES_ZEROS,            /* share of exact zeros */
+    SERIES_SMALL,            /* share with |a| <= 0.1 */
+    SERIES_EXPRESSION        /* a watched expression; name: its text */
 };
 
 struct series {

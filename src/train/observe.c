@@ -17,7 +17,7 @@ struct observer {
     bool *watched;   /* for each call: it makes values of its own */
     size_t *of_call; /* the numbers of its four series in the history */
     size_t *of_term;
-    size_t of_data, of_validation;
+    size_t of_data, of_validation, of_validation_total;
 };
 
 void observer_destroy(struct observer *o)
@@ -58,7 +58,7 @@ static struct observer *observer_create(const struct model *m)
     }
     forget_series(o->of_call, g->calls * FIGURES);
     forget_series(o->of_term, g->terms);
-    o->of_data = o->of_validation = SIZE_MAX;
+    o->of_data = o->of_validation = o->of_validation_total = SIZE_MAX;
     return o;
 }
 
@@ -209,9 +209,10 @@ bool validation_next(struct validation *v)
     if (!probe_next(&v->probe))
         return false;
     double batch = frame_data(m->infer_frame);
+    v->data += (double)v->probe.samples * batch;
     for (size_t i = 0; !alone && i < m->infer->applieds; i++)
         batch += frame_row(m->infer_frame, i);
-    v->sum += (double)v->probe.samples * batch;
+    v->total += (double)v->probe.samples * batch;
     return true;
 }
 
@@ -227,8 +228,11 @@ bool observe_has_point(const struct model *m)
 int observe_validation(struct model *m, const struct validation *v, struct err *e)
 {
     const struct dataset *d = v->probe.data;
-    return put(m, &m->observer->of_validation, SERIES_VALIDATION, "validation",
-               v->sum / (double)(d->samples - d->training), e);
+    const double samples = (double)(d->samples - d->training);
+    if (put(m, &m->observer->of_validation, SERIES_VALIDATION, "validation", v->data / samples, e))
+        return -1;
+    return put(m, &m->observer->of_validation_total, SERIES_VALIDATION_TOTAL, "validation total",
+               v->total / samples, e);
 }
 
 int observe_epoch(struct model *m, struct err *e)

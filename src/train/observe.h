@@ -20,10 +20,11 @@ bool observe_has_point(const struct model *m);
 /* A point with the means over that epoch. */
 int observe_epoch(struct model *m, struct err *e);
 
-/* The total on the validation share, a batch at a time, so that it can be stopped. */
+/* The data loss and the total on the validation share, a batch at a time, so that it can be
+ * stopped. */
 struct validation {
     struct probe probe;
-    double sum; /* over the samples so far */
+    double data, total; /* summed over the samples so far */
 };
 /* The data has a validation share and outlives `v`. */
 int validation_begin(struct validation *v, struct model *m, const struct dataset *d, uint64_t seed,

@@ -301,6 +301,26 @@ static void history_as_a_table(void **state)
     fake_finish(&f);
 }
 
+/* One weight of 1 that stays: the data loss of a sample of 1 is 1, and l2(0.5) adds 0.5. */
+static void history_tells_validation_apart(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { 1 -> 0; 1 -> 0 } split=0.5\ninput 1\n"
+                "dense 1 use_bias=no kernel_init=ones trainable=no kernel=l2(0.5)\n"
+                "loss mse\ntrain 2\n");
+    fake_prints(&f, "history\n",
+                "history of main: 2 points\n"
+                "step  loss  data  penalty  val.loss  val.loss.data\n"
+                "   1   1.5     1      0.5       1.5              1\n"
+                "   2   1.5     1      0.5       1.5              1\n");
+    f.host.json = true;
+    fake_ok(&f, "history\n");
+    assert_int_equal(count_of(f.out.text, "\"validation\": 1.5, \"validation_data\": 1}"), 2);
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +333,7 @@ int main(void)
         cmocka_unit_test(other_wrong_files),
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(history_as_a_table),
+        cmocka_unit_test(history_tells_validation_apart),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

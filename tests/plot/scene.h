@@ -98,6 +98,7 @@ static inline struct bench full(const char *name)
         put(&b, SERIES_PENALTY, "hidden.activity l1(0.001)", s, x / 8);
         put(&b, SERIES_PENALTY, "hidden.kernel l2(0.01)", s, 0.25);
         put(&b, SERIES_VALIDATION, "validation", s, 2 * x);
+        put(&b, SERIES_VALIDATION_TOTAL, "validation total", s, 100 * x);
         put(&b, SERIES_EXPRESSION, "mean(abs(a.output))", s, 3 * x);
         put(&b, SERIES_MEAN, "hidden", s, 0.5 * x);
         put(&b, SERIES_MAX, "hidden", s, 3);

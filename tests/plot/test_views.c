@@ -26,7 +26,7 @@ static void loss_draws_what_the_history_holds(void **state)
         assert_int_equal(csv_line(&f, "data loss", i, x), 2);
         check_near(x[0], (double)i + 1, 0);
         check_near(x[1], 1 / ((double)i + 1), 1e-8);
-        csv_line(&f, "validation total", i, x);
+        csv_line(&f, "validation data loss", i, x);
         check_near(x[1], 2 / ((double)i + 1), 1e-8);
         csv_line(&f, "hidden.kernel l2(0.01)", i, x);
         check_near(x[1], 0.25, 0);
@@ -38,7 +38,8 @@ static void loss_draws_what_the_history_holds(void **state)
     check_has(f.program.text, "set ylabel 'loss: mse (log scale)'");
     check_has(f.program.text,
               "lc rgb '#0072B2' lw 2 dt 1 pt 7 ps 0.5 title 'data loss' noenhanced");
-    check_has(f.program.text, "lc rgb '#D55E00' lw 2 dt 2 pt 7 ps 0.5 title 'validation total'");
+    check_has(f.program.text,
+              "lc rgb '#D55E00' lw 2 dt 2 pt 7 ps 0.5 title 'validation data loss'");
     check_has(f.program.text,
               "lc rgb '#E69F00' lw 2 dt 1 pt 7 ps 0.5 title 'hidden.activity l1(0.001)'");
     check_has(f.program.text,
