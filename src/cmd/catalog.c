@@ -87,6 +87,6 @@ const struct catalog catalog[] = {
     {"Losses", &loss_kinds, "loss ", false},       {"Optimizers", &opt_kinds, "optimizer ", false},
     {"Data", &data_kinds, "data ", false},         {"Scalings", &data_scalings, "scale=", false},
     {"Views", &view_kinds, "plot ", false},        {"Functions", &functions, "", true},
-    {"Operators", &operators, "", false},
+    {"Quantities", &quantities, "print ", false},  {"Operators", &operators, "", false},
 };
 const size_t catalogs = sizeof catalog / sizeof *catalog;

@@ -132,14 +132,9 @@ static void add_functions(struct words *w)
         add_word(w, functions.row[i]->name, "(");
 }
 
-static void add_quantities(struct words *w, const struct session *s)
+static void add_expression_words(struct words *w, const struct session *s)
 {
-    static const char *const quantities[] = {
-        "loss", "loss.data", "loss.penalty", "accuracy",    "epoch",
-        "step", "val.loss",  "val.data",     "val.penalty", "val.accuracy",
-    };
-    for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
-        add_word(w, quantities[i], "");
+    add_table(w, &quantities);
     add_functions(w);
     add_variables(w, s);
     add_values(w, s);
@@ -163,7 +158,7 @@ static void add_values_of(struct words *w, const struct session *s, const struct
         add_word(w, "no", "");
     }
     if (takes_expression(spec->type))
-        add_quantities(w, s);
+        add_expression_words(w, s);
 }
 
 static const struct arg_spec *find_spec(const struct entry *entry, const char *name, size_t n)
@@ -336,7 +331,7 @@ static bool complete_value(struct words *w, const struct session *s, const char 
     add_rows(w, s, &penalty_kinds);
     add_word(w, "none", "");
     if (strcmp(entry->name, "let") == 0)
-        add_quantities(w, s);
+        add_expression_words(w, s);
     else
         add_variables(w, s);
     return true;

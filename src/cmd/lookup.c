@@ -41,7 +41,7 @@ void lookup_finish(struct lookup *l)
     }
 }
 
-static const struct ledger *ledger_of(struct lookup *l, enum share share, struct err *e)
+const struct ledger *lookup_ledger(struct lookup *l, enum share share, struct err *e)
 {
     for (struct wanted *w = l->wanted; w; w = w->next)
         if (w->is_ledger && w->share == share)
@@ -75,46 +75,21 @@ static size_t split(const char *path, char *text, size_t room, const char *part[
     return n;
 }
 
-static int find_loss(struct lookup *l, const struct node *path, const char *which, bool values,
-                     struct leaf *leaf, struct err *e)
+int lookup_no_loss(struct span where, struct err *e)
 {
-    const struct model *m = current_model(l->session);
-    if (values && m->from == FROM_NOTHING) {
-        err_at(e, path->where, "there is no loss yet");
-        return err_hint(e, "it is that of the latest train, step or evaluate");
-    }
-    const double total = m->last.data + m->last.penalty;
-    number(leaf, !which ? total : strcmp(which, "data") == 0 ? m->last.data : m->last.penalty);
-    return 0;
+    err_at(e, where, "there is no loss yet");
+    return err_hint(e, "it is that of the latest train, step or evaluate");
 }
 
-/* A figure of the ledger over a share. */
-static int find_figure(struct lookup *l, const struct node *path, enum share share,
-                       const char *which, bool values, struct leaf *leaf, struct err *e)
+/* A row of the table of quantities. */
+static int find_quantity(struct lookup *l, const struct entry *row, const struct node *path,
+                         bool values, struct leaf *leaf, struct err *e)
 {
-    const struct session *s = l->session;
-    number(leaf, 0);
-    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
-        return err_place(e, path->where);
-    if (share == SHARE_VALIDATION && s->data.training == s->data.samples) {
-        err_at(e, path->where, "there is no validation share");
-        return err_hint(e, "give the data one: split=0.2");
-    }
-    if (strcmp(which, "accuracy") == 0 && !aims_judged(current_model(s), &s->data)) {
-        err_at(e, path->where, "accuracy is for classes");
-        return err_hint(e, "it needs a softmax, or one sigmoid unit with targets 0 and 1");
-    }
-    if (checking(s))
-        return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
-    if (!values)
-        return 0;
-    const struct ledger *ledger = ledger_of(l, share, e);
-    if (!ledger)
-        return err_place(e, path->where);
-    number(leaf, strcmp(which, "data") == 0      ? ledger->data
-                 : strcmp(which, "penalty") == 0 ? ledger->evaluated - ledger->data
-                 : strcmp(which, "loss") == 0    ? ledger->evaluated
-                                                 : ledger->accuracy);
+    const struct quantity *q = (const struct quantity *)row;
+    double x = 0;
+    if (q->find(l, q, path->where, values, &x, e))
+        return -1;
+    number(leaf, x);
     return 0;
 }
 
@@ -150,7 +125,7 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
         return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
     if (!values)
         return 0;
-    const struct ledger *ledger = ledger_of(l, SHARE_EVALUATION, e);
+    const struct ledger *ledger = lookup_ledger(l, SHARE_EVALUATION, e);
     if (!ledger)
         return err_place(e, path->where);
     for (size_t i = 0; i < ledger->rows; i++) {
@@ -348,7 +323,7 @@ static int find_head(struct lookup *l, const struct node *path, const char *name
     for (size_t i = 0; call != NOTHING && i < n; i++)
         if (output[i] == m->graph->call[call].output) {
             if (values && m->from == FROM_NOTHING)
-                return find_loss(l, path, NULL, values, leaf, e);
+                return lookup_no_loss(path->where, e);
             number(leaf, m->last.head[i]);
             return 0;
         }
@@ -391,20 +366,12 @@ static int find_in_model(struct lookup *l, const struct node *path, bool values,
                                                          : several_calls(g, layer, path, e);
 }
 
-static int find_single(struct lookup *l, const struct node *path, const char *name, bool values,
+static int find_single(struct lookup *l, const struct node *path, const char *name,
                        struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
     const struct model *m = current_model(s);
     const struct variable *v = name_variable(s, name);
-    if (strcmp(name, "loss") == 0)
-        return find_loss(l, path, NULL, values, leaf, e);
-    if (strcmp(name, "accuracy") == 0)
-        return find_figure(l, path, SHARE_EVALUATION, name, values, leaf, e);
-    if (strcmp(name, "epoch") == 0 || strcmp(name, "step") == 0) {
-        number(leaf, (double)(*name == 'e' ? m->epoch : m->step));
-        return 0;
-    }
     if (v && !v->penalty) {
         number(leaf, v->number);
         return 0;
@@ -418,9 +385,7 @@ static int find_single(struct lookup *l, const struct node *path, const char *na
         return err_hint(e, "write %s.output, or show %s", name, name);
     }
     struct nearest near = {0};
-    static const char *const quantities[] = {"loss", "accuracy", "epoch", "step"};
-    for (size_t i = 0; i < 4; i++)
-        nearest_try(&near, name, quantities[i]);
+    nearest_in_table(&near, name, &quantities);
     for (size_t i = 0; i < s->variables; i++)
         nearest_try(&near, name, s->variable[i].name);
     err_at(e, path->where, "no quantity or variable \"%s\"", name);
@@ -428,10 +393,25 @@ static int find_single(struct lookup *l, const struct node *path, const char *na
                      : err_hint(e, "help expressions lists what there is");
 }
 
-static bool is_figure(const char *word)
+/* Whether quantities begin with it that no setting and no tensor shares: val, train. */
+static bool is_share(const char *word)
 {
-    return strcmp(word, "loss") == 0 || strcmp(word, "data") == 0 || strcmp(word, "penalty") == 0 ||
-           strcmp(word, "accuracy") == 0;
+    const size_t n = strlen(word);
+    for (size_t i = 0; i < quantities.rows; i++) {
+        const char *name = quantities.row[i]->name;
+        if (strncmp(name, word, n) == 0 && name[n] == '.' && !table_find(&quantities, word))
+            return true;
+    }
+    return false;
+}
+
+static int unknown_quantity(const struct node *path, struct err *e)
+{
+    struct nearest near = {0};
+    nearest_in_table(&near, path->text, &quantities);
+    err_at(e, path->where, "there is no quantity \"%s\"", path->text);
+    return near.name ? err_hint(e, "did you mean %s?", near.name)
+                     : err_hint(e, "help quantities lists them");
 }
 
 static bool is_settings(const char *word)
@@ -466,17 +446,17 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
                    !name_variable(l->session, part[0])->guessed;
     if (checking(l->session) && !settled && !setting_number(l->session, path->text, &x))
         l->guessed = true;
+    const struct entry *quantity = table_find(&quantities, path->text);
+    if (quantity)
+        return find_quantity(l, quantity, path, values, leaf, e);
     if (n == 1)
-        return find_single(l, path, part[0], values, leaf, e);
-    if (n == 2 && strcmp(part[0], "loss") == 0 &&
-        (strcmp(part[1], "data") == 0 || strcmp(part[1], "penalty") == 0))
-        return find_loss(l, path, part[1], values, leaf, e);
-    if (n == 2 && strcmp(part[0], "val") == 0 && is_figure(part[1]))
-        return find_figure(l, path, SHARE_VALIDATION, part[1], values, leaf, e);
+        return find_single(l, path, part[0], leaf, e);
     if (setting_number(l->session, path->text, &x)) {
         number(leaf, x);
         return 0;
     }
+    if (is_share(part[0]))
+        return unknown_quantity(path, e);
     if (is_settings(part[0]))
         return unknown_setting(l->session, path, part[0], e);
     return find_in_model(l, path, values, leaf, e);

@@ -163,6 +163,19 @@ struct lookup {
 };
 struct names lookup_names(struct lookup *l);
 void lookup_finish(struct lookup *l);
+/* The ledger of the current model over a share, run once for a lookup; NULL and *e. */
+const struct ledger *lookup_ledger(struct lookup *l, enum share share, struct err *e);
+/* "there is no loss yet"; returns -1. */
+int lookup_no_loss(struct span where, struct err *e);
+/* A figure of a model that expressions name: a row of `quantities`. */
+struct quantity {
+    struct entry entry;
+    /* Finds its value; without `values` only whether it could be found, as --check asks. `where` is
+     * its place in the expression. */
+    int (*find)(struct lookup *l, const struct quantity *q, struct span where, bool values,
+                double *x, struct err *e);
+};
+extern const struct table quantities;
 /* Names and shapes alone. */
 int session_check(struct session *s, const struct node *n, struct err *e);
 int session_number(struct session *s, const struct node *n, double *value, struct err *e);

@@ -322,6 +322,40 @@ static void evaluate_takes_the_validation_share(void **state)
     fake_finish(&f);
 }
 
+/* One weight of 1 that stays, and two samples of which one is kept: of the data losses 1 and 4 each
+ * share has one, whichever it is, and l2(0.5) adds 0.5. */
+static void each_share_has_its_figures(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { 1 -> 0; 2 -> 0 } split=0.5\ninput 1\n"
+                "dense 1 use_bias=no kernel_init=ones trainable=no kernel=l2(0.5)\nloss mse\n");
+    fake_prints(&f,
+                "print val.loss.data + train.loss.data val.loss.data * train.loss.data\n"
+                "print val.loss.penalty train.loss.penalty\n"
+                "print val.loss - val.loss.data train.loss - train.loss.data\n"
+                "print val.data == val.loss.data val.penalty == val.loss.penalty\n",
+                "5 4\n0.5 0.5\n0.5 0.5\n1 1\n");
+    fake_ok(&f, "model judge\ndata rows { -1 -> 0; -1 -> 0; 1 -> 1; 1 -> 1 } split=0.5\ninput 1\n"
+                "dense 1 sigmoid kernel_init=ones\nloss binary_crossentropy\n");
+    fake_prints(&f, "print train.accuracy val.accuracy\n", "1 1\n");
+    fake_ok(&f, "data rows { -1 -> 0; 1 -> 1 }\n");
+    static const char *const held[] = {"val.loss", "val.loss.data", "val.loss.penalty",
+                                       "val.accuracy"};
+    for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
+        char text[80];
+        snprintf(text, sizeof text, "print %s\n", held[i]);
+        fake_says(&f, text, OUTCOME_ERROR,
+                  "t:1:7: there is no validation share; give the data one: split=0.2");
+    }
+    fake_says(&f, "print train.acuracy\n", OUTCOME_ERROR,
+              "t:1:7: there is no quantity \"train.acuracy\"; did you mean train.accuracy?");
+    fake_says(&f, "print val.weights\n", OUTCOME_ERROR,
+              "t:1:7: there is no quantity \"val.weights\"; help quantities lists them");
+    fake_finish(&f);
+}
+
 static void predict_scales_as_the_data_is_scaled(void **state)
 {
     (void)state;
@@ -385,6 +419,7 @@ int main(void)
         cmocka_unit_test(what_is_stopped_equals_step_n),
         cmocka_unit_test(looking_can_be_stopped_too),
         cmocka_unit_test(evaluate_takes_the_validation_share),
+        cmocka_unit_test(each_share_has_its_figures),
         cmocka_unit_test(predict_scales_as_the_data_is_scaled),
         cmocka_unit_test(clipping_and_constraints_are_set),
     };
