@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct refusal {
+struct refused_view {
     const char *model, *view, *layer, *error;
     bool text, no_data;
 };
@@ -14,7 +14,7 @@ struct refusal {
 #define DIGITS                                                                                     \
     "data digits\ninput 64\nflatten as flat\ndense 8 as hidden\n"                                  \
     "dense 10 softmax as top\n"
-static const struct refusal cases[] = {
+static const struct refused_view cases[] = {
     {PLAIN_MODEL, "loss", NULL, "there is nothing to draw yet; train first", false, false},
     {PLAIN_MODEL, "activity", NULL, "there is nothing to draw yet; train first", false, false},
     {"data xor\n", "loss", NULL,
@@ -81,7 +81,7 @@ static void what_cannot_be_drawn_is_said(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct refusal *c = &cases[i];
+        const struct refused_view *c = &cases[i];
         const struct span where = {1, 20, 25};
         struct bench b = bench_make(c->model);
         struct view_request r = request_of(&b);
