@@ -59,10 +59,29 @@ static void add_worst(struct str *to, const struct gradcheck *c)
     if (c->worst.error < 0)
         return;
     str_addf(to, "worst: %s: analytic %s, numeric %s, relative error %s, of ",
-             gradcheck_place(c, place, sizeof place), number_text(c->worst.analytic, analytic),
-             number_text(c->worst.numeric, numeric), number_text(c->worst.error, error));
-    gradcheck_part(c, to);
+             gradcheck_place(c, &c->worst, place, sizeof place),
+             number_text(c->worst.analytic, analytic), number_text(c->worst.numeric, numeric),
+             number_text(c->worst.error, error));
+    gradcheck_part(c, &c->worst, to);
     str_add(to, "\n");
+}
+
+/* The penalty that pushes most where it has no derivative, on a line of its own. */
+static void add_push(struct str *to, const struct gradcheck *c, size_t pushed)
+{
+    char place[200], analytic[NUMBER_ROOM], back[NUMBER_ROOM], forth[NUMBER_ROOM];
+    if (!pushed)
+        return;
+    str_addf(to, "pushed at a kink: %zu, the most at %s: ", pushed,
+             gradcheck_place(c, &c->push.place, place, sizeof place));
+    gradcheck_part(c, &c->push.place, to);
+    str_addf(to, " has no derivative there, and pushes with %s",
+             number_text(c->push.place.analytic, analytic));
+    if (isnan(c->push.back) || isnan(c->push.forth))
+        str_add(to, "; no difference can tell its slope\n");
+    else
+        str_addf(to, "; its slopes on both sides are %s and %s\n", number_text(c->push.back, back),
+                 number_text(c->push.forth, forth));
 }
 
 static void check_text(struct str *to, const struct gradcheck *c, bool right)
@@ -75,21 +94,38 @@ static void check_text(struct str *to, const struct gradcheck *c, bool right)
     add_worst(to, c);
     str_addf(to, "checked %zu of %zu, %zu of them at a kink; %zu skipped near one\n",
              c->count - sum.skipped, c->weights, sum.kinks, sum.skipped);
+    add_push(to, c, sum.pushed);
     if (right)
-        str_addf(to, "the gradient is right: no error is above %s\n",
-                 number_text(GRADCHECK_MOST, most));
+        str_addf(to, "the gradient is right%s: no error is above %s\n",
+                 sum.pushed ? " wherever there is one" : "", number_text(GRADCHECK_MOST, most));
 }
 
 static void worst_json(struct json *j, const struct gradcheck *c)
 {
     char place[200];
     struct str part = {0};
-    gradcheck_part(c, &part);
+    gradcheck_part(c, &c->worst, &part);
     j->to->failed = j->to->failed || part.failed;
-    json_text(j, "place", gradcheck_place(c, place, sizeof place));
+    json_text(j, "place", gradcheck_place(c, &c->worst, place, sizeof place));
     json_text(j, "part", part.text ? part.text : "");
     json_number(j, "analytic", c->worst.analytic);
     json_number(j, "numeric", c->worst.numeric);
+    str_finish(&part);
+}
+
+static void push_json(struct json *j, const struct gradcheck *c)
+{
+    char place[200];
+    struct str part = {0};
+    gradcheck_part(c, &c->push.place, &part);
+    j->to->failed = j->to->failed || part.failed;
+    json_open(j, "push", '{');
+    json_text(j, "place", gradcheck_place(c, &c->push.place, place, sizeof place));
+    json_text(j, "part", part.text ? part.text : "");
+    json_number(j, "analytic", c->push.place.analytic);
+    json_number(j, "back", c->push.back);
+    json_number(j, "forth", c->push.forth);
+    json_close(j, '}');
     str_finish(&part);
 }
 
@@ -98,6 +134,7 @@ static void counts_json(struct json *j, const struct gradcheck_tensor *t)
     json_number(j, "checked", (double)(t->count - t->skipped));
     json_number(j, "kinks", (double)t->kinks);
     json_number(j, "skipped", (double)t->skipped);
+    json_number(j, "pushed", (double)t->pushed);
     json_number(j, "rounding", (double)t->rounding);
     json_number(j, "error", t->worst);
 }
@@ -112,6 +149,8 @@ static void check_json(struct str *to, const struct gradcheck *c, bool right)
     json_number(&j, "of", (double)c->weights);
     if (c->worst.error >= 0)
         worst_json(&j, c);
+    if (sum.pushed)
+        push_json(&j, c);
     json_number(&j, "most", GRADCHECK_MOST);
     json_open(&j, "tensors", '[');
     for (size_t i = 0; i < c->tensors; i++) {
@@ -164,7 +203,10 @@ const struct command command_checkgrad = {
         "itself: every weight of a model with up to 2000, else 64 in each tensor. Errors are "
         "relative to the largest slope there; up to 0.01 is right in nnr and 1e-7 in nnr64. A "
         "wrong gradient is an error that names the worst place. At a kink, such as that of relu "
-        "at 0, the gradient must lie between the slopes on both sides. Too near a kink a weight is "
+        "at 0, the gradient must lie between the slopes on both sides; where a penalty moves a "
+        "weight "
+        "from such a place, as max does where two elements are the largest, a line names it. Too "
+        "near a kink a weight is "
         "skipped; more than one in a hundred is an error. A slope that is too small for the "
         "precision is counted under \"in rounding\".",
         "data moons 40\ninput 2\ndense 8 relu kernel=l2(1e-3) activity=l1(1e-3)\n"

@@ -63,7 +63,7 @@ static double root_of_share(double all, double n)
 }
 
 static const struct reduction total = {.slope = total_by};
-static const struct reduction average = {.finish = share, .slope = average_by};
+static const struct reduction average = {.mean = true, .slope = average_by};
 static const struct reduction largest = {.choose = larger, .start = -INFINITY, .slope = chosen_by};
 static const struct reduction smallest = {.choose = smaller, .start = INFINITY, .slope = chosen_by};
 static const struct reduction variance = {
@@ -139,7 +139,8 @@ static const struct operation op_sum = {
     .reduction = &total,
 };
 static const struct operation op_mean = {
-    REDUCTION("mean", "the mean of the elements", "sum(x) divided by the number of elements.",
+    REDUCTION("mean", "the mean of the elements",
+              "sum(x) divided by the number of elements; of equal elements exactly what they are.",
               "expect mean(hidden.kernel) == 1.5\n"),
     .reduction = &average,
 };
@@ -169,7 +170,8 @@ static const struct operation op_var = {
 };
 static const struct operation op_std = {
     REDUCTION("std", "the standard deviation of the elements",
-              "The square root of var(x), hence of the population.",
+              "The square root of var(x), hence of the population. Of equal elements it is 0, and "
+              "flat: as a penalty it moves none of them.",
               "expect std(hidden.kernel) ~ sqrt(5.25)\n"),
     .reduction = &deviation,
 };

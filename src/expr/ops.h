@@ -25,8 +25,11 @@ typedef void slope_by(size_t n, double *restrict d, const double *g, const doubl
                       const double *a, const double *b, const double *c);
 
 /* Many elements to one: the terms of the elements are summed (or one of them is chosen), and the
- * value is made of that and of how many there were. */
+ * value is made of that and of how many there were. A mean of equal elements is exactly what they
+ * are, so that their deviations from it are 0 and not the rounding of the sum: std would have a
+ * slope of the size of 1 there. */
 struct reduction {
+    bool mean;                              /* it is the mean */
     bool centred;                           /* the mean is subtracted from the elements first */
     elementwise *term;                      /* of one operand; NULL: the element itself */
     double (*choose)(double a, double b);   /* which of two is kept; NULL: they are summed */

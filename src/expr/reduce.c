@@ -41,7 +41,15 @@ static struct run run_at(const struct step *s, size_t at, size_t left)
 struct gathered {
     double *all, *lost;
     const double *mean; /* what the elements are centred on, or NULL */
+    double *same;       /* what all of them are, NaN where they differ; NULL: not asked */
 };
+
+static void compare_run(const struct gathered *g, const struct run *r, bool first, const double *x)
+{
+    double *same = g->same + r->to;
+    for (size_t i = 0; i < r->n; i++, same += r->step)
+        *same = first && (r->step || i == 0) ? x[i] : x[i] == *same ? x[i] : NAN;
+}
 
 static void gather_run(const struct step *s, const struct gathered *g, const struct run *r,
                        const double *x)
@@ -73,6 +81,8 @@ static void gather_block(const struct step *s, const struct gathered *g, element
         term(n, x, NULL, NULL);
     for (size_t done = 0; done < n; done += r.n) {
         r = run_at(s, at + done, n - done);
+        if (g->same)
+            compare_run(g, &r, (at + done) / s->inner % s->length == 0, x + done);
         gather_run(s, g, &r, x + done);
     }
 }
@@ -91,14 +101,26 @@ static void gather(const struct step *s, const struct gathered *g, elementwise *
         g->all[i] += isfinite(g->all[i]) ? g->lost[i] : 0;
 }
 
+/* Means into mean[]; `same` is room. */
+static void average(const struct step *s, double *mean, double *lost, double *same)
+{
+    for (size_t i = 0; i < s->count; i++)
+        same[i] = NAN;
+    gather(s, &(struct gathered){.all = mean, .lost = lost, .same = same}, NULL, 0);
+    for (size_t i = 0; i < s->count; i++)
+        mean[i] = isnan(same[i]) ? mean[i] / (double)s->length : same[i];
+}
+
 static void reduce_with(const struct step *s, double *all, double *lost, double *mean)
 {
     const struct reduction *r = s->op->reduction;
     struct gathered g = {.all = all, .lost = lost};
+    if (r->mean) {
+        average(s, all, lost, mean);
+        return;
+    }
     if (r->centred) {
-        gather(s, &(struct gathered){.all = mean, .lost = lost}, NULL, 0);
-        for (size_t i = 0; i < s->count; i++)
-            mean[i] /= (double)s->length;
+        average(s, mean, lost, all);
         g.mean = mean;
     }
     gather(s, &g, r->term, r->start);
@@ -109,7 +131,8 @@ static void reduce_with(const struct step *s, double *all, double *lost, double 
 int step_reduce(struct step *s, struct err *e)
 {
     double *own = mem_block(s->count, sizeof *own), *lost = mem_block(s->count, sizeof *lost);
-    double *mean = s->op->reduction->centred ? mem_block(s->count, sizeof *mean) : lost;
+    const bool means = s->op->reduction->centred || s->op->reduction->mean;
+    double *mean = means ? mem_block(s->count, sizeof *mean) : lost;
     if (own && lost && mean) {
         reduce_with(s, own, lost, mean);
         s->doubles = s->own = own;

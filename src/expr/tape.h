@@ -45,7 +45,8 @@ struct spot {
     size_t count;
     double length; /* of a reduction: elements that become one */
     double *value; /* `count` doubles; of a full step a tile */
-    double *more;  /* of a reduction, NULL if it needs none: means, or how many were chosen */
+    double *more;  /* of a reduction, NULL if it needs none: means, how many were chosen, or of a
+                    * mean  what all elements are, NaN where they differ */
     double *slope; /* d(formula)/d(value), of a step that is reached; of a full step a tile */
 };
 
@@ -60,8 +61,8 @@ struct block {
 
 static inline bool needs_more(const struct tape_step *s)
 {
-    return s->kind == TAPE_REDUCTION &&
-           (s->op->reduction->centred || (s->reached && s->op->reduction->choose));
+    return s->kind == TAPE_REDUCTION && (s->op->reduction->mean || s->op->reduction->centred ||
+                                         (s->reached && s->op->reduction->choose));
 }
 
 /* The values [at, at + n) of `from`, stretched to the shape of `to`, whose places they are: where

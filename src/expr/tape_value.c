@@ -154,6 +154,56 @@ void sweep_tile(const struct formula *f, struct spot *spot, uint32_t taker, cons
             elements(f, spot, i, at, n, spot[i].value);
 }
 
+/* Compares n elements with what those before were; 0 <= `same`, NaN: they differ already. */
+FOR_ALL_LEVELS static void compare(size_t n, const double *x, double *same)
+{
+    for (size_t i = 0; i < n; i++)
+        same[i] = x[i] == same[i] ? same[i] : NAN;
+}
+
+static double compare_all(const double *x, size_t n, double same)
+{
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != same)
+            return NAN;
+    return same;
+}
+
+/* A stretch of elements of `from` along its last axis, beside the results that they go to. */
+static void compare_run(const struct walk *w, uint32_t last, bool first, size_t n, const double *x,
+                        double *same)
+{
+    if (w->stride[last] && first)
+        memcpy(same, x, n * sizeof *x);
+    else if (w->stride[last])
+        compare(n, x, same);
+    else
+        *same = compare_all(x, n, first ? x[0] : *same);
+}
+
+/* Notes in same[] what all elements of `from` are that one of `to` is made of: the tile [at, at +
+ * n), tile by tile. `axis` is the one that is reduced; -1: all. */
+static void tile_compare(const struct spot *from, size_t at, size_t n, const double *tile,
+                         const struct spot *to, int axis, double *same)
+{
+    if (from->count == to->count) {
+        memcpy(same + at, tile, n * sizeof *tile);
+        return;
+    }
+    if (axis < 0) {
+        same[0] = compare_all(tile, n, at ? same[0] : tile[0]);
+        return;
+    }
+    struct walk w = walk_start(&from->extents, &to->extents, at);
+    const uint32_t last = from->extents.axes - 1;
+    for (size_t done = 0, run; done < n; done += run) {
+        const size_t left = from->extents.size[last] - w.at[last];
+        run = left < n - done ? left : n - done;
+        compare_run(&w, last, w.at[axis] == 0, run, tile + done, same + w.from);
+        walk_on(&w, &from->extents, run);
+    }
+}
+
 /* A reduction at work. */
 struct reducing {
     const struct formula *f;
@@ -161,6 +211,11 @@ struct reducing {
     uint32_t step;
     const real *x;
 };
+
+static int reduced_axis(const struct tape_step *s, const struct spot *from)
+{
+    return !s->along ? -1 : s->axis < 0 ? s->axis + (int)from->extents.axes : s->axis;
+}
 
 /* Gathers the terms of all elements in the reduction's value. */
 static void gather(const struct reducing *w, const struct reduction *r, elementwise *choose)
@@ -174,6 +229,8 @@ static void gather(const struct reducing *w, const struct reduction *r, elementw
         if (w->f->step[operand].full)
             sweep_tile(w->f, w->spot, w->step, w->x, at, n);
         const double *v = operand_tile(w->f, w->spot, operand, from, at, n, tile);
+        if (r->mean)
+            tile_compare(from, at, n, v, y, reduced_axis(&w->f->step[w->step], from), y->more);
         if (choose || r->term)
             v = memcpy(tile, v, n * sizeof *tile);
         if (r->centred) {
@@ -190,16 +247,26 @@ static void gather(const struct reducing *w, const struct reduction *r, elementw
     }
 }
 
+/* The means into to[], which may be either array of the reduction. */
+static void average(const struct reducing *w, double *to)
+{
+    const struct spot *y = &w->spot[w->step];
+    gather(w, &(const struct reduction){.mean = true}, NULL);
+    for (size_t i = 0; i < y->count; i++)
+        to[i] = isnan(y->more[i]) ? y->value[i] / y->length : y->more[i];
+}
+
 static void reduce(const struct reducing *w)
 {
     const struct operation *op = w->f->step[w->step].op;
     const struct reduction *r = op->reduction;
     const struct spot *y = &w->spot[w->step];
-    if (r->centred) {
-        gather(w, &(const struct reduction){0}, NULL);
-        for (size_t i = 0; i < y->count; i++)
-            y->more[i] = y->value[i] / y->length;
+    if (r->mean) {
+        average(w, y->value);
+        return;
     }
+    if (r->centred)
+        average(w, y->more);
     gather(w, r, r->choose ? op->of[2] : NULL);
     for (size_t i = 0; r->finish && i < y->count; i++)
         y->value[i] = r->finish(y->value[i], y->length);

@@ -130,11 +130,33 @@ static void note(struct gradcheck *c, struct gradcheck_tensor *t, size_t i, size
         };
 }
 
+/* A penalty that has no one slope here, and moves the weight all the same. */
+static bool pushes(const struct judged *j)
+{
+    return fabs(j->analytic) > GRADCHECK_MOST * j->scale + j->hidden;
+}
+
+static void note_push(struct gradcheck *c, const struct gradcheck_tensor *t, size_t i, size_t part,
+                      double analytic)
+{
+    const struct gradcheck_sides *sides = &c->sides[part];
+    if (fabs(analytic) <= fabs(c->push.place.analytic))
+        return;
+    c->push = (struct gradcheck_push){
+        .place = {.tensor = (size_t)(t - c->tensor),
+                  .index = c->at[i] - c->model->graph->weight[t->weight].at,
+                  .part = part,
+                  .analytic = analytic},
+        .back = sides->settled ? sides->back : NAN,
+        .forth = sides->settled ? sides->forth : NAN,
+    };
+}
+
 void gradcheck_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_t i)
 {
     const double size = fmax(1, fabs((double)c->weight[c->at[i]]));
     size_t left = c->parts;
-    bool kink = false, lost = false;
+    bool kink = false, lost = false, pushed = false;
     for (size_t p = 0; p < c->parts; p++)
         c->sides[p] = (struct gradcheck_sides){0};
     for (int k = 0; left && k < GRADCHECK_RUNGS; k++) {
@@ -147,9 +169,15 @@ void gradcheck_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_
             struct judged j = {.analytic = c->analytic[p * c->count + i],
                                .top = c->top[of],
                                .rough = c->rough[of]};
-            if (c->sides[p].settled || !judge(c, &r, p, &c->sides[p], &j))
+            if (c->sides[p].settled)
                 continue;
-            c->sides[p].settled = true;
+            c->sides[p].settled = judge(c, &r, p, &c->sides[p], &j);
+            if (p >= GRADCHECK_ROW && (c->sides[p].settled ? j.kink : r.last) && pushes(&j)) {
+                pushed = true;
+                note_push(c, t, i, p, j.analytic);
+            }
+            if (!c->sides[p].settled)
+                continue;
             left--;
             note(c, t, i, p, &j);
             kink = kink || j.kink;
@@ -158,5 +186,6 @@ void gradcheck_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_
     }
     t->skipped += left > 0;
     t->kinks += !left && kink;
+    t->pushed += pushed;
     t->rounding += !left && lost;
 }

@@ -256,16 +256,18 @@ struct gradcheck_tensor gradcheck_sum(const struct gradcheck *c)
     for (size_t i = 0; i < c->tensors; i++) {
         sum.kinks += c->tensor[i].kinks;
         sum.skipped += c->tensor[i].skipped;
+        sum.pushed += c->tensor[i].pushed;
         sum.rounding += c->tensor[i].rounding;
         sum.worst = fmax(sum.worst, c->tensor[i].worst);
     }
     return sum;
 }
 
-const char *gradcheck_place(const struct gradcheck *c, char *text, size_t room)
+const char *gradcheck_place(const struct gradcheck *c, const struct gradcheck_place *place,
+                            char *text, size_t room)
 {
-    const struct weight *w = &c->model->graph->weight[c->tensor[c->worst.tensor].weight];
-    size_t left = shape_count(&w->shape), index = c->worst.index;
+    const struct weight *w = &c->model->graph->weight[c->tensor[place->tensor].weight];
+    size_t left = shape_count(&w->shape), index = place->index;
     size_t at = (size_t)snprintf(text, room, "%.120s[", w->path);
     for (uint32_t i = 0; i < w->shape.axes && at < room; i++) {
         left /= w->shape.size[i];
@@ -277,9 +279,9 @@ const char *gradcheck_place(const struct gradcheck *c, char *text, size_t room)
     return text;
 }
 
-void gradcheck_part(const struct gradcheck *c, struct str *to)
+void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *place, struct str *to)
 {
-    const size_t part = c->worst.part;
+    const size_t part = place->part;
     if (part < GRADCHECK_ROW) {
         str_add(to, part == GRADCHECK_TOTAL ? "total" : "data loss");
         return;
@@ -297,10 +299,10 @@ static int say_wrong(const struct gradcheck *c, struct err *e)
 {
     char place[200], analytic[NUMBER_ROOM], numeric[NUMBER_ROOM];
     struct str part = {0};
-    gradcheck_part(c, &part);
+    gradcheck_part(c, &c->worst, &part);
     const bool failed = part.failed;
     err_at(e, nowhere, "the gradient of %.150s is wrong at %s: analytic %s, numeric %s",
-           part.text ? part.text : "", gradcheck_place(c, place, sizeof place),
+           part.text ? part.text : "", gradcheck_place(c, &c->worst, place, sizeof place),
            number_text(c->worst.analytic, analytic), number_text(c->worst.numeric, numeric));
     str_finish(&part);
     if (failed)

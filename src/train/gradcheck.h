@@ -10,7 +10,9 @@
  * Where these two disagree, or the slopes on both sides do, there is a kink within 2h: h is then
  * made smaller, up to GRADCHECK_RUNGS times. If the slopes on both sides stay what they are, the
  * kink is at the weight itself, as relu's is at 0: an analytic slope that lies between them is
- * right. Otherwise nothing can be said and the coordinate is skipped.
+ * right. Otherwise nothing can be said and the coordinate is skipped. Where a penalty has a kink,
+ * or nothing can be said of it, and its analytic slope is not 0, it moves the weight by a choice
+ * that no difference can confirm: such coordinates are counted as pushed, and one of them is named.
  *
  * An error is relative to the largest of: the two slopes; the largest slope of the same part in the
  * same tensor (at most GRADCHECK_CEILING); and what rounding may hide. The last is measured: all
@@ -46,6 +48,7 @@ struct gradcheck_tensor {
     size_t first, count; /* its coordinates among all that are checked */
     size_t kinks;        /* coordinates at a kink, and right there */
     size_t skipped;      /* near a kink: nothing can be said */
+    size_t pushed;       /* of both, those at which a penalty pushes all the same */
     size_t rounding;     /* whose slope is so small that rounding hides a tenth of it or more */
     double worst;        /* the largest error */
 };
@@ -60,6 +63,12 @@ struct gradcheck_place {
     double analytic, numeric, error;
 };
 
+/* A penalty that pushes at a kink: its slopes on both sides, NaN where they cannot be told. */
+struct gradcheck_push {
+    struct gradcheck_place place;
+    double back, forth;
+};
+
 struct gradcheck {
     struct model *model;
     const struct dataset *data;
@@ -70,6 +79,7 @@ struct gradcheck {
     size_t weights, count; /* numbers that training moves; how many of them are looked at */
     size_t done;           /* of count */
     struct gradcheck_place worst;
+    struct gradcheck_push push; /* the strongest, if any coordinate is pushed */
 
     struct frame *frame;
     real *weight, *grad;
@@ -97,10 +107,11 @@ void gradcheck_finish(struct gradcheck *c);
 struct gradcheck_tensor gradcheck_sum(const struct gradcheck *c);
 /* 0 if the gradient is right as far as it can be told, else the error that says what is wrong. */
 int gradcheck_verdict(const struct gradcheck *c, struct err *e);
-/* The place of the largest error: "hidden.kernel[3, 7]". */
-const char *gradcheck_place(const struct gradcheck *c, char *text, size_t room);
+/* A place, of the largest error say: "hidden.kernel[3, 7]". */
+const char *gradcheck_place(const struct gradcheck *c, const struct gradcheck_place *at, char *text,
+                            size_t room);
 /* The part it was found in: "total", "data loss", "hidden.activity l1(0.1)". */
-void gradcheck_part(const struct gradcheck *c, struct str *to);
+void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *at, struct str *to);
 
 /* Private to gradcheck: the slopes at one coordinate (difference.c). */
 struct gradcheck_sides {

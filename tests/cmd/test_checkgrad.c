@@ -128,6 +128,67 @@ static void a_wrong_gradient_is_an_error(void **state)
     }
 }
 
+/* Three kernels of 0.1, and no data loss: only the penalty could move them. */
+#define EQUAL                                                                                      \
+    "data rows { 1 -> 0 }\ninput 1\ndense 3 kernel_init=constant(0.1) as h\n"                      \
+    "dense 1 kernel_init=zeros\nloss mse\noptimizer sgd lr=0.1\n"                                  \
+    "define penalty largest(x) = max(x)\ndefine penalty spread(x) = std(x)\n"                      \
+    "define penalty own(x) = norm(x - mean(x))\n"
+
+/* Of three that are the largest each gets a third, and none has a derivative: not one sentence
+ * about a right gradient goes for them. Where the slope at a kink is 0 nothing moves, and nothing
+ * is named. */
+static void a_push_at_a_kink_is_named(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, EQUAL "set h.kernel = largest(3)\ncheckgrad\n");
+    assert_non_null(strstr(
+        f.out.text, "pushed at a kink: 3, the most at h.kernel[0, 0]: h.kernel largest(3) has "
+                    "no derivative there, and pushes with 1; its slopes on both sides are "));
+    assert_non_null(strstr(f.out.text, "the gradient is right wherever there is one: "));
+    f.host.json = true;
+    fake_ok(&f, "checkgrad\n");
+    assert_non_null(strstr(f.out.text, "\"pushed\": 3, "));
+    assert_non_null(strstr(f.out.text, "\"push\": {\"place\": \"h.kernel[0, 0]\", \"part\": "
+                                       "\"h.kernel largest(3)\", \"analytic\": 1, "));
+    f.host.json = false;
+    static const char *const still[] = {"spread(3)", "own(3)", "l1(3)", "none"};
+    for (size_t i = 0; i < sizeof still / sizeof *still; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "set h.kernel = %s\ncheckgrad\n", still[i]);
+        fake_ok(&f, text);
+        assert_null(strstr(f.out.text, "pushed"));
+        assert_non_null(strstr(f.out.text, "the gradient is right: "));
+    }
+    fake_finish(&f);
+}
+
+/* The deviation of equal numbers is 0 and flat: training leaves them where they are, and print,
+ * expect and the ledger say the same. */
+static void equal_weights_stay_equal(void **state)
+{
+    (void)state;
+    static const char *const penalties[] = {"spread(1)", "own(1)"};
+    for (size_t i = 0; i < sizeof penalties / sizeof *penalties; i++) {
+        struct fake f;
+        char text[200];
+        fake_start(&f);
+        fake_ok(&f, EQUAL);
+        snprintf(
+            text, sizeof text,
+            "set h.kernel = %s\nlet before = max(h.kernel)\nexpect h.kernel.penalty == 0\nstep 3\n",
+            penalties[i]);
+        fake_ok(&f, text);
+        fake_ok(&f, "expect sum(h.kernel != before) == 0\nexpect sum(h.kernel.grad != 0) == 0\n"
+                    "expect h.kernel.penalty == 0\nexpect std(h.kernel) == 0\n"
+                    "expect var(h.kernel) == 0\nexpect norm(h.kernel - mean(h.kernel)) == 0\n"
+                    "expect sum(std(h.kernel, axis=1)) == 0\nexpect loss == 0\n");
+        fake_finish(&f);
+    }
+}
+
 static void errors(void **state)
 {
     (void)state;
@@ -199,6 +260,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_example_has_its_gradient),
+        cmocka_unit_test(a_push_at_a_kink_is_named),
+        cmocka_unit_test(equal_weights_stay_equal),
         cmocka_unit_test(the_report),
         cmocka_unit_test(a_wrong_gradient_is_an_error),
         cmocka_unit_test(errors),

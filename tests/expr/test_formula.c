@@ -276,6 +276,136 @@ static void nothing_is_nan_at_zero(void **state)
     is_gradient("x^1", four, zero, (const double[]){1, 1, 1, 1});
 }
 
+/* The formula is 0 and flat, to the last bit. */
+static void is_flat(const char *text, const struct extents *shape, const double *x)
+{
+    struct place p;
+    place_start(&p, text, *shape);
+    const double value = value_at(&p, x);
+    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
+    for (size_t i = 0; i < extents_count(shape); i++)
+        if (value != 0 || p.d[i] != 0)
+            fail_msg("%s, %zu times %.17g: value %g, slope %zu is %g", text, extents_count(shape),
+                     x[0], value, i, (double)p.d[i]);
+    place_finish(&p);
+}
+
+/* The mean of equal numbers is that number, which their sum over their count is not: three times
+ * 0.1 is 0.30000000000000004. What is made of deviations is then 0 and not a unit in the last
+ * place, and a slope that is divided by it is 0 and not of the size of 1. */
+static void equal_elements_do_not_deviate(void **state)
+{
+    (void)state;
+    static const double values[] = {0.1, -0.7, 1.0 / 3, 1e-3, 123456.789, 3e-20, 1e15 / 7};
+    static const char *const flat[] = {
+        "std(x)",
+        "var(x)",
+        "std(x, axis=0)",
+        "std(x, axis=-1)",
+        "var(x, axis=0)",
+        "norm(x - mean(x))",
+        "norm(x - mean(x, axis=0), axis=-1)",
+        "sqrt(mean((x - mean(x))^2))",
+        "sqrt(sum(square(x - mean(x, axis=-1))))",
+        "sqrt(var(x))",
+        "var(x)^0.5",
+        "std(x)^0.5",
+        "std(x) / (eps + mean(abs(x)))",
+        "std(exp(-abs(x)) * p + 0.3)",
+        "std(std(x, axis=0) + 0.1)",
+        "std(mean(x, axis=0))",
+        "norm(x / mean(x) - 1)",
+        "sqrt(mean(x^2) - mean(x)^2)",
+        "std(where(x > 0, 0.1, 0.1))",
+    };
+    static const struct extents sizes[] = {
+        {1, {3}},    {1, {1}},    {1, {7}},      {1, {257}},    {2, {3, 3}},    {2, {10, 7}},
+        {2, {1, 6}}, {2, {6, 1}}, {2, {600, 3}}, {2, {3, 600}}, {3, {4, 3, 5}}, {4, {2, 3, 1, 7}},
+    };
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+            double x[ELEMENTS_MOST];
+            for (size_t i = 0; i < ELEMENTS_MOST; i++)
+                x[i] = values[v];
+            for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
+                is_flat(flat[i], &sizes[s], x);
+        }
+}
+
+/* Rows of equal numbers beside one that is none, which alone has a slope; and columns. */
+static void equal_rows_beside_others(void **state)
+{
+    (void)state;
+    const double third = 1.0 / 3;
+    const struct extents grid = {2, {3, 3}};
+    const double rows[9] = {0.1, 0.1, 0.1, 1, 2, 3, 0.7, 0.7, 0.7};
+    const double columns[9] = {0.1, 1, 0.7, 0.1, 2, 0.7, 0.1, 3, 0.7};
+    /* The deviation of 1 2 3 is sqrt(2/3); its slopes are (x - 2) / (3 sqrt(2/3)). */
+    const double s = third / sqrt(2 * third);
+    is_gradient("std(x, axis=-1)", grid, rows, (const double[]){0, 0, 0, -s, 0, s, 0, 0, 0});
+    is_gradient("std(x, axis=0)", grid, columns, (const double[]){0, -s, 0, 0, 0, 0, 0, s, 0});
+    is_gradient("var(x, axis=-1)", grid, rows,
+                (const double[]){0, 0, 0, -2 * third, 0, 2 * third, 0, 0, 0});
+    is_gradient("norm(x - mean(x, axis=0), axis=0)", grid, columns,
+                (const double[]){0, -sqrt(0.5), 0, 0, 0, 0, 0, sqrt(0.5), 0});
+    /* The last but one differs: not all are equal, wherever a tile ends. */
+    double x[700], d[700] = {0};
+    for (size_t i = 0; i < 700; i++)
+        x[i] = 0.1;
+    x[698] = 1.1;
+    for (size_t i = 0; i < 700; i++)
+        d[i] = (x[i] - 0.1 - 1.0 / 700) / 700 / sqrt(699.0) * 700;
+    is_gradient("std(x)", (struct extents){1, {700}}, x, d);
+}
+
+/* What PyTorch calls unbiased is not meant: one element has a variance, and it is 0. */
+static void one_element(void **state)
+{
+    (void)state;
+    const struct extents one = {1, {1}}, thin = {2, {4, 1}};
+    const double x[4] = {0.3, -2, 0, 5};
+    is_flat("var(x)", &one, x);
+    is_flat("std(x)", &one, x);
+    is_flat("std(x, axis=-1)", &thin, x);
+    is_flat("norm(x - mean(x, axis=1))", &thin, x);
+    is_gradient("norm(x, axis=1)", thin, x, (const double[]){1, -1, 0, 1});
+    is_gradient("max(x, axis=1)", thin, x, (const double[]){1, 1, 1, 1});
+    is_gradient("mean(x, axis=1)", thin, x, (const double[]){1, 1, 1, 1});
+}
+
+/* Powers and roots at 0, and what is made of them. */
+static void special_points(void **state)
+{
+    (void)state;
+    const struct extents two = {1, {2}};
+    const double x[2] = {0, 4};
+    static const struct {
+        const char *text;
+        double slope[2];
+    } cases[] = {
+        {"sqrt(x)", {0, 0.25}},
+        {"x^0.5", {0, 0.25}},
+        {"x^0", {0, 0}},
+        {"x^1", {1, 1}},
+        {"x^1.5", {0, 3}},
+        {"x^2", {0, 8}},
+        {"x^3", {0, 48}},
+        {"p^x", {-0.35667494393873245, -0.08563765003968967}},
+        {"abs(x)", {0, 1}},
+        {"max(x, 0)", {0.5, 1}},
+        {"min(x, 0)", {0.5, 0}},
+        {"abs(x - 4)", {-1, 0}},
+        {"norm(x - x)", {0, 0}},
+        {"norm(x)", {0, 1}},
+        {"max(x) - min(x)", {-1, 1}},
+        {"var(x)", {-2, 2}},
+        {"std(x)", {-0.5, 0.5}},
+        {"log(1 + x)", {1, 0.2}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        is_gradient(cases[i].text, two, x, cases[i].slope);
+}
+
 /* log(x) is NaN or infinite where it is not taken, and so would be its slope. */
 static void a_branch_not_taken_leaks_nothing(void **state)
 {
@@ -503,6 +633,10 @@ int main(void)
         cmocka_unit_test(gradients_are_those_of_finite_differences),
 #endif
         cmocka_unit_test(nothing_is_nan_at_zero),
+        cmocka_unit_test(equal_elements_do_not_deviate),
+        cmocka_unit_test(equal_rows_beside_others),
+        cmocka_unit_test(one_element),
+        cmocka_unit_test(special_points),
         cmocka_unit_test(a_branch_not_taken_leaks_nothing),
         cmocka_unit_test(ties_share_the_slope),
         cmocka_unit_test(what_jumps_has_no_slope),

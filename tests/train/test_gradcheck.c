@@ -177,10 +177,10 @@ static void check_planted(const char *text, bool loss, size_t term, const char *
     if (factor != 1) {
         char place[200], begin[400];
         struct str found = {0};
-        gradcheck_part(&c, &found);
+        gradcheck_part(&c, &c.worst, &found);
         assert_string_equal(found.text, part);
         str_finish(&found);
-        assert_non_null(strstr(gradcheck_place(&c, place, sizeof place), tensor));
+        assert_non_null(strstr(gradcheck_place(&c, &c.worst, place, sizeof place), tensor));
         snprintf(begin, sizeof begin, "the gradient of %s is wrong at %s", part, place);
         assert_memory_equal(b.e.what, begin, strlen(begin));
         /* The slopes differ by the factor. */
@@ -242,7 +242,7 @@ static void the_place_is_named(void **state)
     b.model->graph->term[0].args = &bent;
     assert_int_equal(check(&b, &c), -1);
     /* d(w^2)/dw at 0.5 is 1. */
-    assert_string_equal(gradcheck_place(&c, place, sizeof place), "h.kernel[2, 3]");
+    assert_string_equal(gradcheck_place(&c, &c.worst, place, sizeof place), "h.kernel[2, 3]");
     check_near(c.worst.analytic, 1.03, 1e-6);
     check_near(c.worst.numeric, 1, NEAR(1e-9, 1e-4));
     check_near(c.worst.error, 0.03 / 1.03, NEAR(1e-9, 1e-4));
