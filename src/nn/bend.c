@@ -46,10 +46,10 @@ static bool called_at_the_top(const struct graph *g, id layer)
 
 static bool refuses(const struct graph *g, const struct policy *p, const struct term *t)
 {
-    if (p->refusal == REFUSES_NOTHING || !t->activity || g->layer[t->layer].folds)
+    if (p->refuses == REFUSES_NOTHING || !t->activity || g->layer[t->layer].folds)
         return false;
     return called_in_a_block(g, t->layer) ||
-           (p->refusal == REFUSES_CALLED && called_at_the_top(g, t->layer));
+           (p->refuses == REFUSES_CALLED && called_at_the_top(g, t->layer));
 }
 
 id policy_refuses(const struct graph *g, const struct policy *p)

@@ -15,7 +15,7 @@ enum listing {
 };
 
 /* Which activity penalties the system cannot run with. */
-enum refusal {
+enum refuses {
     REFUSES_NOTHING,
     REFUSES_IN_BLOCKS, /* of a layer that is called in a block, unless wrapped itself */
     REFUSES_CALLED     /* of every layer that is called, unless wrapped itself */
@@ -23,7 +23,7 @@ enum refusal {
 
 struct policy {
     enum listing listing;
-    enum refusal refusal;
+    enum refuses refuses;
     bool drops_wrapped;    /* an activity penalty of a layer in timedistributed is not applied */
     bool drops_blocks;     /* nor one in a block in timedistributed */
     bool divides_by_steps; /* in timedistributed it is divided by samples times steps */
