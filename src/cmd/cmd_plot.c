@@ -142,7 +142,7 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
     }
     request_finish(&p->last);
     p->last = r;
-    return too_much ? 0 : picture_show(s, r.view->entry.name, &f, e);
+    return too_much ? 0 : picture_show(s, r.view->entry.name, 1, &f, e);
 }
 
 static int run_plot(struct session *s, const struct args *args, struct err *e)

@@ -227,8 +227,8 @@ int picture_save(struct session *s, const char *path, struct figure *f, struct e
     return left;
 }
 
-/* Shows a figure where the person looks, and waits until it is there. Takes the figure. */
-int picture_show(struct session *s, const char *window, struct figure *f, struct err *e)
+int picture_show(struct session *s, const char *window, unsigned shares, struct figure *f,
+                 struct err *e)
 {
     struct gnuplot *g = NULL;
     int failed = 0;
@@ -236,6 +236,8 @@ int picture_show(struct session *s, const char *window, struct figure *f, struct
         failed = picture_save(s, picture_choice(s), f, e);
     } else if (pictures_shown(s)) {
         g = pictures_gnuplot(s, e);
+        if (g)
+            gnuplot_resize(g, s->host->width, s->host->height / shares);
         failed = g ? gnuplot_show(g, window, f, e) || wait_for(s, g, e) : -1;
     }
     figure_finish(f);

@@ -74,7 +74,9 @@ int request_draw_own(struct session *s, const struct request *r, enum paper pape
                      struct err *e);
 /* Writes a figure to a file and waits until it is there. */
 int picture_save(struct session *s, const char *path, struct figure *f, struct err *e);
-/* Shows a figure where the person looks, and waits until it is there. Takes the figure. */
-int picture_show(struct session *s, const char *window, struct figure *f, struct err *e);
+/* Shows a figure where the person looks, and waits until it is there. As text it takes one of so
+ * many shares of the screen's height. Takes the figure. */
+int picture_show(struct session *s, const char *window, unsigned shares, struct figure *f,
+                 struct err *e);
 
 #endif

@@ -85,6 +85,12 @@ static void draw_watched(struct session *s, struct model *m, const struct reques
     mem_free(list);
 }
 
+/* Pictures of text share the height of the screen, so that all of them can be seen. */
+static unsigned shares_of(const struct session *s)
+{
+    return pictures_are_text(s) && s->pictures->watches ? (unsigned)s->pictures->watches : 1;
+}
+
 void pictures_update(struct session *s, struct model *m)
 {
     /* Drawing may take one part in so many of the time; and there is an end to what eyes follow. */
@@ -95,9 +101,7 @@ void pictures_update(struct session *s, struct model *m)
         session_clock(s) - p->drawn < p->pause || !pictures_gnuplot(s, &e))
         return;
     p->drawn = session_clock(s);
-    /* Pictures of text share the height of the screen, so that all of them can be seen. */
-    const unsigned shares = pictures_are_text(s) && p->watches ? (unsigned)p->watches : 1;
-    gnuplot_resize(p->gnuplot, s->host->width, s->host->height / shares);
+    gnuplot_resize(p->gnuplot, s->host->width, s->host->height / shares_of(s));
     for (size_t i = 0; i < p->watches; i++)
         if (gnuplot_wants(p->gnuplot, p->watched[i].request.view->entry.name))
             draw_watched(s, m, &p->watched[i].request);
@@ -115,7 +119,7 @@ int pictures_flush(struct session *s, struct model *m, struct err *e)
         struct err ignored = {0};
         /* What has no point yet is left out, as during training. */
         if (request_draw(s, r, &m, 1, pictures_paper(s), &f, &ignored) == 0 &&
-            picture_show(s, r->view->entry.name, &f, e))
+            picture_show(s, r->view->entry.name, shares_of(s), &f, e))
             return -1;
     }
     return 0;
