@@ -189,7 +189,8 @@ static bool tick(void *self, const struct progress *p)
         flush_out(l);
         session_advance(l->session);
     }
-    if (p)
+    /* Work behind the prompt has that to tell of it. */
+    if (p && !line_asking())
         progress_show(&l->progress, p, now);
     return goes_on(l);
 }

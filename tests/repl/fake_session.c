@@ -25,6 +25,7 @@ struct session {
     uint64_t seed;
     char prompt[60];
     bool running; /* `run` trains in the background, 10 ms an advance */
+    bool busy;    /* and an advance does not begin in another */
     int steps;
 };
 
@@ -80,10 +81,15 @@ double session_deadline(const struct session *s)
 
 void session_advance(struct session *s)
 {
-    if (!s->running)
+    if (!s->running || s->busy)
         return;
+    s->busy = true;
     nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
     s->steps++;
+    /* What is watched has work of its own, which tells how far it is. */
+    struct progress p = {.what = "observe", .step = (uint64_t)s->steps, .steps = 1000000};
+    s->host->tick(s->host->self, &p);
+    s->busy = false;
     snprintf(s->prompt, sizeof s->prompt, "nnr step %d> ", s->steps);
 }
 

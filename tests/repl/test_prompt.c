@@ -367,6 +367,7 @@ static void the_prompt_lives_while_training_runs(void **state)
     child_wait(&c, "hello\r\n");
     child_type(&c, "stop\r");
     child_wait(&c, "ran some steps");
+    assert_null(strstr(c.seen.text, "observe"));
     leave(&c);
 }
 
