@@ -22,7 +22,7 @@ struct session;
 
 struct host {
     void *self;
-    bool person;      /* somebody sits at the prompt */
+    bool person;      /* what runs was typed at the prompt, which stays */
     bool json, quiet; /* --json, --quiet */
     bool check;       /* --check: names, choices and shapes only; nothing is trained */
     bool step;        /* --step: each statement is shown and waits for Enter */

@@ -171,6 +171,10 @@ static void job_text(struct str *to, const struct job *j)
     if (j->epochs)
         str_addf(to, "%llu epoch%s, ", (unsigned long long)epochs, epochs == 1 ? "" : "s");
     str_addf(to, "%llu step%s, ", (unsigned long long)steps, steps == 1 ? "" : "s");
+    if (!steps) {
+        str_add(to, "stopped before the first\n");
+        return;
+    }
     figures_text(to, &m->last);
     str_add(to, j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
     if (j->until && !j->reached)
@@ -181,13 +185,14 @@ static void job_text(struct str *to, const struct job *j)
 static void job_json(struct str *to, const struct job *j)
 {
     const struct model *m = j->model;
+    const bool any = m->step != j->first_step;
     struct json json = {.to = to};
     json_open(&json, NULL, '{');
     json_number(&json, "epochs", (double)(m->epoch - j->first_epoch));
     json_number(&json, "steps", (double)(m->step - j->first_step));
-    json_number(&json, "loss", m->last.data + m->last.penalty);
-    json_number(&json, "data", m->last.data);
-    json_number(&json, "penalty", m->last.penalty);
+    json_number(&json, "loss", any ? m->last.data + m->last.penalty : NAN);
+    json_number(&json, "data", any ? m->last.data : NAN);
+    json_number(&json, "penalty", any ? m->last.penalty : NAN);
     json_number(&json, "seconds", session_clock(j->session) - j->started);
     json_open(&json, "epoch_seconds", '[');
     for (size_t i = 0; i < j->epoch_count; i++)

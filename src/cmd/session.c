@@ -69,7 +69,7 @@ const char *session_prompt(struct session *s)
         const bool other = m != current_model(s);
         snprintf(live, sizeof live, " %.60s%sstep %llu loss %s", other ? m->name : "",
                  other ? " " : "", (unsigned long long)m->step,
-                 number_text(m->last.data + m->last.penalty, loss));
+                 m->from == FROM_NOTHING ? "-" : number_text(m->last.data + m->last.penalty, loss));
     }
     if (s->emulation != emulations.row[0])
         snprintf(system, sizeof system, " (%.30s)", s->emulation->name);

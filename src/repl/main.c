@@ -102,7 +102,6 @@ static int run(const struct options *o, const struct work *w)
         return complain(&e, EXIT_ERROR);
     bool dash = o->file && strcmp(o->file, "-") == 0;
     l.person = l.terminal.in && !o->check && !dash && (!w->name || o->stay);
-    l.host.person = l.person;
     enum outcome how = OUTCOME_OK;
     if (w->name)
         how = loop_text(&l, w->name, w->folder, w->text, 1, true);

@@ -179,6 +179,7 @@ void prompt_run(struct loop *l)
     struct typing t = {.loop = l, .line = 1};
     struct line_owner owner = {
         .self = &t, .typed = typed, .interrupted = interrupted, .complete = complete};
+    l->host.person = true;
     line_start(&owner, !l->terminal.out);
     greet(l);
     while (!t.over && !loop_leaving(l))

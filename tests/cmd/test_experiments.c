@@ -190,6 +190,24 @@ static void small_weights_and_huge_outputs_three_ways(void **state)
     fake_finish(&f);
 }
 
+/* Nothing was trained, so there is no loss to tell. */
+static void what_was_stopped_before_its_first_step_has_no_figures(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    f.host.person = true;
+    fake_ok(&f, NET "loss mse\noptimizer sgd\nrun\n");
+    assert_string_equal(session_prompt(f.session), "nnr step 0 loss -> ");
+    fake_prints(&f, "stop\n", "run: 0 steps, stopped before the first\n");
+    fake_ok(&f, "step 3\nrun\n");
+    fake_prints(&f, "stop\n", "run: 0 steps, stopped before the first\n");
+    f.host.json = true;
+    fake_ok(&f, "run\nstop\n");
+    check_has(f.out.text, "\"steps\": 0, \"loss\": null, \"data\": null, \"penalty\": null");
+    fake_finish(&f);
+}
+
 static void training_in_the_background_is_step_n(void **state)
 {
     (void)state;
@@ -279,6 +297,7 @@ int main(void)
         cmocka_unit_test(pause_asks_and_a_refusal_stops),
         cmocka_unit_test(step_by_step_shows_each_statement),
         cmocka_unit_test(small_weights_and_huge_outputs_three_ways),
+        cmocka_unit_test(what_was_stopped_before_its_first_step_has_no_figures),
         cmocka_unit_test(training_in_the_background_is_step_n),
         cmocka_unit_test(run_is_for_the_prompt),
         cmocka_unit_test(dropout_keeps_the_mean_and_rests_in_evaluation),

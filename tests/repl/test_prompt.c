@@ -321,6 +321,19 @@ static void a_script_may_stay_at_the_prompt(void **state)
     leave(&c);
 }
 
+/* A script that stays is no prompt yet: what only makes sense at one is refused there. */
+static void a_script_that_stays_is_not_typed(void **state)
+{
+    (void)state;
+    struct child c;
+    child_start(&c, (const char *const[]){FAKE_NNR, "-i", "-c", "facts", NULL});
+    child_wait(&c, "person 0");
+    child_wait(&c, "nnr> ");
+    child_type(&c, "facts\r");
+    child_wait(&c, "person 1");
+    leave(&c);
+}
+
 static void a_script_on_a_terminal_is_interrupted(void **state)
 {
     (void)state;
@@ -457,6 +470,7 @@ int main(void)
         cmocka_unit_test(it_stops_and_goes_on),
         cmocka_unit_test(a_signal_leaves_the_terminal_in_order),
         cmocka_unit_test(a_script_may_stay_at_the_prompt),
+        cmocka_unit_test(a_script_that_stays_is_not_typed),
         cmocka_unit_test(a_script_on_a_terminal_is_interrupted),
         cmocka_unit_test(a_shortage_of_memory_is_no_end),
     };
