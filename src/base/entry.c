@@ -142,13 +142,16 @@ static int copy_text(struct arena *to, struct arg *a)
     return a->as.text ? 0 : -1;
 }
 
-static int copy_file(struct arena *to, struct file_name *f)
+int file_name_copy(struct arena *to, struct file_name *f)
 {
+    const bool anywhere = !f->within;
     if (!f->name)
         return 0;
     f->name = arena_text(to, f->name, strlen(f->name));
     f->path = arena_text(to, f->path, strlen(f->path));
-    return f->name && f->path ? 0 : -1;
+    if (!anywhere)
+        f->within = arena_text(to, f->within, strlen(f->within));
+    return f->name && f->path && (anywhere || f->within) ? 0 : -1;
 }
 
 static int copy_files(struct arena *to, struct arg *a)
@@ -156,7 +159,7 @@ static int copy_files(struct arena *to, struct arg *a)
     size_t n = a->as.files.count;
     a->as.files.item = copy_array(to, a->as.files.item, n, sizeof(struct file_name));
     for (size_t i = 0; i < n; i++)
-        if (!a->as.files.item || copy_file(to, &a->as.files.item[i]))
+        if (!a->as.files.item || file_name_copy(to, &a->as.files.item[i]))
             return -1;
     return a->as.files.item ? 0 : -1;
 }
@@ -202,7 +205,7 @@ static int copy_arg(struct arena *to, struct arg *a)
     case ARG_PATH:
         return copy_text(to, a);
     case ARG_FILE:
-        return copy_file(to, &a->as.file);
+        return file_name_copy(to, &a->as.file);
     case ARG_FILES:
         return copy_files(to, a);
     case ARG_WORDS:

@@ -91,10 +91,14 @@ void nearest_in_table(struct nearest *n, const char *word, const struct table *t
 
 /* A file as a person names it. */
 struct file_name {
-    const char *name; /* as it is written, for messages */
-    const char *path; /* to open: a relative name is read against the folder of its script */
+    const char *name;   /* as it is written, for messages */
+    const char *path;   /* to open: a relative name is read against the folder of its script */
+    const char *within; /* the folder that it must lie in or below, whole; NULL: anywhere */
     struct span where;
 };
+
+/* Copies the texts of a file's name into `to`: 0, or -1 when there is no memory. */
+int file_name_copy(struct arena *to, struct file_name *f);
 
 /* One of ARG_WORDS. */
 struct written {

@@ -5,6 +5,10 @@
 
 #include "base/mem.h"
 
+#include <stdbool.h>
+
+/* Whether a name ends in `.nnr` or the like, in small or large letters. */
+bool path_ends(const char *name, const char *ending);
 /* The path of the file that `name` means when it is read against `folder`: folder/name, or `name`
  * itself when it is absolute or the folder is "" or NULL. It lives in `to`; NULL when there is no
  * memory. */

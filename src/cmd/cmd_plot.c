@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plot, watch, unwatch. */
-#include "base/path.h"
 #include "cmd/command.h"
 #include "cmd/draw.h"
 #include "lang/parse.h"
@@ -79,25 +78,42 @@ static int plot_save(struct session *s, const struct arg *what, struct err *e)
         err_at(e, what->where, "plot save takes the name of a file");
         return err_hint(e, "write plot save \"figure.png\"");
     }
-    const char *path = path_join(&arena, s->folder, file->text);
-    if (checking(s)) {
-        const int bad = path ? save_check(path, e) : err_memory(e);
-        arena_finish(&arena);
-        return bad ? err_place(e, file->where) : 0;
-    }
-    if (!s->pictures || !s->pictures->last.view) {
-        arena_finish(&arena);
+    struct file_name to;
+    int failed = session_file(s, &arena, file, &to, e);
+    if (!failed && checking(s)) {
+        failed = save_check(&to, e);
+    } else if (!failed && (!s->pictures || !s->pictures->last.view)) {
         err_at(e, what->where, "there is no picture to save yet");
-        return err_hint(e, "plot one first: plot loss");
-    }
-    int failed =
-        path ? request_draw_own(s, &s->pictures->last, paper_of(path), &f, e) : err_memory(e);
-    if (!failed) {
-        failed = picture_save(s, path, &f, e);
+        failed = err_hint(e, "plot one first: plot loss");
+    } else if (!failed &&
+               !(failed = request_draw_own(s, &s->pictures->last, paper_of(to.path), &f, e))) {
+        failed = picture_save(s, &to, &f, e);
         figure_finish(&f);
     }
     arena_finish(&arena);
     return failed ? err_place(e, file->where) : 0;
+}
+
+/* Every picture goes to a file. The texts are copied into memory of the caller's. */
+static int terminal_file(struct session *s, const struct node *n, char **name, char **within,
+                         struct err *e)
+{
+    struct arena arena = {0};
+    struct file_name file;
+    int failed = 0;
+    if (n->kind != NODE_STRING) {
+        err_at(e, n->where, "a file name stands in quotes");
+        return err_hint(e, "write plot terminal \"%.100s\"", n->text);
+    }
+    if (session_file(s, &arena, n, &file, e) || save_check(&file, e))
+        failed = -1;
+    if (!failed) {
+        *name = mem_text(file.path, strlen(file.path));
+        *within = file.within ? mem_text(file.within, strlen(file.within)) : NULL;
+        failed = !*name || (file.within && !*within) ? err_memory(e) : 0;
+    }
+    arena_finish(&arena);
+    return failed;
 }
 
 static int plot_terminal(struct session *s, const struct arg *what, struct err *e)
@@ -110,13 +126,23 @@ static int plot_terminal(struct session *s, const struct arg *what, struct err *
         err_at(e, what->where, "plot terminal takes a name");
         return err_hint(e, "write plot terminal dumb, or none, auto, qt, x11");
     }
-    char *name = mem_text(n->text, strlen(n->text));
-    if (!name)
-        return err_memory(e);
+    char *name = NULL, *within = NULL;
+    int failed = 0;
+    if (picture_is_file(n->text))
+        failed = terminal_file(s, n, &name, &within, e);
+    else if (!(name = mem_text(n->text, strlen(n->text))))
+        failed = err_memory(e);
+    if (failed) {
+        mem_free(name);
+        mem_free(within);
+        return -1;
+    }
     gnuplot_destroy(p->gnuplot);
     p->gnuplot = NULL;
     mem_free(p->terminal);
+    mem_free(p->within);
     p->terminal = name;
+    p->within = within;
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "cmd/command.h"
 #include "cmd/journal.h"
+#include "cmd/script.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -45,7 +46,8 @@ int record_line(struct session *s, const struct line *l, struct err *e)
     if (j->fd < 0)
         return 0;
     line_print(&text, s, l, path_folder(j->path, folder, sizeof folder));
-    const int why = text.failed ? ENOMEM : file_write(j->fd, text.text, text.size);
+    const bool fits = j->size + (off_t)text.size <= SCRIPT_LARGEST;
+    const int why = text.failed ? ENOMEM : fits ? file_write(j->fd, text.text, text.size) : EFBIG;
     if (!why)
         j->size += (off_t)text.size;
     str_finish(&text);
@@ -60,6 +62,20 @@ static bool is_record(const struct session *s, const char *path)
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+static int too_long(const struct file_name *file, struct err *e)
+{
+    err_at(e, file->where, "the session is longer than a script may be");
+    return err_hint(e, "a script has at most %d MiB", SCRIPT_LARGEST >> 20);
+}
+
+int session_file_check(const struct file_name *file, struct err *e)
+{
+    if (path_ends(file->name, ".nnr"))
+        return file_check(file, FILE_OWN, e);
+    err_at(e, file->where, "\"%.200s\" is no name of a script", file->name);
+    return err_hint(e, "a session is written into a file whose name ends in .nnr");
+}
+
 /* Writes all statements so far; the open descriptor is handed on if fd is not NULL. */
 static int write_all(const struct session *s, const struct file_name *file, int *fd, off_t *size,
                      struct err *e)
@@ -71,8 +87,11 @@ static int write_all(const struct session *s, const struct file_name *file, int 
         err_at(e, file->where, "memory ran out before, and not all that was done could be noted");
         return err_hint(e, "start anew for a session that can be written down");
     }
+    str_add(&text, "# " FILE_OWN "\n");
     journal_print(&text, s, path_folder(file->path, folder, sizeof folder));
-    int failed = text.failed ? err_memory(e) : file_begin(&out, file, e);
+    int failed = text.failed ? err_memory(e) : text.size > SCRIPT_LARGEST ? too_long(file, e) : 0;
+    if (!failed)
+        failed = file_begin(&out, file, FILE_OWN, e);
     if (!failed)
         failed = file_add(&out, text.text, text.size, e) || file_end(&out, fd, e);
     *size = (off_t)text.size;
@@ -152,14 +171,13 @@ static int run_record(struct session *s, const struct args *args, struct err *e)
         err_at(e, n->where, "record takes a file's name in quotes, or none");
         return err_hint(e, "write record \"mine.nnr\"");
     }
-    if (checking(s))
-        return 0;
     struct arena arena = {0};
-    const struct file_name file = {
-        .name = n->text, .path = path_join(&arena, s->folder, n->text), .where = n->where};
-    const int failed = file.path ? begin_record(s, &file, e) : err_memory(e);
+    struct file_name file;
+    int failed = session_file(s, &arena, n, &file, e) || session_file_check(&file, e);
+    if (!failed && !checking(s))
+        failed = begin_record(s, &file, e);
     arena_finish(&arena);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 static const struct arg_spec record_args[] = {
@@ -177,7 +195,8 @@ const struct command command_record = {
         "were chosen, are in it; what ran in the background or was interrupted is written as step "
         "N. Comments, help, record, save session and quit are not. Files that were read are named, "
         "and must still be there. A second record goes on in its own file; record none ends it. A "
-        "file of that name is replaced.",
+        "file of that name, which ends in .nnr, is replaced, with --safe only if nnr wrote it: "
+        "help save.",
         "data xor\ninput 2\ndense 4 tanh\ndense 1 sigmoid\ntrain 5\nrecord\nrecord none\n"),
     .run = run_record,
     .unwritten = true,

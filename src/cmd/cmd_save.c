@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* save and load. */
+#include "base/path.h"
 #include "cmd/command.h"
 #include "cmd/journal.h"
 #include "num/safetensors.h"
@@ -22,12 +23,27 @@ static int need_weights(const struct model *m, const struct args *args, struct e
     return err_hint(e, "add a layer that has some: dense 4");
 }
 
+static const char weights_ending[] = ".safetensors";
+
+/* Whether weights can be written into that file. */
+static int check_weights(const struct file_name *file, struct err *e)
+{
+    if (path_ends(file->name, weights_ending))
+        return file_check(file, FILE_OWN, e);
+    err_at(e, file->where, "the ending of \"%.200s\" does not say what to write", file->name);
+    return err_hint(e, "end the name in %s, the one format in which weights are written",
+                    weights_ending);
+}
+
 static int save_weights(struct session *s, const struct args *args, struct err *e)
 {
     struct model *m = current_model(s);
     const struct graph *g = m->graph;
-    if (need_weights(m, args, e) || checking(s))
-        return checking(s) ? 0 : -1;
+    const struct file_name *file = &args_get(args, "file")->as.file;
+    if (need_weights(m, args, e) || check_weights(file, e))
+        return -1;
+    if (checking(s))
+        return 0;
     if (model_draw(m, s->seed, e))
         return -1;
     struct safetensor_out *list = mem_new(g->weights, sizeof *list);
@@ -38,7 +54,7 @@ static int save_weights(struct session *s, const struct args *args, struct err *
                                           .shape = &g->weight[i].shape,
                                           .item = m->weight + g->weight[i].at,
                                           .count = g->weight[i].count};
-    const int failed = safetensors_write(&args_get(args, "file")->as.file, list, g->weights, e);
+    const int failed = safetensors_write(file, list, g->weights, e);
     mem_free(list);
     return failed;
 }
@@ -53,7 +69,10 @@ static int run_save(struct session *s, const struct args *args, struct err *e)
                "save session stands by itself, not in { } or a file that source reads");
         return err_hint(e, "else the session would be written over when it is done again");
     }
-    return checking(s) ? 0 : save_session(s, &args_get(args, "file")->as.file, e);
+    const struct file_name *file = &args_get(args, "file")->as.file;
+    if (session_file_check(file, e))
+        return -1;
+    return checking(s) ? 0 : save_session(s, file, e);
 }
 
 static int check_shape(const struct weight *w, const struct safetensor *t,
@@ -195,8 +214,13 @@ const struct command command_save = {
     COMMAND("save", save_args, "writes the weights, or the session, into a file",
             "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
             "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
-            "\"mine.nnr\" writes all statements so far, as record does. A file of that name is "
-            "replaced when the new one is whole.",
+            "\"mine.nnr\" writes all statements so far, as record does. The names end in "
+            ".safetensors and .nnr. A file of that name is replaced when the new one is whole and "
+            "on the disk, and keeps its mode; a link is followed; a folder, a device, a pipe and "
+            "what nobody may write are refused. With --safe a file must lie in the script's folder "
+            "or below it, wherever .. and links lead, and one that is there is only replaced if "
+            "nnr wrote it: then \"written by nnr\" stands near its beginning or its end (in a csv: "
+            "series,x,y).",
             "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
             "load weights \"/tmp/w.safetensors\"\n"),
     .run = run_save,

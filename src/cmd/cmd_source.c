@@ -48,15 +48,17 @@ static int run_text(struct session *s, const char *path, const struct str *text,
     return failed;
 }
 
-static int read_and_run(struct session *s, const char *path, struct span where, struct err *e)
+static int read_and_run(struct session *s, const struct file_name *file, struct err *e)
 {
+    const char *path = file->path;
+    const struct span where = file->where;
     const char *folder = s->folder;
     struct str text = {0};
     char *known = realpath(path, NULL), *own = script_folder(path);
     const struct reading here = {.outer = s->reading, .path = known ? known : path};
     int failed = own ? check_loop(s, here.path, where, e) : err_memory(e);
     if (!failed)
-        failed = script_read(path, &text, e) ? err_place(e, where) : 0;
+        failed = script_read(file, &text, e) ? err_place(e, where) : 0;
     if (!failed) {
         s->folder = own;
         s->reading = &here;
@@ -72,8 +74,7 @@ static int read_and_run(struct session *s, const char *path, struct span where, 
 
 static int run_source(struct session *s, const struct args *args, struct err *e)
 {
-    const struct arg *file = args_get(args, "file");
-    return read_and_run(s, file->as.file.path, file->where, e);
+    return read_and_run(s, &args_get(args, "file")->as.file, e);
 }
 
 static const struct arg_spec source_args[] = {
@@ -88,7 +89,9 @@ const struct command command_source = {
     COMMAND(
         "source", source_args, "does the statements of another file",
         "The file is parsed whole before its first statement runs. Relative names in it are read "
-        "against its own folder.",
+        "against its own folder. With --safe, for scripts from strangers, everything that a script "
+        "reads and writes must lie in the folder of the script that nnr was started with, or below "
+        "it: at the prompt and with -c, in the working folder.",
         "source \"data/common.nnr\"\n"),
     .run = run_source,
     .changes = CHANGES_ALL,

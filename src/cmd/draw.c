@@ -58,6 +58,7 @@ void pictures_finish(struct session *s)
     mem_free(p->watched);
     mem_free(p->expression);
     mem_free(p->terminal);
+    mem_free(p->within);
     mem_free(p);
     s->pictures = NULL;
 }
@@ -84,7 +85,8 @@ bool picture_is_file(const char *choice)
 
 int session_plot_check(const char *where, struct err *e)
 {
-    return picture_is_file(where) ? save_check(where, e) : 0;
+    const struct file_name file = {.name = where, .path = where};
+    return picture_is_file(where) ? save_check(&file, e) : 0;
 }
 
 bool pictures_shown(const struct session *s)
@@ -215,10 +217,10 @@ static int wait_for(struct session *s, struct gnuplot *g, struct err *e)
     return 0;
 }
 
-int picture_save(struct session *s, const char *path, struct figure *f, struct err *e)
+int picture_save(struct session *s, const struct file_name *file, struct figure *f, struct err *e)
 {
     struct gnuplot *g = pictures_gnuplot(s, e);
-    int left = g ? gnuplot_save(g, path, f, e) : -1;
+    int left = g ? gnuplot_save(g, file, f, e) : -1;
     if (left)
         return -1;
     while ((left = gnuplot_saved(g, e)) == 1)
@@ -232,8 +234,13 @@ int picture_show(struct session *s, const char *window, unsigned shares, struct 
 {
     struct gnuplot *g = NULL;
     int failed = 0;
-    if (picture_is_file(picture_choice(s))) {
-        failed = picture_save(s, picture_choice(s), f, e);
+    const char *choice = picture_choice(s);
+    if (picture_is_file(choice)) {
+        /* What --plot says is the person's word; what a script says is bound to its folder. */
+        const bool told = s->pictures && s->pictures->terminal;
+        const struct file_name file = {
+            .name = choice, .path = choice, .within = told ? s->pictures->within : NULL};
+        failed = picture_save(s, &file, f, e);
     } else if (pictures_shown(s)) {
         g = pictures_gnuplot(s, e);
         if (g)

@@ -36,7 +36,8 @@ struct watched_text {
 
 struct pictures {
     struct gnuplot *gnuplot;
-    char *terminal;      /* plot terminal NAME; NULL: as the host says */
+    char *terminal;      /* plot terminal NAME, or a file's path; NULL: as the host says */
+    char *within;        /* where that file may be, as file_name.within */
     struct request last; /* what plot save saves */
     struct watched_view *watched;
     size_t watches, watch_room;
@@ -73,7 +74,7 @@ int request_draw(struct session *s, const struct request *r, struct model *const
 int request_draw_own(struct session *s, const struct request *r, enum paper paper, struct figure *f,
                      struct err *e);
 /* Writes a figure to a file and waits until it is there. */
-int picture_save(struct session *s, const char *path, struct figure *f, struct err *e);
+int picture_save(struct session *s, const struct file_name *file, struct figure *f, struct err *e);
 /* Shows a figure where the person looks, and waits until it is there. As text it takes one of so
  * many shares of the screen's height. Takes the figure. */
 int picture_show(struct session *s, const char *window, unsigned shares, struct figure *f,

@@ -25,6 +25,7 @@ struct host {
     bool person;      /* what runs was typed at the prompt, which stays */
     bool json, quiet; /* --json, --quiet */
     bool check;       /* --check: names, choices and shapes only; nothing is trained */
+    bool safe;        /* --safe: files only in the folder of the text that runs, or below it */
     bool step;        /* --step: each statement is shown and waits for Enter */
     const char *plot; /* where pictures go: auto, none, dumb, another terminal's name, or a file */
     bool display, screen;   /* a window system is there; stdout is a terminal */

@@ -101,6 +101,9 @@ void journal_print(struct str *to, const struct session *s, const char *folder);
 /* Writes a new line to the record. An error ends recording. */
 int record_line(struct session *s, const struct line *l, struct err *e);
 void record_end(struct session *s);
+/* Whether a session could be written into that file: it must end in .nnr, or a script of somebody
+ * else's could plant a line in any file that is read as commands. */
+int session_file_check(const struct file_name *file, struct err *e);
 /* Writes all statements so far, at once or not at all. */
 int save_session(struct session *s, const struct file_name *file, struct err *e);
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running a text: parse it whole, then bind and carry out one statement after the other. */
+#include "base/path.h"
 #include "cmd/definition.h"
 #include "cmd/journal.h"
 
 #include "lang/parse.h"
 #include "nn/layer.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int bind_number(void *self, const struct node *n, double *value, struct err *e)
@@ -53,7 +56,18 @@ struct binder session_binder(struct session *s, struct arena *arena)
                            .text = bind_text,
                            .own = bind_own,
                            .own_at = bind_own_at,
-                           .folder = s->folder};
+                           .folder = s->folder,
+                           .within = s->within};
+}
+
+int session_file(const struct session *s, struct arena *arena, const struct node *n,
+                 struct file_name *file, struct err *e)
+{
+    *file = (struct file_name){.name = n->text,
+                               .path = path_join(arena, s->folder, n->text),
+                               .within = s->within,
+                               .where = n->where};
+    return file->path ? 0 : err_memory(e);
 }
 
 struct args *session_default(struct session *s, struct arena *arena, const struct entry *row,
@@ -149,6 +163,26 @@ static enum outcome run_script(struct session *s, const struct script *script)
     return s->quit ? OUTCOME_QUIT : OUTCOME_OK;
 }
 
+/* --safe: finds the folder that files may be in. */
+static int bind_folder(struct session *s, const char *folder, struct err *e)
+{
+    mem_free(s->within);
+    s->within = NULL;
+    if (!s->host->safe)
+        return 0;
+    char *whole = realpath(*folder ? folder : ".", NULL);
+    if (whole)
+        s->within = mem_text(whole, strlen(whole));
+    free(whole);
+    if (s->within)
+        return 0;
+    if (whole)
+        return err_memory(e);
+    err_at(e, (struct span){0}, "the folder \"%.200s\" cannot be found: %s", folder,
+           strerror(errno));
+    return err_hint(e, "--safe keeps to the files in it; go to a folder that is there");
+}
+
 enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,
                          size_t size, uint32_t line, bool complete)
 {
@@ -158,6 +192,8 @@ enum outcome session_run(struct session *s, const char *name, const char *folder
     enum outcome end;
     uint32_t source = sources_add(&s->sources, name, text, size, line, (struct span){0});
     s->folder = folder;
+    if (bind_folder(s, folder, &e))
+        return show_error(s, &e);
     enum parsed parsed =
         source ? parse_script(&arena, text, size, source, &script, &e) : PARSE_ERROR;
     if (!source)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/script.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LARGEST = 64 << 20 };
 static const struct span nowhere = {0};
 
 static int too_large(const char *name, struct err *e)
@@ -28,7 +28,7 @@ int script_add(struct str *text, const char *name, const char *piece, size_t n, 
 {
     if (memchr(piece, 0, n))
         return no_text(name, e);
-    if (text->size + n > LARGEST)
+    if (text->size + n > SCRIPT_LARGEST)
         return too_large(name, e);
     str_bytes(text, piece, n);
     return text->failed ? err_memory(e) : 0;
@@ -68,9 +68,12 @@ static void drop_mark(struct str *text)
     memmove(text->text, text->text + n, text->size + 1);
 }
 
-int script_read(const char *path, struct str *text, struct err *e)
+int script_read(const struct file_name *file, struct str *text, struct err *e)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *path = file->path;
+    int fd = place_open(path, file->within, O_RDONLY);
+    if (fd < 0 && errno == EXDEV && file->within)
+        return file_outside(file, e);
     if (fd < 0)
         return cannot_open(path, errno, e);
     struct stat facts = {0};
@@ -79,7 +82,7 @@ int script_read(const char *path, struct str *text, struct err *e)
         err_at(e, nowhere, "\"%s\" is a folder", path);
         failed = err_hint(e, "name a script in it, such as %s%slesson.nnr", path,
                           path[strlen(path) - 1] == '/' ? "" : "/");
-    } else if (facts.st_size > LARGEST) {
+    } else if (facts.st_size > SCRIPT_LARGEST) {
         failed = too_large(path, e);
     } else {
         failed = read_all(fd, path, text, e);

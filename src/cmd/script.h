@@ -3,15 +3,17 @@
 #ifndef NNR_CMD_SCRIPT_H
 #define NNR_CMD_SCRIPT_H
 
-#include "base/err.h"
+#include "base/entry.h"
 #include "base/str.h"
 
 /* How many bytes are read at a time. */
 enum { SCRIPT_PIECE = 64 << 10 };
+/* The most that a script may have. */
+enum { SCRIPT_LARGEST = 64 << 20 };
 
 /* Reads a whole file; `text` is the caller's to finish, also after an error. A folder, what cannot
  * be read, what is no text or is larger than 64 MiB is an error that says what to do. */
-int script_read(const char *path, struct str *text, struct err *e);
+int script_read(const struct file_name *file, struct str *text, struct err *e);
 /* Adds `n` bytes that were read from what `name` says. A zero byte, and more than 64 MiB in all,
  * are errors. */
 int script_add(struct str *text, const char *name, const char *piece, size_t n, struct err *e);

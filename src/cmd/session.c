@@ -46,6 +46,7 @@ void session_destroy(struct session *s)
     for (size_t i = 0; i < s->variables; i++)
         variable_finish(&s->variable[i]);
     mem_free(s->variable);
+    mem_free(s->within);
     session_drop_jobs(s);
     pictures_finish(s);
     definitions_finish(s);

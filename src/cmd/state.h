@@ -26,6 +26,7 @@ struct session {
     struct sources sources;
     const struct reading *reading; /* the files that `source` is in: cmd_source.c */
     const char *folder;            /* relative file names are read against it */
+    char *within;                  /* where files may be, as file_name.within */
     uint64_t seed;
 
     struct model **model;
@@ -96,6 +97,9 @@ struct binder session_binder(struct session *s, struct arena *arena);
 struct args *session_default(struct session *s, struct arena *arena, const struct entry *row,
                              struct err *e);
 
+/* The file that a text in quotes means; it lives in `arena`. */
+int session_file(const struct session *s, struct arena *arena, const struct node *n,
+                 struct file_name *file, struct err *e);
 /* Notices for people on stderr; nothing with --quiet. */
 void session_notice(const struct session *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -24,6 +24,8 @@ struct binder {
     /* What relative file names are read against; NULL or "": the working folder. A name becomes a
      * path as its statement is bound, because the file may be opened when another script runs. */
     const char *folder;
+    /* Where files may be, as file_name.within. */
+    const char *within;
 };
 
 /* Binds a statement's values, pairs, clauses and braces to the entry of its verb. NULL: *e. */

@@ -104,6 +104,7 @@ int binding_file(struct binding *x, const struct node *n, struct file_name *file
         return err_hint(x->e, "write the name of the file in the quotes");
     }
     file->path = path_join(x->b->arena, x->b->folder, file->name);
+    file->within = x->b->within;
     return file->path ? 0 : err_memory(x->e);
 }
 

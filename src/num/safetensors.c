@@ -383,7 +383,9 @@ int safetensors_open(struct safetensors *s, const struct file_name *file, struct
 {
     struct stat facts;
     *s = (struct safetensors){.file = file};
-    s->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    s->fd = place_open(file->path, file->within, O_RDONLY | O_NONBLOCK);
+    if (s->fd < 0 && errno == EXDEV && file->within)
+        return file_outside(file, e);
     if (s->fd < 0)
         return cannot(file, strerror(errno), e);
     int failed = fstat(s->fd, &facts) ? cannot(file, strerror(errno), e) : 0;
@@ -461,6 +463,9 @@ static void print_head(struct str *to, const struct safetensor_out *tensor, size
     struct json j = {.to = to};
     size_t at = 0;
     json_open(&j, NULL, '{');
+    json_open(&j, "__metadata__", '{');
+    json_text(&j, "comment", FILE_OWN);
+    json_close(&j, '}');
     for (size_t i = 0; i < count; i++) {
         const size_t end = at + tensor[i].count * sizeof(real);
         json_open(&j, tensor[i].name, '{');
@@ -510,7 +515,7 @@ int safetensors_write(const struct file_name *file, const struct safetensor_out 
     print_head(&head, tensor, count);
     for (size_t i = 0; i < sizeof first; i++)
         first[i] = (unsigned char)((uint64_t)head.size >> 8 * i);
-    int failed = head.failed ? err_memory(e) : file_begin(&f, file, e);
+    int failed = head.failed ? err_memory(e) : file_begin(&f, file, FILE_OWN, e);
     if (!failed)
         failed = file_add(&f, first, sizeof first, e) || file_add(&f, head.text, head.size, e);
     str_finish(&head);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "num/stream.h"
 
+#include "base/file.h"
 #include "base/path.h"
 
 #include <errno.h>
@@ -29,6 +30,8 @@ struct stream {
 static int cannot_read(const struct file_name *file, int reason, struct err *e)
 {
     char folder[240];
+    if (reason == EXDEV && file->within)
+        return file_outside(file, e);
     err_at(e, file->where, "\"%.200s\" cannot be read: %s", file->name, strerror(reason));
     return err_hint(e, "it was looked for in %s", path_folder(file->path, folder, sizeof folder));
 }
@@ -67,7 +70,7 @@ static int refill(struct stream *s, struct err *e)
 static int begin(struct stream *s, struct err *e)
 {
     struct stat facts;
-    s->fd = open(s->file->path, O_RDONLY | O_CLOEXEC);
+    s->fd = place_open(s->file->path, s->file->within, O_RDONLY);
     if (s->fd < 0)
         return cannot_read(s->file, errno, e);
     if (fstat(s->fd, &facts))

@@ -46,7 +46,7 @@ void bridge_save_failed(struct gnuplot *g)
 /* Whoever waits for a save is told by its error, everybody else by a line. */
 static void report_loss(struct gnuplot *g, const char *why, const char *advice)
 {
-    if (!g->save.path) {
+    if (!g->save.format) {
         bridge_tell(g, "%s, so plots are left out%s%s", why, advice ? "; " : "",
                     advice ? advice : "");
         return;

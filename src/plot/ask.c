@@ -185,11 +185,11 @@ bool bridge_ask(struct gnuplot *g)
 {
     double when;
     size_t turn = bridge_turn(g, &when);
-    if (g->over || g->question != ASK_NOTHING || (!g->save.path && when == INFINITY))
+    if (g->over || g->question != ASK_NOTHING || (!g->save.format && when == INFINITY))
         return false;
     if (!g->process.pid)
         start(g);
-    else if (g->save.path)
+    else if (g->save.format)
         ask_save(g);
     else if (!g->chosen)
         choose(g);

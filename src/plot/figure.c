@@ -114,7 +114,7 @@ void figure_end(struct figure *f)
 
 void figure_header(const struct figure *f, struct str *to)
 {
-    str_add(to, "series,x,y");
+    str_add(to, FIGURE_COLUMNS);
     if (f->columns > 2)
         str_add(to, ",z");
     for (size_t i = 4; i <= f->columns; i++)

@@ -31,7 +31,8 @@ void figure_series(struct figure *f, const char *name);
 void figure_row(struct figure *f, const double *x, size_t n);
 void figure_gap(struct figure *f);
 void figure_end(struct figure *f);
-/* Adds the first line of the csv: series,x,y and as many further columns as the figure has. */
+/* Adds the first line of the csv: FIGURE_COLUMNS and as many further ones as the figure has. */
+#define FIGURE_COLUMNS "series,x,y"
 void figure_header(const struct figure *f, struct str *to);
 /* At most `most` points that keep each bucket's smallest and largest value; returns how many. x and
  * y are in order of x; to_x and to_y have room for `most`. */

@@ -153,18 +153,19 @@ static int save_dry(struct gnuplot *g, const struct figure *f, struct err *e)
     struct str device = {0};
     str_addf(&device, "set term %s %s\n", g->save.format->device, g->save.format->size);
     int result =
-        device.failed ? err_memory(e) : write_dry(g, "file", g->save.path, device.text, f, e);
+        device.failed ? err_memory(e) : write_dry(g, "file", g->save.file.path, device.text, f, e);
     str_finish(&device);
     save_drop(&g->save);
     return result;
 }
 
 /* 1: gnuplot has to draw it first. */
-static int begin_save(struct gnuplot *g, const char *path, struct figure *f, struct err *e)
+static int begin_save(struct gnuplot *g, const struct file_name *file, struct figure *f,
+                      struct err *e)
 {
     if (figure_failed(f))
         return err_memory(e);
-    if (save_begin(&g->save, path, e))
+    if (save_begin(&g->save, file, e))
         return -1;
     if (!g->save.format->device)
         return save_now(g, f, e);
@@ -180,14 +181,14 @@ static int begin_save(struct gnuplot *g, const char *path, struct figure *f, str
     return 1;
 }
 
-int gnuplot_save(struct gnuplot *g, const char *path, struct figure *f, struct err *e)
+int gnuplot_save(struct gnuplot *g, const struct file_name *file, struct figure *f, struct err *e)
 {
-    if (g->save.path) {
+    if (g->save.format) {
         figure_finish(f);
-        err_at(e, (struct span){0}, "\"%.200s\" is still being written", g->save.path);
+        err_at(e, (struct span){0}, "\"%.200s\" is still being written", g->save.file.name);
         return err_hint(e, "wait until it is there");
     }
-    g->saved = begin_save(g, path, f, e);
+    g->saved = begin_save(g, file, f, e);
     figure_finish(f);
     if (g->saved < 0)
         g->save_error = *e;
@@ -228,7 +229,7 @@ double gnuplot_deadline(const struct gnuplot *g)
     if (g->question != ASK_NOTHING)
         return g->now + fmin(attention, bridge_patience(g) - g->exchange.waited);
     bridge_turn(g, &when);
-    if (g->save.path || (when < INFINITY && !g->chosen))
+    if (g->save.format || (when < INFINITY && !g->chosen))
         return 0;
     return when == -INFINITY ? 0 : when;
 }

@@ -5,6 +5,7 @@
 #ifndef NNR_PLOT_GNUPLOT_H
 #define NNR_PLOT_GNUPLOT_H
 
+#include "base/entry.h"
 #include "plot/figure.h"
 
 enum { GNUPLOT_DESCRIPTORS = 3 };
@@ -47,7 +48,7 @@ bool gnuplot_wants(const struct gnuplot *g, const char *window);
 /* Begins writing a figure to a file, whose ending says how: png svg pdf through gnuplot, txt
  * (dumb), gp (the program itself) and csv. The file appears under its name when it is whole. Errors
  * that are known at once are returned; later ones by gnuplot_saved. Takes the figure's texts. */
-int gnuplot_save(struct gnuplot *g, const char *path, struct figure *f, struct err *e);
+int gnuplot_save(struct gnuplot *g, const struct file_name *file, struct figure *f, struct err *e);
 /* Of the last save. 1: it is still under way; 0: done, the file is there; -1: failed, *e says why.
  */
 int gnuplot_saved(struct gnuplot *g, struct err *e);

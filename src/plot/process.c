@@ -74,6 +74,7 @@ static void become(int ends[PIPES][2], const char *const *words, char **variable
     sigset_t none;
     sigemptyset(&none);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0);
     if (dup2(ends[IN][READ], STDIN_FILENO) >= 0 && dup2(ends[OUT][WRITE], STDOUT_FILENO) >= 0 &&

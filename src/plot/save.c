@@ -5,22 +5,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define TEXT(x) TEXT_OF(x)
 #define TEXT_OF(x) #x
 
 static const struct save_format formats[] = {
-    {"png", "pngcairo", "png", "size 960,720"},
-    {"svg", "svg", NULL, "size 800,600 background '#ffffff'"},
-    {"pdf", "pdfcairo", NULL, "size 8in,6in"},
-    {"txt", "dumb", NULL, "mono size " TEXT(SAVE_TEXT_WIDTH) "," TEXT(SAVE_TEXT_HEIGHT)},
-    {"gp", NULL, NULL, NULL},
-    {"csv", NULL, NULL, NULL},
+    {"png", "pngcairo", "png", "size 960,720", FILE_OWN, NULL},
+    {"svg", "svg", NULL, "size 800,600 background '#ffffff'", FILE_OWN, "<!-- " FILE_OWN " -->\n"},
+    {"pdf", "pdfcairo", NULL, "size 8in,6in", FILE_OWN, "% " FILE_OWN "\n"},
+    {"txt", "dumb", NULL, "mono size " TEXT(SAVE_TEXT_WIDTH) "," TEXT(SAVE_TEXT_HEIGHT), FILE_OWN,
+     "# " FILE_OWN "\n"},
+    {"gp", NULL, NULL, NULL, FILE_OWN, NULL},
+    {"csv", NULL, NULL, NULL, FIGURE_COLUMNS, NULL},
 };
 
 static const struct save_format *format_of(const char *path)
@@ -33,144 +32,97 @@ static const struct save_format *format_of(const char *path)
     return NULL;
 }
 
-static const struct span nowhere = {0};
-
-static int refuse(struct err *e, const char *path, int why)
+static int check_ending(const struct file_name *file, struct err *e)
 {
-    err_at(e, nowhere, "cannot write \"%.200s\": %s", path, strerror(why));
-    if (why == ENOENT)
-        return err_hint(e, "make its folder first");
-    if (why == ENOSPC || why == EDQUOT)
-        return err_hint(e, "make some room, or save into another folder");
-    return err_hint(e, "save under another name or into another folder");
-}
-
-static bool has_control(const char *path)
-{
-    for (; *path; path++)
-        if ((unsigned char)*path < 0x20 || *path == 0x7f)
-            return true;
-    return false;
-}
-
-int save_check(const char *path, struct err *e)
-{
-    struct stat there;
-    if (!*path) {
-        err_at(e, nowhere, "the file needs a name");
+    const size_t n = strlen(file->name);
+    if (!n) {
+        err_at(e, file->where, "the file needs a name");
         return err_hint(e, "give one such as \"figure.png\"");
     }
-    if (has_control(path)) {
-        err_at(e, nowhere, "a file's name cannot have line breaks or control characters");
-        return err_hint(e, "give one such as \"figure.png\"");
-    }
-    bool found = stat(path, &there) == 0;
-    if (path[strlen(path) - 1] == '/' || (found && S_ISDIR(there.st_mode))) {
-        err_at(e, nowhere, "\"%.200s\" is a folder", path);
-        return err_hint(e, "add a file's name, such as figure.png");
-    }
-    if (!format_of(path)) {
-        err_at(e, nowhere, "the ending of \"%.200s\" does not say what to write", path);
-        return err_hint(e, "end the name in .png .svg .pdf .txt .gp or .csv");
-    }
-    return !found && errno != ENOENT ? refuse(e, path, errno) : 0;
+    if (file->name[n - 1] == '/')
+        return file_refuse(file, EISDIR, e);
+    if (format_of(file->path))
+        return 0;
+    err_at(e, file->where, "the ending of \"%.200s\" does not say what to write", file->name);
+    return err_hint(e, "end the name in .png .svg .pdf .txt .gp or .csv");
 }
 
-/* Makes the file s->beside in the folder of s->path. Returns 0 or an errno. */
-static int open_beside(struct save *s)
+int save_check(const struct file_name *file, struct err *e)
 {
-    size_t folder = (size_t)(strrchr(s->path, '/') ? strrchr(s->path, '/') - s->path + 1 : 0);
-    for (unsigned i = 0; i < 100; i++) {
-        struct str name = {0};
-        str_bytes(&name, s->path, folder);
-        str_addf(&name, ".nnr-%ld-%u", (long)getpid(), i);
-        if (name.failed) {
-            str_finish(&name);
-            return ENOMEM;
-        }
-        s->fd = open(name.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        int why = errno;
-        if (s->fd >= 0) {
-            s->beside = name.text;
-            return 0;
-        }
-        str_finish(&name);
-        if (why != EEXIST)
-            return why;
-    }
-    return EEXIST;
-}
-
-int save_begin(struct save *s, const char *path, struct err *e)
-{
-    *s = (struct save){.fd = -1};
-    if (save_check(path, e))
-        return -1;
-    s->path = mem_text(path, strlen(path));
-    int why = s->path ? open_beside(s) : ENOMEM;
-    if (why) {
-        mem_free(s->path);
-        *s = (struct save){0};
-        return why == ENOMEM ? err_memory(e) : refuse(e, path, why);
-    }
-    s->format = format_of(path);
-    return 0;
+    return check_ending(file, e) ? -1 : file_check(file, format_of(file->path)->own, e);
 }
 
 static void forget(struct save *s)
 {
-    mem_free(s->path);
-    mem_free(s->beside);
+    arena_finish(&s->texts);
     *s = (struct save){0};
+}
+
+int save_begin(struct save *s, const struct file_name *file, struct err *e)
+{
+    *s = (struct save){.file = *file};
+    if (check_ending(file, e))
+        return -1;
+    const struct save_format *format = format_of(file->path);
+    int failed = file_name_copy(&s->texts, &s->file) ? err_memory(e) : 0;
+    if (!failed)
+        failed = file_begin(&s->out, &s->file, format->own, e);
+    if (failed)
+        forget(s);
+    else
+        s->format = format;
+    return failed ? -1 : 0;
 }
 
 void save_drop(struct save *s)
 {
-    if (!s->path)
+    if (!s->format)
         return;
-    close(s->fd);
-    unlink(s->beside);
+    file_drop(&s->out);
     forget(s);
 }
 
-/* Returns 0 or an errno. */
-static int write_all(int fd, const char *bytes, size_t n)
+/* The chunk that tells who made a png: length, tEXt, key and text, and their sum. It stands behind
+ * the first, which every png begins with. */
+static const char png_start[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+static const char png_mark[] = "\0\0\0\x16"
+                               "tEXtComment\0" FILE_OWN "\x74\xaa\xfc\xb5";
+enum { PNG_FIRST = 33 };
+
+static int write_picture(struct save *s, const char *bytes, size_t n, struct err *e)
 {
-    while (n) {
-        ssize_t written = write(fd, bytes, n);
-        if (written < 0 && errno != EINTR)
-            return errno;
-        bytes += written > 0 ? written : 0;
-        n -= written > 0 ? (size_t)written : 0;
+    size_t done = 0;
+    if (n > PNG_FIRST && memcmp(bytes, png_start, sizeof png_start - 1) == 0) {
+        if (file_add(&s->out, bytes, PNG_FIRST, e) ||
+            file_add(&s->out, png_mark, sizeof png_mark - 1, e))
+            return -1;
+        done = PNG_FIRST;
     }
-    return 0;
+    const char *mark = s->format->mark ? s->format->mark : "";
+    return file_add(&s->out, bytes + done, n - done, e) || file_add(&s->out, mark, strlen(mark), e)
+               ? -1
+               : file_end(&s->out, NULL, e);
 }
 
 int save_end(struct save *s, const char *bytes, size_t n, struct err *e)
 {
-    int why = write_all(s->fd, bytes, n);
-    if (close(s->fd) && !why)
-        why = errno;
-    if (!why && rename(s->beside, s->path))
-        why = errno;
-    if (why)
-        unlink(s->beside);
-    int result = why ? refuse(e, s->path, why) : 0;
+    const int failed = write_picture(s, bytes, n, e);
     forget(s);
-    return result;
+    return failed;
 }
 
 int save_append(const char *path, const struct str *text, struct err *e)
 {
+    const struct file_name file = {.name = path, .path = path};
     if (text->failed)
         return err_memory(e);
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (fd < 0)
-        return refuse(e, path, errno);
-    int why = write_all(fd, text->text, text->size);
+        return file_refuse(&file, errno, e);
+    int why = file_write(fd, text->text, text->size);
     if (close(fd) && !why)
         why = errno;
-    return why ? refuse(e, path, why) : 0;
+    return why ? file_refuse(&file, why, e) : 0;
 }
 
 void save_plain(const struct save *s, const struct figure *f, struct str *to)
@@ -180,7 +132,7 @@ void save_plain(const struct save *s, const struct figure *f, struct str *to)
         str_add(to, f->csv.text ? f->csv.text : "");
         return;
     }
-    str_add(to, "# A figure made by nnr: `gnuplot -p` and this file's name show it.\n"
+    str_add(to, "# A figure, " FILE_OWN ": `gnuplot -p` and this file's name show it.\n"
                 "# To write it to a file instead, take away the # before these two lines:\n"
                 "# set terminal svg size 800,600 background '#ffffff'\n"
                 "# set output 'figure.svg'\n"
@@ -190,6 +142,6 @@ void save_plain(const struct save *s, const struct figure *f, struct str *to)
 
 int save_undrawn(const struct save *s, struct err *e, const char *why)
 {
-    err_at(e, nowhere, "cannot draw \"%.200s\": %s", s->path, why);
+    err_at(e, s->file.where, "cannot draw \"%.200s\": %s", s->file.name, why);
     return err_hint(e, "the ending .gp saves the program and .csv the numbers without drawing");
 }

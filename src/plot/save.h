@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A figure becomes a file: written beside its place under another name, and renamed when it is
- * whole. gnuplot never learns the file's name: it would run one that begins with `|` in a shell. */
+/* A figure becomes a file. gnuplot never learns the file's name: it would run one that begins with
+ * `|` in a shell. */
 #ifndef NNR_PLOT_SAVE_H
 #define NNR_PLOT_SAVE_H
 
+#include "base/file.h"
 #include "plot/figure.h"
 
 struct save_format {
     const char *ending;
     const char *device, *or_device; /* gnuplot's words for it; NULL: needs no gnuplot, no other */
     const char *size;               /* and their options */
+    const char *own;                /* by what a file of nnr's is known */
+    const char *mark;               /* what is written behind the picture for that */
 };
 
 /* The size of a picture in a file of text, in characters. */
@@ -18,16 +21,16 @@ struct save_format {
 
 /* Zeroed memory: no save is under way. */
 struct save {
-    const struct save_format *format;
-    char *path, *beside; /* the file, and the one that becomes it */
-    int fd;              /* of beside */
+    const struct save_format *format; /* NULL: none */
+    struct arena texts;
+    struct file_name file;
+    struct file_out out;
 };
 
-/* Whether a figure can have that name: it is none of a folder, and its ending says what to write.
- */
-int save_check(const char *path, struct err *e);
+/* Whether a figure can have that name: it could be written, and its ending says what to write. */
+int save_check(const struct file_name *file, struct err *e);
 /* Checks the name and opens the file beside it. On failure *s is empty. */
-int save_begin(struct save *s, const char *path, struct err *e);
+int save_begin(struct save *s, const struct file_name *file, struct err *e);
 /* Writes the whole file and puts it in its place. *s is empty afterwards, whatever happens. */
 int save_end(struct save *s, const char *bytes, size_t n, struct err *e);
 /* Gives up, and removes what was written. */

@@ -228,6 +228,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .ask = host_ask,
         .wait = host_wait,
         .picture = write_out,
+        .safe = o->safe,
         .step = o->step,
         .plot = o->plot ? o->plot : where_pictures_go(),
         .display = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),

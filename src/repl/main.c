@@ -56,7 +56,8 @@ static int load(const struct options *o, struct work *w, struct err *e)
         str_add(&w->text, o->text);
     } else if (o->file && strcmp(o->file, "-") != 0) {
         w->name = o->file;
-        if (script_read(o->file, &w->text, e))
+        const struct file_name file = {.name = o->file, .path = o->file};
+        if (script_read(&file, &w->text, e))
             return -1;
     } else {
         return 0;

@@ -73,6 +73,7 @@ static const struct option table[] = {
     {"-i", FLAG(stay), "stay at the prompt after the script or -c"},
     {"--check", FLAG(check), "check names, choices and shapes only; nothing is trained"},
     {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file"},
+    {"--safe", FLAG(safe), "files in the script's folder alone; help save"},
     {"--step", FLAG(step), "show each statement and wait for Enter"},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)"},
     {"--threads", "N", take_threads, 0,

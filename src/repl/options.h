@@ -15,7 +15,7 @@ struct options {
     const char *text; /* of -c, or NULL */
     const char *file; /* a script's name, "-" for the standard input, or NULL */
     const char *plot; /* where pictures go; NULL when it was not said */
-    bool stay, step, check, json, quiet, manual, version, help;
+    bool stay, step, safe, check, json, quiet, manual, version, help;
     uint64_t seed;
     unsigned threads; /* 1..MOST_THREADS, or 0 when it was not said */
 };

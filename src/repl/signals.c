@@ -45,6 +45,8 @@ int signals_start(struct err *e)
         listen_for(caught[i]);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    /* A file that may not grow further is an error of its write. */
+    sigaction(SIGXFSZ, &ignore, NULL);
     return 0;
 }
 

@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-/* Catches INT, TERM, HUP, WINCH, TSTP and CONT and ignores PIPE; what the parent process had set
- * to be ignored stays so. Fails when the system gives no pipe. */
+/* Catches INT, TERM, HUP, WINCH, TSTP and CONT and ignores PIPE and XFSZ; what the parent process
+ * had set to be ignored stays so. Fails when the system gives no pipe. */
 int signals_start(struct err *e);
 /* The end of the pipe to poll for reading. */
 int signals_fd(void);

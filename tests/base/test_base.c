@@ -200,10 +200,11 @@ static const struct entry reader = {.name = "read", .args = read_args, .arg_coun
 static void files_and_words_are_copied_and_printed(void **state)
 {
     (void)state;
-    struct file_name more[] = {{"b", "in/b", {0}}, {"c \"d\"", "in/c \"d\"", {0}}};
+    struct file_name more[] = {{.name = "b", .path = "in/b"},
+                               {.name = "c \"d\"", .path = "in/c \"d\""}};
     struct written drop[] = {{"x", false, {0}}, {"3", false, {0}}, {"3", true, {0}}};
     struct arg arg[3] = {
-        {.given = true, .type = ARG_FILE, .as.file = {"a", "in/a", {0}}},
+        {.given = true, .type = ARG_FILE, .as.file = {.name = "a", .path = "in/a", .within = "in"}},
         {.given = true, .type = ARG_FILES, .as.files = {more, 2}},
         {.given = true, .type = ARG_WORDS, .as.words = {drop, 3}},
     };
@@ -217,6 +218,8 @@ static void files_and_words_are_copied_and_printed(void **state)
     args_print(&s, copy);
     assert_string_equal(s.text, "read(\"a\", \"b\", \"c \\\"d\\\"\", drop=x, 3, \"3\")");
     assert_string_equal(args_get(copy, "file")->as.file.path, "in/a");
+    assert_string_equal(args_get(copy, "file")->as.file.within, "in");
+    assert_null(args_get(copy, "more")->as.files.item[1].within);
     assert_string_equal(args_get(copy, "more")->as.files.item[1].path, "in/c \"d\"");
     str_finish(&s);
     arena_finish(&arena);

@@ -131,7 +131,7 @@ static void experiments(void **state)
     struct fake writer;
     (void)state;
     fake_start(&writer);
-    fake_ok(&writer, TRAINED "save weights \"/tmp/nnr-test-memory.weights\"\n");
+    fake_ok(&writer, TRAINED "save weights \"/tmp/nnr-test-memory.safetensors\"\n");
     fake_finish(&writer);
     static const char *const texts[] = {
         "clone copy\n",
@@ -158,13 +158,13 @@ static void experiments(void **state)
         "record\n",
         "record \"/tmp/nnr-test-memory.nnr\"\n",
         "save session \"/tmp/nnr-test-memory.nnr\"\n",
-        "save weights \"/tmp/nnr-test-memory.weights\"\n",
-        "load weights \"/tmp/nnr-test-memory.weights\"\n",
+        "save weights \"/tmp/nnr-test-memory.safetensors\"\n",
+        "load weights \"/tmp/nnr-test-memory.safetensors\"\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_statement(TRAINED "train 1\nmark before\nset h.activity = none\n", texts[i]);
     remove("/tmp/nnr-test-memory.nnr");
-    remove("/tmp/nnr-test-memory.weights");
+    remove("/tmp/nnr-test-memory.safetensors");
 }
 
 static void looking(void **state)

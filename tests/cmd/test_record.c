@@ -127,7 +127,7 @@ static void what_is_written(void **state)
     fake_ok(&f, "# a word\ndata xor   # and more\ninput 2; dense 1 sigmoid\n"
                 "record \"r.nnr\"\nhelp\nstep 2\nsave session \"s.nnr\"\n");
     char *text = text_of("r.nnr");
-    assert_string_equal(text, "seed 1\ndata xor\ninput 2\ndense 1 sigmoid\n"
+    assert_string_equal(text, "# written by nnr\nseed 1\ndata xor\ninput 2\ndense 1 sigmoid\n"
                               "loss binary_crossentropy\noptimizer adam\nstep 2\n");
     free(text);
     fake_ok(&f, "record\n");
@@ -319,13 +319,13 @@ static void files_that_cannot_be_written(void **state)
     struct fake f;
     fake_start(&f);
     folder_text("kept.nnr", "say \"old\"\n");
-    mkdir("folder", 0777);
+    mkdir("folder.nnr", 0777);
     fake_ok(&f, "record \"first.nnr\"\nlet k = 1\n");
     fake_says(&f, "record \"none/x.nnr\"\n", OUTCOME_ERROR,
               "t:1:8: \"none/x.nnr\" cannot be written: No such file or directory; make its folder "
               "first");
-    fake_says(&f, "save session \"folder\"\n", OUTCOME_ERROR,
-              "t:1:14: \"folder\" is a folder; add a file's name");
+    fake_says(&f, "save session \"folder.nnr\"\n", OUTCOME_ERROR,
+              "t:1:14: \"folder.nnr\" is a folder; add a file's name");
     fake_says(&f, "record \"\"\n", OUTCOME_ERROR,
               "t:1:8: record takes a file's name in quotes, or none; write record \"mine.nnr\"");
     /* The first record goes on. */
@@ -348,7 +348,7 @@ static void files_that_cannot_be_written(void **state)
     assert_string_equal(text, "say \"old\"\n");
     free(text);
     text = text_of("first.nnr");
-    assert_string_equal(text, "seed 1\nlet k=1\nlet k=2\nhistory\n");
+    assert_string_equal(text, "# written by nnr\nseed 1\nlet k=1\nlet k=2\nhistory\n");
     free(text);
     assert_true(fake_number(&f, "a_rather_long_name_to_fill_the_disk") == 1);
     fake_ok(&f, "record\nsave session \"kept.nnr\"\n");

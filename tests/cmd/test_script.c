@@ -10,6 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int read_file(const char *name, struct str *text, struct err *e)
+{
+    const struct file_name file = {.name = name, .path = name};
+    return script_read(&file, text, e);
+}
+
 static char path[] = "/tmp/nnr-script-XXXXXX";
 
 static int make_file(void **state)
@@ -49,7 +55,7 @@ static void a_text_is_read_whole(void **state)
         struct str text = {0};
         struct err e = {0};
         fill(cases[i].held, strlen(cases[i].held));
-        assert_int_equal(script_read(path, &text, &e), 0);
+        assert_int_equal(read_file(path, &text, &e), 0);
         assert_int_equal(text.size, strlen(cases[i].read));
         if (text.size)
             assert_string_equal(text.text, cases[i].read);
@@ -61,7 +67,7 @@ static void refused(const char *name, const char *what)
 {
     struct str text = {0};
     struct err e = {0};
-    assert_int_equal(script_read(name, &text, &e), -1);
+    assert_int_equal(read_file(name, &text, &e), -1);
     assert_int_equal(e.kind, ERR_INPUT);
     check_has(e.what, what);
     check_has(e.what, name);
@@ -113,7 +119,7 @@ static void every_shortage_of_memory_is_an_error(void **state)
         struct str text = {0};
         struct err e = {0};
         mem_fail_at(n);
-        int failed = script_read(path, &text, &e);
+        int failed = read_file(path, &text, &e);
         bool reached = mem_failed();
         mem_fail_at(0);
         str_finish(&text);

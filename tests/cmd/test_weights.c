@@ -61,6 +61,8 @@ static size_t bytes_of(const char *name, unsigned char bytes[4096])
     return n;
 }
 
+#define OWN "{\"__metadata__\": {\"comment\": \"written by nnr\"}, "
+
 static void what_is_written(void **state)
 {
     (void)state;
@@ -69,15 +71,17 @@ static void what_is_written(void **state)
     const bool wide = sizeof(real) == 8;
     fake_start(&f);
     fake_ok(&f, "input 2\ndense 1 kernel_init=values(0.5, -2) bias_init=constant(8) as h\n"
-                "save weights \"w\"\n");
+                "save weights \"w.safetensors\"\n");
     const char *head =
-        wide ? "{\"h.kernel\": {\"dtype\": \"F64\", \"shape\": [2, 1], \"data_offsets\": [0, 16]}, "
-               "\"h.bias\": {\"dtype\": \"F64\", \"shape\": [1], \"data_offsets\": [16, 24]}}"
-             : "{\"h.kernel\": {\"dtype\": \"F32\", \"shape\": [2, 1], \"data_offsets\": [0, 8]}, "
-               "\"h.bias\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [8, 12]}}";
+        wide ? OWN
+            "\"h.kernel\": {\"dtype\": \"F64\", \"shape\": [2, 1], \"data_offsets\": [0, 16]}, "
+            "\"h.bias\": {\"dtype\": \"F64\", \"shape\": [1], \"data_offsets\": [16, 24]}}"
+             : OWN
+            "\"h.kernel\": {\"dtype\": \"F32\", \"shape\": [2, 1], \"data_offsets\": [0, 8]}, "
+            "\"h.bias\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [8, 12]}}";
     const size_t size = (strlen(head) + 7) / 8 * 8;
     const real numbers[] = {(real)0.5, -2, 8};
-    assert_int_equal(bytes_of("w", bytes), 8 + size + sizeof numbers);
+    assert_int_equal(bytes_of("w.safetensors", bytes), 8 + size + sizeof numbers);
     assert_int_equal(bytes[0], size);
     assert_memory_equal(bytes + 8, head, strlen(head));
     assert_memory_equal(bytes + 8 + size, numbers, sizeof numbers);
@@ -92,8 +96,8 @@ static void large_sizes(void **state)
     unsigned char bytes[4096];
     char head[200] = "";
     fake_start(&f);
-    fake_ok(&f, "input 1000\ndense 1000 use_bias=no as h\nsave weights \"w\"\n");
-    bytes_of("w", bytes);
+    fake_ok(&f, "input 1000\ndense 1000 use_bias=no as h\nsave weights \"w.safetensors\"\n");
+    bytes_of("w.safetensors", bytes);
     memcpy(head, bytes + 8, sizeof head - 1);
     assert_non_null(strstr(head, sizeof(real) == 8 ? "[0, 8000000]" : "[0, 4000000]"));
     fake_finish(&f);
@@ -108,20 +112,22 @@ static void what_only_one_side_has(void **state)
                        "\"z\\u001b.bias\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[8,12]}"
                        "}";
     fake_start(&f);
-    write_file("w", head, strlen(head), numbers, sizeof numbers);
-    fake_prints(&f, NET "load weights \"w\"\n",
+    write_file("w.safetensors", head, strlen(head), numbers, sizeof numbers);
+    fake_prints(&f, NET "load weights \"w.safetensors\"\n",
                 "load weights: 1 tensor\nnot in the file, and as before: h.bias\n"
                 "not in the model: z?.bias\n");
     fake_says(&f, "model two\n", OUTCOME_OK, "new empty model two; there is main");
-    fake_says(&f, "load weights \"w\"\n", OUTCOME_ERROR,
+    fake_says(&f, "load weights \"w.safetensors\"\n", OUTCOME_ERROR,
               "t:1:1: the model two has no weights; add a layer that has some: dense 4");
-    fake_says(&f, "input 2\ndense 1 as other\nload weights \"w\"\n", OUTCOME_ERROR,
-              "t:3:14: \"w\" and the model two have no tensor of the same name; the model has "
+    fake_says(&f, "input 2\ndense 1 as other\nload weights \"w.safetensors\"\n", OUTCOME_ERROR,
+              "t:3:14: \"w.safetensors\" and the model two have no tensor of the same name; the "
+              "model has "
               "other.kernel; the names of its layers count");
-    fake_says(&f, "model three\ninput 3\ndense 1 as h\nload weights \"w\"\n", OUTCOME_ERROR,
-              "new empty model three; there are main, two");
-    assert_non_null(strstr(f.err.text, "t:4:14: h.kernel is 2x1 in \"w\", and 3x1 in the model; "
-                                       "load it into a model with layers of the same sizes"));
+    fake_says(&f, "model three\ninput 3\ndense 1 as h\nload weights \"w.safetensors\"\n",
+              OUTCOME_ERROR, "new empty model three; there are main, two");
+    assert_non_null(strstr(f.err.text,
+                           "t:4:14: h.kernel is 2x1 in \"w.safetensors\", and 3x1 in the model; "
+                           "load it into a model with layers of the same sizes"));
     fake_finish(&f);
 }
 
@@ -205,8 +211,8 @@ static void cut_and_changed_files(void **state)
     unsigned char bytes[4096];
     struct fake f;
     fake_start(&f);
-    fake_ok(&f, NET "save weights \"whole\"\n");
-    const size_t n = bytes_of("whole", bytes);
+    fake_ok(&f, NET "save weights \"whole.safetensors\"\n");
+    const size_t n = bytes_of("whole.safetensors", bytes);
     for (size_t size = 0; size < n; size++) {
         folder_write("part", bytes, size);
         assert_int_equal(fake_run(&f, "load weights \"part\"\n"), OUTCOME_ERROR);
@@ -232,21 +238,23 @@ static void other_wrong_files(void **state)
     fake_start(&f);
     fake_ok(&f, NET);
     const uint64_t before = session_digest(f.session);
-    write_file("w", head, strlen(head), bad, 8);
-    assert_int_equal(fake_run(&f, "load weights \"w\"\n"), OUTCOME_ERROR);
-    assert_non_null(strstr(f.err.text, "t:1:14: h.kernel in \"w\" holds inf; weights are finite"));
+    write_file("w.safetensors", head, strlen(head), bad, 8);
+    assert_int_equal(fake_run(&f, "load weights \"w.safetensors\"\n"), OUTCOME_ERROR);
+    assert_non_null(
+        strstr(f.err.text, "t:1:14: h.kernel in \"w.safetensors\" holds inf; weights are finite"));
     head = "{\"h.kernel\":{\"dtype\":\"BF16\",\"shape\":[2,1],\"data_offsets\":[0,4]}}";
-    write_file("w", head, strlen(head), bad, 4);
-    fake_says(&f, "load weights \"w\"\n", OUTCOME_ERROR,
-              "t:1:14: h.kernel in \"w\" is of the type BF16; F32 and F64 are read");
+    write_file("w.safetensors", head, strlen(head), bad, 4);
+    fake_says(&f, "load weights \"w.safetensors\"\n", OUTCOME_ERROR,
+              "t:1:14: h.kernel in \"w.safetensors\" is of the type BF16; F32 and F64 are read");
     assert_int_equal(fake_run(&f, "load weights \"nowhere\"\n"), OUTCOME_ERROR);
     assert_non_null(strstr(f.err.text, "\"nowhere\" cannot be read: No such file or directory"));
     assert_int_equal(fake_run(&f, "load weights \".\"\n"), OUTCOME_ERROR);
     assert_non_null(strstr(f.err.text, "\".\" cannot be read: it is a folder"));
-    fake_says(&f, "save weights \"none/w\"\n", OUTCOME_ERROR,
-              "t:1:14: \"none/w\" cannot be written: No such file or directory; make its folder "
+    fake_says(&f, "save weights \"none/w.safetensors\"\n", OUTCOME_ERROR,
+              "t:1:14: \"none/w.safetensors\" cannot be written: No such file or directory; make "
+              "its folder "
               "first");
-    fake_says(&f, "load session \"w\"\n", OUTCOME_ERROR,
+    fake_says(&f, "load session \"w.safetensors\"\n", OUTCOME_ERROR,
               "t:1:6: no thing to load \"session\"; it is one of: weights");
     assert_true(session_digest(f.session) == before);
     fake_finish(&f);
@@ -260,8 +268,9 @@ static void there_and_back(void **state)
     fake_start(&f);
     fake_ok(&f,
             "data moons 30\nmodel a\ninput 2\ndense 5 tanh as h\ndense 1 sigmoid as y\ntrain 3\n"
-            "save weights \"w\"\nevaluate\nlet was = loss\n"
-            "model b\ninput 2\ndense 5 tanh as h\ndense 1 sigmoid as y\nload weights \"w\"\n"
+            "save weights \"w.safetensors\"\nevaluate\nlet was = loss\n"
+            "model b\ninput 2\ndense 5 tanh as h\ndense 1 sigmoid as y\nload weights "
+            "\"w.safetensors\"\n"
             "evaluate\nexpect loss == was\ntrain 1\nundo\nevaluate\nexpect loss == was\n");
     fake_finish(&f);
 }

@@ -164,6 +164,12 @@ void drive_show(struct drive *d, const char *window, const char *title)
     assert_null(f.program.text);
 }
 
+int drive_save(struct gnuplot *g, const char *path, struct figure *f, struct err *e)
+{
+    const struct file_name file = {.name = path, .path = path};
+    return gnuplot_save(g, &file, f, e);
+}
+
 char *drive_file(const char *path)
 {
     FILE *file = fopen(path, "rb");

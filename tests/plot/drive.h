@@ -37,6 +37,8 @@ void drive_close(struct drive *d);
 void drive_show(struct drive *d, const char *window, const char *title);
 /* A curve of three points that is the value x squared, with that title. */
 struct figure drive_figure(const char *title);
+/* gnuplot_save with a name that nothing is read against. */
+int drive_save(struct gnuplot *g, const char *path, struct figure *f, struct err *e);
 /* The whole file; NULL when there is none. Free it. */
 char *drive_file(const char *path);
 /* What the fake was told so far; never NULL. */

@@ -224,7 +224,7 @@ static void a_dry_run_writes_the_programs_down(void **state)
     drive_show(&d, "loss", "a");
     assert_true(gnuplot_wants(d.g, "loss"));
     struct figure f = drive_figure("b");
-    assert_int_equal(gnuplot_save(d.g, "x.svg", &f, &e), 0);
+    assert_int_equal(drive_save(d.g, "x.svg", &f, &e), 0);
     assert_int_equal(gnuplot_saved(d.g, &e), 0);
     drive_idle(&d);
     drive_close(&d);

@@ -208,7 +208,7 @@ static void without_window_or_screen_saving_is_left(void **state)
     assert_string_equal(d.notices.text,
                         "gnuplot can open no window here; figures can still be saved\n");
     struct figure f = drive_figure("a");
-    assert_int_equal(gnuplot_save(d.g, "x.svg", &f, &e), 0);
+    assert_int_equal(drive_save(d.g, "x.svg", &f, &e), 0);
     drive_idle(&d);
     assert_int_equal(gnuplot_saved(d.g, &e), 0);
     check_that_life_goes_on(&d);

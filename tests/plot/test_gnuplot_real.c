@@ -19,7 +19,7 @@ static void open_real(struct drive *d)
 static void save(struct drive *d, const char *path, struct figure f)
 {
     struct err e = {0};
-    assert_int_equal(gnuplot_save(d->g, path, &f, &e), 0);
+    assert_int_equal(drive_save(d->g, path, &f, &e), 0);
     drive_idle(d);
     if (gnuplot_saved(d->g, &e))
         print_error("%s\n", e.what);
@@ -43,8 +43,8 @@ static void files_are_whole(void **state)
         const char *path, *begin, *end;
     } cases[] = {
         {"x.png", "\x89PNG\r\n\x1a\n", "IEND\xae\x42\x60\x82"},
-        {"x.svg", "<?xml", "</svg>\n"},
-        {"x.pdf", "%PDF-", "%%EOF\n"},
+        {"x.svg", "<?xml", "</svg>\n\n<!-- written by nnr -->\n"},
+        {"x.pdf", "%PDF-", "%%EOF\n% written by nnr\n"},
     };
     static char bytes[1 << 20];
     struct drive d;
@@ -54,7 +54,7 @@ static void files_are_whole(void **state)
         size_t n = read_file(cases[i].path, bytes, sizeof bytes);
         assert_true(n > 1000 && n < sizeof bytes);
         assert_memory_equal(bytes, cases[i].begin, strlen(cases[i].begin));
-        assert_non_null(memmem(bytes + n - 16, 16, cases[i].end, strlen(cases[i].end)));
+        assert_non_null(memmem(bytes + n - 40, 40, cases[i].end, strlen(cases[i].end)));
     }
     assert_int_equal(d.noticed, 0);
     drive_close(&d);
@@ -201,7 +201,7 @@ static void an_error_spoils_its_own_frame_only(void **state)
     check_has(d.picture.text, "good");
     struct figure none = {0};
     str_add(&none.program, "reset\n$d1 << EOD\nEOD\nplot $d1");
-    assert_int_equal(gnuplot_save(d.g, "x.svg", &none, &e), 0);
+    assert_int_equal(drive_save(d.g, "x.svg", &none, &e), 0);
     drive_idle(&d);
     assert_int_equal(gnuplot_saved(d.g, &e), -1);
     check_has(e.what, "cannot draw \"x.svg\": ");

@@ -18,7 +18,7 @@ static int save(struct drive *d, const char *path, struct err *e)
 {
     struct figure f = drive_figure("a");
     *e = (struct err){0};
-    int begun = gnuplot_save(d->g, path, &f, e);
+    int begun = drive_save(d->g, path, &f, e);
     assert_null(f.program.text);
     drive_idle(d);
     struct err later = {0};
@@ -53,9 +53,11 @@ static void the_ending_says_how(void **state)
         const char *path, *text, *told;
     } cases[] = {
         {"x.png", "picture 1 by pngcairo\n", "set term pngcairo size 960,720\n"},
-        {"./x.SVG", "picture 2 by svg\n", "set term svg size 800,600 background '#ffffff'\n"},
-        {"a.b/../x.pdf", "picture 3 by pdfcairo\n", "set term pdfcairo size 8in,6in\n"},
-        {"x y.txt", "picture 4 by dumb\n", "set term dumb mono size 79,24\n"},
+        {"./x.SVG", "picture 2 by svg\n<!-- written by nnr -->\n",
+         "set term svg size 800,600 background '#ffffff'\n"},
+        {"a.b/../x.pdf", "picture 3 by pdfcairo\n% written by nnr\n",
+         "set term pdfcairo size 8in,6in\n"},
+        {"x y.txt", "picture 4 by dumb\n# written by nnr\n", "set term dumb mono size 79,24\n"},
     };
     struct drive d;
     struct err e;
@@ -120,8 +122,8 @@ static void bad_names_are_refused_at_once(void **state)
         {"x.bmp", "the ending of \"x.bmp\" does not say"},
         {"x.png.", "does not say"},
         {"x.svg/y", "does not say"},
-        {"nowhere/x.png", "cannot write \"nowhere/x.png\": No such file or directory"},
-        {"/proc/x.png", "cannot write \"/proc/x.png\": "},
+        {"nowhere/x.png", "\"nowhere/x.png\" cannot be written: No such file or directory"},
+        {"/proc/x.png", "\"/proc/x.png\" cannot be written: "},
         {"file/x.png", "Not a directory"},
     };
     struct drive d;
@@ -131,7 +133,7 @@ static void bad_names_are_refused_at_once(void **state)
     drive_start(&d, "");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct figure f = drive_figure("a");
-        assert_int_equal(gnuplot_save(d.g, cases[i].path, &f, &e), -1);
+        assert_int_equal(drive_save(d.g, cases[i].path, &f, &e), -1);
         check_has(e.what, cases[i].what);
         assert_true(e.hint[0] != 0);
         assert_int_equal(gnuplot_saved(d.g, &e), -1);
@@ -199,7 +201,7 @@ static void a_full_disk_is_one_clear_error(void **state)
     int ended = save(&d, "x.png", &e);
     setrlimit(RLIMIT_FSIZE, &before);
     assert_int_equal(ended, -1);
-    assert_string_equal(e.what, "cannot write \"x.png\": File too large");
+    assert_string_equal(e.what, "\"x.png\" cannot be written: File too large");
     assert_int_equal(files_here(), 1);
     assert_int_equal(save(&d, "x.png", &e), 0);
     assert_int_equal(d.noticed, 0);
@@ -213,10 +215,10 @@ static void one_save_at_a_time(void **state)
     struct err e;
     drive_start(&d, "slow");
     struct figure one = drive_figure("a"), two = drive_figure("b");
-    assert_int_equal(gnuplot_save(d.g, "one.png", &one, &e), 0);
+    assert_int_equal(drive_save(d.g, "one.png", &one, &e), 0);
     assert_int_equal(gnuplot_saved(d.g, &e), 1);
     assert_int_equal(access("one.png", F_OK), -1);
-    assert_int_equal(gnuplot_save(d.g, "two.csv", &two, &e), -1);
+    assert_int_equal(drive_save(d.g, "two.csv", &two, &e), -1);
     assert_string_equal(e.what, "\"one.png\" is still being written");
     assert_int_equal(gnuplot_saved(d.g, &e), 1);
     drive_idle(&d);
@@ -232,7 +234,7 @@ static void a_save_that_is_left_leaves_nothing(void **state)
     struct err e;
     drive_start(&d, "slow");
     struct figure f = drive_figure("a");
-    assert_int_equal(gnuplot_save(d.g, "x.png", &f, &e), 0);
+    assert_int_equal(drive_save(d.g, "x.png", &f, &e), 0);
     drive_wait(&d, 0.01);
     drive_close(&d);
     assert_int_equal(files_here(), 0);
@@ -270,7 +272,7 @@ static bool save_with_failure(const char *path, long n)
     struct figure f = drive_figure("a");
     drive_start(&d, "");
     mem_fail_at(n);
-    int ended = gnuplot_save(d.g, path, &f, &e);
+    int ended = drive_save(d.g, path, &f, &e);
     drive_idle(&d);
     bool failed = mem_failed();
     mem_fail_at(0);

@@ -83,8 +83,8 @@ static void help_names_every_option(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "-c TEXT",     "-i",        "--check", "--plot WHERE", "--seed N", "--json",  "--quiet",
-        "--threads N", "--version", "--help",  "130",          "file.nnr", "--manual"};
+        "-c TEXT", "-i",          "--safe",    "--check", "--plot WHERE", "--seed N", "--json",
+        "--quiet", "--threads N", "--version", "--help",  "130",          "file.nnr", "--manual"};
     struct str s = {0};
     options_help(&s);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* As many links one after the other as Linux follows. */
+enum { MOST_LINKS = 40 };
+enum { STEP = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+/* What stands behind `within` in a whole path: "" or "/a/b"; NULL when it lies outside. */
+static const char *below(const char *whole, const char *within)
+{
+    const size_t n = strcmp(within, "/") == 0 ? 0 : strlen(within);
+    return strncmp(whole, within, n) == 0 && (!whole[n] || whole[n] == '/') ? whole + n : NULL;
+}
+
+/* A descriptor of the folder of a whole path, or -1. */
+static int open_folder(const char *whole, const char *within)
+{
+    if (!within)
+        return open(whole, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char steps[PATH_MAX];
+    const char *rest = below(whole, within);
+    if (!rest) {
+        errno = EXDEV;
+        return -1;
+    }
+    snprintf(steps, sizeof steps, "%s", rest);
+    int fd = open(within, STEP);
+    char *left;
+    for (char *step = strtok_r(steps, "/", &left); step && fd >= 0;
+         step = strtok_r(NULL, "/", &left)) {
+        const int next = openat(fd, step, STEP);
+        const int why = errno;
+        close(fd);
+        errno = why;
+        fd = next;
+    }
+    return fd;
+}
+
+/* Splits a path into the whole path of its folder and its name in there. 0 or an errno. */
+static int split(const char *path, char whole[PATH_MAX], char name[NAME_MAX + 1])
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    const char *last = slash ? slash + 1 : path;
+    const int n = slash == path ? 1 : slash ? (int)(slash - path) : 0;
+    if (!*path)
+        return ENOENT;
+    if (!*last || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
+        return EISDIR;
+    if (strlen(last) > NAME_MAX)
+        return ENAMETOOLONG;
+    snprintf(folder, sizeof folder, "%.*s", n, path);
+    snprintf(name, NAME_MAX + 1, "%s", last);
+    return realpath(n ? folder : ".", whole) ? 0 : errno;
+}
+
+/* Puts what the link at p says into `path`. 0 or an errno. */
+static int follow(const struct file_place *p, const char *whole, char path[PATH_MAX])
+{
+    char link[PATH_MAX];
+    const ssize_t n = readlinkat(p->folder, p->name, link, sizeof link);
+    if (n < 0)
+        return errno;
+    if (n == sizeof link)
+        return ENAMETOOLONG;
+    link[n] = 0;
+    const int size = link[0] == '/' ? snprintf(path, PATH_MAX, "%s", link)
+                                    : snprintf(path, PATH_MAX, "%s/%s", whole, link);
+    return size < PATH_MAX ? 0 : ENAMETOOLONG;
+}
+
+int place_find(struct file_place *p, const char *path, const char *within)
+{
+    char at[PATH_MAX], whole[PATH_MAX];
+    *p = (struct file_place){.folder = -1};
+    if (strlen(path) >= sizeof at)
+        return ENAMETOOLONG;
+    snprintf(at, sizeof at, "%s", path);
+    for (int links = 0; links <= MOST_LINKS; links++) {
+        int why = split(at, whole, p->name);
+        if (why)
+            return why;
+        p->folder = open_folder(whole, within);
+        if (p->folder < 0)
+            return errno;
+        p->there = fstatat(p->folder, p->name, &p->facts, AT_SYMLINK_NOFOLLOW) == 0;
+        if (!p->there && errno == ENOENT)
+            return 0;
+        why = p->there ? 0 : errno;
+        if (!why && !S_ISLNK(p->facts.st_mode))
+            return 0;
+        why = why ? why : follow(p, whole, at);
+        place_leave(p);
+        if (why)
+            return why;
+    }
+    return ELOOP;
+}
+
+void place_leave(struct file_place *p)
+{
+    if (p->folder >= 0)
+        close(p->folder);
+    p->folder = -1;
+}
+
+int place_open(const char *path, const char *within, int flags)
+{
+    struct file_place p;
+    if (!within)
+        return open(path, flags | O_CLOEXEC);
+    const int missing = place_find(&p, path, within);
+    if (missing) {
+        errno = missing;
+        return -1;
+    }
+    const int fd = openat(p.folder, p.name, flags | O_CLOEXEC | O_NOFOLLOW);
+    const int why = errno;
+    place_leave(&p);
+    errno = why;
+    return fd;
+}
