@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/out.h"
 
+#include "base/plain.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -41,17 +43,19 @@ void out_addf(const struct out *o, const char *format, ...)
     str_finish(&s);
 }
 
+/* JSON is UTF-8, and what is none becomes the character that stands for such bytes. */
 static void quote(struct str *to, const char *text)
 {
+    size_t size;
     str_add(to, "\"");
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            str_addf(to, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            str_addf(to, "\\u%04x", c);
+    for (size_t n = strlen(text); n; text += size, n -= size) {
+        const long code = plain_character(text, n, &size);
+        if (code == '"' || code == '\\')
+            str_addf(to, "\\%c", (int)code);
+        else if (code < 0 || plain_is_control(code))
+            str_addf(to, "\\u%04lx", code < 0 ? 0xFFFD : code);
         else
-            str_bytes(to, text, 1);
+            str_bytes(to, text, size);
     }
     str_add(to, "\"");
 }

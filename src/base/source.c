@@ -2,6 +2,7 @@
 #include "base/source.h"
 
 #include "base/mem.h"
+#include "base/plain.h"
 
 #include <string.h>
 
@@ -77,12 +78,9 @@ static void show_line(const struct source *s, struct span where, struct str *to)
     size_t at = where.at < s->size ? where.at : s->size;
     struct excerpt x = excerpt_round(s, at);
     str_add(to, x.cut_left ? "  ..." : "  ");
-    for (size_t i = x.from; i < x.to; i++) {
-        unsigned char c = (unsigned char)s->text[i];
-        char shown = c == '\t' || c >= 0x20 ? s->text[i] : '?';
-        if (c != '\r' || i + 1 < x.to)
-            str_bytes(to, c == 0x7f ? "?" : &shown, 1);
-    }
+    const size_t end = x.to - (x.to > x.from && s->text[x.to - 1] == '\r');
+    const struct out out = out_to(to);
+    plain_write(&out, s->text + x.from, end - x.from, PLAIN_LINES);
     str_add(to, x.cut_right ? "...\n" : "\n");
     str_add(to, x.cut_left ? "     " : "  ");
     for (size_t i = x.from; i < at; i++)
@@ -101,24 +99,33 @@ void sources_explain(const struct sources *all, const struct err *e, struct str 
     uint32_t line = 0, column = 0;
     if (s) {
         source_place(s, e->where.at, &line, &column);
-        str_addf(to, "%s:%u:%u: ", s->name, line, column);
+        plain_line(to, s->name);
+        str_addf(to, ":%u:%u: ", line, column);
     } else {
         str_add(to, "nnr: ");
     }
-    str_addf(to, e->hint[0] ? "%s; %s\n" : "%s%s\n", e->what, e->hint);
+    /* They may quote what is no one line. */
+    plain_line(to, e->what);
+    str_add(to, e->hint[0] ? "; " : "");
+    plain_line(to, e->hint);
+    str_add(to, "\n");
     if (s)
         show_line(s, e->where, to);
     const struct source *body = sources_get(all, e->inside.source);
     if (body) {
         source_place(body, e->inside.at, &line, &column);
-        str_addf(to, "  inside the block, %s:%u:%u:\n", body->name, line, column);
+        str_add(to, "  inside the block, ");
+        plain_line(to, body->name);
+        str_addf(to, ":%u:%u:\n", line, column);
         show_line(body, e->inside, to);
     }
     while (s && s->from.source) {
         struct span from = s->from;
         s = sources_get(all, from.source);
         source_place(s, from.at, &line, &column);
-        str_addf(to, "  read by %s:%u:%u\n", s->name, line, column);
+        str_add(to, "  read by ");
+        plain_line(to, s->name);
+        str_addf(to, ":%u:%u\n", line, column);
     }
 }
 

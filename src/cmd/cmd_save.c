@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* save and load. */
 #include "base/path.h"
+#include "base/plain.h"
 #include "cmd/command.h"
 #include "cmd/journal.h"
 #include "num/safetensors.h"
@@ -120,10 +121,8 @@ static void add_name(struct str *to, const char *name)
 {
     char text[80];
     plain_text(name, text, sizeof text);
-    for (char *at = text; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?';
-    str_addf(to, " %s", text);
+    str_add(to, " ");
+    plain_line(to, text);
 }
 
 static void say_loaded(struct str *to, const struct model *m, const struct safetensors *file,

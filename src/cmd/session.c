@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/plain.h"
 #include "cmd/definition.h"
 #include "cmd/journal.h"
 #include "cmd/pictures.h"
@@ -126,6 +127,8 @@ void session_notice(const struct session *s, const char *format, ...)
     va_start(list, format);
     vsnprintf(text, sizeof text - 1, format, list);
     va_end(list);
+    /* It may quote what is no one line. */
+    plain_clean(text);
     strcat(text, "\n");
     out_add(&s->host->err, text);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/loop.h"
 
+#include "base/plain.h"
 #include "base/source.h"
 #include "repl/line.h"
 #include "repl/signals.h"
@@ -22,6 +23,13 @@ static void write_bare(void *self, const char *bytes, size_t n)
     fwrite(bytes, 1, n, stderr);
 }
 
+static void write_stdout(void *self, const char *bytes, size_t n)
+{
+    struct loop *l = self;
+    if (fwrite(bytes, 1, n, stdout) < n && !l->trouble)
+        l->trouble = errno ? errno : EIO;
+}
+
 /* Failures to write are noticed here, where the buffer is emptied: between slices of work. */
 static void flush_out(struct loop *l)
 {
@@ -29,17 +37,27 @@ static void flush_out(struct loop *l)
         l->trouble = errno ? errno : EIO;
 }
 
-/* What is written while a line is being typed stands above it. */
-static void write_out(void *self, const char *bytes, size_t n)
+/* What is written while a line is being typed stands above it. Nothing but characters goes out,
+ * and what `keep` says: texts may quote files and their names. */
+static void show(struct loop *l, const char *bytes, size_t n, unsigned keep)
 {
-    struct loop *l = self;
+    const struct out out = {write_stdout, l};
     progress_erase(&l->progress);
     line_hide();
-    if (fwrite(bytes, 1, n, stdout) < n && !l->trouble)
-        l->trouble = errno ? errno : EIO;
+    plain_write(&out, bytes, n, keep);
     if (line_asking())
         flush_out(l);
     line_show();
+}
+
+static void write_out(void *self, const char *bytes, size_t n)
+{
+    show(self, bytes, n, PLAIN_LINES);
+}
+
+static void write_picture(void *self, const char *bytes, size_t n)
+{
+    show(self, bytes, n, PLAIN_LINES | PLAIN_COLOURS);
 }
 
 static void write_err(void *self, const char *bytes, size_t n)
@@ -48,7 +66,8 @@ static void write_err(void *self, const char *bytes, size_t n)
     progress_erase(&l->progress);
     flush_out(l);
     line_hide();
-    write_bare(NULL, bytes, n);
+    const struct out out = {write_bare, NULL};
+    plain_write(&out, bytes, n, PLAIN_LINES);
     line_show();
 }
 
@@ -227,7 +246,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .clock = seconds,
         .ask = host_ask,
         .wait = host_wait,
-        .picture = write_out,
+        .picture = write_picture,
         .safe = o->safe,
         .step = o->step,
         .plot = o->plot ? o->plot : where_pictures_go(),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/mem.h"
+#include "base/plain.h"
 #include "base/source.h"
 #include "cmd/script.h"
 #include "repl/batch.h"
@@ -16,11 +17,19 @@
 
 enum { EXIT_OK, EXIT_ERROR, EXIT_USAGE, EXIT_EXPECT, EXIT_SIGNAL = 128 };
 
+static void write_stderr(void *self, const char *bytes, size_t n)
+{
+    (void)self;
+    fwrite(bytes, 1, n, stderr);
+}
+
 static int complain(const struct err *e, int status)
 {
     struct str s = {0};
     sources_explain(NULL, e, &s);
-    fputs(s.failed ? "nnr: not enough memory\n" : s.text, stderr);
+    const struct out out = {write_stderr, NULL};
+    const char *text = s.failed ? "nnr: not enough memory\n" : s.text;
+    plain_write(&out, text, strlen(text), PLAIN_LINES);
     str_finish(&s);
     return status;
 }

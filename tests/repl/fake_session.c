@@ -171,6 +171,8 @@ static enum outcome obey(struct session *s, const char *text, const struct place
         out_add(&h->out, h->ask(h->self, "press Enter") ? "asked\n" : "refused\n");
     else if (strcmp(text, "picture") == 0)
         h->picture(h->self, "a picture\n", 10);
+    else if (begins(text, "paint "))
+        h->picture(h->self, text + 6, strlen(text + 6));
     else if (begins(text, "flood "))
         return flood(s, atoi(text + 6));
     else if (begins(text, "nomem "))

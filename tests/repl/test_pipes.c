@@ -185,7 +185,7 @@ static void a_script_is_read_whole(void **state)
                   "\xef\xbb\xbf"
                   "echo a\r\n",
                   11);
-    run_script(path, 0, "a\r\n", NULL);
+    run_script(path, 0, "a?\n", NULL);
     unlink(path);
 }
 
@@ -259,6 +259,26 @@ static void a_full_disk_is_told(void **state)
     assert_int_equal(WEXITSTATUS(status), 1);
 }
 
+/* Texts may quote files and their names; only a picture may choose colours. */
+static void nothing_commands_the_terminal(void **state)
+{
+    (void)state;
+    static const struct trial trials[] = {
+        {{"-c", "echo a\x1b[31mb\xc2\x9b"
+                "c\x9b\td\xc3\xa4"},
+         "",
+         0,
+         "a?[31mb?c?\td\xc3\xa4\n",
+         NULL},
+        {{"-c", "bad\x1b]0;t\x07"}, "", 1, "", "no verb \"bad?]0;t?\""},
+        {{"bad\x1b]0;t\x07"}, "", 1, "", "\"bad?]0;t?\""},
+        {{"--bad\x1b"}, "", 2, "", "\"--bad?\""},
+        {{"-c", "paint \x1b[1;31mred\x1b[0m\x1b[2J"}, "", 0, "\x1b[1;31mred\x1b[0m?[2J", NULL},
+        {{NULL}, "echo \x1b[31m\n", 0, "?[31m\n", NULL},
+    };
+    try_all(trials, sizeof trials / sizeof *trials);
+}
+
 static void standard_files_may_be_closed(void **state)
 {
     (void)state;
@@ -281,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_signal_ends_a_script),
         cmocka_unit_test(a_reader_that_goes_away_ends_it),
         cmocka_unit_test(a_full_disk_is_told),
+        cmocka_unit_test(nothing_commands_the_terminal),
         cmocka_unit_test(standard_files_may_be_closed),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
