@@ -33,6 +33,12 @@ need() {
     fi
 }
 
+# A library that is only loaded; a system that cannot be asked does without.
+shared() {
+    PATH="$PATH:/sbin:/usr/sbin"
+    ! has ldconfig || ldconfig -p | grep -q "/$1\.so"
+}
+
 look() {
     missing='' wanted=''
     need 'pkg-config' pkg-config has pkg-config
@@ -40,7 +46,7 @@ look() {
     need 'meson, 1.0 or newer' meson meson_is_new_enough
     need 'ninja' ninja-build has ninja
     need 'readline' libreadline-dev library readline
-    need 'openblas' libopenblas-dev library openblas
+    need 'openblas' libopenblas0 shared libopenblas
     need 'zlib' zlib1g-dev library zlib
     need 'gnuplot' gnuplot-nox has gnuplot
     [ "$1" = tests ] || return 0

@@ -29,7 +29,7 @@ BEGIN {
     allow("num", "base")
     allow("base", "")
     outside["readline"] = " repl "
-    outside["cblas.h"] = " num "
+    outside["dlfcn.h"] = " num "
     outside["zlib.h"] = " data num "
 }
 {

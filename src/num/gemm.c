@@ -1,41 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "num/gemm.h"
 
+#include "num/blas.h"
 #include "num/kernels.h"
 #include "num/product.h"
-
-#include <cblas.h>
-
-#ifdef NNR_DOUBLE
-#define product_of cblas_dgemm
-#else
-#define product_of cblas_sgemm
-#endif
-
-void gemm_blas(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
-               bool add)
-{
-    const CBLAS_TRANSPOSE ta = p == PRODUCT_TN ? CblasTrans : CblasNoTrans;
-    const CBLAS_TRANSPOSE tb = p == PRODUCT_NT ? CblasTrans : CblasNoTrans;
-    const size_t lda = p == PRODUCT_TN ? m : k, ldb = p == PRODUCT_NT ? k : n;
-    product_of(CblasRowMajor, ta, tb, (blasint)m, (blasint)n, (blasint)k, R(1.0), a, (blasint)lda,
-               b, (blasint)ldb, add ? R(1.0) : R(0.0), c, (blasint)n);
-}
-
-static void blas_nn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
-{
-    gemm_blas(PRODUCT_NN, m, n, k, a, b, c, add);
-}
-
-static void blas_tn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
-{
-    gemm_blas(PRODUCT_TN, m, n, k, a, b, c, add);
-}
-
-static void blas_nt(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
-{
-    gemm_blas(PRODUCT_NT, m, n, k, a, b, c, add);
-}
 
 extern const struct products own_products_base;
 #ifdef HAVE_LEVEL_v3
@@ -88,20 +56,55 @@ static bool is_large(enum product p, size_t work)
     return work > (p == PRODUCT_TN ? TN_LARGE : LARGE);
 }
 
-gemm_run *gemm_choose(enum product p, size_t m, size_t n, size_t k)
+/* The way of own loops. */
+static gemm_run *choose_own(enum product p, size_t m, size_t n, size_t k)
 {
     const size_t work = m * n * k;
     const struct products_of_width *w = spanning(n);
     if (n == 1)
         return p == PRODUCT_TN ? spanning(m)->tn_column : spanning(k)->column;
-    if (is_large(p, work))
-        return p == PRODUCT_TN ? blas_tn : p == PRODUCT_NT ? blas_nt : blas_nn;
     if (p == PRODUCT_TN)
         return work > TN_PACKED && k >= 8 ? w->tn_packed : w->tn;
     /* b[n][1] and b[1][n] are the same numbers. */
     if (p == PRODUCT_NT && k > 1)
         return w->nt;
     return work > NN_PACKED && m >= 8 ? w->nn_packed : w->nn;
+}
+
+void gemm_blas(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+               bool add)
+{
+    blas_gemm *run = blas_load();
+    const int ta = p == PRODUCT_TN ? BLAS_TRANS : BLAS_NO_TRANS;
+    const int tb = p == PRODUCT_NT ? BLAS_TRANS : BLAS_NO_TRANS;
+    const size_t lda = p == PRODUCT_TN ? m : k, ldb = p == PRODUCT_NT ? k : n;
+    if (!run)
+        choose_own(p, m, n, k)(m, n, k, a, b, c, add);
+    else
+        run(BLAS_ROW_MAJOR, ta, tb, (int)m, (int)n, (int)k, R(1.0), a, (int)lda, b, (int)ldb,
+            add ? R(1.0) : R(0.0), c, (int)n);
+}
+
+static void blas_nn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_NN, m, n, k, a, b, c, add);
+}
+
+static void blas_tn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_TN, m, n, k, a, b, c, add);
+}
+
+static void blas_nt(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, bool add)
+{
+    gemm_blas(PRODUCT_NT, m, n, k, a, b, c, add);
+}
+
+gemm_run *gemm_choose(enum product p, size_t m, size_t n, size_t k)
+{
+    if (n == 1 || !is_large(p, m * n * k) || !blas_load())
+        return choose_own(p, m, n, k);
+    return p == PRODUCT_TN ? blas_tn : p == PRODUCT_NT ? blas_nt : blas_nn;
 }
 
 void gemm(enum product p, size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
@@ -123,11 +126,4 @@ void gemm_plain(enum product p, size_t m, size_t n, size_t k, const real *a, con
             }
             c[i * n + j] = (real)s;
         }
-}
-
-/* OpenBLAS itself begins with a thread for each core; here steps are split over threads, not
- * products. */
-__attribute__((constructor)) static void start_with_one(void)
-{
-    openblas_set_num_threads(1);
 }
