@@ -98,6 +98,7 @@ void *arena_new(struct arena *a, size_t count, size_t size)
         c->room = room;
         c->next = a->chunk;
         a->chunk = c;
+        a->bytes += sizeof *c + room;
     }
     void *p = c->bytes + c->used;
     c->used += n;
@@ -119,4 +120,5 @@ void arena_finish(struct arena *a)
         mem_free(a->chunk);
         a->chunk = next;
     }
+    a->bytes = 0;
 }

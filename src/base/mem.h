@@ -26,6 +26,7 @@ bool mem_failed(void);
 /* A bag of small things that are freed together. Zeroed memory is a valid empty arena. */
 struct arena {
     struct chunk *chunk;
+    size_t bytes; /* of all its chunks */
 };
 /* Zeroed memory, aligned for any type; lives until the arena is emptied. */
 void *arena_new(struct arena *a, size_t count, size_t size);

@@ -13,12 +13,11 @@ static bool is_bent(const struct session *s)
     return s->emulation != emulations.row[0] || s->ignores_frozen;
 }
 
-void session_bend(struct session *s)
+void session_bend(const struct session *s, struct model *m)
 {
     const struct policy *policy = is_bent(s) ? &s->policy : NULL;
-    for (size_t i = 0; i < s->models; i++)
-        if (s->model[i]->policy != policy)
-            model_bend(s->model[i], policy);
+    if (m->policy != policy)
+        model_bend(m, policy);
 }
 
 void emulation_take(struct session *s, const struct entry *system, bool ignores_frozen)

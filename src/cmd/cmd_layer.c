@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Layer statements, at the top and in blocks: a graph is copied, added to, and swapped in when all
- * went well. */
+/* Layer statements, at the top and in blocks: the graph is added to, and cut back when something
+ * went wrong. */
 #include "cmd/command.h"
+#include "cmd/delta.h"
+#include "cmd/journal.h"
 
 #include "nn/layer.h"
 
@@ -13,7 +15,8 @@ struct scope {
     struct session *session;
     struct arena *arena; /* of bound arguments */
     struct graph *g;
-    id block; /* NOTHING at the top */
+    id block;                    /* NOTHING at the top */
+    struct numbering *numbering; /* of names in the block */
 };
 
 /* What a statement calls. */
@@ -37,21 +40,12 @@ static const char *path_of(const struct scope *in, const char *name, char *path,
     return path;
 }
 
-static const struct body_call *find_body(const struct scope *in, const char *name)
-{
-    const struct layer *block = &in->g->layer[in->block];
-    for (size_t i = 0; i < block->bodies; i++)
-        if (strcmp(block->body[i].name, name) == 0)
-            return &block->body[i];
-    return NULL;
-}
-
 /* Whether a name is given in a block, and where. */
 static bool taken_inside(const struct scope *in, const char *name, struct span *where)
 {
     char path[330];
     const id layer = graph_find_layer(in->g, path_of(in, name, path, sizeof path));
-    const struct body_call *call = find_body(in, name);
+    const struct body_call *call = graph_find_body(in->g, in->block, name);
     if (layer != NOTHING)
         *where = in->g->layer[layer].where;
     else if (call)
@@ -74,10 +68,11 @@ static int check_inside(const struct scope *in, const char *name, struct span wh
 static void choose_inside(const struct scope *in, const char *base, char *name, size_t room)
 {
     struct span where;
-    unsigned n = 0;
+    uint32_t n = numbering_next(in->numbering, base);
     do
-        snprintf(name, room, "%.80s_%u", base, ++n);
+        snprintf(name, room, "%.80s_%u", base, n++);
     while (taken_inside(in, name, &where));
+    numbering_note(in->numbering, base, n);
 }
 
 static int name_of(const struct scope *in, const struct args *args, const char *base, char *name,
@@ -103,17 +98,13 @@ static int find_inside(const struct scope *in, const char *name, struct span whe
 {
     struct nearest near = {0};
     const struct layer *block = &in->g->layer[in->block];
-    nearest_try(&near, name, "input");
-    for (size_t i = 0; i < block->bodies; i++) {
-        if (strcmp(block->body[i].name, name) == 0) {
-            *to = (id)i + 1;
-            return 0;
-        }
-        nearest_try(&near, name, block->body[i].name);
-    }
-    *to = 0;
-    if (strcmp(name, "input") == 0)
+    const struct body_call *call = graph_find_body(in->g, in->block, name);
+    *to = call ? (id)(call - block->body) + 1 : 0;
+    if (call || strcmp(name, "input") == 0)
         return 0;
+    nearest_try(&near, name, "input");
+    for (size_t i = 0; i < block->bodies; i++)
+        nearest_try(&near, name, block->body[i].name);
     err_at(e, where, "there is no tensor \"%s\" in the block %s", name, block->name);
     if (near.name)
         return err_hint(e, "did you mean %s?", near.name);
@@ -311,6 +302,7 @@ static int add_body(const struct scope *in, const struct script *body, struct sp
 static int add_block(const struct scope *in, const struct statement *st, struct err *e)
 {
     char path[330];
+    struct numbering numbering = {0};
     struct scope inside = *in;
     struct binder b = session_binder(in->session, in->arena);
     const struct args *args = bind_statement(&b, st, &command_block.entry, e);
@@ -331,34 +323,52 @@ static int add_block(const struct scope *in, const struct statement *st, struct 
     }
     if (graph_define(in->g, &block_kind, &none, path, in->block, 0, &inside.block, e))
         return -1;
-    return add_body(&inside, args_get(args, "body")->as.body, st->braces, e);
+    inside.numbering = &numbering;
+    const int failed = add_body(&inside, args_get(args, "body")->as.body, st->braces, e);
+    numbering_finish(&numbering);
+    return failed;
 }
 
-/* Runs one statement on a copy of the current model's graph. */
-static int on_a_copy(struct session *s, const struct statement *st,
-                     int (*add)(const struct scope *, const struct statement *, struct err *),
-                     struct err *e)
+void graph_changed(struct session *s, struct graph_edit *was, bool failed)
+{
+    struct delta *d = s->journal->delta;
+    if (failed)
+        model_take_back(current_model(s), was);
+    else
+        graph_end(current_model(s)->graph);
+    if (failed || !d) {
+        graph_edit_finish(was);
+        return;
+    }
+    d->edited = true;
+    d->graph = *was;
+}
+
+/* Changes the current model's graph by one statement, or not at all. */
+static int change_graph(struct session *s, const struct statement *st,
+                        int (*add)(const struct scope *, const struct statement *, struct err *),
+                        struct err *e)
 {
     struct arena arena = {0};
-    struct scope top = {
-        .session = s, .arena = &arena, .g = graph_copy(current_model(s)->graph), .block = NOTHING};
-    int failed = top.g ? add(&top, st, e) : err_memory(e);
-    if (failed)
-        graph_destroy(top.g);
-    else
-        model_take_graph(current_model(s), top.g);
+    struct model *m = current_model(s);
+    struct graph_edit was;
+    if (model_edit(m, &was, e))
+        return -1;
+    const struct scope top = {.session = s, .arena = &arena, .g = m->graph, .block = NOTHING};
+    const int failed = add(&top, st, e);
+    graph_changed(s, &was, failed);
     arena_finish(&arena);
     return failed;
 }
 
 int layer_statement(struct session *s, const struct statement *st, struct err *e)
 {
-    return on_a_copy(s, st, add_layer, e);
+    return change_graph(s, st, add_layer, e);
 }
 
 static int block_statement(struct session *s, const struct statement *st, struct err *e)
 {
-    return on_a_copy(s, st, add_block, e);
+    return change_graph(s, st, add_block, e);
 }
 
 static int list_outputs(const struct session *s, struct err *e)
@@ -403,15 +413,13 @@ static int run_output(struct session *s, const struct args *args, struct err *e)
     const struct arg *names = args_get(args, "names");
     if (!names->given)
         return list_outputs(s, e);
-    struct graph *g = graph_copy(current_model(s)->graph);
-    if (!g)
-        return err_memory(e);
-    if (take_outputs(s, names, g, e)) {
-        graph_destroy(g);
+    struct model *m = current_model(s);
+    struct graph_edit was;
+    if (model_edit(m, &was, e))
         return -1;
-    }
-    model_take_graph(current_model(s), g);
-    return 0;
+    const int failed = take_outputs(s, names, m->graph, e);
+    graph_changed(s, &was, failed);
+    return failed;
 }
 
 static const struct arg_spec timedistributed_args[] = {
@@ -450,6 +458,7 @@ const struct command command_timedistributed = {
     .read = layer_statement,
     .stop_first = true,
     .changes = CHANGES_MODEL,
+    .small = always_small,
 };
 const struct command command_block = {
     COMMAND("block", block_args, "a stack of layers with a name, to be called as one",
@@ -464,6 +473,7 @@ const struct command command_block = {
     .read = block_statement,
     .stop_first = true,
     .changes = CHANGES_MODEL,
+    .small = always_small,
 };
 const struct command command_output = {
     COMMAND("output", output_args, "which tensors are the model's outputs",
@@ -475,5 +485,6 @@ const struct command command_output = {
     .run = run_output,
     .stop_first = true,
     .changes = CHANGES_MODEL,
+    .small = always_small,
     .alone_shows = true,
 };

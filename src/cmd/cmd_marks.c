@@ -38,12 +38,15 @@ uint64_t marks_digest(const struct session *s, uint64_t hash)
     return hash;
 }
 
+static const char *mark_name(const struct session *s, size_t i)
+{
+    return s->mark[i].name;
+}
+
 static struct mark *find(const struct session *s, const char *name)
 {
-    for (size_t i = 0; i < s->marks; i++)
-        if (strcmp(s->mark[i].name, name) == 0)
-            return &s->mark[i];
-    return NULL;
+    const uint32_t i = name_number(&s->names->marks, s->marks, mark_name, s, name);
+    return i == INDEX_NONE ? NULL : &s->mark[i];
 }
 
 static int run_mark(struct session *s, const struct args *args, struct err *e)

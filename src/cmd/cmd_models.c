@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model, clone, rename, compare. */
 #include "cmd/command.h"
+#include "cmd/delta.h"
 #include "cmd/grid.h"
+#include "cmd/journal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -50,7 +52,12 @@ static void drop_empty_first(struct session *s, size_t *to)
     struct model *first = s->model[0];
     if (s->current != 0 || *to == 0 || strcmp(first->name, "main") != 0 || first->graph->layers)
         return;
-    model_destroy(first);
+    snapshot_touched(s, first);
+    if (s->journal->delta)
+        s->journal->delta->first = first;
+    else
+        model_destroy(first);
+    index_cut(&s->names->models, 0);
     memmove(s->model, s->model + 1, (s->models - 1) * sizeof *s->model);
     s->models--;
     *to -= 1;
@@ -58,10 +65,15 @@ static void drop_empty_first(struct session *s, size_t *to)
 
 static int add_model(struct session *s, const char *name, struct err *e)
 {
+    /* More names would not fit into a line. */
+    enum { NAMED = 8 };
     struct str others = {0};
-    for (size_t i = 0; i < s->models; i++)
+    size_t named = 0;
+    for (size_t i = 0; i < s->models && named < NAMED; i++)
         if (s->model[i]->graph->layers)
-            str_addf(&others, "%s%s", others.size ? ", " : "", s->model[i]->name);
+            str_addf(&others, "%s%s", named++ ? ", " : "", s->model[i]->name);
+    if (named == NAMED && s->models > NAMED)
+        str_addf(&others, " ... (model lists all %zu)", s->models);
     struct model *m = NULL;
     if (others.failed || mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model) ||
         !(m = model_create(name))) {
@@ -73,6 +85,7 @@ static int add_model(struct session *s, const char *name, struct err *e)
                        strchr(others.text, ',') ? "are" : "is", others.text);
     str_finish(&others);
     s->model[s->models++] = m;
+    session_bend(s, m);
     return 0;
 }
 
@@ -81,11 +94,10 @@ static int run_model(struct session *s, const struct args *args, struct err *e)
     const struct arg *name = args_get(args, "name");
     if (!name->given)
         return list_models(s, e);
-    size_t to = 0;
     if (name_check_word(name->as.text, name->where, e))
         return -1;
-    while (to < s->models && strcmp(s->model[to]->name, name->as.text) != 0)
-        to++;
+    const uint32_t there = name_model_number(s, name->as.text);
+    size_t to = there == INDEX_NONE ? s->models : there;
     if (to == s->models && add_model(s, name->as.text, e))
         return -1;
     drop_empty_first(s, &to);
@@ -97,12 +109,10 @@ static int check_free(const struct session *s, const struct arg *name, struct er
 {
     if (name_check_word(name->as.text, name->where, e))
         return -1;
-    for (size_t i = 0; i < s->models; i++)
-        if (strcmp(s->model[i]->name, name->as.text) == 0) {
-            err_at(e, name->where, "there is a model %s already", name->as.text);
-            return err_hint(e, "choose another name, or switch to it: model %s", name->as.text);
-        }
-    return 0;
+    if (name_model_number(s, name->as.text) == INDEX_NONE)
+        return 0;
+    err_at(e, name->where, "there is a model %s already", name->as.text);
+    return err_hint(e, "choose another name, or switch to it: model %s", name->as.text);
 }
 
 static int run_clone(struct session *s, const struct args *args, struct err *e)
@@ -126,7 +136,17 @@ static int run_rename(struct session *s, const struct args *args, struct err *e)
     const struct arg *name = args_get(args, "name");
     if (check_free(s, name, e))
         return -1;
-    return model_rename(current_model(s), name->as.text) ? err_memory(e) : 0;
+    struct model *m = current_model(s);
+    char *fresh = mem_text(name->as.text, strlen(name->as.text));
+    if (!fresh)
+        return err_memory(e);
+    if (s->journal->delta) {
+        s->journal->delta->name = m->name;
+        m->name = NULL;
+    }
+    model_take_name(m, fresh);
+    index_cut(&s->names->models, s->current);
+    return 0;
 }
 
 /* The ledgers of several models on the same samples. */
@@ -357,6 +377,7 @@ const struct command command_model = {
         "input 2\ndense 8 tanh activity=l1(1e-2) as h\ndense 1 sigmoid\ntrain 2 on all\nmodel\n"),
     .run = run_model,
     .changes = CHANGES_LIST,
+    .small = always_small,
     .alone_shows = true,
 };
 const struct command command_clone = {
@@ -366,12 +387,14 @@ const struct command command_clone = {
             "clone penalised\nset h.activity = l1(1e-2)\ntrain 2 on all\ncompare\n"),
     .run = run_clone,
     .changes = CHANGES_LIST,
+    .small = always_small,
 };
 const struct command command_rename = {
     COMMAND("rename", new_name_args, "gives the current model another name",
             "The first model is called main.", "input 2\ndense 1\nrename plain\nmodel\n"),
     .run = run_rename,
     .changes = CHANGES_MODEL,
+    .small = always_small,
 };
 const struct command command_compare = {
     COMMAND("compare", compare_args, "the models' ledgers side by side",

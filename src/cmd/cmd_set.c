@@ -2,6 +2,8 @@
 /* set and let. */
 #include "cmd/command.h"
 #include "cmd/definition.h"
+#include "cmd/delta.h"
+#include "cmd/journal.h"
 
 #include "lang/parse.h"
 #include "nn/layer.h"
@@ -254,8 +256,13 @@ static int set_block(struct session *s, id block, const struct target *t, const 
                         l->kind->entry.name,
                         wrapper ? m->graph->layer[l->body[0].layer].name : l->name);
     }
-    struct graph *g = graph_copy(m->graph);
-    int failed = !g ? err_memory(e) : bind_value(&b, &yes_or_no, pair->value[0], &value, e);
+    struct graph_edit was;
+    if (bind_value(&b, &yes_or_no, pair->value[0], &value, e) || model_edit(m, &was, e)) {
+        arena_finish(&arena);
+        return -1;
+    }
+    struct graph *g = m->graph;
+    int failed = 0;
     value.given = true;
     size_t set = 0;
     for (id l = 0; !failed && l < g->layers; l++)
@@ -270,10 +277,7 @@ static int set_block(struct session *s, id block, const struct target *t, const 
     }
     if (!failed)
         failed = note_change(m, t, &value, e);
-    if (failed)
-        graph_destroy(g);
-    else
-        model_take_graph(m, g);
+    graph_changed(s, &was, failed);
     arena_finish(&arena);
     return failed;
 }
@@ -293,18 +297,29 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     const struct entry *entry = &m->graph->layer[layer].kind->entry;
     if (find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
         return -1;
-    int failed = bind_new(s, &arena, entry, at, pair, &value, e);
-    struct graph *g = failed ? NULL : graph_copy(m->graph);
-    if (!failed)
-        failed = g ? graph_set_arg(g, layer, at, &value, e) : err_memory(e);
-    if (!failed)
-        failed = note_change(m, t, &value, e);
-    if (failed)
-        graph_destroy(g);
-    else
-        model_take_graph(m, g);
+    struct graph_edit was;
+    if (bind_new(s, &arena, entry, at, pair, &value, e) || model_edit(m, &was, e)) {
+        arena_finish(&arena);
+        return -1;
+    }
+    const int failed =
+        graph_set_arg(m->graph, layer, at, &value, e) || note_change(m, t, &value, e) ? -1 : 0;
+    graph_changed(s, &was, failed);
     arena_finish(&arena);
     return failed;
+}
+
+/* A layer's setting; one of the optimizer, say, belongs to a part that is kept as a whole. */
+static bool sets_a_layer(const struct statement *st)
+{
+    static const char *const things[] = {"optimizer.", "loss.", "penalties.", "data."};
+    const struct node *target = st->pairs ? st->pair[0].target : NULL;
+    if (!target || target->kind != NODE_PATH)
+        return false;
+    for (size_t i = 0; i < sizeof things / sizeof *things; i++)
+        if (strncmp(target->text, things[i], strlen(things[i])) == 0)
+            return false;
+    return true;
 }
 
 static int run_set(struct session *s, const struct args *args, struct err *e)
@@ -408,8 +423,15 @@ static int keep_penalty(struct session *s, const struct node *n, struct variable
 static int put_variable(struct session *s, struct variable v, struct err *e)
 {
     struct variable *old = name_variable(s, v.name);
-    if (old) {
+    struct delta *d = s->journal->delta;
+    if (old && d) {
+        d->replaced = true;
+        d->old = *old;
+        d->old_at = (size_t)(old - s->variable);
+    } else if (old) {
         variable_finish(old);
+    }
+    if (old) {
         *old = v;
         return 0;
     }
@@ -518,6 +540,7 @@ const struct command command_set = {
         "set hidden.activity = l1(1e-2)\ntrain 1\npenalties\n"),
     .run = run_set,
     .changes = CHANGES_MODEL | CHANGES_DATA,
+    .small = sets_a_layer,
 };
 const struct command command_let = {
     COMMAND("let", let_args, "gives a name to a number or a penalty",
@@ -526,5 +549,6 @@ const struct command command_let = {
             "k*2\nlet\n"),
     .run = run_let,
     .changes = CHANGES_VARIABLES,
+    .small = always_small,
     .alone_shows = true,
 };

@@ -52,7 +52,7 @@ static int choose_loss_of(struct session *s, struct model *m, id output, struct 
     if (several)
         return model_take_own_loss(m, (struct own_loss){made, output, 1, true});
     model_take_loss(m, made, 1);
-    m->fresh_loss = true;
+    m->fresh_loss = s->chose = true;
     return 0;
 }
 
@@ -91,7 +91,7 @@ static int choose_optimizer(struct session *s, struct model *m, struct err *e)
         return -1;
     }
     model_take_optimizer(m, made);
-    m->fresh_optimizer = true;
+    m->fresh_optimizer = s->chose = true;
     return 0;
 }
 
@@ -111,7 +111,7 @@ void say_chosen(const struct session *s, const struct model *m)
 
 void settle_chosen(struct session *s, bool keep)
 {
-    for (size_t i = 0; i < s->models; i++) {
+    for (size_t i = 0; i < s->models && s->chose; i++) {
         struct model *m = s->model[i];
         if (keep)
             say_chosen(s, m);
@@ -119,6 +119,7 @@ void settle_chosen(struct session *s, bool keep)
             model_unchoose(m);
         model_settle(m);
     }
+    s->chose = false;
 }
 
 int ledger_check(struct session *s, struct model *m, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* undo: the way back, newest statement first. */
 #include "cmd/command.h"
+#include "cmd/delta.h"
 #include "cmd/journal.h"
 
 #include <stdio.h>
@@ -28,14 +29,17 @@ void plain_text(const char *from, char *to, size_t room)
     strcpy(to + n, cut ? "..." : "");
 }
 
-struct taken *taken_new(struct session *s, unsigned parts, const char *text, struct err *e)
+struct taken *taken_new(struct session *s, unsigned parts, bool small, const char *text,
+                        struct err *e)
 {
     struct taken *t = mem_new(1, sizeof *t);
     if (!t) {
         err_memory(e);
         return NULL;
     }
-    if (snapshot_take(s, parts, &t->before, e)) {
+    const int failed =
+        small ? !(t->delta = delta_create(s, e)) : snapshot_take(s, parts, &t->before, e);
+    if (failed) {
         mem_free(t);
         return NULL;
     }
@@ -48,6 +52,7 @@ struct taken *taken_new(struct session *s, unsigned parts, const char *text, str
 void taken_drop(struct session *s, struct taken *t)
 {
     snapshot_finish(s, &t->before);
+    delta_destroy(t->delta);
     mem_free(t);
 }
 
@@ -70,11 +75,12 @@ void taken_push(struct session *s, struct taken *t, long depth)
     /* Samples that the statement replaced are kept for it alone. */
     if (t->before.has_data && d->x != s->data.x)
         t->bytes += d->samples * (d->inputs + (d->target_is_input ? 0 : d->targets)) * sizeof(real);
+    t->bytes += t->delta ? delta_bytes(t->delta) : 0;
     t->older = j->newest;
     *(j->newest ? &j->newest->newer : &j->oldest) = t;
     j->newest = t;
     j->bytes += t->bytes;
-    while (j->bytes + j->snapshots.bytes > most && j->oldest != t)
+    while (j->bytes + j->copies > most && j->oldest != t)
         take_out(s, j->oldest);
 }
 
@@ -133,7 +139,10 @@ static int run_undo(struct session *s, const struct args *args, struct err *e)
     int failed = text.failed ? err_memory(e) : 0;
     if (!failed && j->level == 1 && times > 0 && !(j->extra = undo_line(times)))
         failed = err_memory(e);
-    if (failed || snapshot_restore(s, &t->before, t->before.parts, e)) {
+    if (!failed)
+        failed = t->delta ? delta_take_back(s, t->delta, e)
+                          : snapshot_restore(s, &t->before, t->before.parts, e);
+    if (failed) {
         str_finish(&text);
         return -1;
     }

@@ -21,16 +21,21 @@ void definition_destroy(struct definition *d)
     mem_free(d);
 }
 
+static const char *definition_name(const struct session *s, size_t i)
+{
+    return s->definition[i]->own.kind.entry.name;
+}
+
 const struct definition *session_definition(const struct session *s, const char *name)
 {
-    for (size_t i = 0; i < s->definitions; i++)
-        if (strcmp(s->definition[i]->own.kind.entry.name, name) == 0)
-            return s->definition[i];
-    return NULL;
+    const uint32_t i =
+        name_number(&s->names->definitions, s->definitions, definition_name, s, name);
+    return i == INDEX_NONE ? NULL : s->definition[i];
 }
 
 void definitions_retire(struct session *s, size_t count)
 {
+    index_cut(&s->names->definitions, count);
     while (s->definitions > count) {
         struct definition *d = s->definition[--s->definitions];
         d->next = s->retired;

@@ -44,7 +44,6 @@ void journal_finish(struct session *s)
     free_lines(j->chosen);
     free_lines(j->partial);
     free_lines(j->extra);
-    mem_free(j->snapshots.known);
     mem_free(j);
     s->journal = NULL;
 }
@@ -85,6 +84,12 @@ static unsigned parts_of(unsigned changes)
            (changes & CHANGES_VARIABLES ? PART_VARIABLES : 0);
 }
 
+bool always_small(const struct statement *st)
+{
+    (void)st;
+    return true;
+}
+
 static bool is_written(const struct command *c, const struct statement *st)
 {
     const bool session =
@@ -118,7 +123,8 @@ static int unit_begin(struct session *s, const struct statement *st, struct unit
     int failed = 0;
     if (j->level == 0 && is_written(c, st) && !(u->line = line_new(parts != 0, text.text)))
         failed = err_memory(e);
-    if (!failed && parts && !(u->taken = taken_new(s, parts, text.text, e)))
+    const bool small = !c || (c->small && c->small(st));
+    if (!failed && parts && !(u->taken = taken_new(s, parts, small, text.text, e)))
         failed = -1;
     str_finish(&text);
     if (failed) {
@@ -127,8 +133,9 @@ static int unit_begin(struct session *s, const struct statement *st, struct unit
     }
     if (j->level++ == 0) {
         j->whole = !st->body && !(c && c->changes == CHANGES_ALL);
-        j->before = u->taken ? &u->taken->before : NULL;
+        j->before = u->taken && !u->taken->delta ? &u->taken->before : NULL;
     }
+    j->delta = u->taken ? u->taken->delta : NULL;
     return 0;
 }
 
@@ -203,20 +210,20 @@ static int write_unit(struct session *s, struct unit *u, bool failed, struct err
     return bad && !failed ? -1 : 0;
 }
 
-void journal_touched(struct session *s, const struct statement *st, const struct model *current)
+void journal_touched(struct session *s, const struct statement *st, struct model *current)
 {
     const unsigned changes = changes_of(st);
     if (changes & (CHANGES_MODELS | CHANGES_FIGURES) || s->journal->chosen || session_running(s))
         snapshot_touched(s, NULL);
     else if (changes & CHANGES_MODEL)
         snapshot_touched(s, current);
-    snapshot_prune(s);
 }
 
 static int unit_end(struct session *s, struct unit *u, int failed, struct err *e)
 {
     struct journal *j = s->journal;
     const bool top = --j->level == 0;
+    j->delta = NULL;
     /* A script that failed half way has changed something; so has an interrupted train. */
     if (u->taken && (!failed || (top && j->partial))) {
         taken_push(s, u->taken, j->depth);
@@ -398,7 +405,7 @@ int segment_begin(struct session *s, struct err *e)
     }
     for (size_t i = 0; i < s->jobs; i++)
         g->first[i] = session_job_model(s, i)->step;
-    g->taken = taken_new(s, PART_MODELS, "", e);
+    g->taken = taken_new(s, PART_MODELS, false, "", e);
     return g->taken ? 0 : -1;
 }
 

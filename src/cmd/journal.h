@@ -23,6 +23,7 @@ enum { FILE_MARK = 1 };
 /* What `undo` takes back. */
 struct taken {
     struct taken *older, *newer;
+    struct delta *delta; /* what undo changes back; NULL: it puts back */
     struct snapshot before;
     size_t bytes; /* beside the models' */
     long depth;   /* how long a replay's list was before */
@@ -43,9 +44,10 @@ struct journal {
     long depth;
 
     /* The unit that runs. */
-    unsigned level;  /* 1: a statement of the prompt or script; more: of a file it reads */
-    unsigned bodies; /* { } that are being done */
-    bool whole;      /* the unit is one statement and no loop or file */
+    unsigned level;      /* 1: a statement of the prompt or script; more: of a file it reads */
+    unsigned bodies;     /* { } that are being done */
+    bool whole;          /* the unit is one statement and no loop or file */
+    struct delta *delta; /* where the unit notes what it changes; NULL: nowhere */
     const struct snapshot *before; /* NULL: it changes nothing */
     struct line *chosen, *partial; /* what nnr chose, and what was done before something failed */
     struct line *extra;            /* what a handler adds */
@@ -53,7 +55,7 @@ struct journal {
     struct taken *newest, *oldest;
     uint64_t count, floor; /* `undo` does not go beyond number `floor` */
     size_t bytes;          /* of all that can be taken back, beside the models' */
-    struct snapshots snapshots;
+    size_t copies;         /* bytes of all models that snapshots keep */
     struct segment segment;
 
     /* record */
@@ -74,7 +76,7 @@ int run_units_inside(struct session *s, const struct script *script, struct err 
 /* A statement was carried out, or failed half way, when `current` was the current model: what it
  * may have changed is no longer as the newest snapshot has it. Said of each statement, also of
  * those in { }: a mark that is set or gone back to in a later turn must see what this turn did. */
-void journal_touched(struct session *s, const struct statement *st, const struct model *current);
+void journal_touched(struct session *s, const struct statement *st, struct model *current);
 /* Something failed: notes what was done before it, in front of what is noted already. */
 void journal_done(struct session *s, const struct statement *st);
 void journal_done_text(struct session *s, long pushes, const char *format, ...)
@@ -107,8 +109,9 @@ int session_file_check(const struct file_name *file, struct err *e);
 /* Writes all statements so far, at once or not at all. */
 int save_session(struct session *s, const struct file_name *file, struct err *e);
 
-/* What can be taken back. */
-struct taken *taken_new(struct session *s, unsigned parts, const char *text, struct err *e);
+/* What can be taken back. `small`: the statement notes what it changes. */
+struct taken *taken_new(struct session *s, unsigned parts, bool small, const char *text,
+                        struct err *e);
 void taken_push(struct session *s, struct taken *t, long depth);
 void taken_drop(struct session *s, struct taken *t);
 /* Drops what is newer than number `floor`. */

@@ -22,6 +22,40 @@ static bool is_word(const char *name)
     return table_find(&command_table, name) || table_find(&layer_kinds, name);
 }
 
+uint32_t name_number(struct index *known, size_t count,
+                     const char *(*name_of)(const struct session *s, size_t i),
+                     const struct session *s, const char *name)
+{
+    uint32_t i = 0;
+    while (known->count < count && index_add(known, name_of(s, known->count)) == 0)
+        ;
+    if (known->count == count) {
+        for (i = index_first(known, name); i != INDEX_NONE; i = index_next(known, i))
+            if (strcmp(name_of(s, i), name) == 0)
+                break;
+        return i;
+    }
+    /* There was no memory to note them all. */
+    while (i < count && strcmp(name_of(s, i), name) != 0)
+        i++;
+    return i < count ? i : INDEX_NONE;
+}
+
+static const char *model_name(const struct session *s, size_t i)
+{
+    return s->model[i]->name;
+}
+
+uint32_t name_model_number(const struct session *s, const char *name)
+{
+    return name_number(&s->names->models, s->models, model_name, s, name);
+}
+
+static const char *variable_name(const struct session *s, size_t i)
+{
+    return s->variable[i].name;
+}
+
 /* Where the thing of that name was made, if a model has it. */
 static bool is_in_model(const struct model *m, const char *name, struct span *where)
 {
@@ -52,10 +86,11 @@ static bool is_taken(const struct session *s, const char *name, struct span *whe
 void name_choose(const struct session *s, const char *base, char *name, size_t room)
 {
     struct span where;
-    unsigned n = 0;
-    do
-        snprintf(name, room, "%.80s_%u", base, ++n);
-    while (is_taken(s, name, &where));
+    struct numbering *known = &current_model(s)->numbering;
+    uint32_t n = numbering_next(known, base);
+    while (snprintf(name, room, "%.80s_%u", base, n), is_taken(s, name, &where))
+        n++;
+    numbering_note(known, base, n);
 }
 
 int name_check_word(const char *name, struct span where, struct err *e)
@@ -161,11 +196,11 @@ struct model *name_model(const struct session *s, const char *name, struct span 
                          struct err *e)
 {
     struct nearest near = {0};
-    for (size_t i = 0; i < s->models; i++) {
-        if (strcmp(s->model[i]->name, name) == 0)
-            return s->model[i];
+    const uint32_t number = name_model_number(s, name);
+    if (number != INDEX_NONE)
+        return s->model[number];
+    for (size_t i = 0; i < s->models; i++)
         nearest_try(&near, name, s->model[i]->name);
-    }
     err_at(e, where, "there is no model \"%s\"", name);
     if (near.name)
         err_hint(e, "did you mean %s?", near.name);
@@ -219,8 +254,6 @@ struct model **name_models(const struct session *s, const struct arg *on, size_t
 
 struct variable *name_variable(const struct session *s, const char *name)
 {
-    for (size_t i = 0; i < s->variables; i++)
-        if (strcmp(s->variable[i].name, name) == 0)
-            return &s->variable[i];
-    return NULL;
+    const uint32_t i = name_number(&s->names->variables, s->variables, variable_name, s, name);
+    return i == INDEX_NONE ? NULL : &s->variable[i];
 }

@@ -126,11 +126,10 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
 int run_statement(struct session *s, const struct statement *st, struct err *e)
 {
     struct arena arena = {0};
-    const struct model *current = current_model(s);
+    struct model *current = current_model(s);
     int failed = run_bound(s, st, &arena, e);
     settle_chosen(s, !failed);
     journal_touched(s, st, current);
-    session_bend(s);
     arena_finish(&arena);
     return failed ? err_place(e, st->where) : 0;
 }

@@ -29,10 +29,22 @@ struct session *session_create(const struct host *host, uint64_t seed)
     s->emulation = emulations.row[0];
     s->folder = "";
     s->journal = journal_create(seed);
-    if (s->journal && add_first_model(s) == 0)
+    s->names = mem_new(1, sizeof *s->names);
+    if (s->journal && s->names && add_first_model(s) == 0)
         return s;
     session_destroy(s);
     return NULL;
+}
+
+static void names_finish(struct names_known *names)
+{
+    if (!names)
+        return;
+    index_finish(&names->models);
+    index_finish(&names->variables);
+    index_finish(&names->definitions);
+    index_finish(&names->marks);
+    mem_free(names);
 }
 
 void session_destroy(struct session *s)
@@ -50,9 +62,11 @@ void session_destroy(struct session *s)
     mem_free(s->within);
     session_drop_jobs(s);
     pictures_finish(s);
-    definitions_finish(s);
+    if (s->names)
+        definitions_finish(s);
     dataset_finish(&s->data);
     sources_finish(&s->sources);
+    names_finish(s->names);
     mem_free(s);
 }
 

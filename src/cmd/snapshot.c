@@ -23,69 +23,40 @@ static void release(struct session *s, struct frozen *f)
 {
     if (--f->owners)
         return;
-    s->journal->snapshots.bytes -= f->bytes;
+    s->journal->copies -= f->bytes;
     model_destroy(f->model);
     mem_free(f);
 }
 
-/* The copy that `live` still is like, or NULL. */
-static struct frozen *find_copy(const struct session *s, const struct model *live)
+static void make_known(struct model *live, struct frozen *copy)
 {
-    const struct snapshots *all = &s->journal->snapshots;
-    for (size_t i = 0; i < all->count; i++)
-        if (all->known[i].live == live)
-            return all->known[i].copy;
-    return NULL;
-}
-
-/* The model of the session that is still like `copy`, or NULL. */
-static struct model *find_live(const struct session *s, const struct frozen *copy)
-{
-    for (size_t i = 0; i < s->models; i++)
-        if (find_copy(s, s->model[i]) == copy)
-            return s->model[i];
-    return NULL;
-}
-
-static int make_known(struct session *s, const struct model *live, struct frozen *copy)
-{
-    struct snapshots *all = &s->journal->snapshots;
-    if (mem_room(&all->known, &all->room, all->count + 1, sizeof *all->known))
-        return -1;
-    all->known[all->count++] = (struct known){live, copy};
+    live->copy = copy;
+    copy->live = live;
     copy->owners++;
-    return 0;
 }
 
-static void forget(struct session *s, size_t i)
+static void forget(struct session *s, struct model *live)
 {
-    struct snapshots *all = &s->journal->snapshots;
-    release(s, all->known[i].copy);
-    all->known[i] = all->known[--all->count];
+    struct frozen *copy = live->copy;
+    if (!copy)
+        return;
+    live->copy = NULL;
+    copy->live = NULL;
+    release(s, copy);
 }
 
-void snapshot_touched(struct session *s, const struct model *m)
+void snapshot_touched(struct session *s, struct model *m)
 {
-    for (size_t i = s->journal->snapshots.count; i-- > 0;)
-        if (!m || s->journal->snapshots.known[i].live == m)
-            forget(s, i);
-}
-
-void snapshot_prune(struct session *s)
-{
-    for (size_t i = s->journal->snapshots.count; i-- > 0;) {
-        bool there = false;
-        for (size_t k = 0; k < s->models && !there; k++)
-            there = s->model[k] == s->journal->snapshots.known[i].live;
-        if (!there)
-            forget(s, i);
-    }
+    if (m)
+        forget(s, m);
+    for (size_t i = 0; i < s->models && !m; i++)
+        forget(s, s->model[i]);
 }
 
 /* A copy with one owner. */
-static struct frozen *freeze(struct session *s, const struct model *m)
+static struct frozen *freeze(struct session *s, struct model *m)
 {
-    struct frozen *f = find_copy(s, m);
+    struct frozen *f = m->copy;
     if (f) {
         f->owners++;
         return f;
@@ -98,11 +69,8 @@ static struct frozen *freeze(struct session *s, const struct model *m)
         return NULL;
     }
     f->bytes = model_bytes(f->model);
-    s->journal->snapshots.bytes += f->bytes;
-    if (make_known(s, m, f)) {
-        release(s, f);
-        return NULL;
-    }
+    s->journal->copies += f->bytes;
+    make_known(m, f);
     return f;
 }
 
@@ -213,17 +181,14 @@ static void give_up(struct comeback *c, size_t models, bool data)
         dataset_finish(&c->data);
 }
 
-static int prepare_models(struct session *s, const struct snapshot *from, struct comeback *c)
+static int prepare_models(const struct snapshot *from, struct comeback *c)
 {
-    struct snapshots *all = &s->journal->snapshots;
     c->model = mem_new(from->models, sizeof(struct model *));
     c->fresh = mem_new(from->models, sizeof *c->fresh);
-    /* Room to note that the copies are like the models again. */
-    if (!c->model || !c->fresh ||
-        mem_room(&all->known, &all->room, all->count + from->models, sizeof *all->known))
+    if (!c->model || !c->fresh)
         return -1;
     for (size_t i = 0; i < from->models; i++) {
-        if ((c->model[i] = find_live(s, from->model[i])))
+        if ((c->model[i] = from->model[i]->live))
             continue;
         if (!(c->model[i] = model_copy(from->model[i]->model, from->model[i]->model->name)))
             return -1;
@@ -232,28 +197,26 @@ static int prepare_models(struct session *s, const struct snapshot *from, struct
     return 0;
 }
 
-static bool is_kept(const struct model *m, const struct comeback *c, size_t models)
-{
-    for (size_t i = 0; i < models; i++)
-        if (c->model[i] == m)
-            return true;
-    return false;
-}
-
 static void put_models(struct session *s, const struct snapshot *from, struct comeback *c)
 {
+    for (size_t i = 0; i < from->models; i++)
+        if (!c->fresh[i])
+            from->model[i]->stays = true;
     for (size_t i = 0; i < s->models; i++)
-        if (!is_kept(s->model[i], c, from->models)) {
+        if (!s->model[i]->copy || !s->model[i]->copy->stays) {
             snapshot_touched(s, s->model[i]);
             model_destroy(s->model[i]);
         }
+    for (size_t i = 0; i < from->models; i++)
+        from->model[i]->stays = false;
     mem_free(s->model);
+    index_cut(&s->names->models, 0);
     s->model = c->model;
     s->models = s->model_room = from->models;
     s->current = from->current;
     for (size_t i = 0; i < from->models; i++)
         if (c->fresh[i])
-            make_known(s, s->model[i], from->model[i]);
+            make_known(s->model[i], from->model[i]);
     mem_free(c->fresh);
 }
 
@@ -271,7 +234,7 @@ static void put_data(struct session *s, const struct snapshot *from, const struc
 int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e)
 {
     struct comeback c = {0};
-    int failed = (parts & PART_MODELS) && prepare_models(s, from, &c) ? err_memory(e) : 0;
+    int failed = (parts & PART_MODELS) && prepare_models(from, &c) ? err_memory(e) : 0;
     if (!failed && (parts & PART_DATA) && from->has_data)
         failed = dataset_share(&from->data, &c.data, e);
     const bool shared = !failed && (parts & PART_DATA) && from->has_data;
@@ -286,8 +249,13 @@ int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, s
         put_models(s, from, &c);
     if (parts & PART_DATA)
         put_data(s, from, &c);
-    session_bend(s);
+    for (size_t i = 0; i < s->models; i++)
+        session_bend(s, s->model[i]);
     if (parts & PART_VARIABLES) {
+        /* Names may be free again that nnr takes to be taken. */
+        for (size_t i = 0; i < s->models; i++)
+            numbering_finish(&s->model[i]->numbering);
+        index_cut(&s->names->variables, 0);
         finish_variables(s->variable, s->variables);
         s->variable = c.variable;
         s->variables = s->variable_room = from->variables;

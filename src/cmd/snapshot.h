@@ -12,7 +12,9 @@ enum parts { PART_MODELS = 1, PART_DATA = 2, PART_VARIABLES = 4 };
 /* A copy of a model that nobody changes. */
 struct frozen {
     struct model *model;
+    struct model *live; /* the session's, which it is still like; NULL: there is none */
     size_t owners, bytes;
+    bool stays; /* while a snapshot comes back: so does `live` */
 };
 
 struct snapshot {
@@ -28,25 +30,12 @@ struct snapshot {
     size_t variables, definitions;
 };
 
-/* Which models are still as a copy of them is. */
-struct known {
-    const struct model *live;
-    struct frozen *copy;
-};
-struct snapshots {
-    struct known *known;
-    size_t count, room;
-    size_t bytes; /* of all copies */
-};
-
 /* Keeps `parts` of the state. On error *to is empty. */
 int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct err *e);
 /* Sets `parts`, which the snapshot has, back to it. On error nothing has changed. */
 int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e);
 void snapshot_finish(struct session *s, struct snapshot *p);
 /* A model is no longer as its copy is; NULL: none of them is. */
-void snapshot_touched(struct session *s, const struct model *m);
-/* Forgets what is known of models that are no longer there. */
-void snapshot_prune(struct session *s);
+void snapshot_touched(struct session *s, struct model *m);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef NNR_CMD_STATE_H
 #define NNR_CMD_STATE_H
 
+#include "base/index.h"
 #include "base/source.h"
 #include "cmd/session.h"
 #include "data/dataset.h"
@@ -19,6 +20,12 @@ struct variable {
     struct arena arena;         /* holds penalty */
     const struct node *penalty; /* NULL: a number */
     size_t *owners;             /* how many variables share arena; NULL: this one alone */
+};
+
+/* The session's lists by name; each follows its list when it is looked into (names.c). Whoever
+ * takes something out of a list, or changes a name in it, cuts them before that. */
+struct names_known {
+    struct index models, variables, definitions, marks;
 };
 
 struct session {
@@ -40,6 +47,7 @@ struct session {
     struct definition *retired; /* taken back: models of a mark may still lead to them */
     struct mark *mark;          /* cmd_marks.c */
     size_t marks, mark_room;
+    struct names_known *names;
 
     const struct entry *emulation; /* of the table of systems: none, or which is emulated */
     bool ignores_frozen;           /* the setting penalties.frozen */
@@ -48,6 +56,7 @@ struct session {
     struct journal *journal; /* what was done: journal.h */
     struct job *job;         /* training in the background: cmd_run.c */
     size_t jobs;
+    bool chose;                /* nnr has chosen something in the statement that runs */
     struct pictures *pictures; /* pictures.c; NULL before the first */
     bool busy;                 /* a text is being run */
     bool quit;
@@ -73,11 +82,17 @@ struct command {
     /* Instead of `run`, of a verb that reads its statement itself. */
     int (*read)(struct session *s, const struct statement *st, struct err *e);
     unsigned changes; /* enum changes */
+    /* Whether what a statement changes can be changed back piece by piece (delta.h); NULL: it
+     * cannot. */
+    bool (*small)(const struct statement *st);
     bool alone_shows; /* alone it prints what is set, and changes nothing */
     bool unwritten;   /* never in a record */
     bool later;       /* a verb of the language that this version does not have */
     bool stop_first;  /* cannot be done while `run` trains */
 };
+
+/* For struct command. */
+bool always_small(const struct statement *st);
 
 static inline struct model *current_model(const struct session *s)
 {
@@ -120,6 +135,10 @@ int name_check_variable(const struct session *s, const char *name, struct span w
 int name_check_penalty(const struct session *s, const char *name, struct span where, struct err *e);
 /* The first free NAME_1, NAME_2, ... in the current model. */
 void name_choose(const struct session *s, const char *base, char *name, size_t room);
+/* The number of the item with that name in a list of `count`; INDEX_NONE. */
+uint32_t name_number(struct index *known, size_t count,
+                     const char *(*name_of)(const struct session *s, size_t i),
+                     const struct session *s, const char *name);
 /* The value a name in `on` means; NOTHING and *e. */
 id name_value(const struct session *s, const char *name, struct span where, struct err *e);
 /* The layer of that name in the current model; NOTHING and *e. */
@@ -127,6 +146,8 @@ id name_layer(const struct session *s, const char *name, struct span where, stru
 /* The model of that name, or NULL and *e. */
 struct model *name_model(const struct session *s, const char *name, struct span where,
                          struct err *e);
+/* The place of the model of that name; INDEX_NONE. */
+uint32_t name_model_number(const struct session *s, const char *name);
 /* The models that a clause `on` names: the current one without it, every model that has a layer for
  * `all`. The list is freed with mem_free. */
 struct model **name_models(const struct session *s, const struct arg *on, size_t *count,
@@ -155,6 +176,9 @@ int session_ask(const struct session *s, const char *hint, struct err *e);
 /* A statement that begins with the verb of a layer, timedistributed, or the name of a layer: makes
  * what it names and calls it. */
 int layer_statement(struct session *s, const struct statement *st, struct err *e);
+/* Ends a change of the current model's graph that model_edit began: keeps it for undo, or takes it
+ * back. */
+void graph_changed(struct session *s, struct graph_edit *was, bool failed);
 /* What the name of a layer takes as a verb. */
 extern const struct entry call_entry;
 extern const struct command command_block;
@@ -197,8 +221,8 @@ bool setting_number(struct session *s, const char *path, double *value);
 bool setting_changes(const struct arg_spec *spec);
 
 /* What bends the penalties: cmd_emulate.c. */
-/* Gives all models, also new ones, the session's policy. */
-void session_bend(struct session *s);
+/* Gives a model, new or come back, the session's policy. */
+void session_bend(const struct session *s, struct model *m);
 /* Takes a row of the table of systems, and the setting penalties.frozen. */
 void emulation_take(struct session *s, const struct entry *system, bool ignores_frozen);
 /* Whether the system would run the model at all. */

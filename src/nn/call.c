@@ -2,6 +2,7 @@
 /* Making layers and calling them. A block's call is spelled out: each call of its body becomes a
  * call of the graph, so that whatever walks over calls sees those inside blocks and wrappers too.
  */
+#include "nn/edit.h"
 #include "nn/layer.h"
 
 #include <stdio.h>
@@ -50,8 +51,10 @@ int graph_define(struct graph *g, const struct layer_kind *kind, const struct ar
                         .folds = folds,
                         .trainable = true,
                         .calls_before = g->calls,
+                        .newest_term = NOTHING,
+                        .newest_call = NOTHING,
                         .where = args->where};
-    if (!l->args || !l->name)
+    if (!l->args || !l->name || index_add(&g->layer_index, name))
         return err_memory(e);
     g->layers++;
     return graph_add_slots(g, *layer, e);
@@ -63,27 +66,6 @@ static const id *keep_ids(struct graph *g, const id *item, uint32_t count)
     if (kept && count)
         memcpy(kept, item, count * sizeof *kept);
     return kept;
-}
-
-int graph_add_body(struct graph *g, id block, id layer, const char *name, struct inputs on,
-                   struct span where, struct err *e)
-{
-    struct layer *l = &g->layer[block];
-    struct body_call *body = arena_new(&g->arena, l->bodies + 1, sizeof *body);
-    if (!body)
-        return err_memory(e);
-    if (l->bodies)
-        memcpy(body, l->body, l->bodies * sizeof *body);
-    body[l->bodies] = (struct body_call){.layer = layer,
-                                         .name = arena_text(&g->arena, name, strlen(name)),
-                                         .input = keep_ids(g, on.item, on.count),
-                                         .inputs = on.count,
-                                         .where = where};
-    if (!body[l->bodies].name || !body[l->bodies].input)
-        return err_memory(e);
-    l->body = body;
-    l->bodies++;
-    return 0;
 }
 
 /* How a layer is called. */
@@ -98,9 +80,9 @@ struct calling {
 static int call_layer(struct graph *g, id layer, const struct calling *c, id *output,
                       struct err *e);
 
-/* Blocks in blocks can spell out to any number of calls: twenty levels of two calls are a million.
- */
-enum { CALLS_MOST = 10000 };
+/* A few lines of blocks in blocks spell out to any number of calls, twenty levels of two to a
+ * million: what is refused is a model that would take minutes and gigabytes to make. */
+enum { CALLS_MOST = 200000 };
 
 static int too_many(const struct layer *l, const struct calling *c, struct err *e)
 {
@@ -124,9 +106,9 @@ static int new_call(struct graph *g, id layer, const struct calling *c, id *call
                           .folds = c->folds + g->layer[layer].folds,
                           .output = NOTHING,
                           .where = c->where};
-    if (!made->name || !made->input)
+    if (!made->name || !made->input || index_add(&g->call_index, c->name))
         return err_memory(e);
-    g->calls++;
+    graph_link_call(g, (id)g->calls++);
     return 0;
 }
 
@@ -184,6 +166,8 @@ static int call_block(struct graph *g, id layer, const struct calling *c, id *ou
     id call;
     if (takes_one(&g->layer[layer], c, e) || new_call(g, layer, c, &call, e))
         return -1;
+    if (!g->layer[layer].built && edit_layer(g, layer))
+        return err_memory(e);
     g->layer[layer].built = true;
     id *made = arena_new(&g->arena, n + 1, sizeof *made);
     if (!made)
@@ -328,6 +312,8 @@ static int call_leaf(struct graph *g, id layer, const struct calling *at, id *ou
         shape_out(g, l, c, row, &out, e))
         return -1;
     if (!l->built) {
+        if (edit_layer(g, layer))
+            return err_memory(e);
         l->in = row[0];
         l->built = true;
         if (graph_add_weights(g, layer, e))

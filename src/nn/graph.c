@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "nn/graph.h"
-
+#include "nn/edit.h"
 #include "nn/layer.h"
 
 #include <stdio.h>
@@ -8,18 +7,31 @@
 
 struct graph *graph_create(void)
 {
-    return mem_new(1, sizeof(struct graph));
+    struct graph *g = mem_new(1, sizeof *g);
+    if (g)
+        g->owners = 1;
+    return g;
+}
+
+struct graph *graph_share(struct graph *g)
+{
+    g->owners++;
+    return g;
 }
 
 void graph_destroy(struct graph *g)
 {
-    if (!g)
+    if (!g || --g->owners)
         return;
     mem_free(g->layer);
     mem_free(g->weight);
     mem_free(g->call);
     mem_free(g->value);
     mem_free(g->term);
+    mem_free(g->body_at);
+    index_finish(&g->layer_index);
+    index_finish(&g->call_index);
+    index_finish(&g->body_index);
     arena_finish(&g->arena);
     mem_free(g);
 }
@@ -54,6 +66,7 @@ static int move_body(struct graph *to, struct layer *l)
     struct body_call *body = l->body ? arena_new(&to->arena, l->bodies, sizeof *body) : NULL;
     if (!body)
         return l->body ? -1 : 0;
+    l->body_room = l->bodies;
     memcpy(body, l->body, l->bodies * sizeof *body);
     for (size_t i = 0; i < l->bodies; i++)
         if (!(body[i].name = keep(to, body[i].name)) ||
@@ -96,10 +109,33 @@ static int move_rest(struct graph *to)
             move_ids(to, &to->call[i].input, to->call[i].inputs))
             return -1;
     for (size_t i = 0; i < to->terms; i++)
-        if (!(to->term[i].args = args_copy(&to->arena, to->term[i].args)) ||
-            !(to->term[i].slot = keep(to, to->term[i].slot)))
+        if (!(to->term[i].args = args_copy(&to->arena, to->term[i].args)))
             return -1;
     return 0;
+}
+
+/* The key of a call in the body of a block. */
+enum { BODY_KEY = 400 };
+static const char *body_key(const struct graph *g, id block, const char *name, char key[BODY_KEY])
+{
+    snprintf(key, BODY_KEY, "%s.%s", g->layer[block].name, name);
+    return key;
+}
+
+static int index_all(struct graph *to)
+{
+    char key[BODY_KEY];
+    int failed = 0;
+    for (size_t i = 0; i < to->layers && !failed; i++)
+        failed = index_add(&to->layer_index, to->layer[i].name);
+    for (size_t i = 0; i < to->calls && !failed; i++)
+        failed = index_add(&to->call_index, to->call[i].name);
+    for (size_t i = 0; i < to->bodies && !failed; i++) {
+        const struct body_at at = to->body_at[i];
+        const char *name = to->layer[at.block].body[at.number].name;
+        failed = index_add(&to->body_index, body_key(to, at.block, name, key));
+    }
+    return failed;
 }
 
 struct graph *graph_copy(const struct graph *g)
@@ -112,6 +148,7 @@ struct graph *graph_copy(const struct graph *g)
     to->calls = g->calls;
     to->values = g->values;
     to->terms = g->terms;
+    to->bodies = g->bodies;
     to->weight_reals = g->weight_reals;
     to->outputs = g->outputs;
     memcpy(to->output, g->output, sizeof to->output);
@@ -120,27 +157,83 @@ struct graph *graph_copy(const struct graph *g)
         copy_items(&to->call, &to->call_room, g->call, g->calls, sizeof *g->call) ||
         copy_items(&to->value, &to->value_room, g->value, g->values, sizeof *g->value) ||
         copy_items(&to->term, &to->term_room, g->term, g->terms, sizeof *g->term) ||
-        move_layers(to) || move_rest(to)) {
+        copy_items(&to->body_at, &to->body_room, g->body_at, g->bodies, sizeof *g->body_at) ||
+        move_layers(to) || move_rest(to) || index_all(to)) {
         graph_destroy(to);
         return NULL;
     }
+    to->packed = to->arena.bytes;
     return to;
+}
+
+int graph_own(struct graph **g, struct err *e)
+{
+    enum { LITTLE = 1 << 16 };
+    if ((*g)->owners == 1 && (*g)->arena.bytes <= 2 * (*g)->packed + LITTLE)
+        return 0;
+    struct graph *own = graph_copy(*g);
+    if (!own)
+        return err_memory(e);
+    graph_destroy(*g);
+    *g = own;
+    return 0;
 }
 
 id graph_find_layer(const struct graph *g, const char *name)
 {
-    for (id i = 0; i < g->layers; i++)
-        if (strcmp(g->layer[i].name, name) == 0)
-            return i;
-    return NOTHING;
+    uint32_t i = index_first(&g->layer_index, name);
+    while (i != INDEX_NONE && strcmp(g->layer[i].name, name) != 0)
+        i = index_next(&g->layer_index, i);
+    return i;
 }
 
 id graph_find_call(const struct graph *g, const char *name)
 {
-    for (id i = 0; i < g->calls; i++)
-        if (strcmp(g->call[i].name, name) == 0)
-            return i;
-    return NOTHING;
+    uint32_t i = index_first(&g->call_index, name);
+    while (i != INDEX_NONE && strcmp(g->call[i].name, name) != 0)
+        i = index_next(&g->call_index, i);
+    return i;
+}
+
+const struct body_call *graph_find_body(const struct graph *g, id block, const char *name)
+{
+    char key[BODY_KEY];
+    uint32_t i = index_first(&g->body_index, body_key(g, block, name, key));
+    for (; i != INDEX_NONE; i = index_next(&g->body_index, i)) {
+        const struct body_call *found = &g->layer[g->body_at[i].block].body[g->body_at[i].number];
+        if (g->body_at[i].block == block && strcmp(found->name, name) == 0)
+            return found;
+    }
+    return NULL;
+}
+
+int graph_add_body(struct graph *g, id block, id layer, const char *name, struct inputs on,
+                   struct span where, struct err *e)
+{
+    struct layer *l = &g->layer[block];
+    char key[BODY_KEY];
+    if (l->bodies == l->body_room) {
+        const size_t room = l->bodies ? 2 * l->bodies : 4;
+        struct body_call *body = arena_new(&g->arena, room, sizeof *body);
+        if (!body)
+            return err_memory(e);
+        if (l->bodies)
+            memcpy(body, l->body, l->bodies * sizeof *body);
+        l->body = body;
+        l->body_room = room;
+    }
+    const struct body_call made = {.layer = layer,
+                                   .name = keep(g, name),
+                                   .input = on.item,
+                                   .inputs = on.count,
+                                   .where = where};
+    l->body[l->bodies] = made;
+    if (!made.name || move_ids(g, &l->body[l->bodies].input, on.count) ||
+        mem_room(&g->body_at, &g->body_room, g->bodies + 1, sizeof *g->body_at) ||
+        index_add(&g->body_index, body_key(g, block, name, key)))
+        return err_memory(e);
+    g->body_at[g->bodies++] = (struct body_at){block, (uint32_t)l->bodies++};
+    return 0;
 }
 
 id graph_find_weight(const struct graph *g, id layer, const char *name)
@@ -160,14 +253,8 @@ bool graph_trains(const struct graph *g, id weight)
 
 id graph_only_call(const struct graph *g, id layer)
 {
-    id found = NOTHING;
-    for (id i = 0; i < g->calls; i++)
-        if (g->call[i].layer == layer) {
-            if (found != NOTHING)
-                return NOTHING;
-            found = i;
-        }
-    return found;
+    const id newest = g->layer[layer].newest_call;
+    return newest != NOTHING && g->call[newest].before == NOTHING ? newest : NOTHING;
 }
 
 const struct args *graph_activation(const struct graph *g, id call)
@@ -201,18 +288,21 @@ bool graph_is_output(const struct graph *g, id value)
 /* An input that no layer takes and that is no output would eat columns of the data for nothing. */
 static int check_inputs_used(const struct graph *g, struct err *e)
 {
-    for (id c = 0; c < g->calls; c++) {
-        bool used =
-            !g->layer[g->call[c].layer].kind->source || graph_is_output(g, g->call[c].output);
-        for (id k = 0; k < g->calls && !used; k++)
-            for (uint32_t i = 0; i < g->call[k].inputs; i++)
-                used = used || g->call[k].input[i] == g->call[c].output;
-        if (used)
-            continue;
-        err_at(e, g->call[c].where, "nothing uses the input %s", g->call[c].name);
-        return err_hint(e, "call a layer on it: dense 8 on %s; or leave it out", g->call[c].name);
-    }
-    return 0;
+    bool *used = mem_new(g->values, sizeof *used);
+    id c = 0;
+    if (!used)
+        return err_memory(e);
+    for (id k = 0; k < g->calls; k++)
+        for (uint32_t i = 0; i < g->call[k].inputs; i++)
+            used[g->call[k].input[i]] = true;
+    while (c < g->calls && (!g->layer[g->call[c].layer].kind->source || used[g->call[c].output] ||
+                            graph_is_output(g, g->call[c].output)))
+        c++;
+    mem_free(used);
+    if (c == g->calls)
+        return 0;
+    err_at(e, g->call[c].where, "nothing uses the input %s", g->call[c].name);
+    return err_hint(e, "call a layer on it: dense 8 on %s; or leave it out", g->call[c].name);
 }
 
 int graph_check_applied(const struct graph *g, struct err *e)
@@ -263,7 +353,9 @@ static int constrain(struct graph *g, struct weight *w, const struct weight_spec
         return -1;
     if (constraint && !((const struct constraint_kind *)constraint->entry)->apply)
         constraint = NULL;
-    return copy_constraint(g, w, constraint) ? err_memory(e) : 0;
+    return edit_constraint(g, (id)(w - g->weight)) || copy_constraint(g, w, constraint)
+               ? err_memory(e)
+               : 0;
 }
 
 static int add_weight(struct graph *g, const struct layer *l, const struct weight_spec *spec,
@@ -307,40 +399,44 @@ static int check_shape(const struct args *term, const struct shape *shape, bool 
     return kind->check ? kind->check(term, shape, activity, e) : 0;
 }
 
-/* Whether a term fits what it is applied to: its weight, or the calls made so far. */
+/* Whether a term fits what it is applied to: its weight, or the calls made so far. Of several
+ * errors the oldest call's is told. */
 static int check_fit(const struct graph *g, const struct term *t, struct err *e)
 {
+    int failed = 0;
     /* A weight in a block that was not called yet is looked at when it is made. */
     if (!t->activity && t->weight == NOTHING)
         return 0;
     if (!t->activity)
         return check_shape(t->args, &g->weight[t->weight].shape, false, e);
-    for (id c = 0; c < g->calls; c++)
-        if (g->call[c].layer == t->layer &&
+    for (id c = g->layer[t->layer].newest_call; c != NOTHING; c = g->call[c].before)
+        if (g->call[c].output != NOTHING &&
             check_shape(t->args, &g->value[g->call[c].output].shape, true, e))
-            return -1;
-    return 0;
+            failed = -1;
+    return failed;
 }
 
 int graph_add_weights(struct graph *g, id layer, struct err *e)
 {
     struct layer *l = &g->layer[layer];
     struct weight_spec spec[WEIGHTS_MOST];
+    int failed = 0;
     l->first_weight = (id)g->weights;
     size_t n = list_weights(l, spec);
     for (size_t i = 0; i < n; i++)
         if (add_weight(g, l, &spec[i], e))
             return -1;
     l->weights = (uint32_t)n;
-    for (size_t i = 0; i < g->terms; i++)
-        if (g->term[i].layer == layer && !g->term[i].activity) {
-            g->term[i].weight = graph_find_weight(g, layer, g->term[i].slot);
-            if (check_fit(g, &g->term[i], e))
-                return -1;
-        }
+    for (id t = l->newest_term; t != NOTHING; t = g->term[t].before) {
+        if (g->term[t].activity)
+            continue;
+        g->term[t].weight = graph_find_weight(g, layer, g->term[t].slot);
+        if (check_fit(g, &g->term[t], e))
+            failed = -1;
+    }
     for (size_t i = n - l->kind->moving; i < n; i++)
         g->weight[l->first_weight + i].moving = true;
-    return 0;
+    return failed;
 }
 
 /* Whether a layer has a weight of that name, or will have it when it is called. */
@@ -373,42 +469,110 @@ static int check_slot(const struct graph *g, id layer, const char *slot, const s
 /* Whether the terms of a layer's activity fit the output of a call to be made. */
 int graph_check_output(const struct graph *g, id layer, const struct shape *out, struct err *e)
 {
+    int failed = 0;
+    for (id t = g->layer[layer].newest_term; t != NOTHING; t = g->term[t].before)
+        if (g->term[t].activity && check_shape(g->term[t].args, out, true, e))
+            failed = -1;
+    return failed;
+}
+
+/* A slot's own name, which lives as long as the table. */
+static const char *slot_name(const struct graph *g, id layer, const char *slot)
+{
+    const struct entry *entry = &g->layer[layer].kind->entry;
+    size_t i = 0;
+    while (i < entry->arg_count && strcmp(entry->args[i].name, slot) != 0)
+        i++;
+    return i < entry->arg_count ? entry->args[i].name : "";
+}
+
+static int make_term(struct graph *g, id layer, const char *slot, const struct args *a,
+                     struct term *to, struct err *e)
+{
+    if (check_slot(g, layer, slot, a, e))
+        return -1;
+    *to = (struct term){.layer = layer,
+                        .slot = slot_name(g, layer, slot),
+                        .activity = strcmp(slot, "activity") == 0,
+                        .weight = graph_find_weight(g, layer, slot),
+                        .reduce = reduce_of(args_get(a, "reduce")->as.choice),
+                        .args = args_copy(&g->arena, a),
+                        .where = a->where};
+    return to->args ? check_fit(g, to, e) : err_memory(e);
+}
+
+static bool is_in_slot(const struct graph *g, id term, const char *slot)
+{
+    return strcmp(g->term[term].slot, slot) == 0;
+}
+
+/* The terms of a slot, oldest first; *place is freed with mem_free. */
+static int list_slot(const struct graph *g, id layer, const char *slot, id **place, size_t *count)
+{
+    size_t n = 0;
+    for (id t = g->layer[layer].newest_term; t != NOTHING; t = g->term[t].before)
+        n += is_in_slot(g, t, slot);
+    *count = n;
+    *place = n ? mem_new(n, sizeof **place) : NULL;
+    if (n && !*place)
+        return -1;
+    for (id t = g->layer[layer].newest_term; t != NOTHING; t = g->term[t].before)
+        if (is_in_slot(g, t, slot))
+            (*place)[--n] = t;
+    return 0;
+}
+
+static int take_terms_out(struct graph *g, const id *place, size_t count)
+{
+    size_t kept = 0, next = 0;
+    if (edit_terms_out(g, place, count))
+        return -1;
     for (id t = 0; t < g->terms; t++)
-        if (g->term[t].layer == layer && g->term[t].activity &&
-            check_shape(g->term[t].args, out, true, e))
-            return -1;
+        if (next < count && place[next] == t)
+            next++;
+        else
+            g->term[kept++] = g->term[t];
+    g->terms = kept;
+    graph_relink_terms(g);
+    return 0;
+}
+
+static int append_term(struct graph *g, const struct term *t)
+{
+    if (mem_room(&g->term, &g->term_room, g->terms + 1, sizeof *g->term))
+        return -1;
+    g->term[g->terms] = *t;
+    graph_link_term(g, (id)g->terms++);
+    return 0;
+}
+
+static int replace_term(struct graph *g, id at, struct term t)
+{
+    if (edit_term(g, at))
+        return -1;
+    t.before = g->term[at].before;
+    g->term[at] = t;
     return 0;
 }
 
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
                    struct err *e)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < g->terms; i++)
-        if (g->term[i].layer != layer || strcmp(g->term[i].slot, slot) != 0)
-            g->term[kept++] = g->term[i];
-    g->terms = kept;
-    for (size_t i = 0; i < sum->as.calls.count; i++) {
-        const struct args *a = sum->as.calls.item[i];
-        if (check_slot(g, layer, slot, a, e))
-            return -1;
-        if (mem_room(&g->term, &g->term_room, g->terms + 1, sizeof *g->term))
-            return err_memory(e);
-        struct term *t = &g->term[g->terms];
-        *t = (struct term){.layer = layer,
-                           .activity = strcmp(slot, "activity") == 0,
-                           .weight = graph_find_weight(g, layer, slot),
-                           .reduce = reduce_of(args_get(a, "reduce")->as.choice),
-                           .args = args_copy(&g->arena, a),
-                           .where = a->where};
-        t->slot = keep(g, slot);
-        if (!t->args || !t->slot)
-            return err_memory(e);
-        if (check_fit(g, t, e))
-            return -1;
-        g->terms++;
+    const size_t due = sum->as.calls.count;
+    size_t have;
+    id *place;
+    int failed = list_slot(g, layer, slot, &place, &have) ? err_memory(e) : 0;
+    const bool same = have == due;
+    if (!failed && have && !same && take_terms_out(g, place, have))
+        failed = err_memory(e);
+    for (size_t i = 0; i < due && !failed; i++) {
+        struct term t;
+        failed = make_term(g, layer, slot, sum->as.calls.item[i], &t, e);
+        if (!failed && (same ? replace_term(g, place[i], t) : append_term(g, &t)))
+            failed = err_memory(e);
     }
-    return 0;
+    mem_free(place);
+    return failed;
 }
 
 static bool trainable_of(const struct args *a)
@@ -459,13 +623,15 @@ static int take_constraints(struct graph *g, id layer, struct err *e)
     for (size_t i = 0; l->built && i < n; i++)
         if (constrain(g, &g->weight[l->first_weight + i], &spec[i], e))
             return -1;
-    return check_unused(g, layer, e);
+    return 0;
 }
 
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e)
 {
     struct layer *l = &g->layer[layer];
     const struct arg_spec *spec = &l->args->entry->args[arg];
+    if (edit_layer(g, layer))
+        return err_memory(e);
     if (spec->type == ARG_SUM && graph_set_slot(g, layer, spec->name, value, e))
         return -1;
     /* The copy takes the new value along with the old ones. */
@@ -478,7 +644,9 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
     if (!(l->args = args_copy(&g->arena, &with)))
         return err_memory(e);
     l->trainable = trainable_of(l->args);
-    return take_constraints(g, layer, e);
+    if (spec->of == &constraint_kinds && take_constraints(g, layer, e))
+        return -1;
+    return check_unused(g, layer, e);
 }
 
 int graph_add_slots(struct graph *g, id layer, struct err *e)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The graph: layers own weights, calls are nodes, values are what flows between them, terms are the
  * penalties in the layers' slots. All are referred to by index. A graph holds no numbers that
- * training moves; it is built by copying, adding and swapping, and never changed once a plan uses
- * it. */
+ * training moves. A statement changes it in place and can change it back (nn/edit.h); models that
+ * are alike share one graph, and one that has several owners is copied before it changes. */
 #ifndef NNR_NN_GRAPH_H
 #define NNR_NN_GRAPH_H
 
+#include "base/index.h"
 #include "nn/activation.h"
 #include "nn/penalty.h"
 
@@ -46,12 +47,13 @@ struct layer {
     id parent;               /* the block it was made in, or NOTHING */
     uint32_t folds;          /* how many timedistributed stand around it */
     struct body_call *body;
-    size_t bodies;
+    size_t bodies, body_room;
     bool trainable, built;
     id first_weight;
     uint32_t weights;
     struct shape in;     /* of the first call's input: every call must have it */
     size_t calls_before; /* how many calls there were when it was made */
+    id newest_term, newest_call; /* of its own; from there back through `before` */
     struct span where;
 };
 
@@ -65,6 +67,7 @@ struct call {
     uint32_t inputs;  /* 0 for an input layer */
     uint32_t folds;   /* this many leading axes of the inputs count as samples */
     id output;
+    id before; /* the call of the same layer that was made before, or NOTHING */
     struct span where;
 };
 
@@ -77,13 +80,16 @@ struct value {
 /* One term of one slot: l1(..)+l2(..) is two. */
 struct term {
     id layer;
-    const char *slot; /* the argument's name: kernel, bias, activity */
+    const char *slot; /* the argument's name in the layer's row: kernel, bias, activity */
     bool activity;    /* on the layer's calls; else on: */
     id weight;
     const struct args *args;
     enum reduce reduce;
+    id before; /* the next older term of the same layer, or NOTHING */
     struct span where;
 };
+
+struct graph_edit;
 
 struct graph {
     struct arena arena; /* names and arguments */
@@ -92,16 +98,32 @@ struct graph {
     struct call *call;
     struct value *value;
     struct term *term;
-    size_t layers, weights, calls, values, terms;
+    size_t layers, weights, calls, values, terms, bodies; /* bodies: those of all blocks */
     size_t layer_room, weight_room, call_room, value_room, term_room;
     size_t weight_reals;     /* size of the flat block */
     id output[OUTPUTS_MOST]; /* as `output` set them; none: the newest value */
     size_t outputs;
+    struct index layer_index, call_index; /* by name */
+    struct index body_index;              /* by BLOCK.NAME, in the order of: */
+    struct body_at {
+        id block;
+        uint32_t number;
+    } * body_at;
+    size_t body_room;
+    struct graph_edit *edit; /* keeps how things were; NULL: nobody asks */
+    unsigned owners;
+    size_t packed; /* what the arena had when nothing in it was out of use */
 };
 
 /* An empty graph, or a copy that shares nothing; NULL when there is no memory. */
 struct graph *graph_create(void);
 struct graph *graph_copy(const struct graph *g);
+/* One more owner, who must not change it. */
+struct graph *graph_share(struct graph *g);
+/* Makes *g one that may be changed: a copy, if it has several owners or its memory is full of what
+ * is no longer in use. *g then has one owner less. */
+int graph_own(struct graph **g, struct err *e);
+/* One owner less. */
 void graph_destroy(struct graph *g);
 
 /* What a layer is called on: values of the graph, or inputs of a body_call. */
@@ -118,6 +140,8 @@ int graph_define(struct graph *g, const struct layer_kind *kind, const struct ar
 /* Adds a call to the body of a block. The block must not have been called yet. */
 int graph_add_body(struct graph *g, id block, id layer, const char *name, struct inputs on,
                    struct span where, struct err *e);
+/* The call of that name in the body of a block; NULL if there is none. */
+const struct body_call *graph_find_body(const struct graph *g, id block, const char *name);
 /* Calls a layer; a block's body is called with it. On error, which points at `where` and for a
  * block also at the line inside, the graph must be thrown away. */
 int graph_call(struct graph *g, id layer, const char *name, struct inputs on, struct span where,
@@ -125,7 +149,8 @@ int graph_call(struct graph *g, id layer, const char *name, struct inputs on, st
 /* Makes a layer and calls it under the same name. */
 int graph_add(struct graph *g, const struct layer_kind *kind, const struct args *args,
               const char *name, struct inputs on, uint32_t folds, struct err *e);
-/* Puts the terms of a bound ARG_SUM into a slot, in place of what is there. */
+/* Puts the terms of a bound ARG_SUM into a slot, in place of what is there. As many as there were
+ * stand where those stood; else they come last. */
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
                    struct err *e);
 

@@ -85,6 +85,12 @@ int history_event(struct history *h, uint64_t step, const char *label)
     return 0;
 }
 
+void history_cut_events(struct history *h, size_t events)
+{
+    while (h->events > events)
+        mem_free(h->event[--h->events].label);
+}
+
 static int copy_series(struct history *to, const struct series *from)
 {
     struct series *s = add_series(to, from->kind, from->name);

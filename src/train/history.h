@@ -54,6 +54,8 @@ int history_add(struct history *h, size_t series, uint64_t step, double value);
 int history_event(struct history *h, uint64_t step, const char *label);
 /* NULL if there is none. */
 const struct series *history_find(const struct history *h, enum series_kind kind, const char *name);
+/* Forgets all events but the first `events`. */
+void history_cut_events(struct history *h, size_t events);
 int history_copy(struct history *to, const struct history *from);
 void history_finish(struct history *h);
 

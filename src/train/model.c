@@ -82,6 +82,7 @@ void model_destroy(struct model *m)
     choice_finish(&m->optimizer);
     history_finish(&m->history);
     graph_destroy(m->graph);
+    numbering_finish(&m->numbering);
     mem_free(m->weight);
     mem_free(m->grad);
     for (size_t i = 0; i < SLOTS_MOST; i++)
@@ -121,8 +122,8 @@ static int copy_block(real **to, const real *from, size_t reals)
 static int copy_owned(struct model *to, const struct model *m)
 {
     graph_destroy(to->graph);
-    to->graph = graph_copy(m->graph);
-    int failed = !to->graph || copy_choice(&to->loss, &m->loss) || copy_own(to, m) ||
+    to->graph = graph_share(m->graph);
+    int failed = copy_choice(&to->loss, &m->loss) || copy_own(to, m) ||
                  copy_choice(&to->optimizer, &m->optimizer) ||
                  copy_block(&to->weight, m->weight, m->reals) ||
                  copy_block(&to->grad, m->grad, m->reals) ||
@@ -158,14 +159,10 @@ struct model *model_copy(const struct model *m, const char *name)
     return to;
 }
 
-int model_rename(struct model *m, const char *name)
+void model_take_name(struct model *m, char *name)
 {
-    char *copy = mem_text(name, strlen(name));
-    if (!copy)
-        return -1;
     mem_free(m->name);
-    m->name = copy;
-    return 0;
+    m->name = name;
 }
 
 id model_output(const struct model *m)
@@ -193,6 +190,42 @@ void model_take_graph(struct model *m, struct graph *g)
     model_forget_plans(m);
     graph_destroy(m->graph);
     m->graph = g;
+}
+
+int model_edit(struct model *m, struct graph_edit *was, struct err *e)
+{
+    model_forget_plans(m);
+    if (graph_own(&m->graph, e))
+        return -1;
+    graph_begin(m->graph, was);
+    return 0;
+}
+
+/* What was drawn of weights that are gone is forgotten, and the names of calls are free again. */
+static void cut(struct model *m, const struct graph_edit *was)
+{
+    const struct graph *g = m->graph;
+    for (size_t c = was->calls; c < g->calls; c++)
+        numbering_free(&m->numbering, g->call[c].name);
+    if (m->drawn > was->weights) {
+        m->drawn = was->weights;
+        m->reals = was->weight_reals;
+    }
+}
+
+void model_take_back(struct model *m, const struct graph_edit *was)
+{
+    cut(m, was);
+    graph_take_back(m->graph, was);
+}
+
+int model_restore(struct model *m, struct graph_edit *was, struct err *e)
+{
+    model_forget_plans(m);
+    if (graph_own(&m->graph, e) || graph_prepare(m->graph, was, e))
+        return -1;
+    model_take_back(m, was);
+    return 0;
 }
 
 int choice_make(struct choice *c, const struct args *args, struct err *e)

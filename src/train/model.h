@@ -4,6 +4,8 @@
 #ifndef NNR_TRAIN_MODEL_H
 #define NNR_TRAIN_MODEL_H
 
+#include "base/numbering.h"
+#include "nn/edit.h"
 #include "nn/frame.h"
 #include "train/history.h"
 #include "train/loss.h"
@@ -47,9 +49,13 @@ struct range {
     size_t at, count;
 };
 
+struct frozen;
+
 struct model {
     char *name;
-    struct graph *graph;
+    struct graph *graph;           /* shared with models that are alike */
+    struct numbering numbering;    /* of names in it */
+    struct frozen *copy;           /* for cmd/snapshot.c: one that it is still like, or NULL */
     struct choice loss, optimizer; /* the loss of every output that has none of its own */
     struct clipping clipping;      /* as the optimizer says */
     double loss_weight;
@@ -108,7 +114,8 @@ struct model *model_create(const char *name);
 void model_destroy(struct model *m);
 /* A copy with everything but the plans: weights, optimizer state, counters, history. */
 struct model *model_copy(const struct model *m, const char *name);
-int model_rename(struct model *m, const char *name);
+/* Takes a name that was made with mem_text. */
+void model_take_name(struct model *m, char *name);
 /* The value that is the model's first output; NOTHING for an empty model. */
 id model_output(const struct model *m);
 /* The loss of an output, NULL if none is chosen, and the factor it counts with. */
@@ -116,6 +123,13 @@ const struct args *model_loss(const struct model *m, id output, double *weight);
 /* Puts a graph in place of the model's own, which is destroyed; weights that both have stay. The
  * new graph must begin with the layers of the old one. */
 void model_take_graph(struct model *m, struct graph *g);
+/* Begins a change of the model's graph: the plans go, and *was keeps how the graph is, for
+ * graph_end, model_take_back or, later, model_restore. */
+int model_edit(struct model *m, struct graph_edit *was, struct err *e);
+/* The change that was begun last did not succeed. */
+void model_take_back(struct model *m, const struct graph_edit *was);
+/* Of this model or a copy of it, as the change left it. On error (memory) nothing has changed. */
+int model_restore(struct model *m, struct graph_edit *was, struct err *e);
 /* Takes a loss for all outputs, in place of all there are, or an optimizer, made in a choice of its
  * own. A new optimizer starts afresh. */
 void model_take_loss(struct model *m, struct choice c, double weight);
