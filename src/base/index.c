@@ -36,10 +36,19 @@ static int spread(struct index *x)
     return 0;
 }
 
+int index_reserve(struct index *x, size_t count)
+{
+    if (mem_room(&x->item, &x->room, count, sizeof *x->item))
+        return -1;
+    while (x->heads < count)
+        if (spread(x))
+            return -1;
+    return 0;
+}
+
 int index_add(struct index *x, const char *name)
 {
-    if (mem_room(&x->item, &x->room, x->count + 1, sizeof *x->item) ||
-        (x->count >= x->heads && spread(x)))
+    if (index_reserve(x, x->count + 1))
         return -1;
     x->item[x->count].hash = hash_of(name);
     put_in(x, (uint32_t)x->count++);

@@ -23,6 +23,8 @@ struct index {
     size_t count, room, heads;
 };
 
+/* Makes room: as long as there are no more than `count` items, none of these functions fails. */
+int index_reserve(struct index *x, size_t count);
 /* Notes the name of the next item. 0, or -1 without memory: the index is as it was. */
 int index_add(struct index *x, const char *name);
 /* Forgets all items but the first `count`. */

@@ -23,22 +23,23 @@ uint32_t numbering_next(const struct numbering *n, const char *base)
     return at ? at->next : 1;
 }
 
-void numbering_note(struct numbering *n, const char *base, uint32_t next)
+int numbering_note(struct numbering *n, const char *base, uint32_t next)
 {
     const size_t letters = strlen(base);
     struct numbering_item *at;
     if (letters >= sizeof at->base)
-        return;
+        return 0;
     at = find(n, base, letters);
     if (!at && n->count < BASES_MOST) {
         if (mem_room(&n->item, &n->room, n->count + 1, sizeof *at))
-            return;
+            return -1;
         at = &n->item[n->count++];
     }
     if (!at)
         at = &n->item[n->turn++ % BASES_MOST];
     memcpy(at->base, base, letters + 1);
     at->next = next;
+    return 0;
 }
 
 void numbering_free(struct numbering *n, const char *name)

@@ -18,9 +18,9 @@ struct numbering {
 
 /* The number to begin with: 1, or what was noted. */
 uint32_t numbering_next(const struct numbering *n, const char *base);
-/* All numbers below `next` are taken. Without memory, and for one base too many, nothing or an
- * older note is lost, which costs time alone. */
-void numbering_note(struct numbering *n, const char *base, uint32_t next);
+/* All numbers below `next` are taken. For one base too many an older note is lost, which costs time
+ * alone. 0, or -1 without memory. */
+int numbering_note(struct numbering *n, const char *base, uint32_t next);
 /* A name is free again. */
 void numbering_free(struct numbering *n, const char *name);
 void numbering_finish(struct numbering *n);

@@ -162,7 +162,8 @@ static int check_pair(const struct arg *what, const struct pair *pair, struct er
 
 static int keep(struct session *s, struct definition *d, struct err *e)
 {
-    if (mem_room(&s->definition, &s->definition_room, s->definitions + 1, sizeof(void *)))
+    if (mem_room(&s->definition, &s->definition_room, s->definitions + 1, sizeof(void *)) ||
+        index_reserve(&s->names->definitions, s->definitions + 1))
         return err_memory(e);
     s->definition[s->definitions++] = d;
     if (table_find(&penalty_kinds, d->own.kind.entry.name))

@@ -16,7 +16,7 @@ struct scope {
     struct arena *arena; /* of bound arguments */
     struct graph *g;
     id block;                    /* NOTHING at the top */
-    struct numbering *numbering; /* of names in the block */
+    struct numbering *numbering; /* of names there */
 };
 
 /* What a statement calls. */
@@ -65,30 +65,31 @@ static int check_inside(const struct scope *in, const char *name, struct span wh
     return err_hint(e, "choose another, %s_2", name);
 }
 
-static void choose_inside(const struct scope *in, const char *base, char *name, size_t room)
+/* The first free BASE_1, BASE_2, ... */
+static int choose_name(const struct scope *in, const char *base, char *name, size_t room,
+                       struct err *e)
 {
+    struct numbering *known = in->numbering;
     struct span where;
-    uint32_t n = numbering_next(in->numbering, base);
-    do
-        snprintf(name, room, "%.80s_%u", base, n++);
-    while (taken_inside(in, name, &where));
-    numbering_note(in->numbering, base, n);
+    uint32_t n = numbering_next(known, base);
+    if (in->block == NOTHING)
+        n = name_choose(in->session, base, name, room);
+    else
+        while (snprintf(name, room, "%.80s_%u", base, n), taken_inside(in, name, &where))
+            n++;
+    return numbering_note(known, base, n) ? err_memory(e) : 0;
 }
 
 static int name_of(const struct scope *in, const struct args *args, const char *base, char *name,
                    size_t room, struct err *e)
 {
     const struct arg *as = args_get(args, "as");
-    const bool top = in->block == NOTHING;
-    if (!as->given && top)
-        name_choose(in->session, base, name, room);
-    else if (!as->given)
-        choose_inside(in, base, name, room);
-    else if (top ? name_check_new(in->session, as->as.text, as->where, e)
-                 : check_inside(in, as->as.text, as->where, e))
+    if (!as->given)
+        return choose_name(in, base, name, room, e);
+    if (in->block == NOTHING ? name_check_new(in->session, as->as.text, as->where, e)
+                             : check_inside(in, as->as.text, as->where, e))
         return -1;
-    else
-        snprintf(name, room, "%s", as->as.text);
+    snprintf(name, room, "%s", as->as.text);
     return 0;
 }
 
@@ -354,7 +355,8 @@ static int change_graph(struct session *s, const struct statement *st,
     struct graph_edit was;
     if (model_edit(m, &was, e))
         return -1;
-    const struct scope top = {.session = s, .arena = &arena, .g = m->graph, .block = NOTHING};
+    const struct scope top = {
+        .session = s, .arena = &arena, .g = m->graph, .block = NOTHING, .numbering = &m->numbering};
     const int failed = add(&top, st, e);
     graph_changed(s, &was, failed);
     arena_finish(&arena);

@@ -56,7 +56,8 @@ static int run_mark(struct session *s, const struct args *args, struct err *e)
     if (name_check_word(name->as.text, name->where, e))
         return -1;
     int failed = !(m.name = mem_text(name->as.text, strlen(name->as.text))) ||
-                         mem_room(&s->mark, &s->mark_room, s->marks + 1, sizeof m)
+                         mem_room(&s->mark, &s->mark_room, s->marks + 1, sizeof m) ||
+                         index_reserve(&s->names->marks, s->marks + 1)
                      ? err_memory(e)
                      : snapshot_take(s, MARKED, &m.state, e);
     if (failed) {

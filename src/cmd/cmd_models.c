@@ -76,7 +76,7 @@ static int add_model(struct session *s, const char *name, struct err *e)
         str_addf(&others, " ... (model lists all %zu)", s->models);
     struct model *m = NULL;
     if (others.failed || mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model) ||
-        !(m = model_create(name))) {
+        index_reserve(&s->names->models, s->models + 1) || !(m = model_create(name))) {
         str_finish(&others);
         return err_memory(e);
     }
@@ -120,7 +120,8 @@ static int run_clone(struct session *s, const struct args *args, struct err *e)
     const struct arg *name = args_get(args, "name");
     if (check_free(s, name, e))
         return -1;
-    if (mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model))
+    if (mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model) ||
+        index_reserve(&s->names->models, s->models + 1))
         return err_memory(e);
     struct model *copy = model_copy(current_model(s), name->as.text);
     if (!copy)

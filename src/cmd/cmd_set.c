@@ -435,7 +435,8 @@ static int put_variable(struct session *s, struct variable v, struct err *e)
         *old = v;
         return 0;
     }
-    if (mem_room(&s->variable, &s->variable_room, s->variables + 1, sizeof v)) {
+    if (mem_room(&s->variable, &s->variable_room, s->variables + 1, sizeof v) ||
+        index_reserve(&s->names->variables, s->variables + 1)) {
         variable_finish(&v);
         return err_memory(e);
     }

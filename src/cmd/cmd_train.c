@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loss, optimizer, step, train, evaluate, predict. */
 #include "cmd/command.h"
+#include "cmd/delta.h"
 #include "cmd/job.h"
 #include "cmd/journal.h"
 
@@ -37,6 +38,14 @@ static int choose(struct session *s, const struct entry *row, struct choice *to,
     return failed ? -1 : 0;
 }
 
+/* The end of the statement looks at it, and no copy is like the model any more. */
+static int note_choosing(struct session *s, struct model *m, struct err *e)
+{
+    s->chose = true;
+    snapshot_touched(s, m);
+    return delta_side(s, m, e);
+}
+
 /* For one output; with several each gets its own. */
 static int choose_loss_of(struct session *s, struct model *m, id output, struct columns c,
                           bool several, struct err *e)
@@ -45,14 +54,14 @@ static int choose_loss_of(struct session *s, struct model *m, id output, struct 
     const char *name = loss_standard(m->graph, output, &s->data, c);
     if (choose(s, table_find(&loss_kinds, name), &made, e))
         return -1;
-    if (journal_chose(s, m, output, several, made.args, e)) {
+    if (journal_chose(s, m, output, several, made.args, e) || note_choosing(s, m, e)) {
         choice_finish(&made);
         return -1;
     }
     if (several)
         return model_take_own_loss(m, (struct own_loss){made, output, 1, true});
     model_take_loss(m, made, 1);
-    m->fresh_loss = s->chose = true;
+    m->fresh_loss = true;
     return 0;
 }
 
@@ -86,12 +95,12 @@ static int choose_optimizer(struct session *s, struct model *m, struct err *e)
         return 0;
     if (choose(s, table_find(&opt_kinds, "adam"), &made, e))
         return -1;
-    if (journal_chose(s, m, NOTHING, false, made.args, e)) {
+    if (journal_chose(s, m, NOTHING, false, made.args, e) || note_choosing(s, m, e)) {
         choice_finish(&made);
         return -1;
     }
     model_take_optimizer(m, made);
-    m->fresh_optimizer = s->chose = true;
+    m->fresh_optimizer = true;
     return 0;
 }
 

@@ -3,6 +3,7 @@
  * so that afterwards nothing can fail. */
 #include "cmd/journal.h"
 
+#include "cmd/delta.h"
 #include "cmd/job.h"
 #include "nn/layer.h"
 
@@ -111,6 +112,19 @@ static void unit_drop(struct session *s, struct unit *u)
     *u = (struct unit){0};
 }
 
+/* What `loss` speaks of is about to change. */
+static int note_figures(struct session *s, const struct statement *st, struct err *e)
+{
+    int failed = 0;
+    if (!(changes_of(st) & CHANGES_FIGURES))
+        return 0;
+    if (!st->clauses)
+        return delta_side(s, current_model(s), e);
+    for (size_t i = 0; i < s->models && !failed; i++)
+        failed = delta_side(s, s->model[i], e);
+    return failed;
+}
+
 static int unit_begin(struct session *s, const struct statement *st, struct unit *u, struct err *e)
 {
     struct journal *j = s->journal;
@@ -127,6 +141,8 @@ static int unit_begin(struct session *s, const struct statement *st, struct unit
     if (!failed && parts && !(u->taken = taken_new(s, parts, small, text.text, e)))
         failed = -1;
     str_finish(&text);
+    if (!failed)
+        failed = note_figures(s, st, e);
     if (failed) {
         unit_drop(s, u);
         return -1;
@@ -213,9 +229,11 @@ static int write_unit(struct session *s, struct unit *u, bool failed, struct err
 void journal_touched(struct session *s, const struct statement *st, struct model *current)
 {
     const unsigned changes = changes_of(st);
-    if (changes & (CHANGES_MODELS | CHANGES_FIGURES) || s->journal->chosen || session_running(s))
+    const bool several = changes & CHANGES_MODELS || (changes & CHANGES_FIGURES && st->clauses);
+    /* A model for which nnr chose something was touched when it did. */
+    if (several || session_running(s))
         snapshot_touched(s, NULL);
-    else if (changes & CHANGES_MODEL)
+    else if (changes & (CHANGES_MODEL | CHANGES_FIGURES))
         snapshot_touched(s, current);
 }
 

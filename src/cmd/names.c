@@ -26,19 +26,13 @@ uint32_t name_number(struct index *known, size_t count,
                      const char *(*name_of)(const struct session *s, size_t i),
                      const struct session *s, const char *name)
 {
-    uint32_t i = 0;
+    /* There is room: whoever makes a list longer reserves it. */
     while (known->count < count && index_add(known, name_of(s, known->count)) == 0)
         ;
-    if (known->count == count) {
-        for (i = index_first(known, name); i != INDEX_NONE; i = index_next(known, i))
-            if (strcmp(name_of(s, i), name) == 0)
-                break;
-        return i;
-    }
-    /* There was no memory to note them all. */
-    while (i < count && strcmp(name_of(s, i), name) != 0)
-        i++;
-    return i < count ? i : INDEX_NONE;
+    uint32_t i = index_first(known, name);
+    while (i != INDEX_NONE && strcmp(name_of(s, i), name) != 0)
+        i = index_next(known, i);
+    return i;
 }
 
 static const char *model_name(const struct session *s, size_t i)
@@ -83,14 +77,13 @@ static bool is_taken(const struct session *s, const char *name, struct span *whe
     return is_shared(s, name, where) || is_in_model(current_model(s), name, where);
 }
 
-void name_choose(const struct session *s, const char *base, char *name, size_t room)
+uint32_t name_choose(const struct session *s, const char *base, char *name, size_t room)
 {
     struct span where;
-    struct numbering *known = &current_model(s)->numbering;
-    uint32_t n = numbering_next(known, base);
+    uint32_t n = numbering_next(&current_model(s)->numbering, base);
     while (snprintf(name, room, "%.80s_%u", base, n), is_taken(s, name, &where))
         n++;
-    numbering_note(known, base, n);
+    return n;
 }
 
 int name_check_word(const char *name, struct span where, struct err *e)

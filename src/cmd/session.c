@@ -12,7 +12,8 @@
 
 static int add_first_model(struct session *s)
 {
-    if (mem_room(&s->model, &s->model_room, 1, sizeof *s->model))
+    if (mem_room(&s->model, &s->model_room, 1, sizeof *s->model) ||
+        index_reserve(&s->names->models, 1))
         return -1;
     s->model[0] = model_create("main");
     s->models = s->model[0] != NULL;

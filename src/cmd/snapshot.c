@@ -234,10 +234,15 @@ static void put_data(struct session *s, const struct snapshot *from, const struc
 int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e)
 {
     struct comeback c = {0};
-    int failed = (parts & PART_MODELS) && prepare_models(from, &c) ? err_memory(e) : 0;
+    int failed = (parts & PART_MODELS) && (index_reserve(&s->names->models, from->models) ||
+                                           prepare_models(from, &c))
+                     ? err_memory(e)
+                     : 0;
     if (!failed && (parts & PART_DATA) && from->has_data)
         failed = dataset_share(&from->data, &c.data, e);
     const bool shared = !failed && (parts & PART_DATA) && from->has_data;
+    if (!failed && (parts & PART_VARIABLES) && index_reserve(&s->names->variables, from->variables))
+        failed = err_memory(e);
     if (!failed && (parts & PART_VARIABLES) &&
         !(c.variable = share_variables(from->variable, from->variables)))
         failed = err_memory(e);

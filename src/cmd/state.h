@@ -23,7 +23,8 @@ struct variable {
 };
 
 /* The session's lists by name; each follows its list when it is looked into (names.c). Whoever
- * takes something out of a list, or changes a name in it, cuts them before that. */
+ * makes a list longer reserves room here; whoever takes something out of it, or changes a name in
+ * it, cuts this before that. */
 struct names_known {
     struct index models, variables, definitions, marks;
 };
@@ -133,8 +134,8 @@ int name_check_variable(const struct session *s, const char *name, struct span w
                         struct err *e);
 /* The same for a penalty of one's own, which is in all models. */
 int name_check_penalty(const struct session *s, const char *name, struct span where, struct err *e);
-/* The first free NAME_1, NAME_2, ... in the current model. */
-void name_choose(const struct session *s, const char *base, char *name, size_t room);
+/* The first free NAME_1, NAME_2, ... in the current model; returns its number. */
+uint32_t name_choose(const struct session *s, const char *base, char *name, size_t room);
 /* The number of the item with that name in a list of `count`; INDEX_NONE. */
 uint32_t name_number(struct index *known, size_t count,
                      const char *(*name_of)(const struct session *s, size_t i),

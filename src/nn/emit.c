@@ -3,19 +3,49 @@
 #include "nn/layer.h"
 #include "nn/planner.h"
 
-/* Places are few; equal ones share a number, so that steps on one array can be seen to be. */
+/* The slot of a place, or the free one where it is to stand. */
+static uint32_t *find_slot(const struct planner *w, enum block block, size_t at)
+{
+    size_t i = (at * BLOCKS + (size_t)block) * 0x9E3779B97F4A7C15u >> 20;
+    for (;; i++) {
+        uint32_t *slot = &w->slot[i & (w->slots - 1)];
+        if (*slot == NO_PLACE || (w->p->place[*slot].block == block && w->p->place[*slot].at == at))
+            return slot;
+    }
+}
+
+/* Twice the slots. */
+static int spread(struct planner *w)
+{
+    const size_t slots = w->slots ? 2 * w->slots : 64;
+    uint32_t *slot = mem_new(slots, sizeof *slot);
+    if (!slot)
+        return -1;
+    for (size_t i = 0; i < slots; i++)
+        slot[i] = NO_PLACE;
+    mem_free(w->slot);
+    w->slot = slot;
+    w->slots = slots;
+    for (uint32_t i = 0; i < w->p->places; i++)
+        *find_slot(w, w->p->place[i].block, w->p->place[i].at) = i;
+    return 0;
+}
+
+/* Equal places share a number, so that steps on one array can be seen to be. */
 uint32_t place_at(struct planner *w, enum block block, size_t at)
 {
     struct plan *p = w->p;
-    for (size_t i = 0; i < p->places; i++)
-        if (p->place[i].block == block && p->place[i].at == at)
-            return (uint32_t)i;
-    if (mem_room(&p->place, &p->place_room, p->places + 1, sizeof *p->place)) {
+    if ((2 * p->places >= w->slots && spread(w)) ||
+        mem_room(&p->place, &p->place_room, p->places + 1, sizeof *p->place)) {
         w->failed = true;
         return 0;
     }
-    p->place[p->places] = (struct place){block, at};
-    return (uint32_t)p->places++;
+    uint32_t *slot = find_slot(w, block, at);
+    if (*slot == NO_PLACE) {
+        p->place[p->places] = (struct place){block, at};
+        *slot = (uint32_t)p->places++;
+    }
+    return *slot;
 }
 
 uint32_t value_place(struct planner *w, id value)
@@ -44,6 +74,7 @@ struct step *emit(struct planner *w, enum step_kind kind)
                          .kind = kind,
                          .x = {NO_PLACE, NO_PLACE, NO_PLACE, NO_PLACE},
                          .y = {NO_PLACE, NO_PLACE, NO_PLACE},
+                         .of = w->call,
                          .by_sample = true};
     if (mem_room(list, room, *count + 1, sizeof fresh)) {
         w->failed = true;

@@ -51,8 +51,8 @@ struct layer {
     bool trainable, built;
     id first_weight;
     uint32_t weights;
-    struct shape in;     /* of the first call's input: every call must have it */
-    size_t calls_before; /* how many calls there were when it was made */
+    struct shape in;             /* of the first call's input: every call must have it */
+    size_t calls_before;         /* how many calls there were when it was made */
     id newest_term, newest_call; /* of its own; from there back through `before` */
     struct span where;
 };

@@ -118,8 +118,9 @@ static void plan_forward(struct planner *w)
         const struct layer_kind *kind = g->layer[g->call[c].layer].kind;
         if (kind->forward)
             kind->forward(w, c);
-        for (id t = 0; t < g->terms; t++)
-            if (g->term[t].layer == g->call[c].layer && g->term[t].activity)
+        w->first_row[c] = (uint32_t)w->p->applieds;
+        for (id t = w->first_term[g->call[c].layer]; t != NOTHING; t = w->next_term[t])
+            if (g->term[t].activity)
                 apply_activity(w, t, c);
     }
     for (id t = 0; t < g->terms; t++)
@@ -136,9 +137,8 @@ static void plan_call_backward(struct planner *w, id call)
     const struct layer_kind *kind = g->layer[g->call[call].layer].kind;
     if (!w->needs[y])
         return;
-    for (uint32_t r = 0; r < w->p->applieds; r++)
-        if (w->p->applied[r].call == call && w->p->applied[r].times != 0 &&
-            w->needs[w->p->applied[r].value])
+    for (uint32_t r = w->first_row[call]; r < w->p->applieds && w->p->applied[r].call == call; r++)
+        if (w->p->applied[r].times != 0 && w->needs[w->p->applied[r].value])
             adjoint(w, r);
     bool flows = w->written[storage] || w->logits[y] != NOTHING;
     if (flows && kind->backward)
@@ -154,8 +154,11 @@ static void plan_backward(struct planner *w)
         if (w->logits[value] != h && w->needs[value])
             head_step(w, STEP_HEAD_SLOPE, h, write_value(w, value));
     }
-    for (size_t c = g->calls; c-- > 0;)
+    for (size_t c = g->calls; c-- > 0;) {
+        w->call = (id)c;
         plan_call_backward(w, (id)c);
+    }
+    w->call = NOTHING;
     for (uint32_t r = 0; r < w->p->applieds; r++)
         if (w->p->applied[r].weight != NOTHING && w->p->applied[r].times != 0 &&
             !w->p->applied[r].frozen)
@@ -234,6 +237,17 @@ static void moving_places(struct planner *w)
     w->p->moving_places = w->p->places;
 }
 
+static void list_terms(struct planner *w)
+{
+    for (size_t l = 0; l < w->g->layers; l++)
+        w->first_term[l] = NOTHING;
+    for (size_t t = w->g->terms; t-- > 0;) {
+        id *first = &w->first_term[w->g->term[t].layer];
+        w->next_term[t] = *first;
+        *first = (id)t;
+    }
+}
+
 static int prepare(struct planner *w, const struct head *heads, size_t count)
 {
     const struct graph *g = w->g;
@@ -244,9 +258,13 @@ static int prepare(struct planner *w, const struct head *heads, size_t count)
     w->saved = mem_new(g->calls, sizeof *w->saved);
     w->p->value = mem_new(g->values, sizeof *w->p->value);
     w->p->head = mem_new(count, sizeof *heads);
+    w->first_term = mem_new(g->layers, sizeof *w->first_term);
+    w->next_term = mem_new(g->terms, sizeof *w->next_term);
+    w->first_row = mem_new(g->calls, sizeof *w->first_row);
     if (!w->needs || !w->written || !w->logits || !w->wrote || !w->saved || !w->p->value ||
-        !w->p->head)
+        !w->p->head || !w->first_term || !w->next_term || !w->first_row)
         return -1;
+    list_terms(w);
     if (count)
         memcpy(w->p->head, heads, count * sizeof *heads);
     w->p->heads = count;
@@ -258,6 +276,10 @@ static int prepare(struct planner *w, const struct head *heads, size_t count)
 static void planner_finish(struct planner *w)
 {
     mem_free(w->listed);
+    mem_free(w->slot);
+    mem_free(w->first_term);
+    mem_free(w->next_term);
+    mem_free(w->first_row);
     mem_free(w->needs);
     mem_free(w->written);
     mem_free(w->logits);
@@ -302,7 +324,7 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
                                const struct policy *policy, struct err *e)
 {
     struct plan *p = mem_new(1, sizeof *p);
-    struct planner w = {.p = p, .g = g, .policy = policy};
+    struct planner w = {.p = p, .g = g, .policy = policy, .call = NOTHING};
     if (!p || (p->graph = g, p->mode = mode, p->capacity = capacity, prepare(&w, heads, count))) {
         w.failed = true;
     } else {

@@ -90,6 +90,7 @@ enum { NO_PLACE = UINT32_MAX };
 struct step {
     void (*run)(const struct step *s, const struct frame *f);
     enum step_kind kind;
+    id of; /* in the backward list: the call that it carries a gradient through, or NOTHING */
     uint32_t x[4], y[3]; /* indices of places; NO_PLACE: not used */
     bool add[3];         /* y[i] is added to */
     bool has;            /* y[0] holds a gradient already (DEACTIVATE, PROLOGUE) */

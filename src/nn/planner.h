@@ -10,14 +10,19 @@ struct planner {
     struct plan *p;
     const struct policy *policy; /* NULL: penalties are not bent */
     const struct graph *g;
-    double *listed;      /* for each layer: how often a weight's penalty counts; NULL: once */
-    bool backward;       /* which list is written */
-    bool failed;         /* memory ran out; said once at the end */
-    struct step lost;    /* what is filled in then */
-    bool *needs;         /* for each value: a gradient of it is of use */
-    bool *written;       /* for each value: its gradient array has a writer already */
-    bool *wrote;         /* for each weight: the same */
-    id *logits;          /* for each value: the head that works at its pre-activation, or NOTHING */
+    double *listed;   /* for each layer: how often a weight's penalty counts; NULL: once */
+    bool backward;    /* which list is written */
+    bool failed;      /* memory ran out; said once at the end */
+    struct step lost; /* what is filled in then */
+    bool *needs;      /* for each value: a gradient of it is of use */
+    bool *written;    /* for each value: its gradient array has a writer already */
+    bool *wrote;      /* for each weight: the same */
+    id *logits;       /* for each value: the head that works at its pre-activation, or NOTHING */
+    uint32_t *slot;   /* the numbers of places, found by their hash; a power of two of slots */
+    size_t slots;
+    id *first_term, *next_term; /* for each layer its oldest term, for each term the next one */
+    uint32_t *first_row;        /* for each call the first of its rows */
+    id call;                    /* whose backward steps are emitted; NOTHING */
     struct place *saved; /* for each call: where z is kept, or what a normalisation found; block
                           * BLOCKS: nowhere */
 };

@@ -5,6 +5,7 @@
 #include "train/accuracy.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *row_flag_name(unsigned i)
@@ -41,27 +42,65 @@ static size_t slot_place(const struct graph *g, const struct term *t)
     return i;
 }
 
-static bool comes_before(const struct graph *g, id a, id b)
+struct row_place {
+    id term, layer;
+    size_t slot;
+};
+
+static int by_place(const void *a, const void *b)
 {
-    const struct term *x = &g->term[a], *y = &g->term[b];
+    const struct row_place *x = a, *y = b;
     if (x->layer != y->layer)
-        return x->layer < y->layer;
-    size_t i = slot_place(g, x), j = slot_place(g, y);
-    return i != j ? i < j : a < b;
+        return x->layer < y->layer ? -1 : 1;
+    if (x->slot != y->slot)
+        return x->slot < y->slot ? -1 : 1;
+    return x->term < y->term ? -1 : x->term > y->term;
 }
 
 /* One row a term, in the order in which the model was written. */
 static int make_rows(struct ledger *l)
 {
     const struct graph *g = l->model->graph;
-    if (!(l->row = mem_new(g->terms, sizeof *l->row)))
+    struct row_place *place = mem_new(g->terms, sizeof *place);
+    if (!place || !(l->row = mem_new(g->terms, sizeof *l->row))) {
+        mem_free(place);
         return -1;
-    for (id t = 0; t < g->terms; t++) {
-        size_t at = l->rows++;
-        for (; at > 0 && comes_before(g, t, l->row[at - 1].term); at--)
-            l->row[at] = l->row[at - 1];
-        l->row[at] = (struct ledger_row){.term = t, .grad_norm = NAN};
     }
+    for (id t = 0; t < g->terms; t++)
+        place[t] = (struct row_place){t, g->term[t].layer, slot_place(g, &g->term[t])};
+    qsort(place, g->terms, sizeof *place, by_place);
+    for (; l->rows < g->terms; l->rows++)
+        l->row[l->rows] = (struct ledger_row){.term = place[l->rows].term, .grad_norm = NAN};
+    mem_free(place);
+    return 0;
+}
+
+/* Which rows of the plan belong to which of the ledger. */
+static int make_parts(struct ledger *l)
+{
+    const struct plan *p = l->model->infer;
+    size_t *row_of = mem_new(l->rows, sizeof *row_of);
+    uint32_t at = 0;
+    l->parts = mem_new(l->rows, sizeof *l->parts);
+    l->part = mem_new(p->applieds, sizeof *l->part);
+    if (!row_of || !l->parts || !l->part) {
+        mem_free(row_of);
+        return -1;
+    }
+    for (size_t r = 0; r < l->rows; r++)
+        row_of[l->row[r].term] = r;
+    for (size_t i = 0; i < p->applieds; i++)
+        l->parts[row_of[p->applied[i].term]].count++;
+    for (size_t r = 0; r < l->rows; r++) {
+        l->parts[r].item = l->part + at;
+        at += (uint32_t)l->parts[r].count;
+        l->parts[r].count = 0;
+    }
+    for (uint32_t i = 0; i < p->applieds; i++) {
+        struct row_parts *parts = &l->parts[row_of[p->applied[i].term]];
+        l->part[(size_t)(parts->item - l->part) + parts->count++] = i;
+    }
+    mem_free(row_of);
     return 0;
 }
 
@@ -70,7 +109,7 @@ static int make_calls(struct ledger *l)
     const struct plan *p = l->model->infer;
     for (size_t r = 0; r < l->rows; r++)
         if (l->model->graph->term[l->row[r].term].activity &&
-            !(l->row[r].call = mem_new(p->applieds, sizeof *l->row[r].call)))
+            !(l->row[r].call = mem_new(l->parts[r].count, sizeof *l->row[r].call)))
             return -1;
     l->sum = mem_new(p->applieds, sizeof *l->sum);
     l->honest_sum = mem_new(p->applieds, sizeof *l->honest_sum);
@@ -83,12 +122,9 @@ static int make_calls(struct ledger *l)
 
 static int make_gradients(struct ledger *l)
 {
-    if (!(l->grad = mem_new(l->rows, sizeof *l->grad)))
-        return -1;
-    for (size_t r = 0; r < l->rows; r++)
-        if (!(l->grad[r] = mem_new(l->model->graph->weight_reals, sizeof **l->grad)))
-            return -1;
-    return 0;
+    l->grad =
+        row_gradients_create(l->model, l->parts, l->rows, l->probe.end - l->probe.first, l->batch);
+    return l->grad ? 0 : -1;
 }
 
 int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uint64_t seed,
@@ -97,38 +133,9 @@ int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uin
     *l = (struct ledger){.model = m, .batch = engine_batch(d)};
     if (probe_begin(&l->probe, m, d, seed, share, true, e))
         return -1;
-    if (make_rows(l) || make_calls(l) || (gradients && make_gradients(l)))
+    if (make_rows(l) || make_parts(l) || make_calls(l) || (gradients && make_gradients(l)))
         return err_memory(e);
     return 0;
-}
-
-static bool belongs(const struct ledger *l, size_t applied, size_t row)
-{
-    return l->model->infer->applied[applied].term == l->row[row].term;
-}
-
-/* One backward pass with everything but one row masked. */
-static void add_gradient(struct ledger *l, size_t row)
-{
-    struct frame *f = l->model->infer_frame;
-    for (size_t i = 0; i < f->plan->applieds; i++)
-        f->mask[i] = belongs(l, i, row);
-    f->head_mask = 0;
-    frame_samples(f, l->probe.samples);
-    frame_backward(f);
-    for (size_t k = 0; k < l->model->ranges; k++) {
-        const struct range *r = &l->model->range[k];
-        for (size_t i = r->at; i < r->at + r->count; i++)
-            l->grad[row][i] += (double)l->probe.samples * (double)l->model->probe_grad[i];
-    }
-}
-
-static void unmask(struct frame *f, size_t samples)
-{
-    for (size_t i = 0; i < f->plan->applieds; i++)
-        f->mask[i] = 1;
-    f->head_mask = 1;
-    frame_samples(f, samples);
 }
 
 static void judge(struct ledger *l, size_t aim)
@@ -139,11 +146,9 @@ static void judge(struct ledger *l, size_t aim)
     l->judged += rows;
 }
 
-bool ledger_next(struct ledger *l)
+static void add_figures(struct ledger *l)
 {
-    struct frame *f = l->model->infer_frame;
-    if (!probe_next(&l->probe))
-        return false;
+    const struct frame *f = l->model->infer_frame;
     const double n = (double)l->probe.samples;
     l->samples += l->probe.samples;
     l->data += n * frame_data(f);
@@ -157,10 +162,22 @@ bool ledger_next(struct ledger *l)
         if (l->model->aim[i].judged)
             judge(l, i);
     }
-    for (size_t r = 0; l->grad && r < l->rows; r++)
-        /* Forward sums are still there; each backward makes its gradients anew. */
-        add_gradient(l, r);
-    unmask(f, l->probe.samples);
+}
+
+bool ledger_next(struct ledger *l)
+{
+    if (!probe_next(&l->probe)) {
+        if (!l->grad || l->probe.at < l->probe.end || !row_gradients_pass(l->grad))
+            return false;
+        l->again = true;
+        l->probe.at = l->probe.first;
+        return true;
+    }
+    if (!l->again)
+        add_figures(l);
+    /* Forward sums are still there; each row's backward makes its gradients anew. */
+    if (l->grad)
+        row_gradients_batch(l->grad, l->probe.samples);
     return true;
 }
 
@@ -171,10 +188,9 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
     const struct term *t = &g->term[row->term];
     bool moves = false, reaches = true;
     row->divisor = 1;
-    for (size_t i = 0; i < p->applieds; i++) {
+    for (size_t k = 0; k < l->parts[r].count; k++) {
+        const size_t i = l->parts[r].item[k];
         const struct applied *a = &p->applied[i];
-        if (!belongs(l, i, r))
-            continue;
         double value = l->sum[i] / (double)l->samples;
         row->value += value;
         row->honest += l->model->policy ? l->honest_sum[i] / (double)l->samples : value;
@@ -207,11 +223,8 @@ void ledger_end(struct ledger *l)
         end_row(l, &l->row[r], r);
         l->penalty += l->row[r].value;
         l->honest += l->row[r].honest;
-        double squares = 0;
-        for (size_t i = 0; l->grad && i < l->model->graph->weight_reals; i++)
-            squares += l->grad[r][i] / n * (l->grad[r][i] / n);
         if (l->grad)
-            l->row[r].grad_norm = sqrt(squares);
+            l->row[r].grad_norm = row_gradients_norm(l->grad, r);
     }
     l->total = l->data + l->penalty;
     l->honest += l->data;
@@ -223,13 +236,12 @@ void ledger_end(struct ledger *l)
 
 void ledger_finish(struct ledger *l)
 {
-    for (size_t r = 0; r < l->rows; r++) {
+    for (size_t r = 0; r < l->rows; r++)
         mem_free(l->row[r].call);
-        if (l->grad)
-            mem_free(l->grad[r]);
-    }
     mem_free(l->row);
-    mem_free(l->grad);
+    row_gradients_destroy(l->grad);
+    mem_free(l->parts);
+    mem_free(l->part);
     mem_free(l->sum);
     mem_free(l->honest_sum);
     mem_free(l->reached);

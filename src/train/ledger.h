@@ -5,7 +5,7 @@
 #ifndef NNR_TRAIN_LEDGER_H
 #define NNR_TRAIN_LEDGER_H
 
-#include "train/engine.h"
+#include "train/row_gradient.h"
 
 enum row_flag {
     ROW_FROZEN = 1,        /* on a weight that does not train: counts, and moves nothing */
@@ -55,7 +55,10 @@ struct ledger {
     bool *reached; /* for each value: an output depends on it */
     double *sum;   /* for each applied row of the plan */
     double *honest_sum;
-    double **grad; /* for each row: its gradient summed over batches; NULL: not asked */
+    struct row_parts *parts;    /* for each row: its rows of the plan, */
+    uint32_t *part;             /* which stand here */
+    struct row_gradients *grad; /* NULL: not asked */
+    bool again;                 /* a further pass, for gradients alone */
 };
 
 /* Begins a ledger over a share of the data; then ledger_next until it returns false, then

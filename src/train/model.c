@@ -262,6 +262,16 @@ int model_take_own_loss(struct model *m, struct own_loss own)
     return 0;
 }
 
+void model_cut_own(struct model *m, size_t owns)
+{
+    if (m->owns > owns)
+        model_forget_plans(m);
+    while (m->owns > owns) {
+        choice_finish(&m->own[--m->owns].choice);
+        m->own[m->owns] = (struct own_loss){0};
+    }
+}
+
 void model_settle(struct model *m)
 {
     m->fresh_loss = m->fresh_optimizer = false;

@@ -135,6 +135,8 @@ int model_restore(struct model *m, struct graph_edit *was, struct err *e);
 void model_take_loss(struct model *m, struct choice c, double weight);
 /* Takes a loss for one output: 0, or -1 when OUTPUTS_MOST have one. */
 int model_take_own_loss(struct model *m, struct own_loss own);
+/* Forgets the losses of single outputs but the first `owns`. */
+void model_cut_own(struct model *m, size_t owns);
 /* From here on what nnr chose counts as chosen for good. */
 void model_settle(struct model *m);
 /* Takes back what nnr chose in the statement that runs. */

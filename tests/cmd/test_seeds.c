@@ -108,7 +108,7 @@ static void blocks_do_not_grow_without_end(void **state)
     const uint64_t before = session_digest(f.session);
     fake_says(
         &f, "b29\n", OUTCOME_ERROR,
-        "t:1:1: with b0.dense_1 the model would have more than 10000 calls; a block is spelled "
+        "t:1:1: with b0.dense_1 the model would have more than 200000 calls; a block is spelled "
         "out at each call; nest fewer of them");
     assert_true(session_digest(f.session) == before);
     fake_finish(&f);
