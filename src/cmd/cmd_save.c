@@ -129,25 +129,28 @@ static void say_loaded(struct str *to, const struct model *m, const struct safet
                        size_t common)
 {
     const struct graph *g = m->graph;
+    bool *used = mem_new(file->count, sizeof *used);
+    to->failed = to->failed || !used;
     str_addf(to, "load weights: %zu tensor%s\n", common, common == 1 ? "" : "s");
     if (common < g->weights)
         str_add(to, "not in the file, and as before:");
-    for (size_t i = 0; i < g->weights; i++)
-        if (!safetensors_find(file, g->weight[i].path))
+    for (size_t i = 0; used && i < g->weights; i++) {
+        const struct safetensor *t = safetensors_find(file, g->weight[i].path);
+        if (t)
+            used[t - file->item] = true;
+        else
             add_name(to, g->weight[i].path);
+    }
     if (common < g->weights)
         str_add(to, "\n");
-    if (common == file->count)
-        return;
-    str_add(to, "not in the model:");
-    for (size_t i = 0; i < file->count; i++) {
-        size_t k = 0;
-        while (k < g->weights && strcmp(g->weight[k].path, file->item[i].name) != 0)
-            k++;
-        if (k == g->weights)
+    if (common < file->count)
+        str_add(to, "not in the model:");
+    for (size_t i = 0; used && i < file->count; i++)
+        if (!used[i])
             add_name(to, file->item[i].name);
-    }
-    str_add(to, "\n");
+    if (common < file->count)
+        str_add(to, "\n");
+    mem_free(used);
 }
 
 static int put_weights(struct session *s, struct model *m, const struct safetensors *file,

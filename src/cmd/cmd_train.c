@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loss, optimizer, step, train, evaluate, predict. */
 #include "cmd/command.h"
-#include "cmd/delta.h"
 #include "cmd/job.h"
 #include "cmd/journal.h"
 
@@ -41,9 +40,10 @@ static int choose(struct session *s, const struct entry *row, struct choice *to,
 /* The end of the statement looks at it, and no copy is like the model any more. */
 static int note_choosing(struct session *s, struct model *m, struct err *e)
 {
-    s->chose = true;
+    s->chose_several = s->chose_several || (s->chose && s->chose != m);
+    s->chose = m;
     snapshot_touched(s, m);
-    return delta_side(s, m, e);
+    return taken_side(s, m, e);
 }
 
 /* For one output; with several each gets its own. */
@@ -118,17 +118,23 @@ void say_chosen(const struct session *s, const struct model *m)
         session_notice(s, "optimizer adam (chosen: none was given)");
 }
 
+static void settle_model(const struct session *s, struct model *m, bool keep)
+{
+    if (keep)
+        say_chosen(s, m);
+    else
+        model_unchoose(m);
+    model_settle(m);
+}
+
 void settle_chosen(struct session *s, bool keep)
 {
-    for (size_t i = 0; i < s->models && s->chose; i++) {
-        struct model *m = s->model[i];
-        if (keep)
-            say_chosen(s, m);
-        else
-            model_unchoose(m);
-        model_settle(m);
-    }
-    s->chose = false;
+    for (size_t i = 0; i < s->models && s->chose_several; i++)
+        settle_model(s, s->model[i], keep);
+    if (s->chose && !s->chose_several)
+        settle_model(s, s->chose, keep);
+    s->chose = NULL;
+    s->chose_several = false;
 }
 
 int ledger_check(struct session *s, struct model *m, struct err *e)

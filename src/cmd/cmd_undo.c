@@ -53,6 +53,7 @@ void taken_drop(struct session *s, struct taken *t)
 {
     snapshot_finish(s, &t->before);
     delta_destroy(t->delta);
+    mem_free(t->side);
     mem_free(t);
 }
 
@@ -88,6 +89,51 @@ void taken_drop_to(struct session *s, uint64_t floor)
 {
     while (s->journal->newest && s->journal->newest->number > floor)
         take_out(s, s->journal->newest);
+}
+
+int taken_side(struct session *s, const struct model *m, struct err *e)
+{
+    struct taken *t = s->journal->newest;
+    size_t model = 0;
+    if (!t || t->before.parts & PART_MODELS)
+        return 0;
+    while (model < s->models && s->model[model] != m)
+        model++;
+    if (t->before.parts & PART_MODEL && model == t->before.current)
+        return 0;
+    for (size_t i = 0; i < t->sides; i++)
+        if (t->side[i].model == model)
+            return 0;
+    if (mem_room(&t->side, &t->side_room, t->sides + 1, sizeof *t->side))
+        return err_memory(e);
+    t->side[t->sides++] = (struct side){.model = model,
+                                        .last = m->last,
+                                        .from = m->from,
+                                        .loss = m->loss.args != NULL,
+                                        .optimizer = m->optimizer.args != NULL,
+                                        .owns = m->owns};
+    return 0;
+}
+
+static void put_side(struct session *s, const struct side *side)
+{
+    struct model *m = s->model[side->model];
+    m->last = side->last;
+    m->from = side->from;
+    if (!side->loss && m->loss.args)
+        model_take_loss(m, (struct choice){0}, 1);
+    if (!side->optimizer && m->optimizer.args)
+        model_take_optimizer(m, (struct choice){0});
+    model_cut_own(m, side->owns);
+    snapshot_touched(s, m);
+}
+
+void taken_put_sides(struct session *s)
+{
+    struct taken *t = s->journal->newest;
+    for (size_t i = 0; i < t->sides; i++)
+        put_side(s, &t->side[i]);
+    t->sides = 0;
 }
 
 static int nothing_left(struct session *s, const struct args *args, struct err *e)
@@ -146,6 +192,8 @@ static int run_undo(struct session *s, const struct args *args, struct err *e)
         str_finish(&text);
         return -1;
     }
+    if (!t->delta)
+        taken_put_sides(s);
     take_out(s, t);
     return session_report(s, &text, e);
 }

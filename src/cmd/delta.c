@@ -30,7 +30,6 @@ void delta_destroy(struct delta *d)
         variable_finish(&d->old);
     model_destroy(d->first);
     mem_free(d->name);
-    mem_free(d->side);
     mem_free(d);
 }
 
@@ -80,41 +79,6 @@ static void put_models(struct session *s, struct delta *d)
     s->current = d->current;
 }
 
-int delta_side(struct session *s, const struct model *m, struct err *e)
-{
-    struct delta *d = s->journal->newest ? s->journal->newest->delta : NULL;
-    size_t model = 0;
-    if (!d)
-        return 0;
-    while (model < s->models && s->model[model] != m)
-        model++;
-    for (size_t i = 0; i < d->sides; i++)
-        if (d->side[i].model == model)
-            return 0;
-    if (mem_room(&d->side, &d->side_room, d->sides + 1, sizeof *d->side))
-        return err_memory(e);
-    d->side[d->sides++] = (struct side){.model = model,
-                                        .last = m->last,
-                                        .from = m->from,
-                                        .loss = m->loss.args != NULL,
-                                        .optimizer = m->optimizer.args != NULL,
-                                        .owns = m->owns};
-    return 0;
-}
-
-static void put_side(struct session *s, const struct side *side)
-{
-    struct model *m = s->model[side->model];
-    m->last = side->last;
-    m->from = side->from;
-    if (!side->loss && m->loss.args)
-        model_take_loss(m, (struct choice){0}, 1);
-    if (!side->optimizer && m->optimizer.args)
-        model_take_optimizer(m, (struct choice){0});
-    model_cut_own(m, side->owns);
-    snapshot_touched(s, m);
-}
-
 int delta_take_back(struct session *s, struct delta *d, struct err *e)
 {
     struct model *m = current_model(s);
@@ -125,9 +89,7 @@ int delta_take_back(struct session *s, struct delta *d, struct err *e)
             return -1;
         history_cut_events(&m->history, d->events);
     }
-    for (size_t i = 0; i < d->sides; i++)
-        put_side(s, &d->side[i]);
-    d->sides = 0;
+    taken_put_sides(s);
     if (d->name) {
         model_take_name(m, d->name);
         index_cut(&s->names->models, s->current);

@@ -6,16 +6,6 @@
 
 #include "cmd/state.h"
 
-/* What of a model changes without a statement that can be taken back: what `loss` speaks of, and
- * what nnr chose. It goes when the statement before goes. */
-struct side {
-    size_t model;
-    struct figures last;
-    enum figures_from from;
-    bool loss, optimizer; /* there was one */
-    size_t owns;
-};
-
 struct delta {
     /* As they were. */
     size_t current, models, definitions, variables, events;
@@ -26,16 +16,12 @@ struct delta {
     size_t old_at;       /* which is this */
     struct model *first; /* the empty first model, which went; NULL: it did not */
     char *name;          /* of the current model, before it was renamed; NULL: it was not */
-    struct side *side;
-    size_t sides, side_room;
 };
 
 /* NULL and *e without memory. */
 struct delta *delta_create(const struct session *s, struct err *e);
 void delta_destroy(struct delta *d);
 size_t delta_bytes(const struct delta *d);
-/* Something of a model is about to change that a side holds. */
-int delta_side(struct session *s, const struct model *m, struct err *e);
 /* Sets the session, still as the statement left it, back to what it was. On error (memory) nothing
  * has changed. */
 int delta_take_back(struct session *s, struct delta *d, struct err *e);

@@ -27,20 +27,21 @@ static size_t width_of(const struct str *s)
     return n;
 }
 
-static size_t column_width(const struct grid *g, size_t column)
+/* That of each column; NULL without memory. */
+static size_t *column_widths(const struct grid *g)
 {
-    size_t most = 0;
-    for (size_t i = column; i < g->cells; i += g->columns) {
-        size_t n = width_of(&g->cell[i]);
-        most = n > most ? n : most;
+    size_t *most = mem_new(g->columns, sizeof *most);
+    for (size_t i = 0; most && i < g->cells; i++) {
+        const size_t n = width_of(&g->cell[i]), column = i % g->columns;
+        most[column] = n > most[column] ? n : most[column];
     }
     return most;
 }
 
-static void put_cell(const struct grid *g, size_t i, struct str *to)
+static void put_cell(const struct grid *g, size_t i, const size_t *width, struct str *to)
 {
     const size_t column = i % g->columns, last = column + 1 == g->columns;
-    const int blanks = (int)(column_width(g, column) - width_of(&g->cell[i]));
+    const int blanks = (int)(width[column] - width_of(&g->cell[i]));
     const char *text = g->cell[i].text ? g->cell[i].text : "";
     if (g->right[column])
         str_addf(to, "%*s%s", blanks, "", text);
@@ -57,9 +58,10 @@ static void trim(struct str *s)
 
 void grid_print(struct grid *g, struct str *to)
 {
-    to->failed = to->failed || g->failed;
+    size_t *width = column_widths(g);
+    to->failed = to->failed || g->failed || !width;
     for (size_t i = 0; i < g->cells && !to->failed; i++) {
-        put_cell(g, i, to);
+        put_cell(g, i, width, to);
         if ((i + 1) % g->columns == 0) {
             trim(to);
             str_add(to, "\n");
@@ -67,6 +69,7 @@ void grid_print(struct grid *g, struct str *to)
     }
     for (size_t i = 0; i < g->cells; i++)
         str_finish(&g->cell[i]);
+    mem_free(width);
     mem_free(g->cell);
     g->cell = NULL;
     g->cells = g->room = 0;

@@ -80,8 +80,10 @@ static unsigned changes_of(const struct statement *st)
 
 static unsigned parts_of(unsigned changes)
 {
-    const unsigned models = CHANGES_MODEL | CHANGES_MODELS | CHANGES_LIST;
-    return (changes & models ? PART_MODELS : 0) | (changes & CHANGES_DATA ? PART_DATA : 0) |
+    const unsigned models = changes & (CHANGES_MODELS | CHANGES_LIST) ? PART_MODELS
+                            : changes & CHANGES_MODEL                 ? PART_MODEL
+                                                                      : 0;
+    return models | (changes & CHANGES_DATA ? PART_DATA : 0) |
            (changes & CHANGES_VARIABLES ? PART_VARIABLES : 0);
 }
 
@@ -119,9 +121,9 @@ static int note_figures(struct session *s, const struct statement *st, struct er
     if (!(changes_of(st) & CHANGES_FIGURES))
         return 0;
     if (!st->clauses)
-        return delta_side(s, current_model(s), e);
+        return taken_side(s, current_model(s), e);
     for (size_t i = 0; i < s->models && !failed; i++)
-        failed = delta_side(s, s->model[i], e);
+        failed = taken_side(s, s->model[i], e);
     return failed;
 }
 
@@ -178,12 +180,10 @@ static int append_list(struct session *s, struct line **list, struct err *e)
     while (l) {
         struct line *next = l->next;
         bool stands = !l->chosen;
-        for (size_t i = 0; i < s->models && l->chosen; i++) {
-            const struct model *m = s->model[i];
-            if (strcmp(m->name, l->model) == 0)
-                stands = (l->output == NOTHING ? m->optimizer.args
-                                               : model_loss(m, l->output, NULL)) != NULL;
-        }
+        const uint32_t at = l->chosen ? name_model_number(s, l->model) : INDEX_NONE;
+        if (at != INDEX_NONE)
+            stands = (l->output == NOTHING ? s->model[at]->optimizer.args
+                                           : model_loss(s->model[at], l->output, NULL)) != NULL;
         if (!stands)
             mem_free(l);
         else if (append(s, l, failed ? &(struct err){0} : e))

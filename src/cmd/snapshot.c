@@ -76,11 +76,13 @@ static struct frozen *freeze(struct session *s, struct model *m)
 
 static int take_models(struct session *s, struct snapshot *to)
 {
-    if (!(to->model = mem_new(s->models, sizeof(struct frozen *))))
+    const bool one = to->parts & PART_MODEL;
+    const size_t first = one ? s->current : 0, count = one ? 1 : s->models;
+    if (!(to->model = mem_new(count, sizeof(struct frozen *))))
         return -1;
     to->current = s->current;
-    for (; to->models < s->models; to->models++)
-        if (!(to->model[to->models] = freeze(s, s->model[to->models])))
+    for (; to->models < count; to->models++)
+        if (!(to->model[to->models] = freeze(s, s->model[first + to->models])))
             return -1;
     return 0;
 }
@@ -137,7 +139,7 @@ int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct
                             .emulation = s->emulation,
                             .ignores_frozen = s->ignores_frozen,
                             .definitions = s->definitions};
-    int failed = (parts & PART_MODELS) && take_models(s, to) ? err_memory(e) : 0;
+    int failed = (parts & (PART_MODELS | PART_MODEL)) && take_models(s, to) ? err_memory(e) : 0;
     if (!failed && (parts & PART_DATA) && s->has_data)
         failed = dataset_share(&s->data, &to->data, e);
     to->has_data = !failed && (parts & PART_DATA) && s->has_data;
@@ -220,6 +222,21 @@ static void put_models(struct session *s, const struct snapshot *from, struct co
     mem_free(c->fresh);
 }
 
+static void put_model(struct session *s, const struct snapshot *from, struct comeback *c)
+{
+    struct model **at = &s->model[from->current];
+    if (c->fresh[0]) {
+        index_cut(&s->names->models, from->current);
+        snapshot_touched(s, *at);
+        model_destroy(*at);
+        *at = c->model[0];
+        make_known(*at, from->model[0]);
+    }
+    s->current = from->current;
+    mem_free(c->model);
+    mem_free(c->fresh);
+}
+
 static void put_data(struct session *s, const struct snapshot *from, const struct comeback *c)
 {
     dataset_finish(&s->data);
@@ -234,10 +251,11 @@ static void put_data(struct session *s, const struct snapshot *from, const struc
 int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e)
 {
     struct comeback c = {0};
-    int failed = (parts & PART_MODELS) && (index_reserve(&s->names->models, from->models) ||
-                                           prepare_models(from, &c))
-                     ? err_memory(e)
-                     : 0;
+    int failed =
+        (parts & (PART_MODELS | PART_MODEL)) &&
+                (index_reserve(&s->names->models, from->models) || prepare_models(from, &c))
+            ? err_memory(e)
+            : 0;
     if (!failed && (parts & PART_DATA) && from->has_data)
         failed = dataset_share(&from->data, &c.data, e);
     const bool shared = !failed && (parts & PART_DATA) && from->has_data;
@@ -252,6 +270,8 @@ int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, s
     }
     if (parts & PART_MODELS)
         put_models(s, from, &c);
+    if (parts & PART_MODEL)
+        put_model(s, from, &c);
     if (parts & PART_DATA)
         put_data(s, from, &c);
     for (size_t i = 0; i < s->models; i++)

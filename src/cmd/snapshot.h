@@ -6,8 +6,10 @@
 
 #include "cmd/state.h"
 
-/* What of the state is kept. */
-enum parts { PART_MODELS = 1, PART_DATA = 2, PART_VARIABLES = 4 };
+/* What of the state is kept. MODEL: the current one, which is in its place again when it comes
+ * back.
+ */
+enum parts { PART_MODELS = 1, PART_DATA = 2, PART_VARIABLES = 4, PART_MODEL = 8 };
 
 /* A copy of a model that nobody changes. */
 struct frozen {

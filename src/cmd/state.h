@@ -57,7 +57,9 @@ struct session {
     struct journal *journal; /* what was done: journal.h */
     struct job *job;         /* training in the background: cmd_run.c */
     size_t jobs;
-    bool chose;                /* nnr has chosen something in the statement that runs */
+    /* For which model nnr has chosen something in the statement that runs; or for several. */
+    struct model *chose;
+    bool chose_several;
     struct pictures *pictures; /* pictures.c; NULL before the first */
     bool busy;                 /* a text is being run */
     bool quit;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* The head of a file in memory. The format allows at most 100 MB. */
-enum { HEAD_MOST = 100000000, TENSORS_MOST = 16384 };
+enum { HEAD_MOST = 100000000 };
 
 struct head {
     const char *at, *end;
@@ -267,12 +267,11 @@ static bool add_tensor(struct head *h, const struct str *name)
     struct safetensor t = {0};
     if (strlen(name->text) != name->size || safetensors_find(s, name->text))
         return wrong(h, "two tensors have one name");
-    if (s->count == TENSORS_MOST)
-        return wrong(h, "it holds more than 16384 tensors");
     if (!take_tensor(h, &t))
         return false;
     t.name = arena_text(&s->arena, name->text, name->size);
-    if (!t.name || mem_room(&s->item, &s->room, s->count + 1, sizeof t)) {
+    if (!t.name || mem_room(&s->item, &s->room, s->count + 1, sizeof t) ||
+        index_add(&s->by_name, t.name)) {
         h->memory = true;
         return false;
     }
@@ -403,16 +402,17 @@ void safetensors_close(struct safetensors *s)
     if (s->fd >= 0)
         close(s->fd);
     arena_finish(&s->arena);
+    index_finish(&s->by_name);
     mem_free(s->item);
     *s = (struct safetensors){.fd = -1};
 }
 
 const struct safetensor *safetensors_find(const struct safetensors *s, const char *name)
 {
-    for (size_t i = 0; i < s->count; i++)
-        if (strcmp(s->item[i].name, name) == 0)
-            return &s->item[i];
-    return NULL;
+    uint32_t i = index_first(&s->by_name, name);
+    while (i != INDEX_NONE && strcmp(s->item[i].name, name) != 0)
+        i = index_next(&s->by_name, i);
+    return i == INDEX_NONE ? NULL : &s->item[i];
 }
 
 static double number_at(const unsigned char *p, unsigned width)

@@ -6,6 +6,7 @@
 #define NNR_NUM_SAFETENSORS_H
 
 #include "base/file.h"
+#include "base/index.h"
 #include "num/real.h"
 
 enum { SAFETENSORS_AXES = 16 };
@@ -27,6 +28,7 @@ struct safetensors {
     struct arena arena;
     struct safetensor *item; /* in the order of the head */
     size_t count, room;
+    struct index by_name;
 };
 
 /* Opens the file and reads its head; every size and place in it is checked against the file. On

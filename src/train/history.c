@@ -7,10 +7,10 @@
 
 static struct series *find(const struct history *h, enum series_kind kind, const char *name)
 {
-    for (size_t i = 0; i < h->count; i++)
-        if (h->series[i].kind == kind && strcmp(h->series[i].name, name) == 0)
-            return &h->series[i];
-    return NULL;
+    uint32_t i = index_first(&h->by_name, name);
+    while (i != INDEX_NONE && (h->series[i].kind != kind || strcmp(h->series[i].name, name) != 0))
+        i = index_next(&h->by_name, i);
+    return i == INDEX_NONE ? NULL : &h->series[i];
 }
 
 const struct series *history_find(const struct history *h, enum series_kind kind, const char *name)
@@ -23,8 +23,10 @@ static struct series *add_series(struct history *h, enum series_kind kind, const
     if (mem_room(&h->series, &h->room, h->count + 1, sizeof *h->series))
         return NULL;
     char *copy = mem_text(name, strlen(name));
-    if (!copy)
+    if (!copy || index_add(&h->by_name, name)) {
+        mem_free(copy);
         return NULL;
+    }
     h->series[h->count] = (struct series){.kind = kind, .name = copy};
     return &h->series[h->count++];
 }
@@ -126,6 +128,7 @@ void history_finish(struct history *h)
     }
     for (size_t i = 0; i < h->events; i++)
         mem_free(h->event[i].label);
+    index_finish(&h->by_name);
     mem_free(h->series);
     mem_free(h->event);
     *h = (struct history){0};

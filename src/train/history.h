@@ -4,6 +4,8 @@
 #ifndef NNR_TRAIN_HISTORY_H
 #define NNR_TRAIN_HISTORY_H
 
+#include "base/index.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +38,7 @@ struct event {
 struct history {
     struct series *series;
     size_t count, room;
+    struct index by_name; /* of the series */
     struct event *event;
     size_t events, event_room;
 };

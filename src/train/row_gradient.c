@@ -273,6 +273,21 @@ void row_gradients_batch(struct row_gradients *x, size_t samples)
     x->first_batch = false;
 }
 
+void row_gradients_one(struct row_gradients *x, size_t row)
+{
+    struct frame *f = x->model->infer_frame;
+    const size_t reals = x->model->graph->weight_reals;
+    memset(x->model->probe_grad, 0, reals * sizeof *x->model->probe_grad);
+    mask_all(f, 0, f->samples);
+    if (is_activity(x, row)) {
+        go_down(x, row);
+        run_down(x, row);
+    } else {
+        weight_norm(x, row);
+    }
+    mask_all(f, 1, f->samples);
+}
+
 bool row_gradients_pass(struct row_gradients *x)
 {
     const size_t reals = x->model->graph->weight_reals;

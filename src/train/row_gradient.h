@@ -22,6 +22,8 @@ struct row_gradients *row_gradients_create(struct model *m, const struct row_par
 void row_gradients_destroy(struct row_gradients *x);
 /* After the forward pass of a batch of `samples`. */
 void row_gradients_batch(struct row_gradients *x, size_t samples);
+/* The whole gradient of one row over the batch that was last run, into the model's probe_grad. */
+void row_gradients_one(struct row_gradients *x, size_t row);
 /* After the last batch of a pass. True: the pass has to be made again, for further rows, whose
  * gradients there was no room for. */
 bool row_gradients_pass(struct row_gradients *x);

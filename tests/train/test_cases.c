@@ -34,7 +34,8 @@ static double total_of(struct bench *b)
 static double slope_of_row(struct bench *b, size_t row, size_t i)
 {
     struct ledger l = bench_ledger(b, SHARE_EVALUATION, true);
-    const double x = l.grad[row][i] / (double)l.samples;
+    row_gradients_one(l.grad, row);
+    const double x = (double)b->model->probe_grad[i];
     ledger_finish(&l);
     return x;
 }
