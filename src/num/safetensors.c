@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -304,21 +305,34 @@ static bool take_head(struct head *h)
     return h->at == h->end || wrong(h, "its head is no JSON of the format");
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct safetensor *x = *(const struct safetensor *const *)a;
+    const struct safetensor *y = *(const struct safetensor *const *)b;
+    return x->begin == y->begin ? 0 : x->begin < y->begin ? -1 : 1;
+}
+
 /* Tensors fill the data from its beginning to its end, none over another. */
 static bool fills(struct head *h)
 {
+    const struct safetensors *s = h->to;
+    size_t n = 0;
     uint64_t at = 0;
-    for (size_t done = 0; done < h->to->count; done++) {
-        const struct safetensor *next = NULL;
-        for (size_t i = 0; i < h->to->count && !next; i++) {
-            const struct safetensor *t = &h->to->item[(done + i) % h->to->count];
-            next = t->begin == at && t->end > at ? t : NULL;
-        }
-        if (!next)
-            break;
-        at = next->end;
+    const struct safetensor **sorted = mem_new(s->count + 1, sizeof *sorted);
+    if (!sorted) {
+        h->memory = true;
+        return false;
     }
-    return at == h->bytes || wrong(h, "its tensors lie over each other, or leave gaps");
+    for (size_t i = 0; i < s->count; i++)
+        if (s->item[i].end > s->item[i].begin)
+            sorted[n++] = &s->item[i];
+    qsort(sorted, n, sizeof *sorted, by_place);
+    size_t done = 0;
+    while (done < n && sorted[done]->begin == at)
+        at = sorted[done++]->end;
+    mem_free(sorted);
+    return (done == n && at == h->bytes) ||
+           wrong(h, "its tensors lie over each other, or leave gaps");
 }
 
 static int cannot(const struct file_name *file, const char *why, struct err *e)
@@ -506,6 +520,12 @@ static int write_numbers(struct file_out *f, const real *x, size_t count, struct
     return 0;
 }
 
+static int too_many(const struct file_name *file, struct err *e)
+{
+    err_at(e, file->where, "so many tensors have no room in one safetensors file");
+    return err_hint(e, "the list of their names and shapes may have %d bytes", HEAD_MOST);
+}
+
 int safetensors_write(const struct file_name *file, const struct safetensor_out *tensor,
                       size_t count, struct err *e)
 {
@@ -515,7 +535,9 @@ int safetensors_write(const struct file_name *file, const struct safetensor_out 
     print_head(&head, tensor, count);
     for (size_t i = 0; i < sizeof first; i++)
         first[i] = (unsigned char)((uint64_t)head.size >> 8 * i);
-    int failed = head.failed ? err_memory(e) : file_begin(&f, file, FILE_OWN, e);
+    int failed = head.failed             ? err_memory(e)
+                 : head.size > HEAD_MOST ? too_many(file, e)
+                                         : file_begin(&f, file, FILE_OWN, e);
     if (!failed)
         failed = file_add(&f, first, sizeof first, e) || file_add(&f, head.text, head.size, e);
     str_finish(&head);

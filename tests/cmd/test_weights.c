@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "host.h"
 
+#include "base/str.h"
 #include "num/real.h"
 
 #include <stdio.h>
@@ -174,7 +175,9 @@ static void malformed_files_are_refused(void **state)
         {TENSOR("[2,1]", "[0,8]") ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}"
                                   "}",
          0, 12, "its tensors lie over each other, or leave gaps"},
-        {TENSOR("[2,1]", "[0,8]") ",\"h.kernel\":{}}", 0, 8, "two tensors have one name"},
+        {TENSOR("[2,1]", "[0,8]") ",\"h.kernel\":{\"dtype\":\"F32\",\"shape\":[1],"
+                                  "\"data_offsets\":[8,12]}}",
+         0, 12, "two tensors have one name"},
         {TENSOR("[4294967296,4294967296]", "[0,8]") "}", 0, 8, "a tensor's shape is too large"},
         {TENSOR("[99999999999999999999]", "[0,8]") "}", 0, 8, "a size in its head is too large"},
         {TENSOR("[2.5]", "[0,8]") "}", 0, 8, "its head is no JSON of the format"},
@@ -260,6 +263,49 @@ static void other_wrong_files(void **state)
     fake_finish(&f);
 }
 
+/* Many thousands of tensors, as models of many layers have, and in any order. */
+static void many_tensors(void **state)
+{
+    (void)state;
+    enum { MANY = 100000 };
+    struct str head = {0};
+    static float numbers[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        const size_t at = i * 7 % MANY * 4;
+        str_addf(&head,
+                 "%c\"%s%05zu\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[%zu,%zu]}",
+                 i ? ',' : '{', i < MANY - 1 ? "t" : "h.b", i, at, at + 4);
+    }
+    str_add(&head, "}");
+    char *last = strstr(head.text, "h.b99999");
+    assert_non_null(last);
+    for (int twice = 0; twice < 2; twice++) {
+        struct fake f;
+        FILE *file = fopen("many", "wb");
+        const uint64_t size = head.size;
+        memcpy(last, twice ? "t99998\":  " : "h.bias\":  ", 10);
+        fwrite(&size, 1, 8, file); /* least significant byte first, as here */
+        fwrite(head.text, 1, head.size, file);
+        numbers[(MANY - 1) * 7 % MANY] = 5;
+        fwrite(numbers, sizeof *numbers, MANY, file);
+        fclose(file);
+        fake_start(&f);
+        if (twice) {
+            fake_says(&f, NET "load weights \"many\"\n", OUTCOME_ERROR,
+                      "t:3:14: \"many\" is no safetensors file: two tensors have one name; copy it "
+                      "again, or write it again with save weights");
+        } else {
+            fake_ok(&f, NET "load weights \"many\"\nexpect mean(h.bias) == 5\n");
+            const char begin[] =
+                "load weights: 1 tensor\nnot in the file, and as before: h.kernel\n"
+                "not in the model: t00000 t00001 ";
+            assert_memory_equal(f.out.text, begin, sizeof begin - 1);
+        }
+        fake_finish(&f);
+    }
+    str_finish(&head);
+}
+
 /* A model that was trained, saved and loaded into another gives the same figures. */
 static void there_and_back(void **state)
 {
@@ -340,6 +386,7 @@ int main(void)
         cmocka_unit_test(malformed_files_are_refused),
         cmocka_unit_test(cut_and_changed_files),
         cmocka_unit_test(other_wrong_files),
+        cmocka_unit_test(many_tensors),
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(history_as_a_table),
         cmocka_unit_test(history_tells_validation_apart),

@@ -301,7 +301,8 @@ class Safe(Folder):
                     self.refused(self.safe(before + statement % path), "lies outside of")
                     self.refused(self.safe(before + statement % path, "--check"),
                                  "lies outside of")
-            for path in inside:
+            # gnuplot takes its time; who draws changes nothing of where a name leads.
+            for path in inside[:1] if ending in DRAWN else inside:
                 with self.subTest(verb=verb, path=path):
                     for _ in range(2):  # the second time it is nnr's own that is replaced
                         done = self.safe(before + statement % path)
