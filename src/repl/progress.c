@@ -103,13 +103,26 @@ static void write_epoch(struct progress_line *l, const struct progress *p)
     str_finish(&s);
 }
 
+/* No second has more lines than the room for their times. Those of a long work come evenly, and
+ * leave room for its last. */
+static bool may_tell(const struct progress_line *l, const struct progress *p, double now)
+{
+    const double evenly = 0.125;
+    const uint64_t n = l->tells;
+    if (n >= TELLS && now < l->told[n % TELLS] + 1)
+        return false;
+    return !n || p->epoch == p->epochs || now >= l->told[(n - 1) % TELLS] + evenly;
+}
+
 void progress_show(struct progress_line *l, const struct progress *p, double now)
 {
     if (l->silent)
         return;
     if (!l->rewrites) {
-        if (p->epoch_ended)
+        if (p->epoch_ended && may_tell(l, p, now)) {
+            l->told[l->tells++ % TELLS] = now;
             write_epoch(l, p);
+        }
         return;
     }
     follow(l, p, now);

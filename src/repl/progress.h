@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How far the work is, on standard error: one line that rewrites itself on a terminal, else a line
- * for each epoch. */
+/* How far the work is, on standard error: one line that rewrites itself on a terminal, else lines
+ * for epochs, at most ten in any second. */
 #ifndef NNR_REPL_PROGRESS_H
 #define NNR_REPL_PROGRESS_H
 
@@ -8,12 +8,16 @@
 
 #include <stdbool.h>
 
-enum { PROGRESS_ROOM = 256 };
+enum { PROGRESS_ROOM = 256, TELLS = 10 };
 
 struct progress_line {
     struct out to;
     bool silent, rewrites; /* whether it says nothing; whether a terminal shows it */
     unsigned width;        /* of the terminal, in characters */
+
+    /* Without a terminal: how many lines were written, and when the last of them. */
+    uint64_t tells;
+    double told[TELLS];
 
     /* The piece of work that runs: when and at which step it was first seen. */
     bool running;

@@ -116,6 +116,58 @@ static void elsewhere_each_epoch_is_a_line(void **state)
     str_finish(&s);
 }
 
+static int lines(const struct str *s)
+{
+    int n = 0;
+    for (size_t i = 0; i < s->size; i++)
+        n += s->text[i] == '\n';
+    return n;
+}
+
+/* A million epochs in 10 seconds; the last one is told. */
+static void many_epochs_are_at_most_ten_lines_a_second(void **state)
+{
+    (void)state;
+    struct str s = {0};
+    struct progress_line l = {.to = out_to(&s), .width = 80};
+    struct progress p = halfway;
+    p.epoch_ended = true;
+    p.epochs = 1000000;
+    double told[200];
+    int count = 0;
+    for (p.epoch = 1; p.epoch <= p.epochs; p.epoch++) {
+        const double now = 1e-5 * (double)p.epoch;
+        const size_t before = s.size;
+        progress_show(&l, &p, now);
+        if (s.size > before)
+            told[count++] = now;
+        assert_in_range(count, 0, 150);
+    }
+    for (int i = 10; i < count; i++)
+        assert_true(told[i] - told[i - 10] >= 1);
+    assert_in_range(count, 60, 100);
+    check_has(s.text, "epoch 1/1000000 ");
+    check_has(s.text, "epoch 1000000/1000000 ");
+    str_finish(&s);
+}
+
+/* So are many pieces of work of one epoch each. */
+static void many_works_are_at_most_ten_lines_a_second(void **state)
+{
+    (void)state;
+    struct str s = {0};
+    struct progress_line l = {.to = out_to(&s), .width = 80};
+    struct progress p = halfway;
+    p.epoch_ended = true;
+    p.epoch = p.epochs = 1;
+    for (int i = 0; i < 3000; i++) {
+        progress_show(&l, &p, 0.001 * i);
+        progress_end(&l);
+    }
+    assert_int_equal(lines(&s), 30);
+    str_finish(&s);
+}
+
 static void silence_is_silence_and_no_memory_is_no_crash(void **state)
 {
     (void)state;
@@ -139,6 +191,8 @@ int main(void)
         cmocka_unit_test(it_is_cut_to_the_width),
         cmocka_unit_test(other_kinds_of_work_are_told_as_they_are),
         cmocka_unit_test(elsewhere_each_epoch_is_a_line),
+        cmocka_unit_test(many_epochs_are_at_most_ten_lines_a_second),
+        cmocka_unit_test(many_works_are_at_most_ten_lines_a_second),
         cmocka_unit_test(silence_is_silence_and_no_memory_is_no_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
