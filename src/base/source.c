@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/plain.h"
 
+#include <math.h>
 #include <string.h>
 
 uint32_t sources_add(struct sources *all, const char *name, const char *text, size_t size,
@@ -25,7 +26,7 @@ uint32_t sources_add(struct sources *all, const char *name, const char *text, si
 
 const struct source *sources_get(const struct sources *all, uint32_t number)
 {
-    return number && number <= all->count ? &all->item[number - 1] : NULL;
+    return all && number && number <= all->count ? &all->item[number - 1] : NULL;
 }
 
 static bool starts_character(char c)
@@ -127,6 +128,53 @@ void sources_explain(const struct sources *all, const struct err *e, struct str 
         plain_line(to, s->name);
         str_addf(to, ":%u:%u\n", line, column);
     }
+}
+
+void source_json(const struct sources *all, struct span where, struct json *to)
+{
+    const struct source *s = sources_get(all, where.source);
+    uint32_t line, column;
+    if (!s)
+        return;
+    source_place(s, where.at, &line, &column);
+    json_text(to, "file", s->name);
+    json_number(to, "line", line);
+    json_number(to, "column", column);
+}
+
+static void text_or_null(struct json *j, const char *key, const char *text)
+{
+    if (text && *text)
+        json_text(j, key, text);
+    else
+        json_number(j, key, NAN);
+}
+
+void sources_json(const struct sources *all, const struct err *e, const char *verb, struct str *to)
+{
+    struct json j = {.to = to};
+    json_open(&j, NULL, '{');
+    text_or_null(&j, "verb", verb);
+    json_text(&j, "error", e->what);
+    text_or_null(&j, "hint", e->hint);
+    source_json(all, e->where, &j);
+    if (sources_get(all, e->inside.source)) {
+        json_open(&j, "inside", '{');
+        source_json(all, e->inside, &j);
+        json_close(&j, '}');
+    }
+    const struct source *s = sources_get(all, e->where.source);
+    if (s && s->from.source) {
+        json_open(&j, "read_by", '[');
+        for (; s && s->from.source; s = sources_get(all, s->from.source)) {
+            json_open(&j, NULL, '{');
+            source_json(all, s->from, &j);
+            json_close(&j, '}');
+        }
+        json_close(&j, ']');
+    }
+    json_close(&j, '}');
+    str_add(to, "\n");
 }
 
 void sources_finish(struct sources *all)

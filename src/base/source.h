@@ -5,6 +5,7 @@
 #define NNR_BASE_SOURCE_H
 
 #include "base/err.h"
+#include "base/out.h"
 #include "base/str.h"
 
 struct source {
@@ -30,6 +31,10 @@ void source_place(const struct source *s, uint32_t at, uint32_t *line, uint32_t 
 /* The whole error as people read it: `name:line:column: what; hint`, the line with a caret under
  * the span, and a line for each `source` statement on the way. */
 void sources_explain(const struct sources *all, const struct err *e, struct str *to);
+/* The same for machines: one line with an object. `verb`: of the statement that failed, or NULL. */
+void sources_json(const struct sources *all, const struct err *e, const char *verb, struct str *to);
+/* Adds "file", "line" and "column" of a place to an object; nothing for no place. */
+void source_json(const struct sources *all, struct span where, struct json *to);
 void sources_finish(struct sources *all);
 
 #endif

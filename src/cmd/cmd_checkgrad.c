@@ -212,4 +212,5 @@ const struct command command_checkgrad = {
         "data moons 40\ninput 2\ndense 8 relu kernel=l2(1e-3) activity=l1(1e-3)\n"
         "dense 1 sigmoid\ncheckgrad\n"),
     .run = run_checkgrad,
+    .looks = true,
 };

@@ -134,4 +134,5 @@ const struct command command_pause = {
             "Where nobody is there it goes on at once. What was typed before it does not count.",
             "say \"look at this\"\npause\nsay \"and on\"\n"),
     .run = run_pause,
+    .speaks = true,
 };

@@ -209,4 +209,5 @@ const struct command command_history = {
         "data moons 100 split=0.2\ninput 2\ndense 8 tanh kernel=l2(1e-3)\ndense 1 sigmoid\n"
         "train 5\nhistory\n"),
     .run = run_history,
+    .looks = true,
 };

@@ -113,36 +113,51 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
     return session_report(s, &text, e);
 }
 
-/* The two sides of a comparison with their values: `0.94 < 0.35`; else the value of the whole. */
-static int print_sides(struct session *s, const struct node *n, double whole, struct str *to,
-                       struct err *e)
+/* What a claim came to: the two sides of a comparison, else the value of the whole. */
+struct claim {
+    const struct node *node;
+    const char *sign; /* NULL: no comparison */
+    double side[2], value;
+    bool holds;
+};
+
+static int weigh(struct session *s, const struct node *n, struct claim *c, struct err *e)
 {
     static const char *const signs[] = {
         [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
         [OP_EQ] = "==", [OP_NE] = "!=", [OP_NEAR] = "~"};
-    char text[NUMBER_ROOM];
-    double side[2];
-    if (n->kind != NODE_BINARY || n->op < OP_LT || n->op > OP_NEAR) {
-        str_add(to, number_text(whole, text));
+    *c = (struct claim){.node = n};
+    if (session_number(s, n, &c->value, e))
+        return -1;
+    /* NaN is no truth. */
+    c->holds = c->value != 0 && !isnan(c->value);
+    if (checking(s) || n->kind != NODE_BINARY || n->op < OP_LT || n->op > OP_NEAR)
         return 0;
-    }
-    for (int i = 0; i < 2; i++)
-        if (session_number(s, n->child[i], &side[i], e))
-            return -1;
-    str_add(to, number_text(side[0], text));
-    str_addf(to, " %s %s", signs[n->op], number_text(side[1], text));
-    return 0;
+    c->sign = signs[n->op];
+    return session_number(s, n->child[0], &c->side[0], e) ||
+                   session_number(s, n->child[1], &c->side[1], e)
+               ? -1
+               : 0;
 }
 
-static int expect_failed(struct session *s, const struct node *n, double value, struct err *e)
+/* `0.94 < 0.35`, or the one value. */
+static void print_sides(const struct claim *c, struct str *to)
+{
+    char text[NUMBER_ROOM];
+    str_add(to, number_text(c->sign ? c->side[0] : c->value, text));
+    if (c->sign)
+        str_addf(to, " %s %s", c->sign, number_text(c->side[1], text));
+}
+
+static int claim_failed(const struct claim *c, struct err *e)
 {
     struct str claim = {0}, sides = {0};
-    node_print(&claim, n);
-    int failed = print_sides(s, n, value, &sides, e);
-    if (!failed && (claim.failed || sides.failed))
-        failed = err_memory(e);
-    if (!failed) {
-        err_at(e, n->where, "expected %.200s, but %.200s", claim.text, sides.text);
+    node_print(&claim, c->node);
+    print_sides(c, &sides);
+    if (claim.failed || sides.failed) {
+        err_memory(e);
+    } else {
+        err_at(e, c->node->where, "expected %.200s, but %.200s", claim.text, sides.text);
         strcat(e->what, " is not so");
         e->kind = ERR_EXPECT;
     }
@@ -151,32 +166,56 @@ static int expect_failed(struct session *s, const struct node *n, double value, 
     return -1;
 }
 
+static void claim_json(struct str *to, const struct claim *c, const char *error)
+{
+    struct json j = {.to = to};
+    struct str text = {0};
+    node_print(&text, c->node);
+    json_open(&j, NULL, '{');
+    json_text(&j, "claim", text.text ? text.text : "");
+    json_bool(&j, "holds", c->holds);
+    if (c->sign) {
+        json_number(&j, "left", c->side[0]);
+        json_text(&j, "operator", c->sign);
+        json_number(&j, "right", c->side[1]);
+    } else {
+        json_number(&j, "value", c->value);
+    }
+    if (!c->holds)
+        json_text(&j, "error", error);
+    json_close(&j, '}');
+    str_add(to, "\n");
+    to->failed = to->failed || text.failed;
+    str_finish(&text);
+}
+
+static void claim_text(struct str *to, const struct claim *c)
+{
+    str_add(to, "holds: ");
+    node_print(to, c->node);
+    if (c->sign) {
+        str_add(to, "  (");
+        print_sides(c, to);
+        str_add(to, ")");
+    }
+    str_add(to, "\n");
+}
+
 static int run_expect(struct session *s, const struct args *args, struct err *e)
 {
-    const struct node *n = args_get(args, "claim")->as.exprs.item[0];
+    struct claim c;
     struct str text = {0};
-    double holds;
-    if (session_number(s, n, &holds, e))
+    if (weigh(s, args_get(args, "claim")->as.exprs.item[0], &c, e))
         return -1;
     if (checking(s))
         return 0;
-    /* NaN is no truth. */
-    if (!(holds != 0) || isnan(holds))
-        return expect_failed(s, n, holds, e);
-    if (s->host->json || s->host->quiet)
-        return 0;
-    str_add(&text, "holds: ");
-    node_print(&text, n);
-    if (n->kind == NODE_BINARY && n->op >= OP_LT && n->op <= OP_NEAR) {
-        str_add(&text, "  (");
-        if (print_sides(s, n, holds, &text, e)) {
-            str_finish(&text);
-            return -1;
-        }
-        str_add(&text, ")");
-    }
-    str_add(&text, "\n");
-    return session_report(s, &text, e);
+    const int failed = c.holds ? 0 : claim_failed(&c, e);
+    if (s->host->json && !(failed && e->kind == ERR_MEMORY))
+        claim_json(&text, &c, e->what);
+    else if (!failed && !s->host->quiet)
+        claim_text(&text, &c);
+    struct err lost;
+    return session_report(s, &text, failed ? &lost : e) || failed ? -1 : 0;
 }
 
 static const struct entry on_train = {.name = "train", .summary = "the training share"};
@@ -256,6 +295,7 @@ const struct command command_print = {
         "data moons 100\ninput 2\ndense 8 relu as h\ndense 1 sigmoid\nstep 5\n"
         "print \"mean |h|\" mean(abs(h.output)) fraction(h.output == 0) loss\n"),
     .run = run_print,
+    .looks = true,
 };
 const struct command command_expect = {
     COMMAND(
@@ -275,4 +315,5 @@ const struct command command_penalties = {
         "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
         "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"),
     .run = run_penalties,
+    .looks = true,
 };

@@ -404,4 +404,5 @@ const struct command command_compare = {
             "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nrename free\n"
             "clone penalised\nset h.kernel = l2(1e-2)\ntrain 2 on all\ncompare\n"),
     .run = run_compare,
+    .looks = true,
 };

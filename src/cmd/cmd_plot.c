@@ -360,6 +360,7 @@ const struct command command_plot = {
         "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\ntrain 3\nplot loss\n"
         "plot weights h\n"),
     .run = run_plot,
+    .looks = true,
 };
 const struct command command_watch = {
     COMMAND(

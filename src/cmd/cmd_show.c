@@ -288,10 +288,12 @@ const struct command command_summary = {
         "and optimizer. A call that leads to no output is marked.",
         "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
     .run = run_summary,
+    .looks = true,
 };
 const struct command command_show = {
     COMMAND("show", show_args, "a layer with its settings, or a tensor with its numbers",
             "Of a big tensor the first rows and columns are shown.",
             "input 4\ndense 3 relu kernel=l2(1e-3) as h\nshow h\nshow h.kernel\n"),
     .run = run_show,
+    .looks = true,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* source: the statements of another file, here. */
+#include "cmd/check.h"
 #include "cmd/command.h"
 #include "cmd/journal.h"
 
@@ -38,6 +39,9 @@ static int run_text(struct session *s, const char *path, const struct str *text,
     struct script script;
     const char *bytes = text->text ? text->text : "";
     const uint32_t source = sources_add(&s->sources, path, bytes, text->size, 1, where);
+    const struct text t = {bytes, text->size, source};
+    if (source && checking(s))
+        return check_text(s, &t, run_units_inside, e);
     int failed = source ? 0 : err_memory(e);
     /* The end of a file ends its statements, so what is incomplete is wrong. */
     if (!failed && parse_script(&arena, bytes, text->size, source, &script, e) != PARSE_OK)

@@ -104,11 +104,13 @@ const struct command command_say = {
             "Any number of strings and expressions, as print takes them. Left out with --quiet.",
             "say \"two and two make\" 2+2\n"),
     .run = run_say,
+    .speaks = true,
 };
 const struct command command_section = {
     COMMAND("section", say_args, "prints a heading", "Left out with --quiet.",
             "section \"The penalty arrives\"\n"),
     .run = run_section,
+    .speaks = true,
 };
 const struct command command_help = {
     COMMAND("help", help_args, "explains a word",
@@ -117,6 +119,7 @@ const struct command command_help = {
             "help\nhelp dense\nhelp l1\n"),
     .run = run_help,
     .unwritten = true,
+    .looks = true,
 };
 const struct command command_quit = {
     COMMAND_ALONE("quit", "leaves", "In a script it ends the script with 0.",

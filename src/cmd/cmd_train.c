@@ -713,4 +713,5 @@ const struct command command_predict = {
             "The numbers are scaled as the data is.",
             "data xor\ninput 2\ndense 4 tanh\ndense 1 sigmoid\nstep 10\npredict 0 1\n"),
     .run = run_predict,
+    .looks = true,
 };

@@ -4,6 +4,7 @@
 #define NNR_CMD_HOST_H
 
 #include "base/out.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,7 +27,7 @@ struct host {
     bool json, quiet; /* --json, --quiet */
     bool check;       /* --check: names, choices and shapes only; nothing is trained */
     bool safe;        /* --safe: files only in the folder of the text that runs, or below it */
-    bool step;        /* --step: each statement is shown and waits for Enter */
+    bool step;        /* --step: each statement of a file is shown and waits for Enter */
     const char *plot; /* where pictures go: auto, none, dumb, another terminal's name, or a file */
     bool display, screen;   /* a window system is there; stdout is a terminal */
     bool colour;            /* text pictures may have it */
@@ -39,6 +40,10 @@ struct host {
     /* Shows `hint` and waits for Enter when a person is there, else goes on at once; what was typed
      * before is thrown away. False: please stop. */
     bool (*ask)(void *self, const char *hint);
+    /* --step, when a person is there: shows the line `shown`, unless it is NULL, asks with
+     * `prompt`, and adds what is typed before Enter to `typed`. Where nobody is there it goes on at
+     * once and shows nothing. False: please stop. */
+    bool (*type)(void *self, const char *shown, const char *prompt, struct str *typed);
     /* Waits until one of session_descriptors is ready or session_deadline has come, then calls
      * session_advance. False: please stop. */
     bool (*wait)(void *self);

@@ -3,6 +3,7 @@
  * so that afterwards nothing can fail. */
 #include "cmd/journal.h"
 
+#include "cmd/check.h"
 #include "cmd/delta.h"
 #include "cmd/job.h"
 #include "nn/layer.h"
@@ -276,11 +277,24 @@ static void note_before(struct session *s, const struct script *script, size_t c
         journal_done(s, &script->statement[count]);
 }
 
+/* With --check all that is wrong is told, so what is wrong is no end. */
+static int step_and_run(struct session *s, const struct script *script, size_t i,
+                        int (*run)(struct session *, const struct statement *, struct err *),
+                        struct err *e)
+{
+    const struct statement *st = &script->statement[i];
+    if (s->host->step && step_before(s, script, i, e))
+        return -1;
+    if (s->quit)
+        return 0;
+    const int failed = run(s, st, e);
+    return checking(s) ? check_goes_on(s, st, failed, e) : failed;
+}
+
 int run_units(struct session *s, const struct script *script, struct err *e)
 {
     for (size_t i = 0; i < script->count && !s->quit; i++)
-        if ((s->host->step && show_step(s, &script->statement[i], e)) ||
-            run_unit(s, &script->statement[i], e)) {
+        if (step_and_run(s, script, i, run_unit, e)) {
             if (s->journal->level)
                 note_before(s, script, i);
             return -1;
@@ -308,8 +322,7 @@ int run_body(struct session *s, const struct script *body, struct err *e)
     int failed = 0;
     s->journal->bodies++;
     for (size_t i = 0; i < body->count && !s->quit && !failed; i++) {
-        failed = (s->host->step && show_step(s, &body->statement[i], e)) ||
-                 run_statement(s, &body->statement[i], e);
+        failed = step_and_run(s, body, i, run_statement, e);
         if (failed)
             note_before(s, body, i);
     }

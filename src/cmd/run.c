@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running a text: parse it whole, then bind and carry out one statement after the other. */
 #include "base/path.h"
+#include "cmd/check.h"
 #include "cmd/definition.h"
 #include "cmd/journal.h"
 
@@ -8,6 +9,7 @@
 #include "nn/layer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,31 +129,34 @@ int run_statement(struct session *s, const struct statement *st, struct err *e)
 {
     struct arena arena = {0};
     struct model *current = current_model(s);
+    const struct statement *outer = s->statement;
+    s->statement = st;
     int failed = run_bound(s, st, &arena, e);
     settle_chosen(s, !failed);
     journal_touched(s, st, current);
+    s->statement = outer;
     arena_finish(&arena);
+    if (failed && !*s->wrong_verb)
+        snprintf(s->wrong_verb, sizeof s->wrong_verb, "%s", st->verb);
     return failed ? err_place(e, st->where) : 0;
 }
 
-static enum outcome show_error(const struct session *s, const struct err *e)
+/* With --json for machines too; a claim that does not hold has left its object. */
+enum outcome show_error(struct session *s, const struct err *e)
 {
-    struct str text = {0};
+    struct str text = {0}, object = {0};
     if (e->kind == ERR_STOPPED)
         return OUTCOME_STOPPED;
     sources_explain(&s->sources, e, &text);
+    if (s->host->json && e->kind != ERR_EXPECT)
+        sources_json(&s->sources, e, s->wrong_verb, &object);
+    if (object.size && !object.failed)
+        out_add(&s->host->out, object.text);
     out_add(&s->host->err, text.failed ? "nnr: not enough memory\n" : text.text);
+    str_finish(&object);
     str_finish(&text);
+    s->wrong_verb[0] = 0;
     return e->kind == ERR_EXPECT ? OUTCOME_EXPECT : OUTCOME_ERROR;
-}
-
-int show_step(struct session *s, const struct statement *st, struct err *e)
-{
-    struct str text = {0};
-    statement_print(&text, st);
-    int failed = text.failed ? err_memory(e) : session_ask(s, text.text, e);
-    str_finish(&text);
-    return failed;
 }
 
 static enum outcome run_script(struct session *s, const struct script *script)
@@ -182,27 +187,77 @@ static int bind_folder(struct session *s, const char *folder, struct err *e)
     return err_hint(e, "--safe keeps to the files in it; go to a folder that is there");
 }
 
-enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,
-                         size_t size, uint32_t line, bool complete)
+static enum outcome run_source(struct session *s, const struct text *t, bool complete)
 {
     struct arena arena = {0};
     struct script script = {0};
     struct err e = {0};
     enum outcome end;
-    uint32_t source = sources_add(&s->sources, name, text, size, line, (struct span){0});
-    s->folder = folder;
-    if (bind_folder(s, folder, &e))
-        return show_error(s, &e);
-    enum parsed parsed =
-        source ? parse_script(&arena, text, size, source, &script, &e) : PARSE_ERROR;
-    if (!source)
-        err_memory(&e);
-    s->busy = true;
+    enum parsed parsed = parse_script(&arena, t->text, t->size, t->source, &script, &e);
     if (parsed == PARSE_INCOMPLETE && !complete)
         end = OUTCOME_INCOMPLETE;
+    else if (checking(s))
+        end = check_text(s, t, run_units, &e) ? show_error(s, &e) : checks_outcome(s);
     else
         end = parsed == PARSE_OK ? run_script(s, &script) : show_error(s, &e);
-    s->busy = false;
     arena_finish(&arena);
+    return end;
+}
+
+enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,
+                         size_t size, uint32_t line, bool complete)
+{
+    struct err e = {0};
+    const uint32_t source = sources_add(&s->sources, name, text, size, line, (struct span){0});
+    if (!source) {
+        err_memory(&e);
+        return show_error(s, &e);
+    }
+    s->folder = folder;
+    s->wrong_verb[0] = 0;
+    checks_begin(s);
+    if (bind_folder(s, folder, &e))
+        return show_error(s, &e);
+    s->typed = complete ? 0 : source;
+    s->busy = true;
+    const struct text t = {text, size, source};
+    const enum outcome end = run_source(s, &t, complete);
+    s->busy = false;
+    return end;
+}
+
+/* A value must not bring further statements with it. */
+static int only_let(const struct script *script, struct err *e)
+{
+    const struct statement *st = script->statement;
+    if (script->count == 1 && st->pairs == 1)
+        return 0;
+    err_at(e, st[script->count - 1].where, "--let takes one name and its value");
+    return err_hint(e, "write --let NAME=VALUE, once for each");
+}
+
+enum outcome session_let(struct session *s, const char *given)
+{
+    struct arena arena = {0};
+    struct script script = {0};
+    struct err e = {0};
+    struct str text = {0};
+    str_addf(&text, "let %s", given);
+    const uint32_t source =
+        text.failed ? 0
+                    : sources_add(&s->sources, "--let", text.text, text.size, 1, (struct span){0});
+    int failed = source ? 0 : err_memory(&e);
+    s->folder = ".";
+    if (!failed)
+        failed = bind_folder(s, s->folder, &e);
+    if (!failed)
+        failed = parse_script(&arena, text.text, text.size, source, &script, &e) != PARSE_OK ||
+                 only_let(&script, &e);
+    s->typed = source;
+    failed = failed || run_units(s, &script, &e);
+    s->typed = 0;
+    const enum outcome end = failed ? show_error(s, &e) : checks_outcome(s);
+    arena_finish(&arena);
+    str_finish(&text);
     return end;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/plain.h"
+#include "cmd/check.h"
 #include "cmd/definition.h"
 #include "cmd/journal.h"
 #include "cmd/pictures.h"
@@ -68,6 +69,7 @@ void session_destroy(struct session *s)
     dataset_finish(&s->data);
     sources_finish(&s->sources);
     names_finish(s->names);
+    checks_finish(s);
     mem_free(s);
 }
 
@@ -148,8 +150,37 @@ void session_notice(const struct session *s, const char *format, ...)
     out_add(&s->host->err, text);
 }
 
+/* An object with the verb that it is of in front, and the statement's place behind. */
+static void add_object(const struct session *s, const char *object, size_t n, struct str *to)
+{
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_text(&json, "verb", s->statement ? s->statement->verb : "stop");
+    const bool empty = n < 3;
+    str_add(to, empty ? "" : ", ");
+    str_bytes(to, object + 1, n - 2);
+    if (s->statement)
+        source_json(&s->sources, s->statement->where, &json);
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
+/* Does so for each line. */
+static void name_origin(const struct session *s, struct str *text)
+{
+    struct str all = {.failed = text->failed};
+    const char *at = text->text, *end;
+    for (; at && (end = strchr(at, '\n')); at = end + 1)
+        if (*at == '{' && end[-1] == '}')
+            add_object(s, at, (size_t)(end - at), &all);
+    str_finish(text);
+    *text = all;
+}
+
 int session_report(const struct session *s, struct str *text, struct err *e)
 {
+    if (s->host->json)
+        name_origin(s, text);
     bool failed = text->failed;
     if (!failed && text->size && !checking(s))
         s->host->out.write(s->host->out.self, text->text, text->size);

@@ -36,6 +36,9 @@ int session_plot_check(const char *where, struct err *e);
 enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,
                          size_t size, uint32_t line, bool complete);
 
+/* What --let NAME=VALUE says: `let NAME = VALUE`, and nothing else. It is written in records. */
+enum outcome session_let(struct session *s, const char *text);
+
 /* The prompt: "nnr> ", or "nnr:sparse> " when there is more than one model. Valid until the next
  * statement runs. */
 const char *session_prompt(struct session *s);

@@ -63,6 +63,11 @@ struct session {
     struct pictures *pictures; /* pictures.c; NULL before the first */
     bool busy;                 /* a text is being run */
     bool quit;
+    const struct statement *statement; /* that runs, the innermost; NULL: none does */
+    char wrong_verb[40];               /* of the statement that failed; "": none did */
+    struct checks *checks;             /* what --check has found: check.c */
+    uint32_t typed; /* the source that a person types, whose statements --step does not show */
+    bool step_told; /* --step has said what Enter does */
     char prompt[240];
 };
 
@@ -92,6 +97,8 @@ struct command {
     bool unwritten;   /* never in a record */
     bool later;       /* a verb of the language that this version does not have */
     bool stop_first;  /* cannot be done while `run` trains */
+    bool speaks;      /* it is for the person's eyes alone: --step does not show it before */
+    bool looks;       /* it changes nothing that a replay needs: --step takes it anywhere */
 };
 
 /* For struct command. */
@@ -122,7 +129,8 @@ int session_file(const struct session *s, struct arena *arena, const struct node
 void session_notice(const struct session *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Writes out what a handler gathered; ERR_MEMORY if it could not be gathered. Finishes `text`.
- * --check writes nothing. */
+ * --check writes nothing. With --json the text is a line with an object, which gets the verb and
+ * the place of the statement. */
 int session_report(const struct session *s, struct str *text, struct err *e);
 /* The same for text that is made for people: with --json it is the string under `key`. */
 int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e);
@@ -169,8 +177,11 @@ void session_drop_jobs(struct session *s);
 struct model *session_job_model(const struct session *s, size_t i);
 /* Carries out one statement. */
 int run_statement(struct session *s, const struct statement *st, struct err *e);
-/* --step: the statement is shown, and waits. */
-int show_step(struct session *s, const struct statement *st, struct err *e);
+/* Shows an error, as the host wants it. */
+enum outcome show_error(struct session *s, const struct err *e);
+/* --step: shows statement number `i` of a script and waits for Enter; what is typed instead is
+ * carried out first. s->quit may be true afterwards. */
+int step_before(struct session *s, const struct script *script, size_t i, struct err *e);
 /* Carries out the statements of a body; s->quit may be true afterwards. */
 int run_body(struct session *s, const struct script *body, struct err *e);
 /* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */

@@ -319,7 +319,7 @@ static struct script *read_script(struct parser *p, const struct span *open)
     return read_statements(p, script, open) ? NULL : script;
 }
 
-static int begin(struct parser *p, struct arena *arena, const char *text, size_t size,
+static int begin(struct parser *p, struct arena *arena, const char *text, size_t size, size_t from,
                  uint32_t source, struct err *e)
 {
     *p = (struct parser){.arena = arena, .e = e};
@@ -330,7 +330,7 @@ static int begin(struct parser *p, struct arena *arena, const char *text, size_t
     }
     p->lexer.size = (uint32_t)size;
     bool mark = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0;
-    p->lexer.at = mark ? 3 : 0;
+    p->lexer.at = mark && !from ? 3 : (uint32_t)from;
     return token_next(&p->lexer, &p->now);
 }
 
@@ -341,14 +341,56 @@ static enum parsed answer(const struct parser *p, bool good)
     return p->incomplete || p->lexer.incomplete ? PARSE_INCOMPLETE : PARSE_ERROR;
 }
 
-enum parsed parse_script(struct arena *arena, const char *text, size_t size, uint32_t source,
-                         struct script *script, struct err *e)
+enum parsed parse_script_from(struct arena *arena, const char *text, size_t size, size_t from,
+                              uint32_t source, struct script *script, struct err *e)
 {
     struct parser p;
     *script = (struct script){0};
-    if (begin(&p, arena, text, size, source, e))
+    if (begin(&p, arena, text, size, from, source, e))
         return answer(&p, false);
     return answer(&p, !read_statements(&p, script, NULL));
+}
+
+enum parsed parse_script(struct arena *arena, const char *text, size_t size, uint32_t source,
+                         struct script *script, struct err *e)
+{
+    return parse_script_from(arena, text, size, 0, source, script, e);
+}
+
+/* The byte behind a string or a comment that begins at `at`, else behind the byte there. */
+static size_t past(const char *text, size_t size, size_t at)
+{
+    const char first = text[at++];
+    if (first != '"' && first != '#')
+        return at;
+    while (at < size && text[at] != '\n' && !(first == '"' && text[at] == '"'))
+        at += first == '"' && text[at] == '\\' && at + 1 < size && text[at + 1] != '\n' ? 2 : 1;
+    return at < size && text[at] == '"' ? at + 1 : at;
+}
+
+/* Whether the line that ends at byte `at` goes on in the next one. */
+static bool continued(const char *text, size_t from, size_t at)
+{
+    while (at > from && strchr(" \t\r", text[at - 1]))
+        at--;
+    return at > from && text[at - 1] == '\\';
+}
+
+size_t parse_behind(const char *text, size_t size, size_t from, const struct script *script,
+                    size_t *wrong)
+{
+    size_t at = script->count ? script->statement[script->count - 1].where.end : from;
+    while (at < size && strchr(" \t\r\n;#", text[at]) && text[at])
+        at = past(text, size, at);
+    *wrong = at;
+    long depth = 0;
+    for (const size_t begin = at; at < size; at = past(text, size, at)) {
+        const bool line = text[at] == '\n' && !continued(text, begin, at);
+        if (at > begin && depth <= 0 && (line || text[at] == ';'))
+            return at + 1;
+        depth += text[at] == '{' ? 1 : text[at] == '}' ? -1 : 0;
+    }
+    return size;
 }
 
 enum parsed parse_value(struct arena *arena, const char *text, size_t size, uint32_t source,
@@ -356,7 +398,7 @@ enum parsed parse_value(struct arena *arena, const char *text, size_t size, uint
 {
     struct parser p;
     char shown[64];
-    if (begin(&p, arena, text, size, source, e) || !(*value = parser_value(&p)))
+    if (begin(&p, arena, text, size, 0, source, e) || !(*value = parser_value(&p)))
         return answer(&p, false);
     if (p.now.kind == TOKEN_END)
         return PARSE_OK;

@@ -18,6 +18,7 @@ struct input {
     bool open;        /* a statement that began at `done` goes on */
     uint32_t line;    /* the number of the line at `done` */
     uint32_t further; /* lines between `done` and `seen` */
+    bool wrong;       /* with --check something was, and the rest was looked at */
 };
 
 /* Whether the statements that began before can have ended with the line [from, to): inside braces
@@ -43,7 +44,10 @@ static enum outcome run_to(struct input *in, size_t to, bool complete)
     in->done = to;
     in->line += in->further;
     in->further = 0;
-    return how;
+    if (how != OUTCOME_ERROR || !in->loop->options->check)
+        return how;
+    in->wrong = true;
+    return OUTCOME_OK;
 }
 
 /* Runs all whole lines that have come. */
@@ -110,5 +114,5 @@ enum outcome batch_run(struct loop *l)
     if (how == OUTCOME_OK && !loop_leaving(l) && in.text.size)
         how = run_to(&in, in.text.size, true);
     str_finish(&in.text);
-    return how;
+    return how == OUTCOME_OK && in.wrong ? OUTCOME_ERROR : how;
 }

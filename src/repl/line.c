@@ -15,7 +15,7 @@
 
 /* readline is one for the whole process, and calls back without an argument of ours. */
 static const struct line_owner *owner;
-static bool asking;
+static bool started, asking;
 
 /* The most times a key is repeated, and the narrowest screen that readline can lay a line out on:
  * it divides by parts of the width. */
@@ -167,6 +167,9 @@ static int next_key(FILE *from)
 void line_start(const struct line_owner *new_owner, bool aside)
 {
     owner = new_owner;
+    if (started)
+        return;
+    started = true;
     rl_readline_name = "nnr";
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
@@ -278,6 +281,6 @@ void line_finish(void)
 {
     if (asking)
         rl_callback_handler_remove();
-    asking = false;
+    started = asking = false;
     clear_history();
 }

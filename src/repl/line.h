@@ -18,7 +18,8 @@ struct line_owner {
     char **(*complete)(void *self, const char *line, size_t point, size_t *start, char *suffix);
 };
 
-/* Once, before all others. `owner` must stay. `aside`: the prompt goes to standard error. */
+/* Before all others, and again for another owner, who must stay until then. `aside`: the prompt
+ * goes to standard error. */
 void line_start(const struct line_owner *owner, bool aside);
 /* Shows the prompt and begins a line on a screen of this size, in characters. */
 void line_ask(const char *prompt, unsigned width, unsigned height);

@@ -292,10 +292,23 @@ bool loop_wait(struct loop *l)
     return wait_for(l, true);
 }
 
+void loop_tell(const struct options *o, const struct err *e)
+{
+    struct str text = {0}, object = {0};
+    sources_explain(NULL, e, &text);
+    if (o->json)
+        sources_json(NULL, e, NULL, &object);
+    if (object.size && !object.failed)
+        fputs(object.text, stdout);
+    const struct out out = {write_bare, NULL};
+    const char *told = text.failed ? "nnr: not enough memory\n" : text.text;
+    plain_write(&out, told, strlen(told), PLAIN_LINES);
+    str_finish(&object);
+    str_finish(&text);
+}
+
 void loop_complain(struct loop *l, const struct err *e)
 {
-    struct str s = {0};
-    sources_explain(NULL, e, &s);
-    out_add(&l->host.err, s.failed ? "nnr: not enough memory\n" : s.text);
-    str_finish(&s);
+    progress_erase(&l->progress);
+    loop_tell(l->options, e);
 }

@@ -38,7 +38,9 @@ void loop_look(struct loop *l);
 bool loop_leaving(const struct loop *l);
 /* Gives the terminal back and stops the process, as Ctrl-Z asks; returns when it goes on. */
 void loop_suspend(struct loop *l);
-/* Shows an error of the program itself. */
+/* Shows an error that has no place in a text; with --json also as an object. */
+void loop_tell(const struct options *o, const struct err *e);
+/* The same while a session runs. */
 void loop_complain(struct loop *l, const struct err *e);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/mem.h"
-#include "base/plain.h"
 #include "base/source.h"
 #include "cmd/script.h"
 #include "repl/batch.h"
@@ -17,20 +16,9 @@
 
 enum { EXIT_OK, EXIT_ERROR, EXIT_USAGE, EXIT_EXPECT, EXIT_SIGNAL = 128 };
 
-static void write_stderr(void *self, const char *bytes, size_t n)
+static int complain(const struct options *o, const struct err *e, int status)
 {
-    (void)self;
-    fwrite(bytes, 1, n, stderr);
-}
-
-static int complain(const struct err *e, int status)
-{
-    struct str s = {0};
-    sources_explain(NULL, e, &s);
-    const struct out out = {write_stderr, NULL};
-    const char *text = s.failed ? "nnr: not enough memory\n" : s.text;
-    plain_write(&out, text, strlen(text), PLAIN_LINES);
-    str_finish(&s);
+    loop_tell(o, e);
     return status;
 }
 
@@ -51,35 +39,51 @@ static int status_of(enum outcome how)
     return EXIT_ERROR;
 }
 
-/* The script or the text of -c. */
+/* The text of -c, or a script. */
 struct work {
-    const char *name;
+    const char *name; /* NULL: none of it */
     char *folder;
     struct str text;
 };
+enum { TEXT, SCRIPT, WORKS };
 
-static int load(const struct options *o, struct work *w, struct err *e)
+static void work_finish(struct work *w)
+{
+    str_finish(&w->text);
+    mem_free(w->folder);
+}
+
+static bool has_script(const struct options *o)
+{
+    return o->file && strcmp(o->file, "-") != 0;
+}
+
+static int load(const struct options *o, struct work w[WORKS], struct err *e)
 {
     if (o->text) {
-        w->name = "<-c>";
-        str_add(&w->text, o->text);
-    } else if (o->file && strcmp(o->file, "-") != 0) {
-        w->name = o->file;
-        const struct file_name file = {.name = o->file, .path = o->file};
-        if (script_read(&file, &w->text, e))
-            return -1;
-    } else {
-        return 0;
+        w[TEXT].name = "<-c>";
+        str_add(&w[TEXT].text, o->text);
     }
-    w->folder = script_folder(w->name);
-    return w->text.failed || !w->folder ? err_memory(e) : 0;
+    if (has_script(o)) {
+        w[SCRIPT].name = o->file;
+        const struct file_name file = {.name = o->file, .path = o->file};
+        if (script_read(&file, &w[SCRIPT].text, e))
+            return -1;
+    }
+    for (int i = 0; i < WORKS; i++) {
+        w[i].folder = w[i].name ? script_folder(w[i].name) : NULL;
+        if (w[i].text.failed || (w[i].name && !w[i].folder))
+            return err_memory(e);
+    }
+    return 0;
 }
 
 /* What comes after the work: the prompt, the standard input, or nothing. */
-static enum outcome go_on(struct loop *l, const struct work *w, enum outcome how)
+static enum outcome go_on(struct loop *l, enum outcome how)
 {
     const struct options *o = l->options;
-    if (how == OUTCOME_QUIT || loop_leaving(l) || (w->name && !o->stay))
+    const bool worked = has_script(o) || (o->text && !o->file);
+    if (how == OUTCOME_QUIT || loop_leaving(l) || (worked && !o->stay))
         return how;
     if (l->person) {
         l->stop = false;
@@ -91,6 +95,7 @@ static enum outcome go_on(struct loop *l, const struct work *w, enum outcome how
 
 static int finish(struct loop *l, enum outcome how)
 {
+    const struct options *o = l->options;
     loop_finish(l);
     if (l->leave)
         return EXIT_SIGNAL + l->leave;
@@ -101,21 +106,38 @@ static int finish(struct loop *l, enum outcome how)
     struct err e = {0};
     err_at(&e, (struct span){0}, "cannot write the standard output: %s", strerror(l->trouble));
     err_hint(&e, "make room, or write to another place");
-    return complain(&e, EXIT_ERROR);
+    return complain(o, &e, EXIT_ERROR);
 }
 
-static int run(const struct options *o, const struct work *w)
+/* With --check all of the work is looked at, else it ends where something is wrong. */
+static enum outcome run_work(struct loop *l, const struct work w[WORKS])
+{
+    enum outcome how = OUTCOME_OK;
+    for (int i = 0; i < WORKS && !loop_leaving(l); i++) {
+        const bool on = how == OUTCOME_OK || (how == OUTCOME_ERROR && l->options->check);
+        if (!w[i].name || !on)
+            continue;
+        const enum outcome next = loop_text(l, w[i].name, w[i].folder, w[i].text, 1, true);
+        how = next == OUTCOME_OK ? how : next;
+    }
+    return how;
+}
+
+static int run(const struct options *o, const struct work w[WORKS])
 {
     struct err e = {0};
     struct loop l;
     if (signals_start(&e) || loop_init(&l, o, &e))
-        return complain(&e, EXIT_ERROR);
-    bool dash = o->file && strcmp(o->file, "-") == 0;
-    l.person = l.terminal.in && !o->check && !dash && (!w->name || o->stay);
-    enum outcome how = OUTCOME_OK;
-    if (w->name)
-        how = loop_text(&l, w->name, w->folder, w->text, 1, true);
-    return finish(&l, go_on(&l, w, how));
+        return complain(o, &e, EXIT_ERROR);
+    l.host.type = prompt_type;
+    const bool dash = o->file && strcmp(o->file, "-") == 0;
+    l.person = l.terminal.in && !o->check && !dash && (!(o->text || o->file) || o->stay);
+    for (size_t i = 0; i < o->lets; i++)
+        if (session_let(l.session, o->let[i]) != OUTCOME_OK) {
+            loop_finish(&l);
+            return EXIT_USAGE;
+        }
+    return finish(&l, go_on(&l, run_work(&l, w)));
 }
 
 static int answer(const struct options *o)
@@ -134,7 +156,7 @@ static int answer(const struct options *o)
     if (failed && !s.failed)
         err_at(&e, (struct span){0}, "cannot write the standard output: %s", strerror(errno));
     str_finish(&s);
-    return failed ? complain(&e, EXIT_ERROR) : EXIT_OK;
+    return failed ? complain(o, &e, EXIT_ERROR) : EXIT_OK;
 }
 
 /* A process may be started without its three files, and a pipe of ours must not take their place.
@@ -156,12 +178,12 @@ int main(int argc, char **argv)
     struct options o;
     struct err e = {0};
     if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)))
-        return complain(&e, EXIT_USAGE);
+        return complain(&o, &e, EXIT_USAGE);
     if (o.help || o.manual || o.version)
         return answer(&o);
-    struct work w = {0};
-    int status = load(&o, &w, &e) ? complain(&e, EXIT_ERROR) : run(&o, &w);
-    str_finish(&w.text);
-    mem_free(w.folder);
+    struct work w[WORKS] = {0};
+    int status = load(&o, w, &e) ? complain(&o, &e, EXIT_ERROR) : run(&o, w);
+    work_finish(&w[TEXT]);
+    work_finish(&w[SCRIPT]);
     return status;
 }

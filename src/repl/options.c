@@ -18,12 +18,26 @@ struct option {
     int (*take)(struct options *o, const char *value, struct err *e); /* of one with a value */
     size_t flag; /* else the offset of its bool */
     const char *line;
+    bool repeats; /* may be given several times */
 };
 
 static int take_text(struct options *o, const char *value, struct err *e)
 {
-    (void)e;
     o->text = value;
+    if (!o->file)
+        return 0;
+    err_at(e, nowhere, "-c stands behind the script \"%.100s\"", o->file);
+    return err_hint(e, "write -c before it: its statements come first");
+}
+
+/* The values are read by the language, when there is a session. */
+static int take_let(struct options *o, const char *value, struct err *e)
+{
+    if (o->lets == MOST_LETS) {
+        err_at(e, nowhere, "--let stands here more than %d times", MOST_LETS);
+        return err_hint(e, "put the values into a script, and read it with: source");
+    }
+    o->let[o->lets++] = value;
     return 0;
 }
 
@@ -69,20 +83,21 @@ static int take_threads(struct options *o, const char *value, struct err *e)
 
 #define FLAG(member) NULL, NULL, offsetof(struct options, member)
 static const struct option table[] = {
-    {"-c", "TEXT", take_text, 0, "run the statements of TEXT"},
-    {"-i", FLAG(stay), "stay at the prompt after the script or -c"},
-    {"--check", FLAG(check), "check names, choices and shapes only; nothing is trained"},
-    {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file"},
-    {"--safe", FLAG(safe), "files in the script's folder alone; help save"},
-    {"--step", FLAG(step), "show each statement and wait for Enter"},
-    {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)"},
+    {"-c", "TEXT", take_text, 0, "run the statements of TEXT, before those of the script", false},
+    {"-i", FLAG(stay), "stay at the prompt after the script or -c", false},
+    {"--let", "NAME=VALUE", take_let, 0, "a parameter: let NAME = VALUE before the script", true},
+    {"--check", FLAG(check), "tell all that is wrong with names and shapes; train nothing", false},
+    {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file", false},
+    {"--safe", FLAG(safe), "files in the script's folder alone; help save", false},
+    {"--step", FLAG(step), "show each statement, and wait for Enter or another statement", false},
+    {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},
     {"--threads", "N", take_threads, 0,
-     "the most threads of a training step, 1 to 64 (1 without it)"},
-    {"--json", FLAG(json), "print one JSON object for each statement that reports"},
-    {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress"},
-    {"--manual", FLAG(manual), "print the reference of the language, in Markdown"},
-    {"--version", FLAG(version), "print the version and exit"},
-    {"--help", FLAG(help), "print this text and exit"},
+     "the most threads of a training step, 1 to 64 (1 without it)", false},
+    {"--json", FLAG(json), "print a JSON object for each statement that reports or fails", false},
+    {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress", false},
+    {"--manual", FLAG(manual), "print the reference of the language, in Markdown", false},
+    {"--version", FLAG(version), "print the version and exit", false},
+    {"--help", FLAG(help), "print this text and exit", false},
 };
 enum { OPTIONS = sizeof table / sizeof table[0] };
 
@@ -97,9 +112,12 @@ void options_help(struct str *to)
         int width = 16 - (int)strlen(table[i].name);
         str_addf(to, "  %s %-*s %s\n", table[i].name, width, value ? value : "", table[i].line);
     }
-    str_add(to, "\nAt the prompt \"help\" tells what can be typed.\n"
-                "Exit status: 0 success, 1 an error, 2 a wrong command line, 3 an expect that\n"
-                "does not hold, 130 interrupted.\n");
+    str_add(to,
+            "\nWith --json each object on the standard output names its verb and its place; one\n"
+            "with \"error\" tells what failed, and what to do instead as \"hint\".\n"
+            "\nAt the prompt \"help\" tells what can be typed.\n"
+            "Exit status: 0 success, 1 an error, 2 a wrong command line, 3 an expect that\n"
+            "does not hold, 130 interrupted.\n");
 }
 
 /* The row whose name is the first `n` bytes of `word`. */
@@ -135,7 +153,7 @@ static int take(struct options *o, char *const *argv, int argc, int *i, unsigned
     if (!row)
         return unknown(word, n, e);
     unsigned bit = 1u << (row - table);
-    if (*seen & bit) {
+    if (*seen & bit && !row->repeats) {
         err_at(e, nowhere, "\"%s\" is given twice", row->name);
         return err_hint(e, "give it once");
     }
@@ -169,10 +187,6 @@ static int take_file(struct options *o, const char *word, struct err *e)
 
 static int fits(const struct options *o, struct err *e)
 {
-    if (o->text && o->file) {
-        err_at(e, nowhere, "-c and the script \"%.100s\" do not go together", o->file);
-        return err_hint(e, "give one of them");
-    }
     if (o->check && o->stay) {
         err_at(e, nowhere, "--check and -i do not go together");
         return err_hint(e, "give one of them");

@@ -8,15 +8,17 @@
 
 #include <stdbool.h>
 
-enum { MOST_THREADS = 64 };
+enum { MOST_THREADS = 64, MOST_LETS = 64 };
 
 /* Texts belong to argv. */
 struct options {
-    const char *text; /* of -c, or NULL */
+    const char *text; /* of -c, or NULL; comes before the script */
     const char *file; /* a script's name, "-" for the standard input, or NULL */
     const char *plot; /* where pictures go; NULL when it was not said */
     bool stay, step, safe, check, json, quiet, manual, version, help;
     uint64_t seed;
+    const char *let[MOST_LETS]; /* NAME=VALUE, in their order */
+    size_t lets;
     unsigned threads; /* 1..MOST_THREADS, or 0 when it was not said */
 };
 

@@ -103,15 +103,15 @@ static void write_epoch(struct progress_line *l, const struct progress *p)
     str_finish(&s);
 }
 
-/* No second has more lines than the room for their times. Those of a long work come evenly, and
- * leave room for its last. */
+/* No second has more lines than the room for their times. Short work shows all of its lines; those
+ * of a long one come evenly, and leave room for its last. */
 static bool may_tell(const struct progress_line *l, const struct progress *p, double now)
 {
     const double evenly = 0.125;
     const uint64_t n = l->tells;
     if (n >= TELLS && now < l->told[n % TELLS] + 1)
         return false;
-    return !n || p->epoch == p->epochs || now >= l->told[(n - 1) % TELLS] + evenly;
+    return n < TELLS || p->epoch == p->epochs || now >= l->told[(n - 1) % TELLS] + evenly;
 }
 
 void progress_show(struct progress_line *l, const struct progress *p, double now)

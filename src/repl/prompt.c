@@ -5,6 +5,8 @@
 #include "repl/signals.h"
 
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 struct typing {
     struct loop *loop;
@@ -22,6 +24,8 @@ const char *prompt_strip(const char *line)
     const char *text = line + strspn(line, " \t");
     if (strncmp(text, "...>", 4) == 0)
         return text + 4;
+    if (strncmp(text, "step>", 5) == 0)
+        return text + 5;
     if (strncmp(text, "nnr", 3) != 0)
         return line;
     text += 3;
@@ -165,6 +169,66 @@ static void wait(struct typing *t)
     keep_alive(t);
     if (l->stop)
         give_up(t);
+}
+
+/* What a person types at a step of a script. */
+struct answer {
+    struct loop *loop;
+    struct str *typed;
+    bool over;
+};
+
+/* Ctrl-D leaves, as at the prompt. */
+static void answered(void *self, const char *text)
+{
+    struct answer *a = self;
+    a->over = true;
+    for (const char *line = text ? text : "quit"; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        const char *own = prompt_strip(line);
+        str_bytes(a->typed, own, strcspn(own, "\n"));
+        str_add(a->typed, "\n");
+    }
+}
+
+static char **complete_answer(void *self, const char *line, size_t point, size_t *start,
+                              char *suffix)
+{
+    const struct answer *a = self;
+    return session_complete(a->loop->session, line, point, start, suffix);
+}
+
+static void read_answer(struct loop *l, struct answer *a, const char *prompt)
+{
+    line_ask(prompt, l->host.width, l->host.height);
+    while (!a->over && !l->stop && !loop_leaving(l))
+        if (loop_wait(l) && !l->stop) {
+            line_read();
+            loop_look(l);
+        }
+    if (line_asking())
+        line_drop();
+}
+
+bool prompt_type(void *self, const char *shown, const char *prompt, struct str *typed)
+{
+    struct loop *l = self;
+    struct answer a = {.loop = l, .typed = typed};
+    const struct line_owner owner = {
+        .self = &a, .typed = answered, .interrupted = interrupted, .complete = complete_answer};
+    if (!l->terminal.in || !l->terminal.out)
+        return true;
+    loop_look(l);
+    if (shown)
+        out_add(&l->host.err, shown);
+    terminal_release(&l->terminal);
+    /* What was typed before the question is no answer to it. */
+    tcflush(STDIN_FILENO, TCIFLUSH);
+    line_start(&owner, false);
+    read_answer(l, &a, prompt);
+    if (l->person)
+        terminal_hold(&l->terminal);
+    return a.over && !l->stop && !loop_leaving(l);
 }
 
 static void greet(struct loop *l)

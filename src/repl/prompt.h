@@ -8,7 +8,10 @@
 /* Asks and runs until the person leaves or a signal says so. An error, a failed expect and Ctrl-C
  * end a statement and never the prompt. */
 void prompt_run(struct loop *l);
-/* The text behind a prompt that was pasted with it: behind `nnr> `, `nnr:sparse> ` or `...> `. */
+/* As host->type, on a loop. */
+bool prompt_type(void *self, const char *shown, const char *prompt, struct str *typed);
+/* The text behind a prompt that was pasted with it: behind `nnr> `, `nnr:sparse> `,
+ * `step> ` or `...> `. */
 const char *prompt_strip(const char *line);
 
 #endif

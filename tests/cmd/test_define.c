@@ -123,7 +123,10 @@ static void it_is_listed_explained_and_completed(void **state)
     fake_finish(&f);
     fake_start_as(&f, "json");
     fake_ok(&f, HOYER);
-    fake_prints(&f, "define\n", "{\"define\": {\"hoyer\": \"sum(abs(x))^2/sum(x^2)\"}}\n");
+    fake_prints(
+        &f, "define\n",
+        "{\"verb\": \"define\", \"define\": {\"hoyer\": \"sum(abs(x))^2/sum(x^2)\"}, \"file\": "
+        "\"t\", \"line\": 1, \"column\": 1}\n");
     fake_finish(&f);
 }
 

@@ -170,7 +170,7 @@ static void step_by_step_shows_each_statement(void **state)
     fake_start(&f);
     f.host.step = true;
     fake_ok(&f, "let k   =  2\nprint k\n");
-    assert_string_equal(f.asked, "print k");
+    check_has(f.shown.text, "t:2 (2 of 2): print k\nstep> ");
     fake_finish(&f);
 }
 

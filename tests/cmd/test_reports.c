@@ -114,6 +114,18 @@ static void the_rows_of_the_ledger_add_up(void **state)
     fake_finish(&f);
 }
 
+/* Every line names its verb first and its place last. */
+static void check_origin(const char *text)
+{
+    for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
+        static const char file[] = ", \"file\": \"t\", \"line\": ";
+        const char *place = memmem(text, (size_t)(end - text), file, sizeof file - 1);
+        assert_memory_equal(text, "{\"verb\": \"", 10);
+        assert_non_null(place);
+        check_has(place, ", \"column\": ");
+    }
+}
+
 static void each_report_is_one_line_of_json(void **state)
 {
     (void)state;
@@ -121,33 +133,42 @@ static void each_report_is_one_line_of_json(void **state)
         const char *text, *part;
         int lines;
     } cases[] = {
-        {"data\n", "{\"data\": null}\n", 1},
+        {"data\n",
+         "{\"verb\": \"data\", \"data\": null, \"file\": \"t\", \"line\": 1, \"column\": 1}\n", 1},
         {"data moons 40 split=0.25 batch=8\n", "", 0},
         {"data\n", "\"samples\": 40, \"training\": 30, \"inputs\": \"2\"", 1},
-        {"batch\n", "{\"batch\": 8}\n", 1},
-        {"seed\n", "{\"seed\": 1}\n", 1},
-        {"loss\n", "{\"loss\": \"none given", 1},
+        {"batch\n", "\"batch\": 8, ", 1},
+        {"seed\n", "\"seed\": 1, ", 1},
+        {"loss\n", "\"loss\": \"none given", 1},
         {"input 2\ndense 4 tanh kernel=l2(0.5) as h\ndense 1 sigmoid as y\n", "", 0},
-        {"summary\n", "{\"model\": \"main\", \"calls\": [{\"name\": \"input_1\"", 1},
+        {"summary\n", "\"model\": \"main\", \"calls\": [{\"name\": \"input_1\"", 1},
         {"show\n", "\"numbers\": 17", 1},
-        {"show h h.kernel\n", "{\"show\": \"h: dense(4, tanh", 1},
-        {"train 2\n", "{\"epochs\": 2, \"steps\": 8, \"loss\": ", 1},
-        {"train 1\n", "\"model\": \"main\"}\n", 1},
+        {"show h h.kernel\n", "\"show\": \"h: dense(4, tanh", 1},
+        {"train 2\n", "{\"verb\": \"train\", \"epochs\": 2, \"steps\": 8, \"loss\": ", 1},
+        {"train 1\n", "\"model\": \"main\", \"file\": \"t\", \"line\": 1, \"column\": 1}\n", 1},
         {"step 3\n", "\"epoch_seconds\": []", 1},
-        {"evaluate\n", "\"samples\": 10, \"model\": \"main\"}", 1},
+        {"evaluate\n", "\"samples\": 10, \"model\": \"main\", ", 1},
         {"penalties\n", "\"terms\": [{\"slot\": \"h.kernel\"", 1},
         {"penalties format=text\n", "\"terms\"", 1},
-        {"predict 0 1\n", "{\"predict\": [", 1},
+        {"predict 0 1\n", "\"predict\": [", 1},
         {"print 1/0 0/0 \"a\\\"\\n\" h.bias == h.bias\n",
-         "{\"print\": [null, null, \"a\\\"\\u000a\", [1, 1, 1, 1]]}\n", 1},
-        {"let k = 0.5\nlet w = l1(k)\nlet\n", "{\"let\": {\"k\": 0.5, \"w\": \"l1(0.5)\"}}\n", 1},
-        {"optimizer\n", "{\"optimizer\": \"adam\"}\n", 1},
-        {"model\n", "{\"models\": [{\"name\": \"main\", \"current\": true, \"layers\": 3", 1},
-        {"help\n", "{\"help\": \"", 1},
-        {"help dense\n", "{\"help\": \"dense UNITS", 1},
-        {"say \"a\"\nsection \"b\"\nexpect 1 < 2\nwatch loss\nunwatch\n", "", 0},
+         "\"print\": [null, null, \"a\\\"\\u000a\", [1, 1, 1, 1]], ", 1},
+        {"let k = 0.5\nlet w = l1(k)\nlet\n",
+         "\"let\": {\"k\": 0.5, \"w\": \"l1(0.5)\"}, \"file\": \"t\", \"line\": 3, ", 1},
+        {"optimizer\n", "\"optimizer\": \"adam\", ", 1},
+        {"model\n", "\"models\": [{\"name\": \"main\", \"current\": true, \"layers\": 3", 1},
+        {"help\n", "\"help\": \"", 1},
+        {"help dense\n", "\"help\": \"dense UNITS", 1},
+        {"say \"a\"\nsection \"b\"\nwatch loss\nunwatch\n", "", 0},
+        {"expect 1 < 2\n",
+         "{\"verb\": \"expect\", \"claim\": \"1 < 2\", \"holds\": true, \"left\": 1, \"operator\": "
+         "\"<\", "
+         "\"right\": 2, \"file\"",
+         1},
+        {"for k in 1 2 { expect k }\n", "\"claim\": \"k\", \"holds\": true, \"value\": 2, \"file\"",
+         2},
         {"model other\ninput 2\ndense 1\ntrain 1 on all\nevaluate on all\n",
-         "\"model\": \"other\"}\n", 4},
+         "\"model\": \"other\", \"file\": \"t\", \"line\": 5, ", 4},
     };
     struct fake f;
     fake_start_as(&f, "json");
@@ -157,8 +178,53 @@ static void each_report_is_one_line_of_json(void **state)
         check_has(f.out.text, cases[i].part);
         if (!is_json_lines(f.out.text, &lines) || lines != cases[i].lines)
             fail_msg("%s -> %d lines of JSON, or not JSON:\n%s", cases[i].text, lines, f.out.text);
+        check_origin(f.out.text);
     }
     fake_finish(&f);
+}
+
+/* What fails leaves an object too, with the verb of the statement that failed and its place. */
+static void errors_are_objects(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *object;
+        enum outcome how;
+    } cases[] = {
+        {"print 1\ndense 4 rleu\n",
+         "{\"verb\": \"dense\", \"error\": \"no activation \\\"rleu\\\"\", \"hint\": \"did you "
+         "mean "
+         "relu?\", \"file\": \"t\", \"line\": 2, \"column\": 9}\n",
+         OUTCOME_ERROR},
+        {"repeat 2 {\n print 1\n train 3\n}\n", "{\"verb\": \"train\", \"error\": \"",
+         OUTCOME_ERROR},
+        {"print (\n", "{\"verb\": null, \"error\": \"a value is missing\"", OUTCOME_ERROR},
+        {"expect 2 < 1\n",
+         "{\"verb\": \"expect\", \"claim\": \"2 < 1\", \"holds\": false, \"left\": 2, "
+         "\"operator\": "
+         "\"<\", \"right\": 1, \"error\": \"expected 2 < 1, but 2 < 1 is not so\", \"file\": "
+         "\"t\", "
+         "\"line\": 1, \"column\": 1}\n",
+         OUTCOME_EXPECT},
+        {"expect 0/0\n", "\"holds\": false, \"value\": null, \"error\": ", OUTCOME_EXPECT},
+        {"block b { dense 4; reshape 2x2 }\ninput 3\nb on input_1\n",
+         "\"inside\": {\"file\": \"t\", "
+         "\"line\": 1, \"column\": 20}}\n",
+         OUTCOME_OK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fake f;
+        int lines;
+        fake_start_as(&f, "json");
+        const enum outcome how = fake_run(&f, cases[i].text);
+        if (cases[i].how != OUTCOME_OK) {
+            assert_int_equal(how, cases[i].how);
+            check_has(f.out.text, cases[i].object);
+        }
+        assert_true(is_json_lines(f.out.text, &lines));
+        assert_int_equal(count_of(f.out.text, "\"error\""), how == OUTCOME_OK ? 0 : 1);
+        fake_finish(&f);
+    }
 }
 
 static void quiet_leaves_out_words_and_notices(void **state)
@@ -242,6 +308,7 @@ int main(void)
         cmocka_unit_test(expect_prints_both_sides),
         cmocka_unit_test(the_rows_of_the_ledger_add_up),
         cmocka_unit_test(each_report_is_one_line_of_json),
+        cmocka_unit_test(errors_are_objects),
         cmocka_unit_test(quiet_leaves_out_words_and_notices),
         cmocka_unit_test(check_trains_nothing_and_prints_nothing),
         cmocka_unit_test(check_finds_wrong_names_and_shapes),

@@ -6,6 +6,7 @@
  *     facts, where    what the host says, and where the statement stands
  *     flood N         N lines, as long as tick says go on
  *     nomem N         the N-th allocation from now fails
+ *     type            what the host does for a step: shows it, asks, prints what was typed
  *     run, stop       trains in the background; the prompt counts the steps
  *     ask, picture    what the host does for pause, and with a picture of text
  *     quit            also { } over several lines, and \ at the end of a line
@@ -130,6 +131,21 @@ static enum outcome train(struct session *s, uint64_t epochs)
     return OUTCOME_OK;
 }
 
+static void type(const struct session *s)
+{
+    struct str typed = {0};
+    const bool goes_on = s->host->type(s->host->self, "shown\n", "step> ", &typed);
+    out_addf(&s->host->out, "%s [%s]\n", goes_on ? "typed" : "gave up",
+             typed.text ? typed.text : "");
+    str_finish(&typed);
+}
+
+enum outcome session_let(struct session *s, const char *text)
+{
+    out_addf(&s->host->out, "let %s\n", text);
+    return strchr(text, '=') ? OUTCOME_OK : OUTCOME_ERROR;
+}
+
 static enum outcome flood(struct session *s, int lines)
 {
     const struct host *h = s->host;
@@ -169,6 +185,8 @@ static enum outcome obey(struct session *s, const char *text, const struct place
         session_stop(s);
     else if (strcmp(text, "ask") == 0)
         out_add(&h->out, h->ask(h->self, "press Enter") ? "asked\n" : "refused\n");
+    else if (strcmp(text, "type") == 0)
+        type(s);
     else if (strcmp(text, "picture") == 0)
         h->picture(h->self, "a picture\n", 10);
     else if (begins(text, "paint "))

@@ -34,6 +34,13 @@ static void everything_is_taken(void **state)
     assert_true(o.check && o.quiet && !o.file);
     assert_string_equal(o.text, "-1");
     assert_string_equal(o.plot, "none");
+    const char *const both[WORDS + 1] = {"--let", "a=1", "-c", "print a", "--let=b=2", "c.nnr"};
+    assert_int_equal(parse(&o, both, &e), 0);
+    assert_string_equal(o.text, "print a");
+    assert_string_equal(o.file, "c.nnr");
+    assert_int_equal(o.lets, 2);
+    assert_string_equal(o.let[0], "a=1");
+    assert_string_equal(o.let[1], "b=2");
     const char *const dash[WORDS + 1] = {"-"};
     assert_int_equal(parse(&o, dash, &e), 0);
     assert_string_equal(o.file, "-");
@@ -66,7 +73,8 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
         {{"--quiet", "--quiet"}, "given twice", "once"},
         {{"--plot", ""}, "where pictures go", "--plot none"},
         {{"a.nnr", "b.nnr"}, "\"b.nnr\" is a second script", "source"},
-        {{"-c", "help", "b.nnr"}, "do not go together", "one of them"},
+        {{"b.nnr", "-c", "help"}, "stands behind the script \"b.nnr\"", "before it"},
+        {{"--let"}, "\"--let\" lacks its value", "--let NAME=VALUE"},
         {{"--check", "-i", "b.nnr"}, "do not go together", "one of them"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -82,9 +90,10 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
 static void help_names_every_option(void **state)
 {
     (void)state;
-    static const char *const names[] = {
-        "-c TEXT", "-i",          "--safe",    "--check", "--plot WHERE", "--seed N", "--json",
-        "--quiet", "--threads N", "--version", "--help",  "130",          "file.nnr", "--manual"};
+    static const char *const names[] = {"-c TEXT",      "-i",        "--check",          "--safe",
+                                        "--plot WHERE", "--seed N",  "--json",           "--quiet",
+                                        "--threads N",  "--version", "--let NAME=VALUE", "--help",
+                                        "130",          "file.nnr",  "--manual"};
     struct str s = {0};
     options_help(&s);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -89,6 +89,8 @@ static void the_exit_status_tells_how_it_ended(void **state)
         {{"a.nnr", "b.nnr"}, "", 2, "", "second script"},
         {{"-c", "where"}, "", 0, "<-c> in . line 1\n", NULL},
         {{"--manual"}, "bad\n", 0, NULL, NULL},
+        {{"--let", "a=1", "--let", "b=2", "-c", "echo c"}, "", 0, "let a=1\nlet b=2\nc\n", NULL},
+        {{"--let", "a", "-c", "echo c"}, "", 2, "let a\n", NULL},
     };
     try_all(trials, sizeof trials / sizeof trials[0]);
 }
@@ -130,6 +132,12 @@ static void standard_input_runs_as_lines_complete(void **state)
         {{"-i", "-c", "bad"}, "echo b\n", 1, "", "no verb"},
         {{"-i", "-c", "quit"}, "echo b\n", 0, "", NULL},
         {{"-c", "echo a"}, "echo b\n", 0, "a\n", NULL},
+        {{"-c", "echo a", "-"}, "echo b\n", 0, "a\nb\n", NULL},
+        {{"-c", "bad", "-"}, "echo b\n", 1, "", "no verb"},
+        {{"-c", "quit", "-"}, "echo b\n", 0, "", NULL},
+        /* All of it is looked at. */
+        {{"--check"}, "bad\necho a\nbad\n", 1, "a\n", "<stdin>:3:1: no verb"},
+        {{"--check", "-c", "bad", "-"}, "echo b\n", 1, "", "no verb"},
     };
     try_all(trials, sizeof trials / sizeof trials[0]);
 }
@@ -187,6 +195,44 @@ static void a_script_is_read_whole(void **state)
                   11);
     run_script(path, 0, "a?\n", NULL);
     unlink(path);
+}
+
+/* -c comes before the script, in the same session. */
+static void a_text_may_stand_before_a_script(void **state)
+{
+    (void)state;
+    const char *path = script("a.nnr", "echo b\nmodel x\nbad\n", 19);
+    const struct trial trials[] = {
+        {{"-c", "echo a", path}, "", 1, "a\nb\n", "a.nnr:3:1: no verb"},
+        {{"-c", "bad", path}, "", 1, "", "<-c>:1:1: no verb"},
+        {{"-c", "hope", path}, "", 3, "", "expected more"},
+        {{"-c", "quit", path}, "", 0, "", NULL},
+        {{"--check", "-c", "bad", path}, "", 1, "b\n", "a.nnr:3:1: no verb"},
+    };
+    try_all(trials, sizeof trials / sizeof trials[0]);
+    unlink(path);
+}
+
+/* With --json what has no place in a script is an object as well. */
+static void errors_of_the_program_are_objects(void **state)
+{
+    (void)state;
+    static const struct trial trials[] = {
+        {{"--json", "--bogus"},
+         "",
+         2,
+         "{\"verb\": null, \"error\": \"there is no option \\\"--bogus\\\"\", \"hint\": \"nnr "
+         "--help "
+         "lists them\"}\n",
+         "there is no option"},
+        {{"--json", "/nonexistent/a.nnr"},
+         "",
+         1,
+         "{\"verb\": null, \"error\": \"there is no file \\\"/nonexistent/a.nnr\\\"\", \"hint\": "
+         "\"look at its name, and at the folder you are in\"}\n",
+         "there is no file"},
+    };
+    try_all(trials, sizeof trials / sizeof trials[0]);
 }
 
 static void what_is_no_script_is_refused(void **state)
@@ -296,6 +342,8 @@ int main(void)
         cmocka_unit_test(a_long_block_is_not_parsed_for_each_line),
         cmocka_unit_test(progress_goes_to_standard_error_alone),
         cmocka_unit_test(a_script_is_read_whole),
+        cmocka_unit_test(a_text_may_stand_before_a_script),
+        cmocka_unit_test(errors_of_the_program_are_objects),
         cmocka_unit_test(what_is_no_script_is_refused),
         cmocka_unit_test(a_shortage_of_memory_is_an_error),
         cmocka_unit_test(a_signal_ends_a_script),

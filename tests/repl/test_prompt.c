@@ -417,6 +417,51 @@ static void a_question_waits_for_enter(void **state)
     leave(&c);
 }
 
+/* A step of a script: a line with all that a prompt has. */
+static void a_step_takes_enter_or_a_statement(void **state)
+{
+    (void)state;
+    struct child c;
+    child_start(&c, (const char *const[]){FAKE_NNR, "-c", "type\ntype\ntype\necho end", NULL});
+    child_wait(&c, "shown\r\n");
+    child_wait(&c, "step> ");
+    child_type(&c, "\r");
+    child_wait(&c, "typed [\r\n]");
+    child_wait(&c, "step> ");
+    child_type(&c, "ec\tone\r");
+    child_wait(&c, "typed [echo one\r\n]");
+    child_wait(&c, "step> ");
+    child_type(&c, "\033[200~step> echo a\nnnr> echo b\033[201~\r");
+    child_wait(&c, "typed [ echo a\r\n echo b\r\n]");
+    child_wait(&c, "end\r\n");
+    assert_int_equal(child_end(&c), 0);
+}
+
+/* Ctrl-D leaves as it does at the prompt. */
+static void a_step_is_left(void **state)
+{
+    (void)state;
+    struct child c;
+    child_start(&c, (const char *const[]){FAKE_NNR, "-c", "type", NULL});
+    child_wait(&c, "step> ");
+    child_type(&c, CTRL_D);
+    child_wait(&c, "typed [quit\r\n]");
+    assert_int_equal(child_end(&c), 0);
+    child_start(&c, (const char *const[]){FAKE_NNR, "-c", "type", NULL});
+    child_wait(&c, "step> ");
+    child_type(&c, "half" CTRL_C);
+    child_wait(&c, "gave up []");
+    assert_int_equal(child_end(&c), 130);
+    child_start(&c, (const char *const[]){FAKE_NNR, "-i", "-c", "type", NULL});
+    child_wait(&c, "step> ");
+    child_type(&c, "half" CTRL_C);
+    child_wait(&c, "gave up []");
+    child_wait(&c, "nnr> ");
+    child_type(&c, "echo on\r");
+    child_wait(&c, "\ron\r\n");
+    leave(&c);
+}
+
 static void lines_are_remembered_in_a_file(void **state)
 {
     (void)state;
@@ -452,6 +497,8 @@ int main(void)
         cmocka_unit_test(the_prompt_lives_while_training_runs),
         cmocka_unit_test(ctrl_c_ends_the_training_and_keeps_the_line),
         cmocka_unit_test(a_question_waits_for_enter),
+        cmocka_unit_test(a_step_takes_enter_or_a_statement),
+        cmocka_unit_test(a_step_is_left),
         cmocka_unit_test(lines_are_remembered_in_a_file),
         cmocka_unit_test(a_line_is_shown_and_run),
         cmocka_unit_test(an_error_or_a_failed_expect_goes_on),

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 NNR = ""
@@ -131,6 +132,9 @@ class Program(unittest.TestCase):
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual(len(lines), 11)
         self.assertTrue(all(isinstance(line, dict) for line in lines))
+        self.assertEqual([line["verb"] for line in lines],
+                         ["train", "penalties", "evaluate", "print", "predict", "summary", "show",
+                          "data", "model", "seed", "help"])
         trained, ledger, evaluated = lines[:3]
         self.assertEqual((trained["epochs"], trained["steps"], trained["model"]), (3, 6, "main"))
         self.assertEqual(len(trained["epoch_seconds"]), 3)
@@ -151,6 +155,49 @@ class Program(unittest.TestCase):
         self.assertEqual(evaluated["samples"], 12)
         self.assertEqual(len(lines[3]["print"][0]), 16)
         self.assertEqual(len(lines[4]["predict"]), 1)
+
+    def test_json_errors(self):
+        """Every object names its verb, errors too, and an expect that fails is one."""
+        script = self.write("a.nnr", "input 2\nprint 1\ndense 8 rleu\n")
+        done = self.nnr("--json", script)
+        self.check(done, 1, None, "a.nnr:3:9: no activation")
+        printed, failed = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(printed, {"verb": "print", "print": [1], "file": "a.nnr", "line": 2,
+                                   "column": 1})
+        self.assertEqual(failed, {"verb": "dense", "error": 'no activation "rleu"',
+                                  "hint": "did you mean relu?", "file": "a.nnr", "line": 3,
+                                  "column": 9})
+        done = self.nnr("--json", "-c", "expect 1 < 2\nexpect 3 < 2")
+        self.check(done, 3)
+        held, broken = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual((held["verb"], held["holds"], held["left"], held["right"]),
+                         ("expect", True, 1, 2))
+        self.assertEqual((broken["holds"], broken["left"], broken["operator"], broken["line"]),
+                         (False, 3, "<", 2))
+        self.assertIn("is not so", broken["error"])
+
+    def test_parameters(self):
+        script = self.write("a.nnr", "print k 2*k\n")
+        self.check(self.nnr("--let", "k=1e-3", script), 0, "0.001 0.002\n", "")
+        self.check(self.nnr(script), 1, "", "a.nnr:1:7: ")
+        done = self.nnr("--let", "k=3", "--let=p=l1(k)", "-c", "let", script)
+        self.check(done, 0, "let k = 3\nlet p = l1(3)\n3 6\n", "")
+        for wrong in ("k", "k=", "k=x", "=3", "", "k=1; print 3", "k=1\nprint 3", "loss=3", "k=1 2"):
+            done = self.nnr("--let", wrong, script)
+            self.check(done, 2, "", "--let:")
+        self.check(self.nnr("--check", "--let", "k=x", script), 2, "", "--let:1:7: ")
+        self.check(self.nnr("--let", "k=2", "-c", 'save session "s.nnr"'), 0)
+        self.check(self.nnr("-c", 'source "s.nnr"; print k'), 0, "2\n")
+
+    def test_stderr_rate(self):
+        """However short the epochs are, a log gets ten lines a second at most."""
+        start = time.monotonic()
+        done = self.nnr("-c", "data xor\ninput 2\ndense 1 sigmoid\nrepeat 20 { train 200 }\n")
+        seconds = time.monotonic() - start
+        self.check(done, 0)
+        told = [line for line in done.stderr.splitlines() if line.startswith("epoch ")]
+        self.assertGreater(len(told), 0)
+        self.assertLessEqual(len(told), 10 * (seconds + 1))
 
     def test_check_and_quiet(self):
         long = TRAIN.replace("train 3", "train 1000000")

@@ -48,6 +48,20 @@ static bool ask(void *self, const char *hint)
     return !f->refuses;
 }
 
+static bool type(void *self, const char *shown, const char *prompt, struct str *typed)
+{
+    struct fake *f = self;
+    keep(&f->shown, shown ? shown : "", shown ? strlen(shown) : 0);
+    keep(&f->shown, prompt, strlen(prompt));
+    const size_t n = f->answers ? strcspn(f->answers, "|") : 0;
+    if (n)
+        str_bytes(typed, f->answers, n);
+    str_add(typed, "\n");
+    if (f->answers)
+        f->answers += n + (f->answers[n] == '|');
+    return !f->refuses;
+}
+
 static bool wait_a_little(void *self)
 {
     struct fake *f = self;
@@ -79,11 +93,13 @@ void fake_start_as(struct fake *f, const char *flag)
         .clock = look_at_clock,
         .plot = "none",
         .ask = ask,
+        .type = type,
         .wait = wait_a_little,
         .picture = picture,
     };
     forget(&f->out);
     forget(&f->err);
+    forget(&f->shown);
     f->session = session_create(&f->host, 1);
     assert_non_null(f->session);
 }
@@ -98,6 +114,7 @@ void fake_finish(struct fake *f)
     session_destroy(f->session);
     free(f->out.text);
     free(f->err.text);
+    free(f->shown.text);
     *f = (struct fake){0};
 }
 

@@ -23,7 +23,9 @@ struct fake {
     long stop_at;         /* the call of tick that says stop; 0: none */
     struct progress last; /* of the latest tick */
     char asked[200];      /* the latest hint of ask */
-    bool refuses;         /* ask says stop */
+    bool refuses;         /* ask and type say stop */
+    const char *answers;  /* what is typed at each step, up to a | each; NULL: Enter alone */
+    struct kept shown;    /* all that type showed */
     const char *folder;   /* relative file names are read against it */
 };
 
