@@ -2,6 +2,7 @@
 #include "repl/line.h"
 
 #include "base/mem.h"
+#include "base/plain.h"
 #include "repl/past.h"
 
 #include <poll.h>
@@ -101,6 +102,17 @@ static char **matches(char **words, size_t start, size_t from)
     return NULL;
 }
 
+/* readline would show a name as it is, and some would command the terminal. */
+static char *file_name(const char *text, int again)
+{
+    char *name = rl_filename_completion_function(text, again);
+    while (name && !plain_is(name)) {
+        free(name);
+        name = rl_filename_completion_function(text, 1);
+    }
+    return name;
+}
+
 static char **complete(const char *text, int from, int to)
 {
     rl_attempted_completion_over = 1;
@@ -109,7 +121,7 @@ static char **complete(const char *text, int from, int to)
     char **words = owner->complete(owner->self, rl_line_buffer, (size_t)to, &start, &suffix);
     /* Inside quotes stands the name of a file. */
     if (!words && rl_completion_quote_character)
-        return rl_completion_matches(text, rl_filename_completion_function);
+        return rl_completion_matches(text, file_name);
     if (!words)
         return NULL;
     char **all = words[0] ? matches(words, start, (size_t)from) : NULL;

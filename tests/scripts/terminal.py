@@ -92,6 +92,30 @@ class Terminal(unittest.TestCase):
         said = json.loads(self.raw("--json", "-c", f'print "{text}{C1}"').stdout)
         self.assertEqual(said["print"], [text + C1])
 
+    def test_names_that_tab_offers(self):
+        for name in ["plain_one", "plain_two", "plain\u009b31m", "plain\x1b[31m", "other\u0085"]:
+            (self.folder / name).touch()
+        master, slave = pty.openpty()
+        env = {**os.environ, "TERM": "dumb", "NNR_HISTFILE": "", "INPUTRC": "/dev/null",
+               "LC_ALL": "C.UTF-8"}
+        with subprocess.Popen([NNR, "--quiet"], stdin=slave, stdout=slave, stderr=slave, env=env,
+                              cwd=self.folder) as child:
+            os.close(slave)
+            seen = b""
+            os.write(master, b'source "pl\t\t\t\t')
+            while b"plain_two" not in seen and select.select([master], [], [], 30)[0]:
+                seen += os.read(master, 65536)
+            os.write(master, b'o\t"\x15source "oth\t"\x15quit\r')
+            try:
+                while select.select([master], [], [], 30)[0]:
+                    seen += os.read(master, 65536)
+            except OSError:  # the program has left
+                pass
+        os.close(master)
+        self.assertEqual(child.returncode, 0, seen)
+        self.assertIn(b"plain_one", seen)
+        self.assertNotRegex(seen, rb"\xc2[\x80-\x9f]|\x1b|\^\[")
+
     def test_pictures_keep_their_colours(self):
         """On a terminal a text picture has them, and nothing else passes."""
         if not shutil.which("gnuplot"):
