@@ -57,6 +57,7 @@ struct arg_spec {
     const struct table *of; /* of CHOICE, CALL, SUM and ENTRY */
     double min, max;        /* of WHOLE and NUMBER, both included; 0 and 0: any */
     bool above;             /* min itself is excluded */
+    double least;           /* of NUMBER: nearer to 0, but for 0 itself, is too small to count */
     const char *alias;      /* another spelling that is accepted, or NULL */
     const char *line;       /* what it is, in a few words */
     bool lists;             /* of CHOICE: help tells each row's summary */

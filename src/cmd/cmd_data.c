@@ -66,6 +66,16 @@ static void say_header(const struct session *s, const struct args *kind)
                                              : "");
 }
 
+/* The batch that `batch` or `set` gave to the data before, and the new data does not have; 0 if
+ * there is no such thing. */
+static size_t lost_batch(const struct session *s, const struct args *kind)
+{
+    if (!s->has_data || args_get(kind, "batch")->given ||
+        s->data.batch == (size_t)args_get(s->data.args, "batch")->as.whole)
+        return 0;
+    return s->data.batch;
+}
+
 static int run_data(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *kind = args_get(args, "kind");
@@ -74,10 +84,13 @@ static int run_data(struct session *s, const struct args *args, struct err *e)
         return print_data(s, e);
     if (dataset_make(kind->as.call, s->seed, &made, e))
         return -1;
+    const size_t lost = lost_batch(s, kind->as.call);
     dataset_finish(&s->data);
     s->data = made;
     s->has_data = true;
     forget_plans(s);
+    if (lost && lost != made.batch)
+        session_notice(s, "batch %zu was of the data before; it is %zu again", lost, made.batch);
     say_header(s, kind->as.call);
     return 0;
 }

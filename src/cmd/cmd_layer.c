@@ -363,9 +363,39 @@ static int change_graph(struct session *s, const struct statement *st,
     return failed;
 }
 
+/* Whether an input without a name is more likely the beginning of another model: the data is served
+ * already by the inputs there are, or, without data, one like it has layers behind it. */
+static bool begins_again(const struct session *s)
+{
+    const struct graph *g = current_model(s)->graph;
+    const struct layer *newest = &g->layer[g->layers - 1];
+    const struct shape *shape = &g->value[g->values - 1].shape;
+    bool worked = false, alike = false;
+    size_t columns = 0;
+    for (id c = 0; c + 1 < g->calls; c++) {
+        const bool source = g->layer[g->call[c].layer].kind->source;
+        const struct shape *out = &g->value[g->call[c].output].shape;
+        worked = worked || !source;
+        alike = alike || (source && shape_same(out, shape));
+        columns += source ? shape_count(out) : 0;
+    }
+    return newest->kind->source && worked && (s->has_data ? columns == s->data.inputs : alike);
+}
+
+static void say_second_input(const struct session *s, const struct statement *st)
+{
+    const struct graph *g = current_model(s)->graph;
+    if (strcmp(st->verb, "input") == 0 && !st->clauses && begins_again(s))
+        session_notice(s, "%s now has another input, %s; model NAME begins another model",
+                       current_model(s)->name, g->call[g->calls - 1].name);
+}
+
 int layer_statement(struct session *s, const struct statement *st, struct err *e)
 {
-    return change_graph(s, st, add_layer, e);
+    if (change_graph(s, st, add_layer, e))
+        return -1;
+    say_second_input(s, st);
+    return 0;
 }
 
 static int block_statement(struct session *s, const struct statement *st, struct err *e)

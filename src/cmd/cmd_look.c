@@ -86,6 +86,42 @@ int value_print(struct session *s, const struct node *n, struct str *to, struct 
     return print_one(s, n, to, NULL, e);
 }
 
+/* Whether a path of that name, or one that begins so and goes on with a dot, stands in a tree. */
+static bool names(const struct node *n, const char *name)
+{
+    const size_t size = strlen(name);
+    if (n->kind == NODE_PATH)
+        return strncmp(n->text, name, size) == 0 && (n->text[size] == 0 || n->text[size] == '.');
+    bool found = false;
+    for (size_t i = 0; i < 3 && !found; i++)
+        found = n->child[i] && names(n->child[i], name);
+    for (size_t i = 0; i < n->args && !found; i++)
+        found = names(n->arg[i].value, name);
+    return found;
+}
+
+/* After training, loss is of the training share and accuracy of the validation share: side by side
+ * that is said, once a session. */
+static void say_shares(struct session *s, const struct arg *what)
+{
+    const enum figures_from from = current_model(s)->from;
+    bool loss = false, accuracy = false;
+    if (s->told_shares || !s->has_data || s->data.training == s->data.samples ||
+        (from != FROM_TRAIN && from != FROM_STEP))
+        return;
+    for (size_t i = 0; i < what->as.exprs.count; i++) {
+        loss = loss || names(what->as.exprs.item[i], "loss");
+        accuracy = accuracy || names(what->as.exprs.item[i], "accuracy");
+    }
+    if (!loss || !accuracy)
+        return;
+    s->told_shares = true;
+    session_notice(s,
+                   "loss is of the training share (%s), accuracy of the validation share; "
+                   "train.accuracy and val.loss are the others",
+                   from == FROM_TRAIN ? "the mean over its last epoch" : "its last batch");
+}
+
 static int run_print(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what");
@@ -110,6 +146,7 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
         str_finish(&text);
         return failed;
     }
+    say_shares(s, what);
     return session_report(s, &text, e);
 }
 

@@ -46,12 +46,43 @@ static int note_choosing(struct session *s, struct model *m, struct err *e)
     return taken_side(s, m, e);
 }
 
+/* Whether class numbers beyond 0 and 1 are the targets of a single sigmoid unit, which never says
+ * more than 1. */
+static bool too_many_classes(const struct model *m, id output, const struct dataset *d,
+                             struct columns c)
+{
+    const struct value *v = &m->graph->value[output];
+    const struct args *last = graph_activation(m->graph, v->made_by);
+    return activation_use(last).code == ACT_SIGMOID && shape_count(&v->shape) == 1 &&
+           c.width == 1 && d->whole_targets && d->classes > 2;
+}
+
+static int refuse_classes(const struct model *m, id output, const struct dataset *d, struct err *e)
+{
+    err_at(e, (struct span){0}, "the targets are %zu classes, and one sigmoid unit (%s) tells two",
+           d->classes, graph_value_name(m->graph, output));
+    return err_hint(e, "end with dense %zu softmax; if they are no classes, name a loss: loss mse",
+                    d->classes);
+}
+
+/* A loss that was named is not argued with, but a target out of reach is said, before the first
+ * step. */
+static void say_out_of_reach(const struct session *s, const struct model *m)
+{
+    for (size_t i = 0; i < m->aims && m->step == 0; i++)
+        if (too_many_classes(m, m->aim[i].value, &s->data, m->aim[i].columns))
+            session_notice(s, "targets reach %zu, and %s, one sigmoid unit, never says more than 1",
+                           s->data.classes - 1, graph_value_name(m->graph, m->aim[i].value));
+}
+
 /* For one output; with several each gets its own. */
 static int choose_loss_of(struct session *s, struct model *m, id output, struct columns c,
                           bool several, struct err *e)
 {
     struct choice made;
     const char *name = loss_standard(m->graph, output, &s->data, c);
+    if (too_many_classes(m, output, &s->data, c))
+        return refuse_classes(m, output, &s->data, e);
     if (choose(s, table_find(&loss_kinds, name), &made, e))
         return -1;
     if (journal_chose(s, m, output, several, made.args, e) || note_choosing(s, m, e)) {
@@ -263,7 +294,12 @@ int train_begin(struct session *s, struct model *m, struct err *e)
 {
     if (emulation_check(s, m, e) || choose_loss(s, m, e) || choose_optimizer(s, m, e))
         return -1;
-    return checking(s) ? engine_check(m, &s->data, e) : engine_prepare(m, &s->data, s->seed, e);
+    if (checking(s))
+        return engine_check(m, &s->data, e);
+    if (engine_prepare(m, &s->data, s->seed, e))
+        return -1;
+    say_out_of_reach(s, m);
+    return 0;
 }
 
 /* Where a model's training began. */

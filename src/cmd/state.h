@@ -66,8 +66,9 @@ struct session {
     const struct statement *statement; /* that runs, the innermost; NULL: none does */
     char wrong_verb[40];               /* of the statement that failed; "": none did */
     struct checks *checks;             /* what --check has found: check.c */
-    uint32_t typed; /* the source that a person types, whose statements --step does not show */
-    bool step_told; /* --step has said what Enter does */
+    uint32_t typed;   /* the source that a person types, whose statements --step does not show */
+    bool step_told;   /* --step has said what Enter does */
+    bool told_shares; /* that loss and accuracy speak of two shares: cmd_look.c */
     char prompt[240];
 };
 

@@ -83,11 +83,23 @@ static bool in_range(const struct arg_spec *s, double v)
     return !has_high(s) || v <= s->max;
 }
 
+/* What is smaller than the numbers that are computed with would count as 0 in one place and not in
+ * another. */
+static int too_small(struct binding *x, const struct node *n, double value)
+{
+    char number[NUMBER_ROOM], least[NUMBER_ROOM];
+    if (value == 0 || fabs(value) >= x->spec->least)
+        return 0;
+    err_at(x->e, n->where, "%s is %s, which is too small to count: the smallest number is %s",
+           x->spec->name, number_text(value, number), number_text(x->spec->least, least));
+    return err_hint(x->e, "write 0, or a larger one");
+}
+
 int binding_number(struct binding *x, const struct node *n, double *value)
 {
     if (read_number(x, n, value))
         return -1;
-    return in_range(x->spec, *value) ? 0 : no_number(x, n, value);
+    return in_range(x->spec, *value) ? too_small(x, n, *value) : no_number(x, n, value);
 }
 
 int binding_whole(struct binding *x, const struct node *n)

@@ -67,7 +67,7 @@ double reduce_divisor(enum reduce r, const struct extent *n);
 #define STRENGTH(called, what)                                                                     \
     {                                                                                              \
         .name = called, .form = POSITIONAL, .type = ARG_NUMBER, .required = true, .min = 0,        \
-        .max = 1e30, .line = what                                                                  \
+        .max = 1e30, .least = (double)REAL_LEAST, .line = what                                     \
     }
 #define REDUCE REDUCE_BY("batch")
 #define REDUCE_BY(by)                                                                              \

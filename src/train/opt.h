@@ -57,7 +57,7 @@ double adam_reach(const struct args *self, double norm);
         .max = 1e6, .alias = "learning_rate", .line = "the learning rate"                          \
     }
 /* The least that is still above 0 in single precision, with room for rounding. */
-#define EPSILON OPTION("epsilon", "1e-7", 1e-30, 1, "keeps the quotient finite")
+#define EPSILON OPTION("epsilon", "1e-7", 1e-30, 1e30, "keeps the quotient finite")
 #define ADAM_OPTIONS                                                                               \
     OPTION("beta_1", "0.9", 0, 0.999999999, "how much of the mean gradient is kept"),              \
         OPTION("beta_2", "0.999", 0, 0.999999999, "how much of the mean square is kept"), EPSILON

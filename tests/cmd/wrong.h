@@ -301,7 +301,7 @@ static const struct wrong wrong_lines[] = {
      "weight_decay times lr is the share of a weight that each step takes away, and is above 1; "
      "lower one of them"},
     {"optimizer rmsprop rho=2", "2", 0, "rho is a number from 0 to 1, not 2"},
-    {"optimizer adagrad epsilon=0", "0", 0, "epsilon is a number from 1e-30 to 1, not 0"},
+    {"optimizer adagrad epsilon=0", "0", 0, "epsilon is a number from 1e-30 to 1e+30, not 0"},
     {"optimizer sgd weight_decay=1", "weight_decay", 0,
      "sgd has no key \"weight_decay\"; its keys are lr momentum nesterov clipnorm clipvalue "
      "global_clipnorm kind"},
