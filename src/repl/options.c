@@ -196,7 +196,7 @@ static int fits(const struct options *o, struct err *e)
 
 int options_parse(struct options *o, int argc, char *const *argv, struct err *e)
 {
-    *o = (struct options){.plot = "auto", .seed = 1};
+    *o = (struct options){.seed = 1};
     unsigned seen = 0;
     bool files = false;
     for (int i = 1; i < argc; i++) {

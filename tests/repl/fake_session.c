@@ -4,6 +4,7 @@
  *     echo TEXT       prints it             train N   N epochs of five slices of 10 ms
  *     bad, hope       an error, a failed expect       model X   changes the prompt
  *     facts, where    what the host says, and where the statement stands
+ *     screen          what it says of pictures
  *     flood N         N lines, as long as tick says go on
  *     nomem N         the N-th allocation from now fails
  *     type            what the host does for a step: shows it, asks, prints what was typed
@@ -199,6 +200,9 @@ static enum outcome obey(struct session *s, const char *text, const struct place
         snprintf(s->prompt, sizeof s->prompt, "nnr:%s> ", text + 6);
     else if (strcmp(text, "facts") == 0)
         facts(s);
+    else if (strcmp(text, "screen") == 0)
+        out_addf(&h->out, "display %d screen %d colour %d plot %s\n", h->display, h->screen,
+                 h->colour, h->plot);
     else if (strcmp(text, "where") == 0)
         out_addf(&h->out, "%s in %s line %u\n", at->name, at->folder, at->line);
     else if (strcmp(text, "quit") == 0)

@@ -28,7 +28,7 @@ static void everything_is_taken(void **state)
     assert_int_equal(parse(&o, words, &e), 0);
     assert_true(o.seed == 7 && o.threads == 2 && o.stay && o.json && !o.quiet && !o.check);
     assert_string_equal(o.file, "a.nnr");
-    assert_string_equal(o.plot, "auto");
+    assert_null(o.plot);
     const char *const text[WORDS + 1] = {"-c", "-1", "--check", "--plot", "none", "--quiet"};
     assert_int_equal(parse(&o, text, &e), 0);
     assert_true(o.check && o.quiet && !o.file);

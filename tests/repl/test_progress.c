@@ -183,9 +183,42 @@ static void silence_is_silence_and_no_memory_is_no_crash(void **state)
     assert_int_equal(s.size, 0);
 }
 
+static void says(const struct progress *p, double now, unsigned width, const char *text)
+{
+    struct str s = {0};
+    struct progress_line l = {.to = out_to(&s), .rewrites = true, .width = width};
+    struct progress first = *p;
+    first.step = 0;
+    progress_show(&l, &first, 0);
+    progress_show(&l, p, now);
+    str_add(&s, "");
+    assert_string_equal(s.text, text);
+    str_finish(&s);
+}
+
+static void figures_and_times_of_every_size_are_short(void **state)
+{
+    (void)state;
+    struct progress p = halfway;
+    p.data = 1e-7;
+    p.penalty = 2.5e6;
+    p.step = p.steps = 100;
+    says(&p, 1, 100, "\rtrain  epoch 12/50  data 1.000e-07  penalty 2.500e+06  100 steps/s");
+    p = (struct progress){.what = "step", .step = 10, .steps = 100010};
+    says(&p, 1, 80, "\rstep  10 of 100010  10 steps/s  3 h left");
+    p.steps = 1010;
+    says(&p, 1, 80, "\rstep  10 of 1010  10 steps/s  100 s left");
+    p.steps = 0;
+    says(&p, 1, 80, "\rstep  10  10 steps/s");
+    says(&p, 1, 8, "\rstep ");
+    says(&p, 1, 0, "\rs");
+    says(&p, 1, 100000, "\rstep  10  10 steps/s");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(figures_and_times_of_every_size_are_short),
         cmocka_unit_test(a_terminal_gets_one_line_that_rewrites_itself),
         cmocka_unit_test(it_is_drawn_at_most_ten_times_a_second),
         cmocka_unit_test(it_is_cut_to_the_width),
