@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Installs what is missing to build and run nnr; `install.sh tests` also what the tests need. Says
-# nothing and does nothing when all is there. Packages are those of Debian and its relatives.
+# Installs what is missing to build and run nnr; `install.sh tests` also what the tests need, and
+# `install.sh campaign` what the fuzzers need beside. Says nothing and does nothing when all is
+# there. Packages are those of Debian and its relatives.
 set -eu
 
 has() {
@@ -16,6 +17,12 @@ library() {
 compiles() {
     has "$1" && printf '#include <stdio.h>\nint main(void) { return 0; }\n' |
         "$1" -x c -o /dev/null - 2>/dev/null
+}
+
+# clang's libFuzzer and sanitizers come in a package of their own.
+fuzzes() {
+    has clang && printf 'int LLVMFuzzerTestOneInput(void) { return 0; }\n' |
+        clang -fsanitize=fuzzer,address,undefined -x c -o /dev/null - 2>/dev/null
 }
 
 meson_is_new_enough() {
@@ -49,11 +56,13 @@ look() {
     need 'openblas' libopenblas0 shared libopenblas
     need 'zlib' zlib1g-dev library zlib
     need 'gnuplot' gnuplot-nox has gnuplot
-    [ "$1" = tests ] || return 0
+    [ "$1" = tests ] || [ "$1" = campaign ] || return 0
     need 'gcc' 'gcc libc6-dev' compiles gcc
     need 'cmocka' libcmocka-dev library cmocka
     need 'clang' clang compiles clang
     need 'clang-format' clang-format has clang-format
+    [ "$1" = campaign ] || return 0
+    need 'libFuzzer of clang' libclang-rt-dev fuzzes
 }
 
 give_up() {

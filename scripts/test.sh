@@ -1,10 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # All checks: the tests with gcc, with clang, and with gcc under the address and undefined-behaviour
-# sanitizers; the formatting; the ladder. The last line is "N passed, N failed".
+# sanitizers; threads under their sanitizer; the campaign of random trials and fuzzers; the
+# formatting; the ladder. The last line is "N passed, N failed".
+#
+#     test.sh [--long]
+#
+# With --long the campaign tries a hundred times as often, and each fuzzer a million times or a
+# hundred thousand sessions: that takes hours.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 sh scripts/install.sh tests || exit 1
+long=
+if [ "${1-}" = --long ]; then long=yes; fi
 
 passed=0 failed=0
 log=$(mktemp)
@@ -21,6 +29,7 @@ check() {
         failed=$((failed + 1))
         cat "$log"
         echo "$name: FAILED"
+        return 1
     fi
 }
 
@@ -33,13 +42,15 @@ figure() {
 prepare() {
     folder=$1 compiler=$2
     shift 2
+    if command -v ccache >/dev/null; then compiler="ccache $compiler"; fi
     if [ ! -f "$folder/build.ninja" ]; then
         env CC="$compiler" meson setup "$@" "$folder" || return 1
     fi
-    ninja -C "$folder"
+    # shellcheck disable=SC2086 # one word for each target
+    ninja -C "$folder" $targets
 }
 
-# run FOLDER COMPILER [OPTION...]: builds there and runs all tests.
+# run FOLDER COMPILER [OPTION...]: builds there what $targets names, or all, and runs all tests.
 run() {
     echo "== $1"
     if ! prepare "$@" >"$log" 2>&1; then
@@ -47,7 +58,12 @@ run() {
         failed=$((failed + 1))
         return
     fi
-    meson test -C "$1" --no-rebuild --print-errorlogs >"$log" 2>&1
+    tests "$1" --no-suite campaign
+}
+
+# tests FOLDER WORD...: runs the tests there that the words choose.
+tests() {
+    meson test --no-rebuild --print-errorlogs -C "$@" >"$log" 2>&1
     status=$?
     cat "$log"
     good=$(figure Ok) bad=$(($(figure Fail) + $(figure Timeout) + $(figure 'Unexpected Pass')))
@@ -56,17 +72,50 @@ run() {
     passed=$((passed + good)) failed=$((failed + bad))
 }
 
+# fuzz NAME RUNS: so many inputs from a fixed seed. What is found is kept in build-test-fuzz.
+fuzz() {
+    ASAN_OPTIONS=$ASAN_OPTIONS:allocator_may_return_null=1:max_allocation_size_mb=600 \
+        check "$1, $2 inputs" "build-test-fuzz/tests/campaign/$1" -runs="$2" -seed=1 -max_len=900 \
+        -timeout=60 -rss_limit_mb=3000 -malloc_limit_mb=0 -artifact_prefix=build-test-fuzz/
+    grep '^campaign:' "$log"
+}
+
 formatting() {
     find src tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
 }
 
+targets=
 check formatting formatting
 check ladder sh scripts/ladder.sh
 run build-test-gcc gcc --buildtype=release
 run build-test-clang clang --buildtype=release
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export ASAN_OPTIONS UBSAN_OPTIONS
-run build-test-asan gcc -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized
+run build-test-asan gcc -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true
+
+echo '== campaign'
+loads=6000 sessions=1500
+if [ -n "$long" ]; then
+    loads=1000000 sessions=100000
+    export CAMPAIGN=100
+fi
+patience=1
+if [ -n "$long" ]; then patience=0; fi
+tests build-test-gcc -t "$patience" --suite campaign
+tests build-test-asan -t "$patience" keys random_sessions
+targets='tests/test_workers tests/test_workers64'
+if check 'build-test-tsan' prepare build-test-tsan gcc -Dlevels=false -Db_sanitize=thread \
+    -Db_lundef=false -Doptimization=1 -Ddebug=true; then
+    tests build-test-tsan test_workers test_workers64
+fi
+targets='tests/campaign/fuzz_load tests/campaign/fuzz_expr tests/campaign/fuzz_session'
+if check 'packages of the fuzzers' sh scripts/install.sh campaign &&
+    check 'build-test-fuzz' prepare build-test-fuzz clang -Dfuzz=true -Dlevels=false \
+        -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true; then
+    fuzz fuzz_load "$loads"
+    fuzz fuzz_expr "$loads"
+    fuzz fuzz_session "$sessions"
+fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -34,6 +34,13 @@ static void flood(FILE *to)
         fprintf(to, "complaint %d of a very long list without any use to anybody\n", i);
 }
 
+/* Bytes of every kind where a picture or an answer is expected. */
+static void garble(FILE *to)
+{
+    for (unsigned i = 0, x = 1; i < 5000; i++, x = x * 1103515245u + 12345u)
+        putc((int)(x >> 16 & 0xFF), to);
+}
+
 static void draw(struct fake *f)
 {
     f->plots++;
@@ -46,6 +53,12 @@ static void draw(struct fake *f)
         usleep(30000);
     if (mode("floods"))
         flood(stderr);
+    if (mode("garbles")) {
+        garble(stdout);
+        garble(stderr);
+    }
+    while (mode("endless") && puts("a picture that has no end") >= 0)
+        continue;
     f->error = mode("complains");
     if (f->error)
         fprintf(stderr,
@@ -56,6 +69,8 @@ static void draw(struct fake *f)
         fprintf(stderr, "gnuplot: unable to open display ''\n");
     if (f->error || mode("empty"))
         return;
+    if (mode("escapes"))
+        printf("\x1b[2J\x1b]0;title\x07\xc2\x9b");
     if (strcmp(f->term, "qt") != 0 && strcmp(f->term, "x11") != 0)
         printf("\fpicture %u by %s\n", f->plots, f->term);
 }
