@@ -42,11 +42,20 @@ static size_t distance(const char *a, const char *b)
     return row[n % 3][m];
 }
 
+/* How many slips may lie between two words, for one to be meant by the other. */
+static size_t slips_most(const char *word, const char *candidate)
+{
+    const size_t a = strlen(word), b = strlen(candidate);
+    const size_t shorter = a < b ? a : b, thirds = shorter / 3;
+    if (thirds < 2 || word[0] != candidate[0])
+        return a > 1;
+    return thirds < 3 ? thirds : 3;
+}
+
 void nearest_try(struct nearest *n, const char *word, const char *candidate)
 {
-    size_t most = strlen(word) < 4 ? 1 : strlen(word) < 8 ? 2 : 3;
-    size_t d = distance(word, candidate);
-    if (d <= most && d < strlen(word) && (!n->name || d < n->distance))
+    const size_t d = distance(word, candidate);
+    if (d <= slips_most(word, candidate) && (!n->name || d < n->distance))
         *n = (struct nearest){.name = candidate, .distance = d};
 }
 

@@ -81,8 +81,13 @@ struct table {
 
 /* The row with that name or alias, or NULL. */
 const struct entry *table_find(const struct table *t, const char *name);
-/* The candidate that a mistyped word most likely means, or NULL: `best` carries the state from one
- * call to the next over several tables. Start with {0}. */
+/* The candidate that a mistyped word most likely means, or NULL: it carries the state from one call
+ * to the next over several tables. Start with {0}.
+ *
+ * Two words are near when one becomes the other by few slips: a letter added, left out or replaced,
+ * or two neighbours swapped. One slip is near, for words of two letters and more; two slips are for
+ * words of six letters and more, three for nine and more (of the shorter word), and only if both
+ * begin with the same letter. */
 struct nearest {
     const char *name;
     size_t distance;

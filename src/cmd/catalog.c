@@ -80,13 +80,21 @@ static const struct entry *const rows[] = {
 const struct table command_table = {"verb", rows, sizeof rows / sizeof *rows};
 
 const struct catalog catalog[] = {
-    {"Verbs", &command_table, "", false},          {"Layers", &layer_kinds, "", false},
-    {"Activations", &activation_kinds, "", true},  {"Penalties", &penalty_kinds, "", true},
-    {"Reductions", &reductions, "reduce=", false}, {"Initialisers", &init_kinds, "", true},
-    {"Constraints", &constraint_kinds, "", true},  {"Systems", &emulations, "emulate ", false},
-    {"Losses", &loss_kinds, "loss ", false},       {"Optimizers", &opt_kinds, "optimizer ", false},
-    {"Data", &data_kinds, "data ", false},         {"Scalings", &data_scalings, "scale=", false},
-    {"Views", &view_kinds, "plot ", false},        {"Functions", &functions, "", true},
-    {"Quantities", &quantities, "print ", false},  {"Operators", &operators, "", false},
+    {"Verbs", &command_table, "", false, NULL, NULL},
+    {"Layers", &layer_kinds, "", false, NULL, NULL},
+    {"Activations", &activation_kinds, "", true, "activation ", NULL},
+    {"Penalties", &penalty_kinds, "", true, "dense 8 kernel=", "(...)"},
+    {"Reductions", &reductions, "reduce=", false, "dense 8 activity=l1(1e-3, reduce=", ")"},
+    {"Initialisers", &init_kinds, "", true, "dense 8 kernel_init=", NULL},
+    {"Constraints", &constraint_kinds, "", true, "dense 8 kernel_constraint=", NULL},
+    {"Systems", &emulations, "emulate ", false, NULL, NULL},
+    {"Losses", &loss_kinds, "loss ", false, NULL, NULL},
+    {"Optimizers", &opt_kinds, "optimizer ", false, NULL, NULL},
+    {"Data", &data_kinds, "data ", false, NULL, NULL},
+    {"Scalings", &data_scalings, "scale=", false, "data digits scale=", NULL},
+    {"Views", &view_kinds, "plot ", false, NULL, NULL},
+    {"Functions", &functions, "", true, "print ", "(...)"},
+    {"Quantities", &quantities, "print ", false, NULL, NULL},
+    {"Operators", &operators, "", false, NULL, NULL},
 };
 const size_t catalogs = sizeof catalog / sizeof *catalog;

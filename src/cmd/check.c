@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/check.h"
 
+#include "cmd/advice.h"
 #include "cmd/command.h"
 #include "cmd/journal.h"
 
@@ -254,6 +255,7 @@ int check_goes_on(struct session *s, const struct statement *st, int failed, str
 static int unreadable(struct session *s, const char *at, const char *end, struct err *e)
 {
     char verb[60] = "";
+    advise_text(s, e);
     const char *first = at;
     const size_t n = next_word(&first, end);
     if (n < sizeof verb)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Layer statements, at the top and in blocks: the graph is added to, and cut back when something
  * went wrong. */
+#include "cmd/advice.h"
 #include "cmd/command.h"
 #include "cmd/delta.h"
 #include "cmd/journal.h"
@@ -177,8 +178,7 @@ static int unknown_callee(const struct scope *in, const struct statement *st, bo
                        : "in a block stand layers, names of layers, and blocks");
     }
     err_at(e, st->verb_where, "no layer \"%s\"", st->verb);
-    return near.name ? err_hint(e, "did you mean %s?", near.name)
-                     : err_hint(e, "help layers lists them");
+    return advise_verb(in->session, st, &near, e);
 }
 
 /* timedistributed WORD ...: the statement that begins with WORD. */

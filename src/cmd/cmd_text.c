@@ -122,8 +122,11 @@ const struct command command_help = {
     .looks = true,
 };
 const struct command command_quit = {
-    COMMAND_ALONE("quit", "leaves", "In a script it ends the script with 0.",
-                  "say \"bye\"\nquit\n"),
+    .entry = {.name = "quit",
+              .alias = "exit",
+              .summary = "leaves",
+              .details = "In a script it ends the script with 0.",
+              .example = "say \"bye\"\nquit\n"},
     .run = run_quit,
     .unwritten = true,
 };

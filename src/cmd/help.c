@@ -2,6 +2,7 @@
 /* Help and the manual: both read the tables. */
 #include "cmd/command.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_later(const struct catalog *c, const struct entry *entry)
@@ -172,6 +173,30 @@ bool help_topic(struct str *to, const char *topic)
         found = true;
     }
     return found;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           strchr("_.-", c);
+}
+
+bool help_asked(const char *text, size_t n, char *to, size_t room)
+{
+    while (n && strchr(" \t\r\n", text[n - 1]))
+        n--;
+    while (n && strchr(" \t", *text))
+        text++, n--;
+    if (!n || memchr(text, '\n', n) || memchr(text, '"', n) || memchr(text, '#', n) ||
+        (*text != '?' && text[n - 1] != '?'))
+        return false;
+    size_t end = n, begin;
+    while (end && !is_letter(text[end - 1]))
+        end--;
+    for (begin = end; begin && is_letter(text[begin - 1]);)
+        begin--;
+    snprintf(to, room, "help %.*s\n", (int)(end - begin), text + begin);
+    return true;
 }
 
 static void manual_entry(struct str *to, const struct catalog *c, const struct entry *entry)

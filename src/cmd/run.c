@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running a text: parse it whole, then bind and carry out one statement after the other. */
 #include "base/path.h"
+#include "cmd/advice.h"
 #include "cmd/check.h"
 #include "cmd/definition.h"
 #include "cmd/journal.h"
@@ -89,9 +90,7 @@ static int unknown_verb(const struct session *s, const struct statement *st, str
     for (size_t i = 0; i < g->layers; i++)
         nearest_try(&near, st->verb, g->layer[i].name);
     err_at(e, st->verb_where, "no verb or layer \"%s\"", st->verb);
-    if (near.name)
-        return err_hint(e, "did you mean %s?", near.name);
-    return err_hint(e, "help lists the verbs");
+    return advise_verb(s, st, &near, e);
 }
 
 static int later_verb(const struct statement *st, struct err *e)
@@ -159,6 +158,13 @@ enum outcome show_error(struct session *s, const struct err *e)
     return e->kind == ERR_EXPECT ? OUTCOME_EXPECT : OUTCOME_ERROR;
 }
 
+/* The parser's error, or better advice. */
+static enum outcome show_unparsed(struct session *s, struct err *e)
+{
+    advise_text(s, e);
+    return show_error(s, e);
+}
+
 static enum outcome run_script(struct session *s, const struct script *script)
 {
     struct err e = {0};
@@ -199,7 +205,7 @@ static enum outcome run_source(struct session *s, const struct text *t, bool com
     else if (checking(s))
         end = check_text(s, t, run_units, &e) ? show_error(s, &e) : checks_outcome(s);
     else
-        end = parsed == PARSE_OK ? run_script(s, &script) : show_error(s, &e);
+        end = parsed == PARSE_OK ? run_script(s, &script) : show_unparsed(s, &e);
     arena_finish(&arena);
     return end;
 }
@@ -208,6 +214,11 @@ enum outcome session_run(struct session *s, const char *name, const char *folder
                          size_t size, uint32_t line, bool complete)
 {
     struct err e = {0};
+    char question[120];
+    if (!complete && help_asked(text, size, question, sizeof question)) {
+        text = question;
+        size = strlen(question);
+    }
     const uint32_t source = sources_add(&s->sources, name, text, size, line, (struct span){0});
     if (!source) {
         err_memory(&e);

@@ -275,6 +275,8 @@ struct catalog {
     const struct table *table;
     const char *lead; /* the verb that a row's name follows: loss mse; "" for none */
     bool call;        /* written with ( ): l1(STRENGTH) */
+    /* A statement that a row can stand in, round its name; NULL: the lead and the name are one. */
+    const char *before, *after;
 };
 extern const struct catalog catalog[];
 extern const size_t catalogs;
@@ -287,6 +289,9 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share,
 void ledger_json(struct str *to, const struct ledger *l, const struct entry *system);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
+/* Whether a line of the prompt asks for help: `?`, `?WORD` or `... WORD?`. The line that does so is
+ * written into to[room]. */
+bool help_asked(const char *text, size_t n, char *to, size_t room);
 /* Help of a penalty that stands in no table. */
 void help_penalty(struct str *to, const struct penalty_kind *kind);
 

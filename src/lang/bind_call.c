@@ -50,6 +50,9 @@ int binding_no_row(struct binding *x, struct span where, const char *word)
         nearest_try(&near, word, row->name);
     list_rows(rows, sizeof rows, x);
     err_at(x->e, where, "no %s \"%s\"", x->spec->of->noun, shown_text(text, word));
+    const char *dot = strrchr(word, '.');
+    if (dot && binding_find(x, dot + 1))
+        return err_hint(x->e, "write %s", dot + 1);
     return near.name ? err_hint(x->e, "did you mean %s?", near.name)
                      : err_hint(x->e, "it is one of:%s", rows);
 }
@@ -199,6 +202,24 @@ int binding_sum(struct binding *x, const struct node *n)
     return binding_sum(&deeper, tree) ? err_place(x->e, n->where) : 0;
 }
 
+/* csv /tmp/f.csv reads as a division. */
+static int unquoted_path(struct binding *x, const struct node *n)
+{
+    char text[SHOWN_ROOM];
+    const struct node *first = n;
+    while (first->kind == NODE_BINARY)
+        first = first->child[0];
+    if (first->kind != NODE_PATH || !binding_find(x, first->text)) {
+        say_kind(x, n);
+        return -1;
+    }
+    const size_t name = strlen(first->text);
+    binding_shown(x, n, text);
+    const char *path = strlen(text) > name ? text + name : text;
+    err_at(x->e, n->where, "a file name stands in quotes");
+    return err_hint(x->e, "write %s \"%s\"", first->text, path + strspn(path, " "));
+}
+
 int binding_entry(struct binding *x, const struct node *n)
 {
     struct words none = {0};
@@ -207,6 +228,8 @@ int binding_entry(struct binding *x, const struct node *n)
         err_at(x->e, n->where, "\"%s\" takes no ( ) here", n->text);
         return err_hint(x->e, "write its values behind it, with blanks: %s ...", n->text);
     }
+    if (n->kind == NODE_BINARY && n->op == OP_DIV)
+        return unquoted_path(x, n);
     if (n->kind != NODE_PATH) {
         say_kind(x, n);
         return -1;

@@ -165,6 +165,45 @@ static void words_are_found_and_slips_are_guessed(void **state)
     assert_null(none.name);
 }
 
+/* One slip is near; two are from six letters on and three from nine, when the first letter is
+ * right. */
+static void near_and_far_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word, *candidate;
+        bool near;
+    } pairs[] = {
+        {"tain", "train", true},
+        {"trian", "train", true},
+        {"rl", "lr", true},
+        {"l3", "l1", true},
+        {"lst", "let", true},
+        {"kernal", "kernel", true},
+        {"optimiser", "optimizer", true},
+        {"penaltys", "penalties", true},
+        {"acuracy", "accuracy", true},
+        {"binary_crosentropi", "binary_crossentropy", true},
+        {"x", "y", false},
+        {"lstm", "let", false},
+        {"gru", "run", false},
+        {"fit", "set", false},
+        {"rm", "seed", false},
+        {"conv2d", "concat", false},
+        {"ridge", "reset", false},
+        {"torch", "watch", false},
+        {"keras", "repeat", false},
+        {"history", "dictionary", false},
+        {"compile", "tempting", false},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct nearest n = {0};
+        nearest_try(&n, pairs[i].word, pairs[i].candidate);
+        if ((n.name != NULL) != pairs[i].near)
+            fail_msg("%s and %s", pairs[i].word, pairs[i].candidate);
+    }
+}
+
 static const struct arg_spec strength_args[] = {
     {.name = "strength", .form = POSITIONAL, .type = ARG_NUMBER},
     {.name = "reduce", .form = KEY, .type = ARG_CHOICE, .of = &words},
@@ -264,6 +303,7 @@ static void shapes_count_and_print(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(near_and_far_words),
         cmocka_unit_test(allocation_fails_when_asked),
         cmocka_unit_test(text_remembers_that_memory_ran_out),
         cmocka_unit_test(numbers_read_as_people_write_them),

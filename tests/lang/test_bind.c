@@ -327,7 +327,7 @@ static const struct wrong {
      "a spice is only joined by +, not -salt(1); a factor goes inside the ( ) of salt"},
     {"soup 10 season=loop", 16,
      "this leads from word to word without an end; at most 32 words may stand for one another"},
-    {"soup 10 season=self", 16, "no spice \"self\"; did you mean salt?"},
+    {"soup 10 season=slat", 16, "no spice \"slat\"; did you mean salt?"},
     {"soup 10 season=salt", 16, "salt needs strength; write salt(STRENGTH, grind=...)"},
     {"soup 10 season=salt(-1)", 21, "a strength is 0 or more"},
     {"soup 10 season=salt(1, 2)", 24,
