@@ -46,10 +46,10 @@ static size_t distance(const char *a, const char *b)
 static size_t slips_most(const char *word, const char *candidate)
 {
     const size_t a = strlen(word), b = strlen(candidate);
-    const size_t shorter = a < b ? a : b, thirds = shorter / 3;
-    if (thirds < 2 || word[0] != candidate[0])
+    const size_t shorter = a < b ? a : b;
+    if (shorter < 5 || word[0] != candidate[0])
         return a > 1;
-    return thirds < 3 ? thirds : 3;
+    return shorter < 9 ? 2 : 3;
 }
 
 void nearest_try(struct nearest *n, const char *word, const char *candidate)

@@ -86,7 +86,7 @@ const struct entry *table_find(const struct table *t, const char *name);
  *
  * Two words are near when one becomes the other by few slips: a letter added, left out or replaced,
  * or two neighbours swapped. One slip is near, for words of two letters and more; two slips are for
- * words of six letters and more, three for nine and more (of the shorter word), and only if both
+ * words of five letters and more, three for nine and more (of the shorter word), and only if both
  * begin with the same letter. */
 struct nearest {
     const char *name;

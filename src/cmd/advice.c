@@ -172,6 +172,11 @@ void advise_text(const struct session *s, struct err *e)
     if (e->kind != ERR_INPUT || !find_statement(s, e->where, &line))
         return;
     struct str value = {0};
+    size_t at = 0;
+    if (entry_at(&line, &command_table, &at) == &command_help.entry && at < line.n) {
+        err_hint(e, "write help \"%.*s\"", (int)(line.n - at - 1), line.at + at + 1);
+        return;
+    }
     if (advise_quotes(&line, e->where, e) || advise_foreign(&line, e->where, e))
         return;
     if (foreign_value(line.at + line.place, line.n - line.place, &value) && value.size < 200)
@@ -186,8 +191,8 @@ static bool advise_row(const char *word, struct err *e)
         const struct catalog *c = &catalog[i];
         const struct entry *row = table_find(c->table, word);
         const size_t lead = strlen(c->lead);
-        const bool value = lead && c->lead[lead - 1] == '=';
-        if (!row || value || c->table == &command_table || c->table == &layer_kinds)
+        const bool value = lead ? c->lead[lead - 1] == '=' : !c->before;
+        if (!row || value)
             continue;
         struct str line = {0};
         str_addf(&line, "%s%s%s", c->before ? c->before : c->lead, row->name,
@@ -198,6 +203,15 @@ static bool advise_row(const char *word, struct err *e)
         return true;
     }
     return false;
+}
+
+int advise_topic(const char *word, struct span where, const struct nearest *near, struct err *e)
+{
+    const struct line line = {.at = word, .n = strlen(word)};
+    if (advise_foreign(&line, where, e))
+        return -1;
+    return near->name ? err_hint(e, "did you mean %s?", near->name)
+                      : err_hint(e, "help lists the topics");
 }
 
 int advise_verb(const struct session *s, const struct statement *st, const struct nearest *near,

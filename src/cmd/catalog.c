@@ -96,5 +96,6 @@ const struct catalog catalog[] = {
     {"Functions", &functions, "", true, "print ", "(...)"},
     {"Quantities", &quantities, "print ", false, NULL, NULL},
     {"Operators", &operators, "", false, NULL, NULL},
+    {"Words", &language_words, "", false, NULL, NULL},
 };
 const size_t catalogs = sizeof catalog / sizeof *catalog;

@@ -189,6 +189,11 @@ static int set_loss(struct session *s, const struct target *t, const struct pair
     return 0;
 }
 
+bool data_setting_changes(const struct arg_spec *spec)
+{
+    return strcmp(spec->name, "batch") == 0 || strcmp(spec->name, "shuffle") == 0;
+}
+
 static int set_data(struct session *s, const struct target *t, const struct pair *pair,
                     struct err *e)
 {
@@ -198,7 +203,7 @@ static int set_data(struct session *s, const struct target *t, const struct pair
     if (need_data(s, e) || find_key(s->data.args->entry, t, &at, e))
         return -1;
     const char *key = s->data.args->entry->args[at].name;
-    if (strcmp(key, "batch") != 0 && strcmp(key, "shuffle") != 0) {
+    if (!data_setting_changes(&s->data.args->entry->args[at])) {
         err_at(e, t->where, "data.%s is settled when the data is read", key);
         return err_hint(e, "read it again: data %s %s=...", s->data.args->entry->name, key);
     }

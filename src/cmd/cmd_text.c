@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* say, section, help, quit. */
-#include "cmd/command.h"
+#include "cmd/advice.h"
 #include "cmd/definition.h"
+#include "cmd/help.h"
+#include "nn/layer.h"
 
 #include <string.h>
 
@@ -58,6 +60,47 @@ static const char *topic_word(struct session *s, const struct node *n, char *tex
     return NULL;
 }
 
+/* What a name of the session is. */
+static bool add_named(const struct session *s, const char *name, struct str *to)
+{
+    const struct graph *g = current_model(s)->graph;
+    const id layer = graph_find_layer(g, name), call = graph_find_call(g, name);
+    const struct variable *v = name_variable(s, name);
+    if (layer != NOTHING)
+        str_addf(to, "%s is a layer of the model %s, made by %s: show %s\n", name,
+                 current_model(s)->name, g->layer[layer].kind->entry.name, name);
+    else if (call != NOTHING)
+        str_addf(to, "%s is a call of the layer %s: print %s.output\n", name,
+                 g->layer[g->call[call].layer].name, name);
+    if (v)
+        str_addf(to, "%s is a variable: print %s\n", name, name);
+    for (size_t i = 0; i < s->models; i++)
+        if (strcmp(s->model[i]->name, name) == 0)
+            str_addf(to, "%s is a model: model %s, then summary\n", name, name);
+    return to->size > 0;
+}
+
+struct search {
+    struct nearest near;
+    const char *word;
+};
+
+static void compare(void *self, const char *word)
+{
+    struct search *search = self;
+    nearest_try(&search->near, search->word, word);
+}
+
+static int no_topic(const struct session *s, const char *word, struct span where, struct err *e)
+{
+    struct search search = {.word = word};
+    topics_each(compare, &search);
+    for (size_t i = 0; i < s->definitions; i++)
+        nearest_try(&search.near, word, s->definition[i]->own.kind.entry.name);
+    err_at(e, where, "there is no help on \"%s\"", word);
+    return advise_topic(word, where, &search.near, e);
+}
+
 /* The topic counts as it is written: a word, or one in quotes. */
 static int run_help(struct session *s, const struct args *args, struct err *e)
 {
@@ -73,17 +116,11 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
     const struct definition *own = n ? session_definition(s, word) : NULL;
     if (own)
         help_penalty(&text, &own->own.kind);
-    if (own || help_topic(&text, word))
+    const bool named = n && add_named(s, word, &text);
+    if (own || help_topic(&text, word) || named)
         return session_report_words(s, "help", &text, e);
     str_finish(&text);
-    struct nearest near = {0};
-    for (size_t i = 0; i < catalogs; i++)
-        nearest_in_table(&near, word, catalog[i].table);
-    for (size_t i = 0; i < s->definitions; i++)
-        nearest_try(&near, word, s->definition[i]->own.kind.entry.name);
-    err_at(e, n->where, "there is no help on \"%s\"", word);
-    return near.name ? err_hint(e, "did you mean %s?", near.name)
-                     : err_hint(e, "help lists the topics");
+    return no_topic(s, word, n->where, e);
 }
 
 static const struct arg_spec say_args[] = {
@@ -97,7 +134,8 @@ static const struct arg_spec help_args[] = {
     {.name = "topic",
      .form = POSITIONAL,
      .type = ARG_EXPR,
-     .line = "a verb, layer, penalty, loss ...; alone, the overview"},
+     .line = "a verb, layer, penalty, key, quantity ...; or a list of them, such as views; alone, "
+             "the overview"},
 };
 const struct command command_say = {
     COMMAND("say", say_args, "prints a line of narration",

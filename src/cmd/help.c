@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Help and the manual: both read the tables. */
-#include "cmd/command.h"
+#include "cmd/help.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static void add_range(struct str *to, const struct arg_spec *spec)
         str_addf(to, "; %s or more", low);
 }
 
-static void add_argument(struct str *to, const struct arg_spec *spec, const char *before)
+void help_argument(struct str *to, const struct arg_spec *spec, const char *before)
 {
     str_addf(to, "%s%s%s", before, spec->name, spec->form == KEY ? "=" : "");
     str_addf(to, ": %s", spec->line ? spec->line : "");
@@ -61,7 +61,7 @@ static void add_indented(struct str *to, const char *text)
 }
 
 /* Words filled into lines of at most 78 characters. */
-static void add_filled(struct str *to, const char *text)
+void help_filled(struct str *to, const char *text)
 {
     size_t column = 0;
     while (text && *text) {
@@ -78,7 +78,7 @@ static void add_filled(struct str *to, const char *text)
     str_add(to, column ? "\n" : "");
 }
 
-static void help_entry(struct str *to, const struct catalog *c, const struct entry *entry)
+void help_entry(struct str *to, const struct catalog *c, const struct entry *entry)
 {
     add_usage(to, c, entry);
     str_addf(to, "\n%s: %s\n", c->table->noun, entry->summary);
@@ -86,9 +86,9 @@ static void help_entry(struct str *to, const struct catalog *c, const struct ent
         str_addf(to, "also written %s\n", entry->alias);
     if (c->table == &penalty_kinds)
         str_addf(to, "formula: %s\n", ((const struct penalty_kind *)entry)->formula);
-    add_filled(to, entry->details);
+    help_filled(to, entry->details);
     for (size_t i = 0; i < entry->arg_count; i++)
-        add_argument(to, &entry->args[i], "  ");
+        help_argument(to, &entry->args[i], "  ");
     if (entry->example) {
         str_add(to, "example:\n");
         add_indented(to, entry->example);
@@ -119,7 +119,7 @@ static void list_rows(struct str *to, const struct catalog *c, bool later)
     str_add(to, "\n");
 }
 
-static void overview(struct str *to)
+void help_overview(struct str *to)
 {
     str_add(to,
             "A statement is a verb, then values, then key=value, then clauses such as on and as:\n"
@@ -135,44 +135,43 @@ static void overview(struct str *to)
     }
     str_addf(to, "%-14s", "Still to come");
     list_rows(to, &catalog[0], true);
-    str_add(to, "\nhelp WORD explains any of them; help expressions what print and expect take.\n");
+    str_add(to, "\nhelp WORD explains any of them, a key (help kernel) or a list (help "
+                "views);\nhelp expressions what print and expect take.\n");
 }
 
-static const char expressions[] =
-    "Expressions are the same in print, expect, let and train until.\n"
-    "  numbers and + - * / ^, comparisons < <= > >= == != and a ~ b within t, and or not\n"
-    "  functions: sum mean abs square sqrt exp log max min sign var std norm count fraction\n"
-    "             where; reductions take axis= (0 is the batch)\n"
-    "  quantities: loss loss.data loss.penalty (of the latest train, step or evaluate), accuracy,\n"
-    "             val.loss val.data val.penalty val.accuracy, epoch, step\n"
-    "  penalties: hidden.kernel.penalty hidden.activity.penalty (as the model stands)\n"
-    "  tensors:   hidden.output hidden.input (of the evaluation data), hidden.kernel hidden.bias,\n"
-    "             hidden.kernel.grad (of the last step)\n"
-    "  settings:  optimizer.lr data.batch hidden.trainable\n"
-    "  variables: what let has named\n"
-    "From loose to tight: or, and, not, comparisons, + -, * /, sign, ^; -x^2 is -(x^2).\n";
-
-bool help_topic(struct str *to, const char *topic)
+/* The names of a table's rows, in lines that begin with `lead`. */
+static void add_names(struct str *to, const char *lead, const struct table *t)
 {
-    bool found = false;
-    if (!topic) {
-        overview(to);
-        return true;
+    size_t column = strlen(lead);
+    str_add(to, lead);
+    for (size_t i = 0; i < t->rows; i++) {
+        const size_t n = strlen(t->row[i]->name) + 1;
+        if (column + n > 78) {
+            str_addf(to, "\n%*s", (int)strlen(lead), "");
+            column = strlen(lead);
+        }
+        str_addf(to, " %s", t->row[i]->name);
+        column += n;
     }
-    if (strcmp(topic, "expressions") == 0) {
-        str_add(to, expressions);
-        return true;
-    }
-    /* A word may be several things: activation is a verb, sum a function and a reduction. */
-    for (size_t i = 0; i < catalogs; i++) {
-        const struct entry *entry = table_find(catalog[i].table, topic);
-        if (!entry)
-            continue;
-        str_add(to, found ? "\n" : "");
-        help_entry(to, &catalog[i], entry);
-        found = true;
-    }
-    return found;
+    str_add(to, "\n");
+}
+
+void help_expressions(struct str *to)
+{
+    str_add(to, "Expressions are the same in print, expect, let and train until.\n"
+                "  numbers and + - * / ^, comparisons < <= > >= == != and a ~ b within t, and or "
+                "not\n");
+    add_names(to, "  functions: ", &functions);
+    str_add(to, "              reductions take axis= (0 is the batch)\n");
+    add_names(to, "  quantities:", &quantities);
+    str_add(to,
+            "  penalties:  hidden.kernel.penalty hidden.activity.penalty (as the model stands)\n"
+            "  tensors:    hidden.output hidden.input (of the evaluation data), hidden.kernel\n"
+            "              hidden.bias, hidden.kernel.grad (of the last step)\n"
+            "  outputs:    y.loss (of the latest train, step or evaluate)\n"
+            "  settings:   optimizer.lr data.batch hidden.trainable\n"
+            "  variables:  what let has named\n"
+            "From loose to tight: or, and, not, comparisons, + -, * /, sign, ^; -x^2 is -(x^2).\n");
 }
 
 static bool is_letter(char c)
@@ -181,21 +180,32 @@ static bool is_letter(char c)
            strchr("_.-", c);
 }
 
+/* The n bytes without the blanks round them. */
+static const char *trimmed(const char *text, size_t *n)
+{
+    while (*n && strchr(" \t\r\n", text[*n - 1]))
+        --*n;
+    while (*n && strchr(" \t", *text))
+        text++, --*n;
+    return text;
+}
+
 bool help_asked(const char *text, size_t n, char *to, size_t room)
 {
-    while (n && strchr(" \t\r\n", text[n - 1]))
-        n--;
-    while (n && strchr(" \t", *text))
-        text++, n--;
-    if (!n || memchr(text, '\n', n) || memchr(text, '"', n) || memchr(text, '#', n) ||
-        (*text != '?' && text[n - 1] != '?'))
-        return false;
+    static const char verb[] = "help ";
+    text = trimmed(text, &n);
     size_t end = n, begin;
     while (end && !is_letter(text[end - 1]))
         end--;
     for (begin = end; begin && is_letter(text[begin - 1]);)
         begin--;
-    snprintf(to, room, "help %.*s\n", (int)(end - begin), text + begin);
+    /* help every: a word of the grammar cannot stand there without quotes. */
+    const bool plain = begin == strlen(verb) && strncmp(text, verb, begin) == 0 && end == n;
+    const bool asks = n && (*text == '?' || text[n - 1] == '?');
+    if ((!plain && !asks) || memchr(text, '\n', n) || memchr(text, '"', n) || memchr(text, '#', n))
+        return false;
+    const int word = (int)(end - begin);
+    snprintf(to, room, word ? "help \"%.*s\"\n" : "help%.*s\n", word, text + begin);
     return true;
 }
 
@@ -213,10 +223,10 @@ static void manual_entry(struct str *to, const struct catalog *c, const struct e
     str_add(to, "\n\n");
     if (c->table == &penalty_kinds)
         str_addf(to, "Formula: `%s`\n\n", ((const struct penalty_kind *)entry)->formula);
-    add_filled(to, entry->details);
+    help_filled(to, entry->details);
     str_add(to, entry->details ? "\n" : "");
     for (size_t i = 0; i < entry->arg_count; i++)
-        add_argument(to, &entry->args[i], "- ");
+        help_argument(to, &entry->args[i], "- ");
     str_add(to, entry->arg_count ? "\n" : "");
     if (entry->example) {
         str_add(to, "Example:\n\n");
@@ -238,7 +248,9 @@ void manual_write(const struct out *to)
     }
     str_add(&text, "## Still to come\n\n```\n");
     list_rows(&text, &catalog[0], true);
-    str_addf(&text, "```\n\n## Expressions\n\n```\n%s```\n", expressions);
+    str_add(&text, "```\n\n## Expressions\n\n```\n");
+    help_expressions(&text);
+    str_add(&text, "```\n");
     if (!text.failed)
         to->write(to->self, text.text, text.size);
     str_finish(&text);

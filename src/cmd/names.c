@@ -2,24 +2,27 @@
 /* Names: which may be given, and what the given ones stand for. */
 #include "cmd/definition.h"
 
+#include "lang/token.h"
 #include "nn/layer.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Words that a name may not be, beside the verbs (grammar, rule 17). */
-static const char *const words[] = {
-    "on",   "as",        "of",   "in",        "over", "until", "max",  "every",    "and", "or",
-    "not",  "within",    "yes",  "no",        "true", "false", "loss", "accuracy", "val", "epoch",
-    "step", "optimizer", "data", "penalties", "all",  "none",  "last", "input",
-};
-
+/* Words that a name may not be (grammar, rule 17): those of the grammar, verbs and layers, what
+ * quantities begin with, and some others. */
 static bool is_word(const char *name)
 {
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i], name) == 0)
+    const size_t n = strlen(name);
+    const struct entry *row = table_find(&language_words, name);
+    if (row && ((const struct word_row *)row)->reserved)
+        return true;
+    for (size_t i = 0; i < quantities.rows; i++) {
+        const char *quantity = quantities.row[i]->name;
+        if (strncmp(quantity, name, n) == 0 && (!quantity[n] || quantity[n] == '.'))
             return true;
-    return table_find(&command_table, name) || table_find(&layer_kinds, name);
+    }
+    return word_of(name) != WORD_NAME || table_find(&command_table, name) ||
+           table_find(&layer_kinds, name);
 }
 
 uint32_t name_number(struct index *known, size_t count,

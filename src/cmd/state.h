@@ -196,7 +196,7 @@ int layer_statement(struct session *s, const struct statement *st, struct err *e
 void graph_changed(struct session *s, struct graph_edit *was, bool failed);
 /* What the name of a layer takes as a verb. */
 extern const struct entry call_entry;
-extern const struct command command_block;
+extern const struct command command_block, command_help;
 
 /* Expressions. Values that names stand for are made on demand and freed by names_finish. */
 struct lookup {
@@ -234,6 +234,8 @@ bool setting_number(struct session *s, const char *path, double *value);
 
 /* Whether an argument of a layer can be changed by set. */
 bool setting_changes(const struct arg_spec *spec);
+/* The same of a dataset's. */
+bool data_setting_changes(const struct arg_spec *spec);
 
 /* What bends the penalties: cmd_emulate.c. */
 /* Gives a model, new or come back, the session's policy. */
@@ -269,6 +271,12 @@ double session_clock(const struct session *s);
 
 /* Words. */
 extern const struct table command_table;
+/* Words that stand in no other table. */
+struct word_row {
+    struct entry entry;
+    bool reserved; /* nothing may be given that name */
+};
+extern const struct table language_words;
 /* All tables that help, completion and the manual know, in the order of the manual. */
 struct catalog {
     const char *title;
@@ -289,8 +297,8 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share,
 void ledger_json(struct str *to, const struct ledger *l, const struct entry *system);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
-/* Whether a line of the prompt asks for help: `?`, `?WORD` or `... WORD?`. The line that does so is
- * written into to[room]. */
+/* Whether a line of the prompt asks for help: `?`, `?WORD`, `... WORD?`, or `help WORD` with a word
+ * of the grammar. The line that does so is written into to[room]. */
 bool help_asked(const char *text, size_t n, char *to, size_t room);
 /* Help of a penalty that stands in no table. */
 void help_penalty(struct str *to, const struct penalty_kind *kind);

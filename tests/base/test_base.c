@@ -165,7 +165,7 @@ static void words_are_found_and_slips_are_guessed(void **state)
     assert_null(none.name);
 }
 
-/* One slip is near; two are from six letters on and three from nine, when the first letter is
+/* One slip is near; two are from five letters on and three from nine, when the first letter is
  * right. */
 static void near_and_far_words(void **state)
 {
@@ -175,6 +175,7 @@ static void near_and_far_words(void **state)
         bool near;
     } pairs[] = {
         {"tain", "train", true},
+        {"plane", "plain", true},
         {"trian", "train", true},
         {"rl", "lr", true},
         {"l3", "l1", true},
