@@ -46,6 +46,23 @@ enum arg_form {
     PAIR        /* the statement's one free `target = value`: set, let, define, sweep */
 };
 
+/* What is in the session that the words of an argument name; completion offers them. */
+enum naming {
+    NAMING_NOTHING,
+    NAMING_TENSORS,   /* the calls of the model */
+    NAMING_OUTPUTS,   /* those that are outputs, or may become one */
+    NAMING_CALLEES,   /* layers and blocks that can be called again */
+    NAMING_PARTS,     /* layers, and tensors by their paths */
+    NAMING_MODELS,    /* models */
+    NAMING_ANY_MODEL, /* models, and the word all */
+    NAMING_MARKS,     /* marks */
+    NAMING_SETTINGS,  /* what set changes */
+    NAMING_VARIABLES, /* what let named */
+    NAMING_FORMULA,   /* x and functions */
+    NAMING_VIEWS,     /* views, and what else stands in their place */
+    NAMING_TOPICS     /* what help explains */
+};
+
 struct table;
 
 struct arg_spec {
@@ -61,6 +78,7 @@ struct arg_spec {
     const char *alias;      /* another spelling that is accepted, or NULL */
     const char *line;       /* what it is, in a few words */
     bool lists;             /* of CHOICE: help tells each row's summary */
+    enum naming naming;
 };
 
 struct entry {

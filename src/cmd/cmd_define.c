@@ -242,7 +242,8 @@ static const struct arg_spec define_args[] = {
     {.name = "definition",
      .form = PAIR,
      .type = ARG_PAIR,
-     .line = "NAME(x, p=0.05) = FORMULA: x is the tensor, p a parameter with its default"},
+     .line = "NAME(x, p=0.05) = FORMULA: x is the tensor, p a parameter with its default",
+     .naming = NAMING_FORMULA},
 };
 
 const struct command command_define = {

@@ -183,7 +183,7 @@ static const struct entry frozen_count = {.name = "count", .summary = "they coun
 static const struct entry frozen_ignore = {.name = "ignore", .summary = "they are left out"};
 static const struct entry *const frozen_rows[] = {&frozen_count, &frozen_ignore};
 static const struct table frozen_table = {"choice", frozen_rows, 2};
-static const struct arg_spec frozen_spec = {
+const struct arg_spec frozen_spec = {
     .name = "penalties.frozen", .form = KEY, .type = ARG_CHOICE, .of = &frozen_table};
 
 int set_penalties(struct session *s, const char *key, struct span where, const struct node *value,

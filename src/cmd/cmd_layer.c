@@ -460,7 +460,8 @@ static const struct arg_spec timedistributed_args[] = {
      .type = ARG_ENTRY,
      .of = &layer_kinds,
      .required = true,
-     .line = "a layer statement, or the name of a layer or block"},
+     .line = "a layer statement, or the name of a layer or block",
+     .naming = NAMING_CALLEES},
 };
 static const struct arg_spec block_args[] = {
     {.name = "name",
@@ -475,7 +476,11 @@ static const struct arg_spec block_args[] = {
      .line = "layers, one on the other; input is what the block is called on"},
 };
 static const struct arg_spec output_args[] = {
-    {.name = "names", .form = REST, .type = ARG_NAMES, .line = "tensors; alone, output lists them"},
+    {.name = "names",
+     .form = REST,
+     .type = ARG_NAMES,
+     .line = "tensors; alone, output lists them",
+     .naming = NAMING_TENSORS},
 };
 
 const struct command command_timedistributed = {

@@ -13,6 +13,11 @@ struct mark {
 };
 enum { MARKED = PART_MODELS | PART_DATA };
 
+const char *mark_name(const struct session *s, size_t i)
+{
+    return s->mark[i].name;
+}
+
 static void mark_finish(struct session *s, struct mark *m)
 {
     snapshot_finish(s, &m->state);
@@ -36,11 +41,6 @@ uint64_t marks_digest(const struct session *s, uint64_t hash)
             hash = model_digest(m->state.model[k]->model, hash);
     }
     return hash;
-}
-
-static const char *mark_name(const struct session *s, size_t i)
-{
-    return s->mark[i].name;
 }
 
 static struct mark *find(const struct session *s, const char *name)
@@ -90,7 +90,12 @@ static int run_goto(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec mark_args[] = {
-    {.name = "name", .form = POSITIONAL, .type = ARG_NAME, .required = true, .line = "the mark"},
+    {.name = "name",
+     .form = POSITIONAL,
+     .type = ARG_NAME,
+     .required = true,
+     .line = "the mark",
+     .naming = NAMING_MARKS},
 };
 
 #define EXAMPLE                                                                                    \

@@ -352,7 +352,8 @@ static const struct arg_spec model_args[] = {
     {.name = "name",
      .form = POSITIONAL,
      .type = ARG_NAME,
-     .line = "a model; alone, model lists them"},
+     .line = "a model; alone, model lists them",
+     .naming = NAMING_MODELS},
 };
 static const struct arg_spec new_name_args[] = {
     {.name = "name",
@@ -365,7 +366,8 @@ static const struct arg_spec compare_args[] = {
     {.name = "models",
      .form = REST,
      .type = ARG_NAMES,
-     .line = "models by name; alone, every model that has a layer"},
+     .line = "models by name; alone, every model that has a layer",
+     .naming = NAMING_ANY_MODEL},
 };
 
 const struct command command_model = {

@@ -324,22 +324,53 @@ static int run_unwatch(struct session *s, const struct args *args, struct err *e
     return 0;
 }
 
+#define DEVICE(id, text) static const struct entry device_##id = {.name = #id, .summary = text}
+DEVICE(auto, "a window where there is a display, else characters");
+DEVICE(none, "nothing is shown; files are still written");
+DEVICE(dumb, "characters, in the terminal");
+DEVICE(qt, "a window of Qt");
+DEVICE(wxt, "a window of wxWidgets");
+DEVICE(x11, "a window of X11 itself");
+static const struct entry *const device_rows[] = {&device_auto, &device_none, &device_dumb,
+                                                  &device_qt,   &device_wxt,  &device_x11};
+static const struct table devices = {"terminal for pictures", device_rows,
+                                     sizeof device_rows / sizeof *device_rows};
+static const struct arg_spec terminal_args[] = {
+    {.name = "name",
+     .form = POSITIONAL,
+     .type = ARG_CHOICE,
+     .of = &devices,
+     .line = "where pictures go: these, or any terminal of gnuplot"},
+};
+static const struct entry order_save = {
+    .name = "save", .summary = "plot save \"figure.png\": the picture last plotted becomes a file"};
+static const struct entry order_terminal = {.name = "terminal",
+                                            .args = terminal_args,
+                                            .arg_count = 1,
+                                            .summary = "plot terminal NAME: where pictures go"};
+static const struct entry *const order_rows[] = {&order_save, &order_terminal};
+const struct table picture_orders = {"order for pictures", order_rows, 2};
+
 static const struct arg_spec plot_args[] = {
     {.name = "what",
      .form = REST,
      .type = ARG_EXPRS,
      .required = true,
-     .line = "a view and names of layers; or save and a file; or terminal and its name"},
+     .of = &picture_orders,
+     .line = "a view and names of layers; or save and a file; or terminal and its name",
+     .naming = NAMING_VIEWS},
     {.name = "of",
      .form = CLAUSE,
      .type = ARG_NAMES,
-     .line = "models; without it, the current one"},
+     .line = "models; without it, the current one",
+     .naming = NAMING_MODELS},
 };
 static const struct arg_spec watch_args[] = {
     {.name = "what",
      .form = REST,
      .type = ARG_EXPRS,
-     .line = "views, and expressions, which are drawn as curves; alone, watch lists what is set"},
+     .line = "views, and expressions, which are drawn as curves; alone, watch lists what is set",
+     .naming = NAMING_VIEWS},
     {.name = "every",
      .form = CLAUSE,
      .type = ARG_WHOLE,

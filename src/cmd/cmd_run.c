@@ -137,7 +137,8 @@ static const struct arg_spec run_args[] = {
     {.name = "on",
      .form = CLAUSE,
      .type = ARG_NAMES,
-     .line = "models by name, or all: every model that has a layer"},
+     .line = "models by name, or all: every model that has a layer",
+     .naming = NAMING_ANY_MODEL},
 };
 
 const struct command command_run = {

@@ -527,13 +527,15 @@ static const struct arg_spec set_args[] = {
      .form = PAIR,
      .type = ARG_PAIR,
      .required = true,
-     .line = "NAME.KEY = VALUE"},
+     .line = "NAME.KEY = VALUE",
+     .naming = NAMING_SETTINGS},
 };
 static const struct arg_spec let_args[] = {
     {.name = "setting",
      .form = PAIR,
      .type = ARG_PAIR,
-     .line = "NAME = VALUE; alone, let lists the variables"},
+     .line = "NAME = VALUE; alone, let lists the variables",
+     .naming = NAMING_VARIABLES},
 };
 
 const struct command command_set = {

@@ -278,7 +278,8 @@ static const struct arg_spec show_args[] = {
     {.name = "what",
      .form = REST,
      .type = ARG_EXPRS,
-     .line = "layers (hidden) and tensors (hidden.kernel); alone, the model"},
+     .line = "layers (hidden) and tensors (hidden.kernel); alone, the model",
+     .naming = NAMING_PARTS},
 };
 
 const struct command command_summary = {

@@ -135,7 +135,8 @@ static const struct arg_spec help_args[] = {
      .form = POSITIONAL,
      .type = ARG_EXPR,
      .line = "a verb, layer, penalty, key, quantity ...; or a list of them, such as views; alone, "
-             "the overview"},
+             "the overview",
+     .naming = NAMING_TOPICS},
 };
 const struct command command_say = {
     COMMAND("say", say_args, "prints a line of narration",

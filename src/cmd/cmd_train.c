@@ -612,7 +612,7 @@ static int run_predict(struct session *s, const struct args *args, struct err *e
 #define ON_MODELS                                                                                  \
     {                                                                                              \
         .name = "on", .form = CLAUSE, .type = ARG_NAMES,                                           \
-        .line = "models by name, or all: every model that has a layer"                             \
+        .line = "models by name, or all: every model that has a layer", .naming = NAMING_ANY_MODEL \
     }
 
 static const struct arg_spec loss_args[] = {
@@ -631,7 +631,8 @@ static const struct arg_spec loss_args[] = {
     {.name = "on",
      .form = CLAUSE,
      .type = ARG_NAMES,
-     .line = "the outputs it is for; without it, all of them"},
+     .line = "the outputs it is for; without it, all of them",
+     .naming = NAMING_OUTPUTS},
 };
 static const struct arg_spec optimizer_args[] = {
     {.name = "kind",

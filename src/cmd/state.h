@@ -171,6 +171,8 @@ int variable_assign(struct session *s, const char *name, struct span where,
 /* Frees what a variable holds. */
 void variable_finish(struct variable *v);
 void marks_finish(struct session *s);
+/* The name of the i-th mark. */
+const char *mark_name(const struct session *s, size_t i);
 uint64_t marks_digest(const struct session *s, uint64_t hash);
 
 void session_drop_jobs(struct session *s);
@@ -197,6 +199,8 @@ void graph_changed(struct session *s, struct graph_edit *was, bool failed);
 /* What the name of a layer takes as a verb. */
 extern const struct entry call_entry;
 extern const struct command command_block, command_help;
+/* What may stand in a view's place behind plot: save and a file, terminal and its name. */
+extern const struct table picture_orders;
 
 /* Expressions. Values that names stand for are made on demand and freed by names_finish. */
 struct lookup {
@@ -246,6 +250,7 @@ void emulation_take(struct session *s, const struct entry *system, bool ignores_
 int emulation_check(const struct session *s, const struct model *m, struct err *e);
 /* A line that says that it would not, and in which error that ends. */
 void add_refusal(struct str *to, const struct entry *system);
+extern const struct arg_spec frozen_spec; /* of the setting penalties.frozen */
 int set_penalties(struct session *s, const char *key, struct span where, const struct node *value,
                   struct err *e);
 

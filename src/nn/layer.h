@@ -53,7 +53,8 @@ extern const struct layer_kind block_kind, wrapper_kind;
     {.name = "on",                                                                                 \
      .form = CLAUSE,                                                                               \
      .type = ARG_NAMES,                                                                            \
-     .line = "the tensor it is called on; without it, the newest"},                                \
+     .line = "the tensor it is called on; without it, the newest",                                 \
+     .naming = NAMING_TENSORS},                                                                    \
     {                                                                                              \
         .name = "as", .form = CLAUSE, .type = ARG_NAME,                                            \
         .line = "names the layer and its first call"                                               \

@@ -17,7 +17,8 @@ enum merged merge_equal(const struct args *self, const struct shape *in, uint32_
          .form = CLAUSE,                                                                           \
          .type = ARG_NAMES,                                                                        \
          .required = true,                                                                         \
-         .line = "the tensors, two or more"},                                                      \
+         .line = "the tensors, two or more",                                                       \
+         .naming = NAMING_TENSORS},                                                                \
     {                                                                                              \
         .name = "as", .form = CLAUSE, .type = ARG_NAME,                                            \
         .line = "names the layer and its first call"                                               \

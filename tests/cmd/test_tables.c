@@ -5,6 +5,7 @@
 
 #include "cmd/state.h"
 #include "nn/layer.h"
+#include "plot/view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -293,6 +294,23 @@ static void completion_offers_what_may_stand_there(void **state)
         {"dense 4 on x a", "activity= as"},
         {"show hid", "hidden hidden.output hidden.input hidden.kernel hidden.kernel.grad "
                      "hidden.bias hidden.bias.grad"},
+        {"plot a", "activity"},
+        {"plot sa", "save"},
+        {"plot terminal du", "dumb"},
+        {"plot weights hi", "hidden"},
+        {"plot loss of pl", "plain"},
+        {"watch a", "activity accuracy abs("},
+        {"dense 4 kernel=l1(0.1, re", "reduce="},
+        {"dense 4 kernel=l1(0.1, reduce=m", "mean"},
+        {"dense 4 kernel=l1(0.1)+l2(0.1, re", "reduce="},
+        {"set hidden.activity = l1(0.1, re", "reduce="},
+        {"let weak = l1(0.1, re", "reduce="},
+        {"print mean(hidden.output, ax", "axis="},
+        {"print sum(abs(hidden.ou", "hidden.output"},
+        {"dense re", ""}, /* the number of units is due */
+        {"dense 4 tanh bias=l1(1) bi", "bias_init= bias_constraint="},
+        {"set penalties.frozen = ig", "ignore"},
+        {"emulate keras-1", "keras-1.0-early keras-1.0"},
         {"help expr", "expressions"},
         {"help l1", "l1 l1l2"},
         {"seed 7; tra", "train"},
@@ -320,6 +338,132 @@ static void completion_offers_what_may_stand_there(void **state)
     }
     assert_int_equal(failed, 0);
     fake_finish(&f);
+}
+
+/* The words at the end of `line` must hold `word`, with what stands behind it. */
+struct completing {
+    struct fake f;
+    size_t asked, failed;
+};
+
+static void check_offer(struct completing *c, const char *line, const char *word, const char *after)
+{
+    static char all[60000];
+    char text[200], padded[240];
+    offered(&c->f, line, all, sizeof all);
+    snprintf(text, sizeof text, "%s%s", word, after);
+    snprintf(padded, sizeof padded, " %s ", text);
+    const size_t n = strlen(text);
+    const bool first = strncmp(all, text, n) == 0 && (!all[n] || strchr(" *", all[n]));
+    strcat(all, " ");
+    c->asked++;
+    if (first || strstr(all, padded))
+        return;
+    print_error("\"%s\" does not offer %s\n", line, text);
+    c->failed++;
+}
+
+static void check_rows(struct completing *c, const char *line, const struct table *t)
+{
+    for (size_t i = 0; i < t->rows; i++)
+        if (t != &command_table || !((const struct command *)t->row[i])->later)
+            check_offer(c, line, t->row[i]->name, "");
+}
+
+/* Behind `line`, which ends where a call of the table may stand. */
+static void check_calls(struct completing *c, const char *line, const struct table *t)
+{
+    char text[700];
+    for (size_t i = 0; i < t->rows; i++)
+        for (size_t a = 0; a < t->row[i]->arg_count; a++) {
+            const struct arg_spec *spec = &t->row[i]->args[a];
+            if (spec->form != KEY)
+                continue;
+            snprintf(text, sizeof text, "%.300s%.80s(", line, t->row[i]->name);
+            check_offer(c, text, spec->name, "=");
+            snprintf(text, sizeof text, "%.300s%.80s(0.1, ", line, t->row[i]->name);
+            check_offer(c, text, spec->name, "=");
+            snprintf(text, sizeof text, "%.300s%.80s(0.1, %.80s=", line, t->row[i]->name,
+                     spec->name);
+            if (spec->of)
+                check_rows(c, text, spec->of);
+        }
+}
+
+/* What is there in the session for each way of naming. */
+static const char *const named[] = {
+    [NAMING_TENSORS] = "hidden",     [NAMING_OUTPUTS] = "y",
+    [NAMING_CALLEES] = "hidden",     [NAMING_PARTS] = "hidden.kernel",
+    [NAMING_MODELS] = "plain",       [NAMING_ANY_MODEL] = "all",
+    [NAMING_MARKS] = "before",       [NAMING_SETTINGS] = "hidden.activity",
+    [NAMING_VARIABLES] = "k",        [NAMING_VIEWS] = "activity",
+    [NAMING_TOPICS] = "kernel_init",
+};
+
+static void check_value(struct completing *c, const char *line, const struct arg_spec *spec)
+{
+    const bool views = spec->naming == NAMING_VIEWS;
+    if (spec->of)
+        check_rows(c, line, spec->of);
+    if (views)
+        check_rows(c, line, &view_kinds);
+    if (spec->of && (spec->type == ARG_SUM || spec->type == ARG_CALL))
+        check_calls(c, line, spec->of);
+    if (spec->type == ARG_BOOL) {
+        check_offer(c, line, "yes", "");
+        check_offer(c, line, "no", "");
+    }
+    if (spec->naming < sizeof named / sizeof *named && named[spec->naming])
+        check_offer(c, line, named[spec->naming], "");
+    if ((spec->type != ARG_EXPR && spec->type != ARG_EXPRS) || spec->naming)
+        return;
+    check_rows(c, line, &quantities);
+    for (size_t i = 0; i < functions.rows; i++)
+        check_offer(c, line, functions.row[i]->name, "(");
+}
+
+/* All that an entry takes, behind `line`, which names it. */
+static void check_entry(struct completing *c, const char *line, const struct entry *entry)
+{
+    char text[300];
+    size_t places = 0;
+    for (size_t i = 0; i < entry->arg_count; i++) {
+        const struct arg_spec *spec = &entry->args[i];
+        int n = snprintf(text, sizeof text, "%s ", line);
+        if (spec->form == KEY || spec->form == CLAUSE)
+            check_offer(c, text, spec->name, spec->form == KEY ? "=" : "");
+        if (spec->form == KEY || spec->form == CLAUSE)
+            snprintf(text + n, sizeof text - (size_t)n, "%s%s", spec->name,
+                     spec->form == KEY ? "=" : " ");
+        for (size_t k = 0; k < places && (spec->form == POSITIONAL || spec->form == REST); k++)
+            n += snprintf(text + n, sizeof text - (size_t)n, "1 ");
+        places += spec->form == POSITIONAL;
+        if (spec->form == BODY)
+            continue;
+        check_value(c, text, spec);
+        for (size_t k = 0; spec->type == ARG_ENTRY && k < spec->of->rows; k++) {
+            snprintf(text, sizeof text, "%s %s", line, spec->of->row[k]->name);
+            check_entry(c, text, spec->of->row[k]);
+        }
+    }
+}
+
+static void every_word_of_the_tables_is_completed(void **state)
+{
+    (void)state;
+    struct completing c = {.asked = 0};
+    fake_start(&c.f);
+    fake_ok(&c.f, "data moons 20\nmodel plain\ninput 2 as x\ndense 3 tanh as hidden\n"
+                  "dense 1 sigmoid as y\noutput y\nlet k = 1\nmark before\n");
+    check_rows(&c, "", &command_table);
+    check_rows(&c, "", &layer_kinds);
+    for (size_t i = 0; i < command_table.rows; i++)
+        check_entry(&c, command_table.row[i]->name, command_table.row[i]);
+    for (size_t i = 0; i < layer_kinds.rows; i++)
+        check_entry(&c, layer_kinds.row[i]->name, layer_kinds.row[i]);
+    assert_true(c.asked > 2000);
+    assert_int_equal(c.failed, 0);
+    fake_finish(&c.f);
 }
 
 /* Names inside a block are for paths, not for verbs, and not for `on`. */
@@ -387,6 +531,7 @@ int main(void)
         cmocka_unit_test(help_knows_every_row),
         cmocka_unit_test(the_reference_is_what_the_program_writes),
         cmocka_unit_test(completion_offers_what_may_stand_there),
+        cmocka_unit_test(every_word_of_the_tables_is_completed),
         cmocka_unit_test(completion_knows_blocks),
         cmocka_unit_test(completion_bears_any_line),
     };
