@@ -24,11 +24,23 @@ static void data_json(struct str *to, const struct dataset *d)
     str_finish(&kind);
 }
 
+void data_print(struct str *to, const struct dataset *d)
+{
+    char shape[80];
+    str_add(to, "data ");
+    args_print(to, d->args);
+    str_addf(to,
+             ": %zu samples (%zu to train on, %zu to validate on), inputs %s, %zu target%s, "
+             "batch %zu, shuffle %s\n",
+             d->samples, d->training, d->samples - d->training,
+             shape_text(&d->shape, shape, sizeof shape), d->targets, d->targets == 1 ? "" : "s",
+             d->batch, d->shuffle ? "yes" : "no");
+}
+
 static int print_data(struct session *s, struct err *e)
 {
     const struct dataset *d = &s->data;
     struct str text = {0};
-    char shape[80];
     if (!s->has_data) {
         str_add(&text, s->host->json ? "{\"data\": null}\n" : "data none\n");
         return session_report(s, &text, e);
@@ -37,14 +49,7 @@ static int print_data(struct session *s, struct err *e)
         data_json(&text, d);
         return session_report(s, &text, e);
     }
-    str_add(&text, "data ");
-    args_print(&text, d->args);
-    str_addf(&text,
-             ": %zu samples (%zu to train on, %zu to validate on), inputs %s, %zu target%s, "
-             "batch %zu, shuffle %s\n",
-             d->samples, d->training, d->samples - d->training,
-             shape_text(&d->shape, shape, sizeof shape), d->targets, d->targets == 1 ? "" : "s",
-             d->batch, d->shuffle ? "yes" : "no");
+    data_print(&text, d);
     return session_report(s, &text, e);
 }
 
@@ -151,7 +156,7 @@ const struct command command_data = {
     COMMAND(
         "data", data_args, "loads or makes the samples",
         "All kinds take split= (validation share), batch=, shuffle= and scale=. Toy sets are drawn "
-        "from the seed when data is read.",
+        "from the seed when data is read. show data tells the columns and their ranges.",
         "data digits split=0.2 batch=64\ndata\n"),
     .run = run_data,
     .changes = CHANGES_DATA,

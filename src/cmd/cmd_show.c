@@ -258,27 +258,52 @@ static int show_one(struct session *s, const struct node *n, struct str *to, str
     return 0;
 }
 
+/* A verb that prints what is set when it stands alone; NULL: the word is none. */
+static const struct command *shown_verb(const struct node *n)
+{
+    const struct entry *row = n->kind == NODE_PATH ? table_find(&command_table, n->text) : NULL;
+    const struct command *c = (const struct command *)row;
+    return c && c->alone_shows ? c : NULL;
+}
+
+/* What was gathered comes first, as the verb reports by itself. */
+static int show_verb(struct session *s, const struct command *c, struct str *text, struct err *e)
+{
+    struct arena arena = {0};
+    int failed = text->size ? session_report_words(s, "show", text, e) : 0;
+    const struct args *args = failed ? NULL : session_default(s, &arena, &c->entry, e);
+    failed = args && !checking(s) ? c->run(s, args, e) : failed;
+    arena_finish(&arena);
+    return args ? failed : -1;
+}
+
 static int run_show(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what");
     struct str text = {0};
+    int failed = 0;
     if (!what->given)
         return run_summary(s, args, e);
-    for (size_t i = 0; i < what->as.exprs.count; i++) {
+    for (size_t i = 0; i < what->as.exprs.count && !failed; i++) {
         const struct node *n = what->as.exprs.item[i];
-        if (show_one(s, n, &text, e)) {
-            str_finish(&text);
-            return -1;
-        }
+        const struct command *verb = shown_verb(n);
+        if (verb == &command_data)
+            failed = data_show(s, &text, e) ? err_place(e, n->where) : 0;
+        else
+            failed = verb ? show_verb(s, verb, &text, e) : show_one(s, n, &text, e);
     }
-    return session_report_words(s, "show", &text, e);
+    if (!failed && (text.size || text.failed))
+        return session_report_words(s, "show", &text, e);
+    str_finish(&text);
+    return failed ? -1 : 0;
 }
 
 static const struct arg_spec show_args[] = {
     {.name = "what",
      .form = REST,
      .type = ARG_EXPRS,
-     .line = "layers (hidden) and tensors (hidden.kernel); alone, the model",
+     .line = "layers (hidden), tensors (hidden.kernel), data, or another verb that prints what is "
+             "set; alone, the model",
      .naming = NAMING_PARTS},
 };
 
@@ -293,8 +318,10 @@ const struct command command_summary = {
 };
 const struct command command_show = {
     COMMAND("show", show_args, "a layer with its settings, or a tensor with its numbers",
-            "Of a big tensor the first rows and columns are shown.",
-            "input 4\ndense 3 relu kernel=l2(1e-3) as h\nshow h\nshow h.kernel\n"),
+            "Of a big tensor the first rows and columns are shown; of data the shape, the split, "
+            "and each column with its range.",
+            "data moons 40 split=0.2\nshow data\ninput 4\ndense 3 relu kernel=l2(1e-3) as h\nshow "
+            "h\nshow h.kernel\n"),
     .run = run_show,
     .looks = true,
 };

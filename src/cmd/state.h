@@ -198,7 +198,7 @@ int layer_statement(struct session *s, const struct statement *st, struct err *e
 void graph_changed(struct session *s, struct graph_edit *was, bool failed);
 /* What the name of a layer takes as a verb. */
 extern const struct entry call_entry;
-extern const struct command command_block, command_help;
+extern const struct command command_block, command_data, command_help;
 /* What may stand in a view's place behind plot: save and a file, terminal and its name. */
 extern const struct table picture_orders;
 
@@ -255,6 +255,9 @@ int set_penalties(struct session *s, const char *key, struct span where, const s
                   struct err *e);
 
 /* Data and what nnr chooses. */
+/* Adds the line that data alone prints; and what show data adds to it. There is data. */
+void data_print(struct str *to, const struct dataset *d);
+int data_show(struct session *s, struct str *to, struct err *e);
 /* There is data; else an error that says how to get some. */
 int need_data(const struct session *s, struct err *e);
 /* Adds the losses as one would write them, a line each that begins with `lead`. */

@@ -277,6 +277,36 @@ static int sort_classes(const struct table_reader *t, const struct dataset *to, 
     return 0;
 }
 
+static const char *kept(struct dataset *to, const char *text)
+{
+    return arena_text(&to->arena, text, strlen(text));
+}
+
+/* The names of the columns, and of the classes of a single target. */
+static int keep_names(const struct table_reader *t, struct dataset *to, struct err *e)
+{
+    const struct columns *all = &t->columns;
+    const char **name = arena_new(&to->arena, all->inputs + all->targets, sizeof *name);
+    if (!name)
+        return err_memory(e);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct column *c = &all->item[i];
+        if (!c->dropped && !(name[c->slot] = kept(to, c->name)))
+            return err_memory(e);
+        if (!c->words || all->targets != 1)
+            continue;
+        const char **class = arena_new(&to->arena, c->classes, sizeof *class);
+        if (!class)
+            return err_memory(e);
+        for (size_t k = 0; k < c->classes; k++)
+            if (!(class[k] = kept(to, c->word[k].text)))
+                return err_memory(e);
+        to->class_name = class;
+    }
+    to->column = all->named ? name : NULL;
+    return 0;
+}
+
 static int read_table(struct table_reader *t, struct dataset *to, struct err *e)
 {
     t->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -285,7 +315,7 @@ static int read_table(struct table_reader *t, struct dataset *to, struct err *e)
     if (cells_open(&t->cells, t->file, e) || read_first(t, e) ||
         columns_deal_out(&t->columns, t->args, to, e) || read_rows(t, e) || move_rows(t, to, e))
         return -1;
-    return sort_classes(t, to, e);
+    return sort_classes(t, to, e) || keep_names(t, to, e) ? -1 : 0;
 }
 
 static int load(const struct args *args, uint64_t seed, struct dataset *to, struct err *e)

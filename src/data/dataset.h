@@ -21,8 +21,10 @@ struct dataset {
     uint32_t target_border[8], tborders; /* the same for the targets */
     real *x, *y;
     bool target_is_input;
-    bool whole_targets; /* one column of whole numbers from 0: may be class numbers */
-    size_t classes;     /* then: the largest of them plus 1 */
+    bool whole_targets;            /* one column of whole numbers from 0: may be class numbers */
+    size_t classes;                /* then: the largest of them plus 1 */
+    const char *const *column;     /* names of the inputs, then of the targets; NULL: none */
+    const char *const *class_name; /* of classes that were words in a file; NULL: none */
     bool headed;        /* a first line was taken for a header, and nobody had said so; */
     bool headed_number; /* and a cell of it is a number */
     size_t batch;       /* samples a step, 1.. */

@@ -294,6 +294,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"dense 4 on x a", "activity= as"},
         {"show hid", "hidden hidden.output hidden.input hidden.kernel hidden.kernel.grad "
                      "hidden.bias hidden.bias.grad"},
+        {"show da", "data"},
         {"plot a", "activity"},
         {"plot sa", "save"},
         {"plot terminal du", "dumb"},
