@@ -157,6 +157,8 @@ struct comparison {
     size_t count;
     struct str *label; /* the union of their rows: "h.kernel l2(0.01)" */
     size_t labels, room;
+    struct index by_label;
+    double **value; /* for each ledger what it has under each label; NaN: nothing */
 };
 
 static void row_label(struct str *to, const struct ledger *l, size_t r)
@@ -169,17 +171,19 @@ static void row_label(struct str *to, const struct ledger *l, size_t r)
 /* The number of a label, which is taken in if it is new; SIZE_MAX without memory. */
 static size_t label_number(struct comparison *c, struct str *label)
 {
-    size_t i = 0;
-    while (!label->failed && i < c->labels && strcmp(c->label[i].text, label->text) != 0)
-        i++;
-    const bool known = !label->failed && i < c->labels;
+    uint32_t i = label->failed ? INDEX_NONE : index_first(&c->by_label, label->text);
+    while (i != INDEX_NONE && strcmp(c->label[i].text, label->text) != 0)
+        i = index_next(&c->by_label, i);
+    const bool known = i != INDEX_NONE;
     const bool failed =
-        label->failed || (!known && mem_room(&c->label, &c->room, c->labels + 1, sizeof *c->label));
+        label->failed ||
+        (!known && (mem_room(&c->label, &c->room, c->labels + 1, sizeof *c->label) ||
+                    index_add(&c->by_label, label->text)));
     if (failed || known)
         str_finish(label);
     else
         c->label[c->labels++] = *label;
-    return failed ? SIZE_MAX : i;
+    return failed ? SIZE_MAX : known ? i : c->labels - 1;
 }
 
 static int add_labels(struct comparison *c, size_t at, struct err *e)
@@ -196,14 +200,25 @@ static int add_labels(struct comparison *c, size_t at, struct err *e)
     return 0;
 }
 
+/* When all labels are known. */
+static int add_values(struct comparison *c, size_t at, struct err *e)
+{
+    double *value = c->value[at] = mem_new(c->labels, sizeof *value);
+    if (!value)
+        return err_memory(e);
+    for (size_t i = 0; i < c->labels; i++)
+        value[i] = NAN;
+    for (size_t r = 0; r < c->ledger[at].rows; r++) {
+        double *sum = &value[c->label_of[at][r]];
+        *sum = (isnan(*sum) ? 0 : *sum) + c->ledger[at].row[r].value;
+    }
+    return 0;
+}
+
 /* The value that ledger `at` has under a label; NaN where it has none. */
 static double labelled(const struct comparison *c, size_t at, size_t label)
 {
-    double value = NAN;
-    for (size_t r = 0; r < c->ledger[at].rows; r++)
-        if (c->label_of[at][r] == label)
-            value = (isnan(value) ? 0 : value) + c->ledger[at].row[r].value;
-    return value;
+    return c->value[at][label];
 }
 
 static void add_cell(struct grid *g, double x)
@@ -303,22 +318,28 @@ static int compare_json(struct session *s, const struct comparison *c, struct er
 static int compare_models(struct session *s, struct model **list, size_t count, struct err *e)
 {
     struct comparison c = {.ledger = mem_new(count, sizeof *c.ledger),
-                           .label_of = mem_new(count, sizeof *c.label_of)};
-    int failed = c.ledger && c.label_of ? 0 : err_memory(e);
+                           .label_of = mem_new(count, sizeof *c.label_of),
+                           .value = mem_new(count, sizeof *c.value)};
+    int failed = c.ledger && c.label_of && c.value ? 0 : err_memory(e);
     for (size_t i = 0; i < count && !failed; i++) {
         c.count++;
         failed = ledger_run(s, &c.ledger[i], list[i], SHARE_EVALUATION, false, e) ||
                  add_labels(&c, i, e);
     }
+    for (size_t i = 0; i < count && !failed; i++)
+        failed = add_values(&c, i, e);
     if (!failed)
         failed = s->host->json ? compare_json(s, &c, e) : compare_text(s, &c, e);
     for (size_t i = 0; i < c.count; i++) {
         ledger_finish(&c.ledger[i]);
         mem_free(c.label_of[i]);
+        mem_free(c.value[i]);
     }
     for (size_t i = 0; i < c.labels; i++)
         str_finish(&c.label[i]);
     mem_free(c.label);
+    index_finish(&c.by_label);
+    mem_free(c.value);
     mem_free(c.label_of);
     mem_free(c.ledger);
     return failed ? -1 : 0;

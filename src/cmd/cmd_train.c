@@ -6,6 +6,7 @@
 
 #include "nn/layer.h"
 #include "train/aim.h"
+#include "train/workers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -296,10 +297,12 @@ int train_begin(struct session *s, struct model *m, struct err *e)
         return -1;
     if (checking(s))
         return engine_check(m, &s->data, e);
-    if (engine_prepare(m, &s->data, s->seed, e))
-        return -1;
-    say_out_of_reach(s, m);
-    return 0;
+    const int failed = engine_prepare(m, &s->data, s->seed, e);
+    if (workers_refused())
+        session_notice(s, "the system gives no further threads: a step takes one");
+    if (!failed)
+        say_out_of_reach(s, m);
+    return failed;
 }
 
 /* Where a model's training began. */

@@ -12,6 +12,7 @@
 static const double worth = 5e6;
 
 static unsigned allowed = 1;
+static bool refused;
 
 struct workers {
     struct pool *pool;
@@ -50,6 +51,13 @@ static int make_parts(struct workers *w, const struct model *m)
     return 0;
 }
 
+bool workers_refused(void)
+{
+    const bool now = refused;
+    refused = false;
+    return now;
+}
+
 int workers_create(struct model *m, struct workers **to)
 {
     *to = NULL;
@@ -64,11 +72,15 @@ int workers_create(struct model *m, struct workers **to)
         workers_destroy(w);
         return -1;
     }
-    /* A system that gives no threads leaves the model on one. */
-    if (!(w->pool = pool_create(w->count)))
-        workers_destroy(w);
-    else
+    if ((w->pool = pool_create(w->count))) {
         *to = w;
+        return 0;
+    }
+    /* A system that gives no threads leaves all models on one, also later: the same number of
+     * threads is the same bits. */
+    workers_destroy(w);
+    allowed = 1;
+    refused = true;
     return 0;
 }
 

@@ -14,6 +14,8 @@ void workers_allow(unsigned threads);
 /* Workers for a model whose training plan is compiled, when more than one thread is allowed and its
  * steps are worth it: *to stays NULL otherwise. 0, or -1 without memory. */
 int workers_create(struct model *m, struct workers **to);
+/* Whether since the last call the system refused threads; then all steps take one. */
+bool workers_refused(void);
 void workers_destroy(struct workers *w);
 /* The model's weights, or where its gradient is made, stand elsewhere now. */
 void workers_place(struct workers *w, const struct model *m);
