@@ -28,7 +28,6 @@ LARGE = ("data random 900 shape=900 target=2 batch=900\ninput 900\ndense 900\nde
 
 def no_processes():
     """No further process or thread: root is never refused one, so it becomes somebody else."""
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     if os.getuid() == 0:
         try:
             os.setgroups([])
@@ -36,6 +35,8 @@ def no_processes():
             os.setuid(NOBODY)
         except PermissionError:
             pass  # root without its rights: the program runs all the same, which is looked at
+    # After that: who is over a limit when he becomes somebody may start no program.
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def becomes_nobody():
