@@ -7,10 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What text of that size has: the next power of two. */
+static size_t room_for(size_t size)
+{
+    size_t room = 1;
+    while (room < size + 1)
+        room *= 2;
+    return room;
+}
+
 static void keep(void *self, const char *bytes, size_t n)
 {
     struct kept *k = self;
-    char *text = realloc(k->text, k->size + n + 1);
+    const size_t room = room_for(k->size + n);
+    char *text = k->text && room == room_for(k->size) ? k->text : realloc(k->text, room);
     if (!text)
         abort();
     memcpy(text + k->size, bytes, n);
