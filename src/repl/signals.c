@@ -11,10 +11,16 @@
 static int read_end = -1, write_end = -1;
 static volatile sig_atomic_t interrupted;
 
+/* Whoever sits in readline, which asks for more of a paste, has to come back for these. */
+static bool interrupts(int number)
+{
+    return number == SIGINT || number == SIGTERM || number == SIGHUP;
+}
+
 static void note(int number)
 {
     int kept = errno;
-    if (number == SIGINT)
+    if (interrupts(number))
         interrupted = 1;
     unsigned char byte = (unsigned char)number;
     /* It fails only when the pipe is full, and then it holds enough of them. */
@@ -60,7 +66,7 @@ int signals_next(void)
     unsigned char byte;
     if (read(read_end, &byte, 1) != 1)
         return 0;
-    if (byte == SIGINT)
+    if (interrupts(byte))
         interrupted = 0;
     return byte;
 }

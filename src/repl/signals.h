@@ -15,7 +15,8 @@ int signals_start(struct err *e);
 int signals_fd(void);
 /* The next signal that came, or 0; never waits. */
 int signals_next(void);
-/* Whether Ctrl-C was pressed and signals_next has not said so yet. */
+/* Whether Ctrl-C was pressed, or the process was told to end, and signals_next has not said so yet.
+ */
 bool signals_interrupted(void);
 /* Stops the process as Ctrl-Z does; returns when it is continued. */
 void signals_suspend(void);

@@ -146,14 +146,21 @@ static bool take_until(struct child *c, int time)
     return left > 0 && poll(&end, 1, left) > 0 && take(c->fd, &c->seen);
 }
 
+bool child_shows(struct child *c, const char *text, int milliseconds)
+{
+    const int last = milliseconds_now() + milliseconds;
+    while (!found(c, text))
+        if (!take_until(c, last))
+            return false;
+    return true;
+}
+
 void child_wait(struct child *c, const char *text)
 {
-    const int last = milliseconds_now() + PATIENCE;
-    while (!found(c, text))
-        if (!take_until(c, last)) {
-            kill(c->pid, SIGKILL);
-            check_has(c->seen.text ? c->seen.text + c->at : "", text);
-        }
+    if (child_shows(c, text, PATIENCE))
+        return;
+    kill(c->pid, SIGKILL);
+    check_has(c->seen.text ? c->seen.text + c->at : "", text);
 }
 
 void child_listen(struct child *c, int milliseconds)

@@ -31,6 +31,8 @@ void child_resize(const struct child *c, unsigned short width, unsigned short he
 void child_type(const struct child *c, const char *text);
 /* Waits until the screen got `text` after what was found before; fails the test after 10 s. */
 void child_wait(struct child *c, const char *text);
+/* Whether it gets it within some milliseconds. */
+bool child_shows(struct child *c, const char *text, int milliseconds);
 /* Reads what comes within some milliseconds. */
 void child_listen(struct child *c, int milliseconds);
 /* Waits for the end; the status as in struct result. Frees everything. */
