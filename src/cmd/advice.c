@@ -136,6 +136,18 @@ static bool is_behind_save(const struct line *line, size_t begin)
     return begin >= 5 && strncmp(line->at + begin - 5, " save", 5) == 0;
 }
 
+/* Whether the place is inside quotes that were opened before it. */
+static bool is_quoted(const struct line *line)
+{
+    bool open = false;
+    for (size_t i = 0; i < line->place; i++)
+        if (line->at[i] == '\\' && open)
+            i++;
+        else if (line->at[i] == '"')
+            open = !open;
+    return open;
+}
+
 /* A column or a file that stands without its quotes. */
 static bool advise_quotes(const struct line *line, struct span where, struct err *e)
 {
@@ -173,6 +185,8 @@ void advise_text(const struct session *s, struct err *e)
         return;
     struct str value = {0};
     size_t at = 0;
+    if (is_quoted(&line))
+        return;
     if (entry_at(&line, &command_table, &at) == &command_help.entry && at < line.n) {
         err_hint(e, "write help \"%.*s\"", (int)(line.n - at - 1), line.at + at + 1);
         return;

@@ -165,6 +165,11 @@ static void names_that_need_quotes_are_shown_in_them(void **state)
         {"save weights W.safetensors", FILE_QUOTES "save weights \"W.safetensors\""},
         {"plot save Fig.png", FILE_QUOTES "plot save \"Fig.png\""},
         {"record Mine.nnr", FILE_QUOTES "record \"Mine.nnr\""},
+        /* What is wrong inside quotes stays what it is. */
+        {"save weights \"\x1b[2J.safetensors\"",
+         "byte 0x1b is no text; control characters stand nowhere but in comments"},
+        {"data csv \"f.csv\" target=\"a\\b\"",
+         "this \\ means nothing; in a string write \\\" \\\\ \\n or \\t"},
         /* Names that are given are small letters. */
         {"model MyNet", LOWER "write mynet"},
         {"dense 4 as Hidden", LOWER "write hidden"},
