@@ -7,7 +7,9 @@
 
 import os
 import pathlib
+import pty
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -21,7 +23,7 @@ import unittest
 import zlib
 
 NNR = ""
-OLD = b"old"
+OLD = b"old\n"
 NET = "seed 3\ninput 2\ndense 1 as h\n"
 PLOTTED = NET + "data xor\ntrain 1\nplot loss\n"
 DRAWN = ["png", "svg", "pdf", "txt"] if shutil.which("gnuplot") else []
@@ -210,6 +212,45 @@ class Files(Folder):
         (self.folder / ".nnr-2000000000-0.tmp").write_bytes(OLD)
         self.nnr("-c", script)
         self.assertEqual(list(facts(self.folder)), ["w.safetensors"])
+
+    def type(self, line, answer, history):
+        """Types a line at a prompt, waits for the answer, and leaves."""
+        master, slave = pty.openpty()
+        env = {**os.environ, "NNR_HISTFILE": str(history), "TERM": "dumb", "INPUTRC": "/dev/null"}
+        with subprocess.Popen([NNR, "--quiet", "--plot=none"], stdin=slave, stdout=slave,
+                              stderr=slave, env=env, cwd=self.folder) as child:
+            os.close(slave)
+            seen = b""
+            os.write(master, line.encode() + b"\r")
+            try:
+                while select.select([master], [], [], 30)[0]:
+                    seen += os.read(master, 65536)
+                    if answer.encode() in seen.replace(b"\r", b""):
+                        os.write(master, b"quit\r")
+                        answer = "\0"
+            except OSError:  # the program has left
+                pass
+            if child.poll() is None and answer != "\0":
+                child.kill()
+        os.close(master)
+        self.assertEqual(child.returncode, 0, seen)
+
+    def test_history(self):
+        """It is for its owner alone, also where it was for all before."""
+        for kind, (make, error) in KINDS.items():
+            if error:
+                continue
+            with self.subTest(kind=kind):
+                folder = self.folder / f"history {kind}".replace(" ", "_")
+                folder.mkdir()
+                path = folder / "history"
+                make(path)
+                self.type("print 41+1", "\n42\n", path)
+                name = "target" if path.is_symlink() else "history"
+                mode, content, _ = facts(folder)[name]
+                self.assertEqual(mode, stat.S_IFREG | 0o600)
+                self.assertTrue(content.startswith(OLD) or kind in ("missing", "link to nothing"))
+                self.assertIn(b"print 41+1\n", content)
 
     def test_pictures_stay_pictures(self):
         """The words that tell whose they are stand where each format allows them."""
