@@ -42,6 +42,17 @@ int err_place(struct err *e, struct span where)
     return -1;
 }
 
+int err_unquote(struct err *e)
+{
+    char *first = strchr(e->what, '"'), *last = strrchr(e->what, '"');
+    if (first && last > first) {
+        char rest[sizeof e->what];
+        strcpy(rest, last);
+        snprintf(first, sizeof e->what - (size_t)(first - e->what), "\"...%s", rest);
+    }
+    return -1;
+}
+
 struct span span_join(struct span a, struct span b)
 {
     if (!a.source)

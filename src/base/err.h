@@ -36,6 +36,9 @@ int err_hint(struct err *e, const char *format, ...) __attribute__((format(print
 int err_memory(struct err *e);
 /* Gives an error that has no place yet the place `where`; returns -1. */
 int err_place(struct err *e, struct span where);
+/* Takes out what a message quotes: no text of a file that may be secret is left in it. Returns -1.
+ */
+int err_unquote(struct err *e);
 /* The span from the start of `a` to the end of `b`. */
 struct span span_join(struct span a, struct span b);
 

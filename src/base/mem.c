@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static long fail_at, fail_seen;
 
@@ -32,6 +34,21 @@ void *mem_new(size_t count, size_t size)
     return calloc(count ? count : 1, size ? size : 1);
 }
 
+/* Fresh memory of the system is zero already: large blocks give theirs back and get it anew page by
+ * page as it is used, so that to ask for them takes no time. */
+static void clear(char *p, size_t bytes)
+{
+    const size_t large = (size_t)16 << 20, page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t before = (page - (uintptr_t)p % page) % page;
+    const size_t pages = bytes < large ? 0 : (bytes - before) / page * page;
+    if (!pages || madvise(p + before, pages, MADV_DONTNEED)) {
+        memset(p, 0, bytes);
+        return;
+    }
+    memset(p, 0, before);
+    memset(p + before + pages, 0, bytes - before - pages);
+}
+
 void *mem_block(size_t count, size_t size)
 {
     enum { LINE = 64 };
@@ -40,7 +57,7 @@ void *mem_block(size_t count, size_t size)
     size_t bytes = (count * size + LINE) / LINE * LINE;
     void *p = aligned_alloc(LINE, bytes);
     if (p)
-        memset(p, 0, bytes);
+        clear(p, bytes);
     return p;
 }
 
@@ -84,14 +101,17 @@ struct chunk {
 
 void *arena_new(struct arena *a, size_t count, size_t size)
 {
-    enum { CHUNK = 4000 };
+    enum { CHUNK = 4000, CHUNK_MOST = 1 << 20 };
     const size_t align = _Alignof(max_align_t);
     if (size && count > (size_t)PTRDIFF_MAX / 2 / size)
         return NULL;
     size_t n = (count * size + align - 1) / align * align;
     struct chunk *c = a->chunk;
     if (!c || c->room - c->used < n) {
-        size_t room = n > CHUNK ? n : CHUNK;
+        /* Each as large as all before, so that even a million things are few chunks. */
+        const size_t twice = c ? 2 * c->room : CHUNK;
+        const size_t usual = twice < CHUNK_MOST ? twice : CHUNK_MOST;
+        const size_t room = n > usual ? n : usual;
         c = mem_new(1, sizeof *c + room);
         if (!c)
             return NULL;

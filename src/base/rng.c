@@ -44,14 +44,17 @@ double rng_normal(uint64_t key, uint64_t i)
     return radius * cos(turn * rng_uniform(key, 2 * i + 1));
 }
 
-void rng_order(uint64_t key, uint32_t *order, size_t n)
+bool rng_order(uint64_t key, uint32_t *order, size_t n, const struct stop *stop)
 {
     for (size_t i = 0; i < n; i++)
         order[i] = (uint32_t)i;
     for (size_t i = n; i > 1; i--) {
+        if (stop_asked_at(stop, i))
+            return false;
         size_t j = (size_t)(rng_uniform(key, i) * (double)i);
         uint32_t last = order[i - 1];
         order[i - 1] = order[j];
         order[j] = last;
     }
+    return true;
 }

@@ -5,6 +5,8 @@
 #ifndef NNR_BASE_RNG_H
 #define NNR_BASE_RNG_H
 
+#include "base/stop.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +19,8 @@ uint64_t rng_bits(uint64_t key, uint64_t i);
 double rng_uniform(uint64_t key, uint64_t i);
 /* The i-th number of a key, standard normal (Box and Muller 1958). */
 double rng_normal(uint64_t key, uint64_t i);
-/* Fills order[0..n) with a random permutation of 0..n-1 (Fisher and Yates). */
-void rng_order(uint64_t key, uint32_t *order, size_t n);
+/* Fills order[0..n) with a random permutation of 0..n-1 (Fisher and Yates). False: `stop`, which
+ * may be NULL, asked to end on the way. */
+bool rng_order(uint64_t key, uint32_t *order, size_t n, const struct stop *stop);
 
 #endif

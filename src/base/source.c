@@ -24,6 +24,12 @@ uint32_t sources_add(struct sources *all, const char *name, const char *text, si
     return (uint32_t)all->count;
 }
 
+void sources_hide(struct sources *all, uint32_t number)
+{
+    if (number && number <= all->count)
+        all->item[number - 1].hidden = true;
+}
+
 const struct source *sources_get(const struct sources *all, uint32_t number)
 {
     return all && number && number <= all->count ? &all->item[number - 1] : NULL;
@@ -76,6 +82,8 @@ static struct excerpt excerpt_round(const struct source *s, size_t at)
 
 static void show_line(const struct source *s, struct span where, struct str *to)
 {
+    if (s->hidden)
+        return;
     size_t at = where.at < s->size ? where.at : s->size;
     struct excerpt x = excerpt_round(s, at);
     str_add(to, x.cut_left ? "  ..." : "  ");

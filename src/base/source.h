@@ -14,6 +14,7 @@ struct source {
     size_t size;      /* bytes without the NUL */
     uint32_t line;    /* number of the text's first line, 1 for a file */
     struct span from; /* the `source` statement that read it, or nothing */
+    bool hidden;      /* nothing of it is shown in errors */
 };
 
 struct sources {
@@ -24,6 +25,8 @@ struct sources {
 /* Adds a copy of the text; returns its number, or 0 when there is no memory. */
 uint32_t sources_add(struct sources *all, const char *name, const char *text, size_t size,
                      uint32_t first_line, struct span from);
+/* Nothing of that text is shown in errors from here on. */
+void sources_hide(struct sources *all, uint32_t number);
 /* NULL for number 0 or one that does not exist. */
 const struct source *sources_get(const struct sources *all, uint32_t number);
 /* Line from `source.line`, column from 1 in characters (UTF-8) of the byte `at`. */

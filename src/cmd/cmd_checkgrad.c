@@ -13,6 +13,8 @@ static int run_all(const struct session *s, struct gradcheck *c, struct err *e)
     const double slice = 0.01;
     double started = session_clock(s);
     while (gradcheck_next(c)) {
+        if (stop_check(&s->host->stop, e))
+            return -1;
         const double now = session_clock(s);
         if (now - started < slice)
             continue;

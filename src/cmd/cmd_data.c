@@ -87,7 +87,7 @@ static int run_data(struct session *s, const struct args *args, struct err *e)
     struct dataset made;
     if (!kind->given)
         return print_data(s, e);
-    if (dataset_make(kind->as.call, s->seed, &made, e))
+    if (dataset_make(kind->as.call, s->seed, &s->host->stop, &made, e))
         return -1;
     const size_t lost = lost_batch(s, kind->as.call);
     dataset_finish(&s->data);

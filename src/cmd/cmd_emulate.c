@@ -16,6 +16,7 @@ static bool is_bent(const struct session *s)
 void session_bend(const struct session *s, struct model *m)
 {
     const struct policy *policy = is_bent(s) ? &s->policy : NULL;
+    m->stop = &s->host->stop;
     if (m->policy != policy)
         model_bend(m, policy);
 }

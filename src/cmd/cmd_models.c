@@ -123,9 +123,9 @@ static int run_clone(struct session *s, const struct args *args, struct err *e)
     if (mem_room(&s->model, &s->model_room, s->models + 1, sizeof *s->model) ||
         index_reserve(&s->names->models, s->models + 1))
         return err_memory(e);
-    struct model *copy = model_copy(current_model(s), name->as.text);
+    struct model *copy = model_copy(current_model(s), name->as.text, e);
     if (!copy)
-        return err_memory(e);
+        return -1;
     s->model[s->models++] = copy;
     s->current = s->models - 1;
     session_notice(s, "now in %s", copy->name);

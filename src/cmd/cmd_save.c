@@ -55,7 +55,7 @@ static int save_weights(struct session *s, const struct args *args, struct err *
                                           .shape = &g->weight[i].shape,
                                           .item = m->weight + g->weight[i].at,
                                           .count = g->weight[i].count};
-    const int failed = safetensors_write(file, list, g->weights, e);
+    const int failed = safetensors_write(file, list, g->weights, &s->host->stop, e);
     mem_free(list);
     return failed;
 }
@@ -157,14 +157,14 @@ static int put_weights(struct session *s, struct model *m, const struct safetens
                        struct err *e)
 {
     struct str text = {0};
-    size_t common;
+    size_t common = 0;
     if (model_draw(m, s->seed, e))
         return -1;
     real *block = mem_block(m->reals, sizeof *block);
     if (!block)
         return err_memory(e);
-    memcpy(block, m->weight, m->reals * sizeof *block);
-    int failed = read_common(m, file, block, &common, e);
+    const bool whole = stop_copy(m->stop, block, m->weight, m->reals * sizeof *block);
+    int failed = whole ? read_common(m, file, block, &common, e) : err_stopped(e);
     if (!failed)
         say_loaded(&text, m, file, common);
     /* What is written goes last: then nothing can fail any more. */
@@ -186,7 +186,7 @@ static int run_load(struct session *s, const struct args *args, struct err *e)
     struct safetensors file;
     if (need_weights(m, args, e) || checking(s))
         return checking(s) ? 0 : -1;
-    if (safetensors_open(&file, &args_get(args, "file")->as.file, e))
+    if (safetensors_open(&file, &args_get(args, "file")->as.file, &s->host->stop, e))
         return -1;
     const int failed = put_weights(s, m, &file, e);
     safetensors_close(&file);

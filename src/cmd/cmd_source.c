@@ -32,6 +32,22 @@ static int check_loop(const struct session *s, const char *path, struct span whe
     return err_hint(e, "put the statements into fewer files");
 }
 
+/* What is no script by its name may be anything, a list of passwords too: an error in it tells the
+ * place and the fault, and quotes nothing. */
+static bool is_hidden(const char *path)
+{
+    const size_t n = strlen(path);
+    return n < 4 || strcmp(path + n - 4, ".nnr") != 0;
+}
+
+static int hide(struct err *e)
+{
+    if (e->kind == ERR_EXPECT)
+        strcpy(e->what, "what is expected there is not so");
+    err_unquote(e);
+    return err_hint(e, "the line is shown when the file's name ends in .nnr");
+}
+
 static int run_text(struct session *s, const char *path, const struct str *text, struct span where,
                     struct err *e)
 {
@@ -43,30 +59,34 @@ static int run_text(struct session *s, const char *path, const struct str *text,
     if (source && checking(s))
         return check_text(s, &t, run_units_inside, e);
     int failed = source ? 0 : err_memory(e);
+    if (is_hidden(path))
+        sources_hide(&s->sources, source);
     /* The end of a file ends its statements, so what is incomplete is wrong. */
-    if (!failed && parse_script(&arena, bytes, text->size, source, &script, e) != PARSE_OK)
+    if (!failed &&
+        parse_script(&arena, bytes, text->size, source, &s->host->stop, &script, e) != PARSE_OK)
         failed = -1;
     if (!failed)
         failed = run_units_inside(s, &script, e);
     arena_finish(&arena);
+    if (failed && is_hidden(path) && e->where.source == source && e->kind != ERR_STOPPED)
+        return hide(e);
     return failed;
 }
 
 static int read_and_run(struct session *s, const struct file_name *file, struct err *e)
 {
     const char *path = file->path;
-    const struct span where = file->where;
     const char *folder = s->folder;
     struct str text = {0};
     char *known = realpath(path, NULL), *own = script_folder(path);
     const struct reading here = {.outer = s->reading, .path = known ? known : path};
-    int failed = own ? check_loop(s, here.path, where, e) : err_memory(e);
+    int failed = own ? check_loop(s, here.path, file->where, e) : err_memory(e);
     if (!failed)
-        failed = script_read(file, &text, e) ? err_place(e, where) : 0;
+        failed = script_read(file, &s->host->stop, &text, e);
     if (!failed) {
         s->folder = own;
         s->reading = &here;
-        failed = run_text(s, path, &text, where, e);
+        failed = run_text(s, path, &text, file->where, e);
         s->reading = here.outer;
         s->folder = folder;
     }
@@ -93,9 +113,11 @@ const struct command command_source = {
     COMMAND(
         "source", source_args, "does the statements of another file",
         "The file is parsed whole before its first statement runs. Relative names in it are read "
-        "against its own folder. With --safe, for scripts from strangers, everything that a script "
-        "reads and writes must lie in the folder of the script that nnr was started with, or below "
-        "it: at the prompt and with -c, in the working folder.",
+        "against its own folder. An error in it shows the line, unless the file's name does not "
+        "end in .nnr: then it tells the place and the fault, and quotes nothing of the file.\n\n"
+        "With --safe, for scripts from strangers, everything that a script reads and writes must "
+        "lie in the folder of the script that nnr was started with, or below it: at the prompt and "
+        "with -c, in the working folder.",
         "source \"data/common.nnr\"\n"),
     .run = run_source,
     .changes = CHANGES_ALL,

@@ -428,6 +428,8 @@ int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share 
         if (session_tick(s, &p, e))
             return -1;
     }
+    if (stop_check(&s->host->stop, e))
+        return -1;
     ledger_end(l);
     return 0;
 }

@@ -4,6 +4,7 @@
 #define NNR_CMD_HOST_H
 
 #include "base/out.h"
+#include "base/stop.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -33,6 +34,7 @@ struct host {
     bool colour;            /* text pictures may have it */
     unsigned width, height; /* of the screen, in characters */
     struct out out, err;
+    struct stop stop; /* looked at within slices: whether `tick` would say so, without doing it */
     /* Called between slices of foreground work of about 10 ms. False: please stop. */
     bool (*tick)(void *self, const struct progress *p);
     /* Monotonic seconds, for --json and for sizing slices. */

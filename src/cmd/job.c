@@ -77,7 +77,7 @@ static int validate(const struct job *j, struct validation *v, struct err *e)
             return -1;
         started = session_clock(s);
     }
-    return 0;
+    return stop_check(&s->host->stop, e);
 }
 
 /* Puts the points of the step just taken. What takes long comes first: when a person stops it there

@@ -135,7 +135,7 @@ static int unit_begin(struct session *s, const struct statement *st, struct unit
     const struct command *c = command_of(st);
     *u = (struct unit){0};
     const unsigned parts = parts_of(changes_of(st));
-    if (statement_text(s, st, &text, e))
+    if (statement_text(s, st, &s->host->stop, &text, e))
         return -1;
     int failed = 0;
     if (j->level == 0 && is_written(c, st) && !(u->line = line_new(parts != 0, text.text)))
@@ -283,6 +283,8 @@ static int step_and_run(struct session *s, const struct script *script, size_t i
                         struct err *e)
 {
     const struct statement *st = &script->statement[i];
+    if (stop_check(&s->host->stop, e))
+        return -1;
     if (s->host->step && step_before(s, script, i, e))
         return -1;
     if (s->quit)
@@ -350,7 +352,7 @@ void journal_done(struct session *s, const struct statement *st)
     if (!is_written(command_of(st), st) && !undo)
         return;
     const long pushes = undo ? -1 : parts_of(changes_of(st)) != 0;
-    note(s, statement_text(s, st, &text, &e) ? NULL : line_new(pushes, text.text));
+    note(s, statement_text(s, st, NULL, &text, &e) ? NULL : line_new(pushes, text.text));
     str_finish(&text);
 }
 

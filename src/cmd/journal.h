@@ -103,8 +103,10 @@ int segment_begin(struct session *s, struct err *e);
 int segment_end(struct session *s, struct err *e);
 void segment_drop(struct session *s);
 
-/* A statement as text, file names marked; the caller finishes it. Empty after an error. */
-int statement_text(struct session *s, const struct statement *st, struct str *text, struct err *e);
+/* A statement as text, file names marked; the caller finishes it. Empty after an error, which may
+ * be that `stop` asked to end. */
+int statement_text(struct session *s, const struct statement *st, const struct stop *stop,
+                   struct str *text, struct err *e);
 /* The text of a line with file names as they are right in `folder`; before the first line the seed.
  */
 void line_print(struct str *to, const struct session *s, const struct line *l, const char *folder);

@@ -183,7 +183,7 @@ static int gather_value(struct lookup *l, id value, size_t count, struct leaf *l
         if (session_tick(s, &progress, e))
             return -1;
     }
-    return 0;
+    return stop_check(&s->host->stop, e);
 }
 
 static int find_value(struct lookup *l, const struct node *path, id value, bool values,
@@ -464,7 +464,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
 
 struct names lookup_names(struct lookup *l)
 {
-    return (struct names){.self = l, .find = find};
+    return (struct names){.self = l, .find = find, .stop = &l->session->host->stop};
 }
 
 int session_check(struct session *s, const struct node *n, struct err *e)

@@ -199,7 +199,8 @@ static enum outcome run_source(struct session *s, const struct text *t, bool com
     struct script script = {0};
     struct err e = {0};
     enum outcome end;
-    enum parsed parsed = parse_script(&arena, t->text, t->size, t->source, &script, &e);
+    enum parsed parsed =
+        parse_script(&arena, t->text, t->size, t->source, &s->host->stop, &script, &e);
     if (parsed == PARSE_INCOMPLETE && !complete)
         end = OUTCOME_INCOMPLETE;
     else if (checking(s))
@@ -262,7 +263,8 @@ enum outcome session_let(struct session *s, const char *given)
     if (!failed)
         failed = bind_folder(s, s->folder, &e);
     if (!failed)
-        failed = parse_script(&arena, text.text, text.size, source, &script, &e) != PARSE_OK ||
+        failed = parse_script(&arena, text.text, text.size, source, &s->host->stop, &script, &e) !=
+                     PARSE_OK ||
                  only_let(&script, &e);
     s->typed = source;
     failed = failed || run_units(s, &script, &e);

@@ -17,8 +17,11 @@ static int add_first_model(struct session *s)
         index_reserve(&s->names->models, 1))
         return -1;
     s->model[0] = model_create("main");
-    s->models = s->model[0] != NULL;
-    return s->models ? 0 : -1;
+    if (!s->model[0])
+        return -1;
+    s->models = 1;
+    session_bend(s, s->model[0]);
+    return 0;
 }
 
 struct session *session_create(const struct host *host, uint64_t seed)
@@ -210,18 +213,12 @@ double session_clock(const struct session *s)
     return s->host->clock(s->host->self);
 }
 
-static int stopped(struct err *e)
-{
-    *e = (struct err){.kind = ERR_STOPPED, .what = "stopped"};
-    return -1;
-}
-
 int session_tick(const struct session *s, const struct progress *p, struct err *e)
 {
-    return s->host->tick(s->host->self, p) ? 0 : stopped(e);
+    return s->host->tick(s->host->self, p) ? 0 : err_stopped(e);
 }
 
 int session_ask(const struct session *s, const char *hint, struct err *e)
 {
-    return s->host->ask(s->host->self, hint) ? 0 : stopped(e);
+    return s->host->ask(s->host->self, hint) ? 0 : err_stopped(e);
 }

@@ -53,18 +53,20 @@ void snapshot_touched(struct session *s, struct model *m)
         forget(s, s->model[i]);
 }
 
-/* A copy with one owner. */
-static struct frozen *freeze(struct session *s, struct model *m)
+/* A copy with one owner; NULL: *e. */
+static struct frozen *freeze(struct session *s, struct model *m, struct err *e)
 {
     struct frozen *f = m->copy;
     if (f) {
         f->owners++;
         return f;
     }
-    if (!(f = mem_new(1, sizeof *f)))
+    if (!(f = mem_new(1, sizeof *f))) {
+        err_memory(e);
         return NULL;
+    }
     f->owners = 1;
-    if (!(f->model = model_copy(m, m->name))) {
+    if (!(f->model = model_copy(m, m->name, e))) {
         mem_free(f);
         return NULL;
     }
@@ -74,15 +76,15 @@ static struct frozen *freeze(struct session *s, struct model *m)
     return f;
 }
 
-static int take_models(struct session *s, struct snapshot *to)
+static int take_models(struct session *s, struct snapshot *to, struct err *e)
 {
     const bool one = to->parts & PART_MODEL;
     const size_t first = one ? s->current : 0, count = one ? 1 : s->models;
     if (!(to->model = mem_new(count, sizeof(struct frozen *))))
-        return -1;
+        return err_memory(e);
     to->current = s->current;
     for (; to->models < count; to->models++)
-        if (!(to->model[to->models] = freeze(s, s->model[first + to->models])))
+        if (!(to->model[to->models] = freeze(s, s->model[first + to->models], e)))
             return -1;
     return 0;
 }
@@ -139,7 +141,7 @@ int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct
                             .emulation = s->emulation,
                             .ignores_frozen = s->ignores_frozen,
                             .definitions = s->definitions};
-    int failed = (parts & (PART_MODELS | PART_MODEL)) && take_models(s, to) ? err_memory(e) : 0;
+    int failed = (parts & (PART_MODELS | PART_MODEL)) && take_models(s, to, e) ? -1 : 0;
     if (!failed && (parts & PART_DATA) && s->has_data)
         failed = dataset_share(&s->data, &to->data, e);
     to->has_data = !failed && (parts & PART_DATA) && s->has_data;
@@ -183,16 +185,16 @@ static void give_up(struct comeback *c, size_t models, bool data)
         dataset_finish(&c->data);
 }
 
-static int prepare_models(const struct snapshot *from, struct comeback *c)
+static int prepare_models(const struct snapshot *from, struct comeback *c, struct err *e)
 {
     c->model = mem_new(from->models, sizeof(struct model *));
     c->fresh = mem_new(from->models, sizeof *c->fresh);
     if (!c->model || !c->fresh)
-        return -1;
+        return err_memory(e);
     for (size_t i = 0; i < from->models; i++) {
         if ((c->model[i] = from->model[i]->live))
             continue;
-        if (!(c->model[i] = model_copy(from->model[i]->model, from->model[i]->model->name)))
+        if (!(c->model[i] = model_copy(from->model[i]->model, from->model[i]->model->name, e)))
             return -1;
         c->fresh[i] = true;
     }
@@ -251,11 +253,10 @@ static void put_data(struct session *s, const struct snapshot *from, const struc
 int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e)
 {
     struct comeback c = {0};
-    int failed =
-        (parts & (PART_MODELS | PART_MODEL)) &&
-                (index_reserve(&s->names->models, from->models) || prepare_models(from, &c))
-            ? err_memory(e)
-            : 0;
+    const bool models = parts & (PART_MODELS | PART_MODEL);
+    int failed = models && index_reserve(&s->names->models, from->models) ? err_memory(e) : 0;
+    if (!failed && models)
+        failed = prepare_models(from, &c, e);
     if (!failed && (parts & PART_DATA) && from->has_data)
         failed = dataset_share(&from->data, &c.data, e);
     const bool shared = !failed && (parts & PART_DATA) && from->has_data;

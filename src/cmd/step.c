@@ -16,7 +16,7 @@ static void add_statement(struct str *to, const struct statement *st)
 {
     enum { LONGEST = 240 };
     struct str text = {0};
-    statement_print(&text, st);
+    statement_print(&text, st, NULL);
     size_t n = text.size;
     if (n > LONGEST)
         for (n = LONGEST; n && ((unsigned char)text.text[n] & 0xC0) == 0x80;)
@@ -91,7 +91,7 @@ static int take_typed(struct session *s, const struct str *text, bool *open, str
     if (!source)
         return err_memory(e);
     const enum parsed parsed =
-        parse_script(&arena, text->text, text->size, source, &script, &wrong);
+        parse_script(&arena, text->text, text->size, source, &s->host->stop, &script, &wrong);
     *open = parsed == PARSE_INCOMPLETE;
     s->folder = ".";
     s->typed = source;

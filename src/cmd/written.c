@@ -145,12 +145,13 @@ static int rename_script(struct renames *r, const struct script *script)
     return 0;
 }
 
-int statement_text(struct session *s, const struct statement *st, struct str *text, struct err *e)
+int statement_text(struct session *s, const struct statement *st, const struct stop *stop,
+                   struct str *text, struct err *e)
 {
     struct renames r = {.s = s};
     int failed = rename_statement(&r, st);
     if (!failed)
-        statement_print(text, st);
+        statement_print(text, st, stop);
     while (r.count-- > 0) {
         r.item[r.count].node->kind = r.item[r.count].kind;
         r.item[r.count].node->text = r.item[r.count].was;
@@ -158,10 +159,11 @@ int statement_text(struct session *s, const struct statement *st, struct str *te
     mem_free(r.item);
     mem_free(r.folder);
     arena_finish(&r.arena);
-    if (!failed && !text->failed)
+    if (!failed && !text->failed && !stop_check(stop, e))
         return 0;
+    const bool stopped = !failed && !text->failed;
     str_finish(text);
-    return err_memory(e);
+    return stopped ? -1 : err_memory(e);
 }
 
 void line_print(struct str *to, const struct session *s, const struct line *l, const char *folder)

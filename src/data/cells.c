@@ -81,9 +81,10 @@ static int begin(struct cells *c, struct err *e)
     return 0;
 }
 
-int cells_open(struct cells *c, const struct file_name *file, struct err *e)
+int cells_open(struct cells *c, const struct file_name *file, const struct stop *stop,
+               struct err *e)
 {
-    *c = (struct cells){.file = file, .line = 1, .stream = stream_open(file, e)};
+    *c = (struct cells){.file = file, .line = 1, .stream = stream_open(file, stop, e)};
     if (!c->stream)
         return -1;
     if (!begin(c, e))

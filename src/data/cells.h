@@ -32,7 +32,8 @@ enum cell {
     CELL_NONE   /* no further row */
 };
 
-int cells_open(struct cells *c, const struct file_name *file, struct err *e);
+int cells_open(struct cells *c, const struct file_name *file, const struct stop *stop,
+               struct err *e);
 /* Reads the next cell; CELL_ERROR: *e. */
 enum cell cells_next(struct cells *c, struct err *e);
 void cells_close(struct cells *c);

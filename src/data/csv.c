@@ -25,7 +25,7 @@ struct table_reader {
 };
 
 /* A cell for a message: in one line, without what a terminal could take for a command, and cut. */
-static const char *shown(const char *cell, char text[SHOWN_ROOM])
+static char *shown(const char *cell, char text[SHOWN_ROOM])
 {
     size_t n = strlen(cell), most = SHOWN_ROOM - 4;
     bool cut = n > most;
@@ -63,14 +63,15 @@ static int empty_cell(const struct table_reader *t, struct err *e)
                     t->cells.column);
 }
 
+/* A cell that does not fit into a message is no number whose sign could be meant otherwise. */
 static bool has_decimal_comma(const struct table_reader *t)
 {
     char text[SHOWN_ROOM];
     double x;
-    if (!strchr(t->cells.text, ','))
+    char *comma = strchr(shown(t->cells.text, text), ',');
+    if (!comma)
         return false;
-    shown(t->cells.text, text);
-    *strchr(text, ',') = '.';
+    *comma = '.';
     return read_number(t, text, &x);
 }
 
@@ -245,6 +246,8 @@ static int move_rows(struct table_reader *t, struct dataset *to, struct err *e)
     if (load_room(to, t->rows, &shape, targets, t->file->where, e))
         return -1;
     for (size_t r = 0; r < t->rows; r++) {
+        if (stop_check(to->stop, e))
+            return -1;
         real **block = &t->block[r / t->block_rows];
         const real *row = *block + r % t->block_rows * t->width;
         memcpy(to->x + r * inputs, row, inputs * sizeof *row);
@@ -270,11 +273,11 @@ static int sort_classes(const struct table_reader *t, const struct dataset *to, 
             return err_memory(e);
         column_sort(c, place);
         real *y = to->y + (c->slot - t->columns.inputs);
-        for (size_t r = 0; r < t->rows; r++)
+        for (size_t r = 0; r < t->rows && !stop_asked_at(to->stop, r); r++)
             y[r * to->targets] = (real)place[(size_t)y[r * to->targets]];
         mem_free(place);
     }
-    return 0;
+    return stop_check(to->stop, e);
 }
 
 static const char *kept(struct dataset *to, const char *text)
@@ -312,7 +315,7 @@ static int read_table(struct table_reader *t, struct dataset *to, struct err *e)
     t->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!t->plain)
         return err_memory(e);
-    if (cells_open(&t->cells, t->file, e) || read_first(t, e) ||
+    if (cells_open(&t->cells, t->file, to->stop, e) || read_first(t, e) ||
         columns_deal_out(&t->columns, t->args, to, e) || read_rows(t, e) || move_rows(t, to, e))
         return -1;
     return sort_classes(t, to, e) || keep_names(t, to, e) ? -1 : 0;

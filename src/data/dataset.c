@@ -60,11 +60,11 @@ static int draw_held(const struct dataset *d, uint64_t seed, bool *held, struct 
     uint32_t *order = mem_new(d->samples, sizeof *order);
     if (!order)
         return err_memory(e);
-    rng_order(rng_key(seed, "split", "", 0), order, d->samples);
-    for (size_t i = 0; i < d->samples - d->training; i++)
+    const bool whole = rng_order(rng_key(seed, "split", "", 0), order, d->samples, d->stop);
+    for (size_t i = 0; whole && i < d->samples - d->training; i++)
         held[order[i]] = true;
     mem_free(order);
-    return 0;
+    return whole ? 0 : err_stopped(e);
 }
 
 /* Moves the rows of m[samples][width] that are held behind the others; both keep their order. */
@@ -75,14 +75,15 @@ static int move_held(const struct dataset *d, const bool *held, real *m, size_t 
     real *kept = mem_block((d->samples - d->training) * width, sizeof *m);
     if (!kept)
         return err_memory(e);
-    for (size_t s = 0; s < d->samples; s++)
+    for (size_t s = 0; s < d->samples && !stop_asked(d->stop); s++)
         if (held[s])
             memcpy(kept + back++ * width, m + s * width, row);
         else
             memmove(m + front++ * width, m + s * width, row);
-    memcpy(m + front * width, kept, back * row);
+    if (!stop_asked(d->stop))
+        memcpy(m + front * width, kept, back * row);
     mem_free(kept);
-    return 0;
+    return stop_check(d->stop, e);
 }
 
 static int part(struct dataset *d, uint64_t seed, struct err *e)
@@ -116,7 +117,7 @@ static void look_for_classes(struct dataset *d)
     const real most = 999999;
     real largest = 0;
     d->whole_targets = d->targets == 1;
-    for (size_t s = 0; s < d->samples && d->whole_targets; s++) {
+    for (size_t s = 0; s < d->samples && d->whole_targets && !stop_asked_at(d->stop, s); s++) {
         real y = d->y[s];
         d->whole_targets = y >= 0 && y <= most && (real)(long)y == y;
         largest = y > largest ? y : largest;
@@ -139,14 +140,17 @@ static int make(struct dataset *d, const struct args *args, uint64_t seed, struc
     if (scale_inputs(d, scaling_of(scale->as.choice), scale->where, e))
         return -1;
     look_for_classes(d);
-    return 0;
+    return stop_check(d->stop, e);
 }
 
-int dataset_make(const struct args *args, uint64_t seed, struct dataset *to, struct err *e)
+int dataset_make(const struct args *args, uint64_t seed, const struct stop *stop,
+                 struct dataset *to, struct err *e)
 {
-    *to = (struct dataset){0};
-    if (!make(to, args, seed, e))
+    *to = (struct dataset){.stop = stop};
+    if (!make(to, args, seed, e)) {
+        to->stop = NULL;
         return 0;
+    }
     dataset_finish(to);
     return -1;
 }
@@ -178,14 +182,14 @@ void dataset_finish(struct dataset *d)
     *d = (struct dataset){0};
 }
 
-void dataset_order(const struct dataset *d, uint64_t seed, uint64_t epoch, uint32_t *order)
+bool dataset_order(const struct dataset *d, uint64_t seed, uint64_t epoch, const struct stop *stop,
+                   uint32_t *order)
 {
-    if (d->shuffle) {
-        rng_order(rng_key(seed, "shuffle", "", epoch), order, d->training);
-        return;
-    }
+    if (d->shuffle)
+        return rng_order(rng_key(seed, "shuffle", "", epoch), order, d->training, stop);
     for (size_t i = 0; i < d->training; i++)
         order[i] = (uint32_t)i;
+    return true;
 }
 
 void dataset_gather(const real *from, size_t stride, const uint32_t *order, size_t first,

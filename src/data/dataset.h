@@ -4,6 +4,7 @@
 #define NNR_DATA_DATASET_H
 
 #include "base/entry.h"
+#include "base/stop.h"
 #include "num/real.h"
 
 enum scaling { SCALE_NONE, SCALE_MINMAX, SCALE_STANDARD };
@@ -29,12 +30,14 @@ struct dataset {
     bool headed_number; /* and a cell of it is a number */
     size_t batch;       /* samples a step, 1.. */
     bool shuffle;
-    size_t *shared;         /* how many datasets share arena and arrays; NULL: this one alone */
-    double *shift, *factor; /* inputs are (raw - shift) * factor, column by column; NULL: raw */
+    size_t *shared;          /* how many datasets share arena and arrays; NULL: this one alone */
+    const struct stop *stop; /* while it is made: long loops look at it; afterwards NULL */
+    double *shift, *factor;  /* inputs are (raw - shift) * factor, column by column; NULL: raw */
 };
 
 /* A loader: one row of the table of datasets. `load` fills samples, inputs, targets, shape,
- * borders, x, y (mem_block) and target_is_input; all random numbers follow from `seed`. */
+ * borders, x, y (mem_block) and target_is_input; all random numbers follow from `seed`. What takes
+ * long looks at to->stop. */
 struct data_kind {
     struct entry entry;
     int (*load)(const struct args *args, uint64_t seed, struct dataset *to, struct err *e);
@@ -71,16 +74,18 @@ extern const struct table data_kinds;
 extern const struct table data_scalings;
 
 /* Makes the dataset that the bound statement `args` (of a data_kind) describes, split and scaled.
- * On error `to` is left zeroed. */
-int dataset_make(const struct args *args, uint64_t seed, struct dataset *to, struct err *e);
+ * On error `to` is left zeroed; so when `stop`, which may be NULL, asks to end: ERR_STOPPED. */
+int dataset_make(const struct args *args, uint64_t seed, const struct stop *stop,
+                 struct dataset *to, struct err *e);
 void dataset_finish(struct dataset *d);
 /* Makes `to` a second dataset on the same samples; batch and shuffle are its own. Each is finished
  * by itself. */
 int dataset_share(struct dataset *from, struct dataset *to, struct err *e);
 
 /* The order of the training samples in an epoch (from 0): a permutation when `shuffle` is on, else
- * 0, 1, 2 ...; order has room for d->training. */
-void dataset_order(const struct dataset *d, uint64_t seed, uint64_t epoch, uint32_t *order);
+ * 0, 1, 2 ...; order has room for d->training. False: `stop` asked to end on the way. */
+bool dataset_order(const struct dataset *d, uint64_t seed, uint64_t epoch, const struct stop *stop,
+                   uint32_t *order);
 /* Copies columns [column, column + width) of `rows` samples from a matrix with `stride` columns
  * into to[rows][width]: samples order[0..rows), or first, first + 1, ... when order is NULL. */
 void dataset_gather(const real *from, size_t stride, const uint32_t *order, size_t first,

@@ -61,9 +61,10 @@ static int read_head(struct stored *s, struct err *e)
     return stored_check(s, e);
 }
 
-static int idx_open(struct stored *s, const struct file_name *file, struct err *e)
+static int idx_open(struct stored *s, const struct file_name *file, const struct stop *stop,
+                    struct err *e)
 {
-    if (stored_open(s, file, e))
+    if (stored_open(s, file, stop, e))
         return -1;
     if (!read_head(s, e))
         return 0;
@@ -88,9 +89,10 @@ static const struct entry of_input = {
 static const struct entry *const target_rows[] = {&of_class, &of_input};
 static const struct table targets = {"target", target_rows, COUNT(target_rows)};
 
-static int open_labels(struct stored *s, const struct file_name *file, struct err *e)
+static int open_labels(struct stored *s, const struct file_name *file, const struct stop *stop,
+                       struct err *e)
 {
-    if (idx_open(s, file, e))
+    if (idx_open(s, file, stop, e))
         return -1;
     if (s->axes == 1)
         return 0;
@@ -120,8 +122,8 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
     to->target_is_input = target->as.choice == &of_input;
     if (check_labels(labels, target, to, e))
         return err_place(e, args->where);
-    int bad = idx_open(&x, &args_get(args, "images")->as.file, e) ||
-              (labels->given && open_labels(&y, &labels->as.file, e)) ||
+    int bad = idx_open(&x, &args_get(args, "images")->as.file, to->stop, e) ||
+              (labels->given && open_labels(&y, &labels->as.file, to->stop, e)) ||
               arrays_load(to, &input, 1, &output, labels->given ? 1 : 0, e);
     stored_close(&x);
     stored_close(&y);

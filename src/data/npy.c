@@ -90,7 +90,7 @@ static int deal_out(struct files *f, const struct arg *target, struct dataset *t
 static int read_files(struct files *f, struct dataset *to, struct err *e)
 {
     for (; f->opened < f->count; f->opened++)
-        if (npy_open(&f->stored[f->opened], f->file[f->opened], e))
+        if (npy_open(&f->stored[f->opened], f->file[f->opened], to->stop, e))
             return -1;
     return arrays_load(to, f->input, f->inputs, f->target, f->targets, e);
 }

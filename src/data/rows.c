@@ -47,7 +47,8 @@ static int copy_rows(const struct rows *r, struct dataset *to, struct span where
 {
     const double *cell = r->cell;
     for (size_t i = 0; i < r->count; i++) {
-        if (copy_cells(to->x + i * r->inputs, cell, r->inputs, where, e) ||
+        if (stop_check(to->stop, e) ||
+            copy_cells(to->x + i * r->inputs, cell, r->inputs, where, e) ||
             copy_cells(to->y + i * r->targets, cell + r->inputs, r->targets, where, e))
             return -1;
         cell += r->inputs + r->targets;

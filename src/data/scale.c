@@ -10,18 +10,19 @@ static const real *sample(const struct dataset *d, size_t s)
     return d->x + s * d->inputs;
 }
 
+/* What a stop leaves half done is not looked at: scale_inputs says so. */
 static void measure(const struct dataset *d, struct column *column)
 {
     for (size_t i = 0; i < d->inputs; i++)
         column[i].low = column[i].high = (double)d->x[i];
-    for (size_t s = 0; s < d->training; s++)
+    for (size_t s = 0; s < d->training && !stop_asked(d->stop); s++)
         for (size_t i = 0; i < d->inputs; i++) {
             double x = (double)sample(d, s)[i];
             column[i].low = fmin(column[i].low, x);
             column[i].high = fmax(column[i].high, x);
             column[i].mean += x / (double)d->training;
         }
-    for (size_t s = 0; s < d->training; s++)
+    for (size_t s = 0; s < d->training && !stop_asked(d->stop); s++)
         for (size_t i = 0; i < d->inputs; i++) {
             double away = (double)sample(d, s)[i] - column[i].mean;
             column[i].squares += away * away;
@@ -51,6 +52,8 @@ static int apply(const struct dataset *d, struct span where, struct err *e)
         if (!isnormal(d->factor[i]) || !isfinite(d->shift[i]))
             return cannot_scale(i, where, e);
     for (size_t s = 0; s < d->samples; s++) {
+        if (stop_check(d->stop, e))
+            return -1;
         real *row = d->x + s * d->inputs;
         dataset_scale_row(d, row);
         for (size_t i = 0; i < d->inputs; i++)
@@ -70,6 +73,10 @@ int scale_inputs(struct dataset *d, enum scaling how, struct span where, struct 
     bool made = d->shift && d->factor && column;
     if (made) {
         measure(d, column);
+        if (stop_check(d->stop, e)) {
+            mem_free(column);
+            return -1;
+        }
         for (size_t i = 0; i < d->inputs; i++)
             choose(d, &column[i], how, i);
     }

@@ -25,6 +25,8 @@ int toy_load(const struct toy *toy, const struct args *args, uint64_t seed, stru
     if (load_room(to, samples, &plane, 1, args->where, e))
         return -1;
     for (size_t s = 0; s < samples; s++) {
+        if (stop_asked_at(to->stop, s))
+            return err_stopped(e);
         size_t group = s % groups;
         size_t members = (samples - group + groups - 1) / groups;
         struct point p = toy->place(toy, group, s / groups, members);

@@ -2,6 +2,17 @@
 #include "base/rng.h"
 #include "data/load.h"
 
+/* The next n numbers of the key. -1: stopped. */
+static int fill(real *to, size_t n, uint64_t key, uint64_t *at, const struct stop *stop)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (stop_asked_at(stop, (size_t)*at))
+            return -1;
+        to[i] = (real)rng_uniform(key, (*at)++);
+    }
+    return 0;
+}
+
 /* Sample after sample, inputs before targets: a larger set begins with the smaller one. */
 static int load(const struct args *args, uint64_t seed, struct dataset *to, struct err *e)
 {
@@ -12,10 +23,9 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
         return -1;
     uint64_t key = load_key(args, seed), at = 0;
     for (size_t s = 0; s < samples; s++) {
-        for (size_t i = 0; i < to->inputs; i++)
-            to->x[s * to->inputs + i] = (real)rng_uniform(key, at++);
-        for (size_t i = 0; i < targets; i++)
-            to->y[s * targets + i] = (real)rng_uniform(key, at++);
+        if (fill(to->x + s * to->inputs, to->inputs, key, &at, to->stop) ||
+            fill(to->y + s * targets, targets, key, &at, to->stop))
+            return err_stopped(e);
     }
     return 0;
 }

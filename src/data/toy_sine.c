@@ -10,6 +10,8 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
     if (load_room(to, samples, &line, 1, args->where, e))
         return -1;
     for (size_t s = 0; s < samples; s++) {
+        if (stop_asked_at(to->stop, s))
+            return err_stopped(e);
         double x = 2 * toy_uniform(key, s) - 1;
         to->x[s] = (real)x;
         to->y[s] = (real)(sin(M_PI * x) + noise * toy_normal(key, s, 0));

@@ -48,7 +48,8 @@ static int load(struct loading *l, struct step *s)
 static int compute(struct step *s, const struct names *names, struct tensor *to, struct err *e)
 {
     struct loading l = {.names = names, .e = e};
-    if (load(&l, s) || step_prepare(s, e) || (!s->own && step_hold(s, e))) {
+    if (load(&l, s) || step_prepare(s, e) || (!s->own && step_hold(s, e)) ||
+        stop_check(names->stop, e)) {
         step_release(s);
         return -1;
     }

@@ -4,6 +4,7 @@
 #ifndef NNR_EXPR_EXPR_H
 #define NNR_EXPR_EXPR_H
 
+#include "base/stop.h"
 #include "lang/ast.h"
 #include "num/real.h"
 
@@ -27,6 +28,7 @@ struct names {
      * evaluation asks for all extents first, and only when all shapes fit for the values, once a
      * path; the extents must be the same both times. An error without a place gets the path's. */
     int (*find)(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e);
+    const struct stop *stop; /* looked at while it computes; NULL: nothing ends it early */
 };
 
 /* A result. Zeroed memory is a valid empty one. */

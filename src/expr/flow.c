@@ -103,7 +103,7 @@ int step_hold(struct step *s, struct err *e)
     s->own = mem_block(s->count, sizeof *s->own);
     if (!s->own)
         return err_memory(e);
-    for (size_t at = 0; at < s->count; at += BLOCK)
+    for (size_t at = 0; at < s->count && !stop_asked(s->stop); at += BLOCK)
         step_fill(s, at, s->count - at < BLOCK ? s->count - at : BLOCK, s->own + at);
     s->doubles = s->own;
     step_release_operands(s);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Computes steps. Values flow through them a block at a time, so that a chain of elementwise
  * operations needs no memory of the tensors' size. Only what cannot flow is held as a whole:
- * results of reductions, and operands that stretch to a larger shape. */
+ * results of reductions, and operands that stretch to a larger shape. When the names' stop asks for
+ * it, loops end early, and what they made means nothing: whoever began it looks at it afterwards.
+ */
 #ifndef NNR_EXPR_FLOW_H
 #define NNR_EXPR_FLOW_H
 

@@ -19,6 +19,7 @@ static struct step *step_new(const struct making *m, const struct node *n)
         return NULL;
     }
     s->node = n;
+    s->stop = m->names->stop;
     s->count = 1;
     return s;
 }

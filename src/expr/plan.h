@@ -13,6 +13,7 @@ struct step {
     uint32_t operands;
     struct extents extents;
     size_t count; /* elements */
+    const struct stop *stop;
 
     bool reduces; /* op->reduction is meant: row-major outer x length x inner to outer x inner */
     size_t length, inner;

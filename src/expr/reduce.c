@@ -94,7 +94,7 @@ static void gather(const struct step *s, const struct gathered *g, elementwise *
         g->all[i] = start;
         g->lost[i] = 0;
     }
-    for (size_t at = 0; at < count; at += BLOCK)
+    for (size_t at = 0; at < count && !stop_asked(s->stop); at += BLOCK)
         gather_block(s, g, term, at, count - at < BLOCK ? count - at : BLOCK);
     /* Where the sum is infinite or NaN, so are the errors, and add nothing. */
     for (size_t i = 0; i < s->count; i++)

@@ -117,10 +117,11 @@ void node_print(struct str *to, const struct node *n)
 
 /* Values one behind the other, with `between` where no | stands. */
 static void print_list(struct str *to, struct node *const *value, size_t values,
-                       const uint32_t *bar_at, size_t bars, const char *between)
+                       const uint32_t *bar_at, size_t bars, const char *between,
+                       const struct stop *stop)
 {
     size_t bar = 0;
-    for (size_t i = 0; i <= values; i++) {
+    for (size_t i = 0; i <= values && !stop_asked_at(stop, i); i++) {
         bool barred = bar < bars && bar_at[bar] == i;
         for (; bar < bars && bar_at[bar] == i; bar++)
             str_add(to, " |");
@@ -144,11 +145,11 @@ static void print_pair(struct str *to, const struct pair *p)
     }
 }
 
-static void print_clause(struct str *to, const struct clause *c)
+static void print_clause(struct str *to, const struct clause *c, const struct stop *stop)
 {
     bool names = strcmp(c->word, "on") == 0 || strcmp(c->word, "of") == 0;
     str_addf(to, " %s", c->word);
-    print_list(to, c->value, c->values, c->bar_at, c->bars, names ? ", " : " ");
+    print_list(to, c->value, c->values, c->bar_at, c->bars, names ? ", " : " ", stop);
 }
 
 static void print_side(struct str *to, const double *cell, size_t cells, const uint32_t *border,
@@ -165,10 +166,10 @@ static void print_side(struct str *to, const double *cell, size_t cells, const u
     }
 }
 
-static void print_rows(struct str *to, const struct rows *r)
+static void print_rows(struct str *to, const struct rows *r, const struct stop *stop)
 {
     const double *cell = r->cell;
-    for (size_t i = 0; i < r->count; i++) {
+    for (size_t i = 0; i < r->count && !stop_asked_at(stop, i); i++) {
         str_add(to, i ? " ;" : "");
         print_side(to, cell, r->inputs, r->input_border, r->borders);
         cell += r->inputs;
@@ -178,28 +179,28 @@ static void print_rows(struct str *to, const struct rows *r)
     }
 }
 
-static void print_body(struct str *to, const struct script *body)
+static void print_body(struct str *to, const struct script *body, const struct stop *stop)
 {
-    for (size_t i = 0; i < body->count; i++) {
+    for (size_t i = 0; i < body->count && !stop_asked_at(stop, i); i++) {
         str_add(to, i ? "; " : " ");
-        statement_print(to, &body->statement[i]);
+        statement_print(to, &body->statement[i], stop);
     }
 }
 
-void statement_print(struct str *to, const struct statement *s)
+void statement_print(struct str *to, const struct statement *s, const struct stop *stop)
 {
     str_add(to, s->verb);
-    print_list(to, s->value, s->values, s->bar_at, s->bars, " ");
+    print_list(to, s->value, s->values, s->bar_at, s->bars, " ", stop);
     for (size_t i = 0; i < s->pairs; i++)
         print_pair(to, &s->pair[i]);
     for (size_t i = 0; i < s->clauses; i++)
-        print_clause(to, &s->clause[i]);
+        print_clause(to, &s->clause[i], stop);
     if (s->rows || s->body)
         str_add(to, " {");
     if (s->rows)
-        print_rows(to, s->rows);
+        print_rows(to, s->rows, stop);
     if (s->body)
-        print_body(to, s->body);
+        print_body(to, s->body, stop);
     if (s->rows || s->body)
         str_add(to, " }");
 }

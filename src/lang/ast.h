@@ -7,6 +7,7 @@
 #include "base/entry.h"
 #include "base/err.h"
 #include "base/shape.h"
+#include "base/stop.h"
 
 enum node_kind {
     NODE_NUMBER, /* number; text as written */
@@ -106,6 +107,8 @@ struct script {
 
 /* Adds the tree as text that parses back to the same tree. */
 void node_print(struct str *to, const struct node *n);
-void statement_print(struct str *to, const struct statement *s);
+/* When `stop`, which may be NULL, asks to end, the text is not whole: whoever set it looks at it.
+ */
+void statement_print(struct str *to, const struct statement *s, const struct stop *stop);
 
 #endif

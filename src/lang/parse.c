@@ -11,6 +11,8 @@ enum { DEPTH_MOST = 200 };
 
 int parser_advance(struct parser *p)
 {
+    if (stop_asked_at(p->stop, p->tokens++))
+        return err_stopped(p->e);
     p->last_end = p->now.where.end;
     return token_next(&p->lexer, &p->now);
 }
@@ -342,19 +344,21 @@ static enum parsed answer(const struct parser *p, bool good)
 }
 
 enum parsed parse_script_from(struct arena *arena, const char *text, size_t size, size_t from,
-                              uint32_t source, struct script *script, struct err *e)
+                              uint32_t source, const struct stop *stop, struct script *script,
+                              struct err *e)
 {
     struct parser p;
     *script = (struct script){0};
     if (begin(&p, arena, text, size, from, source, e))
         return answer(&p, false);
+    p.stop = stop;
     return answer(&p, !read_statements(&p, script, NULL));
 }
 
 enum parsed parse_script(struct arena *arena, const char *text, size_t size, uint32_t source,
-                         struct script *script, struct err *e)
+                         const struct stop *stop, struct script *script, struct err *e)
 {
-    return parse_script_from(arena, text, size, 0, source, script, e);
+    return parse_script_from(arena, text, size, 0, source, stop, script, e);
 }
 
 /* The byte behind a string or a comment that begins at `at`, else behind the byte there. */

@@ -3,6 +3,7 @@
 #ifndef NNR_LANG_PARSER_H
 #define NNR_LANG_PARSER_H
 
+#include "base/stop.h"
 #include "lang/ast.h"
 #include "lang/token.h"
 
@@ -14,6 +15,8 @@ struct parser {
     unsigned depth;    /* of brackets, braces and signs */
     unsigned brackets; /* how many ( are open in this statement */
     bool incomplete;
+    const struct stop *stop; /* NULL: nothing ends it early */
+    size_t tokens;           /* taken so far */
     struct err *e;
 };
 

@@ -118,13 +118,13 @@ void frame_samples(struct frame *f, size_t samples)
 
 void frame_forward(const struct frame *f)
 {
-    for (size_t i = 0; i < f->plan->forwards; i++)
+    for (size_t i = 0; i < f->plan->forwards && !stop_asked(f->stop); i++)
         f->plan->forward[i].run(&f->plan->forward[i], f);
 }
 
 void frame_backward(const struct frame *f)
 {
-    for (size_t i = 0; i < f->plan->backwards; i++)
+    for (size_t i = 0; i < f->plan->backwards && !stop_asked(f->stop); i++)
         f->plan->backward[i].run(&f->plan->backward[i], f);
 }
 

@@ -4,6 +4,7 @@
 #ifndef NNR_NN_FRAME_H
 #define NNR_NN_FRAME_H
 
+#include "base/stop.h"
 #include "nn/plan.h"
 
 struct frame {
@@ -19,7 +20,8 @@ struct frame {
     double head_mask;             /* the same for the data loss */
     size_t samples;
     size_t first, total; /* of a part of a batch: its first sample there, and the batch's samples */
-    uint64_t seed, step; /* the key of what is random in a step */
+    const struct stop *stop; /* NULL: nothing ends a pass early */
+    uint64_t seed, step;     /* the key of what is random in a step */
 };
 
 /* NULL when there is no memory. weight and wgrad are borrowed and may be changed with
@@ -35,6 +37,8 @@ void frame_samples(struct frame *f, size_t samples);
  * are then what the part adds to those of the batch (a head: by its share of the samples); rows on
  * weights come with the part that begins the batch. */
 void frame_part(struct frame *f, size_t samples, size_t first, size_t total);
+/* A pass ends early when f->stop asks for it, and what the frame holds then means nothing: whoever
+ * has set it looks at it after the pass. */
 void frame_forward(const struct frame *f);
 void frame_backward(const struct frame *f);
 /* After a forward pass: the value of one row of the ledger, divided as its reduction says. */

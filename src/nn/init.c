@@ -19,36 +19,42 @@ static struct fans fans_of(const struct shape *s)
     return (struct fans){.in = (double)shape_count(s) / shape_last(s), .out = shape_last(s)};
 }
 
-static int fill_with(const struct shape *shape, double x, real *to)
+static int fill_with(const struct shape *shape, double x, const struct stop *stop, real *to)
 {
-    for (size_t i = 0; i < shape_count(shape); i++)
+    const size_t count = shape_count(shape);
+    for (size_t i = 0; i < count && !stop_asked_at(stop, i); i++)
         to[i] = (real)x;
     return 0;
 }
 
-static int fill_zeros(const struct args *a, const struct shape *shape, uint64_t key, real *to)
+static int fill_zeros(const struct args *a, const struct shape *shape, uint64_t key,
+                      const struct stop *stop, real *to)
 {
     (void)a;
     (void)key;
-    return fill_with(shape, 0, to);
+    return fill_with(shape, 0, stop, to);
 }
 
-static int fill_ones(const struct args *a, const struct shape *shape, uint64_t key, real *to)
+static int fill_ones(const struct args *a, const struct shape *shape, uint64_t key,
+                     const struct stop *stop, real *to)
 {
     (void)a;
     (void)key;
-    return fill_with(shape, 1, to);
+    return fill_with(shape, 1, stop, to);
 }
 
-static int fill_constant(const struct args *a, const struct shape *shape, uint64_t key, real *to)
+static int fill_constant(const struct args *a, const struct shape *shape, uint64_t key,
+                         const struct stop *stop, real *to)
 {
     (void)key;
-    return fill_with(shape, a->arg[0].as.number, to);
+    return fill_with(shape, a->arg[0].as.number, stop, to);
 }
 
-static int fill_values(const struct args *a, const struct shape *shape, uint64_t key, real *to)
+static int fill_values(const struct args *a, const struct shape *shape, uint64_t key,
+                       const struct stop *stop, real *to)
 {
     (void)key;
+    (void)stop;
     for (size_t i = 0; i < shape_count(shape); i++)
         to[i] = (real)a->arg[0].as.numbers.item[i];
     return 0;
@@ -66,16 +72,18 @@ static int check_values(const struct args *a, const struct shape *shape, struct 
 }
 
 static int uniform_within(double low, double high, const struct shape *shape, uint64_t key,
-                          real *to)
+                          const struct stop *stop, real *to)
 {
-    for (size_t i = 0; i < shape_count(shape); i++)
+    const size_t count = shape_count(shape);
+    for (size_t i = 0; i < count && !stop_asked_at(stop, i); i++)
         to[i] = (real)(low + (high - low) * rng_uniform(key, i));
     return 0;
 }
 
-static int fill_uniform(const struct args *a, const struct shape *shape, uint64_t key, real *to)
+static int fill_uniform(const struct args *a, const struct shape *shape, uint64_t key,
+                        const struct stop *stop, real *to)
 {
-    return uniform_within(a->arg[0].as.number, a->arg[1].as.number, shape, key, to);
+    return uniform_within(a->arg[0].as.number, a->arg[1].as.number, shape, key, stop, to);
 }
 
 static int check_uniform(const struct args *a, const struct shape *shape, struct err *e)
@@ -87,28 +95,32 @@ static int check_uniform(const struct args *a, const struct shape *shape, struct
     return err_hint(e, "swap the two numbers");
 }
 
-static int fill_normal(const struct args *a, const struct shape *shape, uint64_t key, real *to)
+static int fill_normal(const struct args *a, const struct shape *shape, uint64_t key,
+                       const struct stop *stop, real *to)
 {
-    for (size_t i = 0; i < shape_count(shape); i++)
+    const size_t count = shape_count(shape);
+    for (size_t i = 0; i < count && !stop_asked_at(stop, i); i++)
         to[i] = (real)(a->arg[0].as.number + a->arg[1].as.number * rng_normal(key, i));
     return 0;
 }
 
 /* Uniform with variance scale / n: limit sqrt(3 scale / n). */
-static int scaled_uniform(double scale, double n, const struct shape *shape, uint64_t key, real *to)
+static int scaled_uniform(double scale, double n, const struct shape *shape, uint64_t key,
+                          const struct stop *stop, real *to)
 {
     double limit = sqrt(3 * scale / n);
-    return uniform_within(-limit, limit, shape, key, to);
+    return uniform_within(-limit, limit, shape, key, stop, to);
 }
 
 /* Normal cut at two deviations, as Keras draws it: 0.87962566103423978 is the deviation of the
  * standard normal so cut, and is divided out. A draw beyond is drawn again, with a key number of
  * its own. */
-static int scaled_normal(double scale, double n, const struct shape *shape, uint64_t key, real *to)
+static int scaled_normal(double scale, double n, const struct shape *shape, uint64_t key,
+                         const struct stop *stop, real *to)
 {
     const double deviation = sqrt(scale / n) / 0.87962566103423978;
     const size_t count = shape_count(shape);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !stop_asked_at(stop, i); i++) {
         double z = rng_normal(key, i);
         for (size_t again = 1; fabs(z) > 2; again++)
             z = rng_normal(key, i + again * count);
@@ -118,11 +130,12 @@ static int scaled_normal(double scale, double n, const struct shape *shape, uint
 }
 
 #define SCALED(name, draw, scale, n)                                                               \
-    static int name(const struct args *a, const struct shape *shape, uint64_t key, real *to)       \
+    static int name(const struct args *a, const struct shape *shape, uint64_t key,                 \
+                    const struct stop *stop, real *to)                                             \
     {                                                                                              \
         (void)a;                                                                                   \
         struct fans f = fans_of(shape);                                                            \
-        return draw(scale, n, shape, key, to);                                                     \
+        return draw(scale, n, shape, key, stop, to);                                               \
     }
 SCALED(fill_glorot_uniform, scaled_uniform, 1, (f.in + f.out) / 2)
 SCALED(fill_glorot_normal, scaled_normal, 1, (f.in + f.out) / 2)
@@ -139,12 +152,15 @@ static int check_matrix(const struct args *a, const struct shape *shape, struct 
 }
 
 /* Gram and Schmidt on the vectors q[i * step + j * stride], done twice for full precision. */
-static void orthonormalise(double *q, size_t vectors, size_t length, size_t step, size_t stride)
+static void orthonormalise(double *q, size_t vectors, size_t length, size_t step, size_t stride,
+                           const struct stop *stop)
 {
-    for (size_t i = 0; i < vectors; i++)
+    for (size_t i = 0; i < vectors && !stop_asked(stop); i++)
         for (int pass = 0; pass < 2; pass++) {
             double *v = q + i * step, norm = 0;
             for (size_t k = 0; k < i; k++) {
+                if (k % 32 == 0 && stop_asked(stop))
+                    return;
                 double dot = 0;
                 for (size_t j = 0; j < length; j++)
                     dot += v[j * stride] * q[k * step + j * stride];
@@ -158,30 +174,32 @@ static void orthonormalise(double *q, size_t vectors, size_t length, size_t step
         }
 }
 
-static int fill_orthogonal(const struct args *a, const struct shape *shape, uint64_t key, real *to)
+static int fill_orthogonal(const struct args *a, const struct shape *shape, uint64_t key,
+                           const struct stop *stop, real *to)
 {
     (void)a;
     size_t rows = shape->size[0], cols = shape->size[1];
     double *q = mem_new(rows * cols, sizeof *q);
     if (!q)
         return -1;
-    for (size_t i = 0; i < rows * cols; i++)
+    for (size_t i = 0; i < rows * cols && !stop_asked_at(stop, i); i++)
         q[i] = rng_normal(key, i);
     if (rows <= cols)
-        orthonormalise(q, rows, cols, cols, 1);
+        orthonormalise(q, rows, cols, cols, 1, stop);
     else
-        orthonormalise(q, cols, rows, 1, cols);
-    for (size_t i = 0; i < rows * cols; i++)
+        orthonormalise(q, cols, rows, 1, cols, stop);
+    for (size_t i = 0; i < rows * cols && !stop_asked_at(stop, i); i++)
         to[i] = (real)q[i];
     mem_free(q);
     return 0;
 }
 
-static int fill_identity(const struct args *a, const struct shape *shape, uint64_t key, real *to)
+static int fill_identity(const struct args *a, const struct shape *shape, uint64_t key,
+                         const struct stop *stop, real *to)
 {
     (void)a;
     (void)key;
-    fill_with(shape, 0, to);
+    fill_with(shape, 0, stop, to);
     for (size_t i = 0; i < shape->size[0] && i < shape->size[1]; i++)
         to[i * shape->size[1] + i] = R(1.0);
     return 0;
@@ -211,10 +229,10 @@ static int check_stored(const struct stored *s, const struct shape *shape, struc
 
 /* The file is looked at when the layer is made, and read when its weights are drawn, which may be
  * much later: then all is checked again. */
-static int open_stored(const struct args *a, const struct shape *shape, struct stored *s,
-                       struct err *e)
+static int open_stored(const struct args *a, const struct shape *shape, const struct stop *stop,
+                       struct stored *s, struct err *e)
 {
-    if (npy_open(s, &a->arg[0].as.file, e))
+    if (npy_open(s, &a->arg[0].as.file, stop, e))
         return -1;
     if (!check_stored(s, shape, e))
         return 0;
@@ -225,16 +243,17 @@ static int open_stored(const struct args *a, const struct shape *shape, struct s
 static int check_npy(const struct args *a, const struct shape *shape, struct err *e)
 {
     struct stored s;
-    if (open_stored(a, shape, &s, e))
+    if (open_stored(a, shape, NULL, &s, e))
         return -1;
     stored_close(&s);
     return 0;
 }
 
-static int read_npy(const struct args *a, const struct shape *shape, real *to, struct err *e)
+static int read_npy(const struct args *a, const struct shape *shape, const struct stop *stop,
+                    real *to, struct err *e)
 {
     struct stored s;
-    if (open_stored(a, shape, &s, e))
+    if (open_stored(a, shape, stop, &s, e))
         return -1;
     int bad = stored_read(&s, to, shape_count(shape) / shape->size[0], e);
     stored_close(&s);
@@ -386,10 +405,12 @@ int init_check(const struct args *self, const struct shape *shape, struct err *e
 }
 
 int init_fill(const struct args *self, const struct shape *shape, uint64_t seed, const char *path,
-              real *to, struct err *e)
+              const struct stop *stop, real *to, struct err *e)
 {
     const struct init_kind *kind = (const struct init_kind *)self->entry;
     if (kind->read)
-        return kind->read(self, shape, to, e);
-    return kind->fill(self, shape, rng_key(seed, "weight", path, 0), to) ? err_memory(e) : 0;
+        return kind->read(self, shape, stop, to, e);
+    if (kind->fill(self, shape, rng_key(seed, "weight", path, 0), stop, to))
+        return err_memory(e);
+    return stop_check(stop, e);
 }

@@ -17,11 +17,30 @@ static real *at(const struct frame *f, uint32_t place)
     return place == NO_PLACE ? NULL : f->at[place];
 }
 
+/* How many rows of a product take a moment: few enough for a stop to be seen soon, and enough for
+ * the other factor to be worth fetching. */
+static size_t rows_at_once(const struct step *s)
+{
+    const double moment = 5e8;
+    enum { LEAST = 32 };
+    const double rows = moment / ((double)s->inner * (double)s->cols + 1);
+    return rows < LEAST ? LEAST : rows < 1e9 ? (size_t)rows : (size_t)1e9;
+}
+
 static void run_product(const struct step *s, const struct frame *f)
 {
-    const size_t rows = rows_of(s, f);
-    s->multiply(s->sums_rows ? s->inner : rows, s->cols, s->sums_rows ? rows : s->inner,
-                at(f, s->x[0]), at(f, s->x[1]), at(f, s->y[0]), s->add[0]);
+    const size_t rows = rows_of(s, f), most = rows_at_once(s);
+    const real *x = at(f, s->x[0]), *by = at(f, s->x[1]);
+    real *y = at(f, s->y[0]);
+    for (size_t done = 0, n; done < rows && !(done && stop_asked(f->stop)); done += n) {
+        n = rows - done < most ? rows - done : most;
+        if (s->sums_rows)
+            s->multiply(s->inner, s->cols, n, x + done * s->inner, by + done * s->cols, y,
+                        s->add[0] || done);
+        else
+            s->multiply(n, s->cols, s->inner, x + done * s->inner, by, y + done * s->cols,
+                        s->add[0]);
+    }
 }
 
 static void run_copy(const struct step *s, const struct frame *f)

@@ -219,9 +219,9 @@ static int read_head(struct stored *s, struct err *e)
     return bad ? -1 : 0;
 }
 
-int npy_open(struct stored *s, const struct file_name *file, struct err *e)
+int npy_open(struct stored *s, const struct file_name *file, const struct stop *stop, struct err *e)
 {
-    if (stored_open(s, file, e))
+    if (stored_open(s, file, stop, e))
         return -1;
     if (!read_head(s, e))
         return 0;

@@ -7,7 +7,8 @@
 
 #include "num/stored.h"
 
-/* Opens the file and reads its head. On error all is closed. */
-int npy_open(struct stored *s, const struct file_name *file, struct err *e);
+/* Opens the file, as stream_open, and reads its head. On error all is closed. */
+int npy_open(struct stored *s, const struct file_name *file, const struct stop *stop,
+             struct err *e);
 
 #endif

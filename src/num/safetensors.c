@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "num/safetensors.h"
 
+#include "base/input.h"
 #include "base/out.h"
-#include "base/path.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* The head of a file in memory. The format allows at most 100 MB. */
@@ -335,13 +333,6 @@ static bool fills(struct head *h)
            wrong(h, "its tensors lie over each other, or leave gaps");
 }
 
-static int cannot(const struct file_name *file, const char *why, struct err *e)
-{
-    char folder[240];
-    err_at(e, file->where, "\"%.200s\" cannot be read: %s", file->name, why);
-    return err_hint(e, "it was looked for in %s", path_folder(file->path, folder, sizeof folder));
-}
-
 static int malformed(const struct file_name *file, const char *why, struct err *e)
 {
     err_at(e, file->where, "\"%.200s\" is no safetensors file: %s", file->name, why);
@@ -352,9 +343,11 @@ static int take_bytes(const struct safetensors *s, void *to, size_t n, uint64_t 
 {
     char *bytes = to;
     for (size_t done = 0; done < n;) {
+        if (stop_check(s->stop, e))
+            return -1;
         const ssize_t got = pread(s->fd, bytes + done, n - done, (off_t)(at + done));
         if (got < 0 && errno != EINTR)
-            return cannot(s->file, strerror(errno), e);
+            return input_refuse(s->file, errno, e);
         if (got == 0)
             return malformed(s->file, "it was cut off", e);
         done += got > 0 ? (size_t)got : 0;
@@ -392,23 +385,17 @@ static int read_head(struct safetensors *s, uint64_t size, struct err *e)
     return failed;
 }
 
-int safetensors_open(struct safetensors *s, const struct file_name *file, struct err *e)
+int safetensors_open(struct safetensors *s, const struct file_name *file, const struct stop *stop,
+                     struct err *e)
 {
-    struct stat facts;
-    *s = (struct safetensors){.file = file};
-    s->fd = place_open(file->path, file->within, O_RDONLY | O_NONBLOCK);
-    if (s->fd < 0 && errno == EXDEV && file->within)
-        return file_outside(file, e);
-    if (s->fd < 0)
-        return cannot(file, strerror(errno), e);
-    int failed = fstat(s->fd, &facts) ? cannot(file, strerror(errno), e) : 0;
-    if (!failed && !S_ISREG(facts.st_mode))
-        failed = cannot(file, S_ISDIR(facts.st_mode) ? "it is a folder" : "it is no file", e);
-    if (!failed)
-        failed = read_head(s, (uint64_t)facts.st_size, e);
-    if (failed)
-        safetensors_close(s);
-    return failed ? -1 : 0;
+    uint64_t size;
+    *s = (struct safetensors){.file = file, .stop = stop};
+    if ((s->fd = input_open(file, &size, e)) < 0)
+        return -1;
+    if (!read_head(s, size, e))
+        return 0;
+    safetensors_close(s);
+    return -1;
 }
 
 void safetensors_close(struct safetensors *s)
@@ -499,12 +486,17 @@ static void print_head(struct str *to, const struct safetensor_out *tensor, size
         str_add(to, " ");
 }
 
-static int write_numbers(struct file_out *f, const real *x, size_t count, struct err *e)
+static int write_numbers(struct file_out *f, const real *x, size_t count, const struct stop *stop,
+                         struct err *e)
 {
     enum { PIECE = 1024 };
     unsigned char bytes[PIECE * sizeof(real)];
     for (size_t done = 0; done < count;) {
         const size_t n = count - done < PIECE ? count - done : PIECE;
+        if (stop_check(stop, e)) {
+            file_drop(f);
+            return -1;
+        }
         for (size_t i = 0; i < n; i++) {
             uint64_t bits = 0;
             uint32_t low;
@@ -527,7 +519,7 @@ static int too_many(const struct file_name *file, struct err *e)
 }
 
 int safetensors_write(const struct file_name *file, const struct safetensor_out *tensor,
-                      size_t count, struct err *e)
+                      size_t count, const struct stop *stop, struct err *e)
 {
     struct file_out f;
     struct str head = {0};
@@ -542,6 +534,6 @@ int safetensors_write(const struct file_name *file, const struct safetensor_out 
         failed = file_add(&f, first, sizeof first, e) || file_add(&f, head.text, head.size, e);
     str_finish(&head);
     for (size_t i = 0; i < count && !failed; i++)
-        failed = write_numbers(&f, tensor[i].item, tensor[i].count, e);
+        failed = write_numbers(&f, tensor[i].item, tensor[i].count, stop, e);
     return failed || file_end(&f, NULL, e) ? -1 : 0;
 }

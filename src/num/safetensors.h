@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/index.h"
+#include "base/stop.h"
 #include "num/real.h"
 
 enum { SAFETENSORS_AXES = 16 };
@@ -23,6 +24,7 @@ struct safetensor {
 
 struct safetensors {
     const struct file_name *file; /* must outlive it */
+    const struct stop *stop;      /* likewise; reading looks at it */
     int fd;
     uint64_t data; /* where the data begins in the file */
     struct arena arena;
@@ -32,8 +34,9 @@ struct safetensors {
 };
 
 /* Opens the file and reads its head; every size and place in it is checked against the file. On
- * error all is closed. */
-int safetensors_open(struct safetensors *s, const struct file_name *file, struct err *e);
+ * error all is closed. `stop` may be NULL. */
+int safetensors_open(struct safetensors *s, const struct file_name *file, const struct stop *stop,
+                     struct err *e);
 /* NULL if there is none. */
 const struct safetensor *safetensors_find(const struct safetensors *s, const char *name);
 /* Reads all t->count numbers. A type that is not F32 or F64, and a number that is not finite or
@@ -49,8 +52,9 @@ struct safetensor_out {
     const real *item;
     size_t count;
 };
-/* Writes a whole file, in F32 or F64 as real is. */
+/* Writes a whole file, in F32 or F64 as real is. When `stop`, which may be NULL, asks to end, what
+ * was there before stays: ERR_STOPPED. */
 int safetensors_write(const struct file_name *file, const struct safetensor_out *tensor,
-                      size_t count, struct err *e);
+                      size_t count, const struct stop *stop, struct err *e);
 
 #endif

@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-int stored_open(struct stored *s, const struct file_name *file, struct err *e)
+int stored_open(struct stored *s, const struct file_name *file, const struct stop *stop,
+                struct err *e)
 {
-    *s = (struct stored){.file = file, .stream = stream_open(file, e)};
+    *s = (struct stored){.file = file, .stream = stream_open(file, stop, e)};
     return s->stream ? 0 : -1;
 }
 

@@ -20,9 +20,10 @@ struct stored {
     size_t count;               /* of all numbers */
 };
 
-/* Opens the file; what its head says is filled in by the reader of its format. On error all is
- * closed. */
-int stored_open(struct stored *s, const struct file_name *file, struct err *e);
+/* Opens the file, as stream_open; what its head says is filled in by the reader of its format. On
+ * error all is closed. */
+int stored_open(struct stored *s, const struct file_name *file, const struct stop *stop,
+                struct err *e);
 /* Computes `count`. No numbers, more than 2^31, or more than the file has room for is an error. */
 int stored_check(struct stored *s, struct err *e);
 /* Reads all numbers: element (i, j, ...) goes to to[i * stride + k], k its place among the elements

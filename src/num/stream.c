@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "num/stream.h"
 
-#include "base/file.h"
-#include "base/path.h"
+#include "base/input.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define ZLIB_CONST /* inflate reads its input only */
@@ -19,28 +16,14 @@ enum { MOST_UNPACKED = 1032 };
 
 struct stream {
     const struct file_name *file;
+    const struct stop *stop;
     int fd;
-    bool sized, packed, inflating; /* sized: `size` tells how much there is */
-    bool member_ended;             /* of a gzip file, which may have several */
-    uint64_t size, taken;          /* bytes of the file; bytes handed out */
-    z_stream z;                    /* next_in and avail_in: what is read and not yet used */
+    bool packed, inflating;
+    bool member_ended;    /* of a gzip file, which may have several */
+    uint64_t size, taken; /* bytes of the file; bytes handed out */
+    z_stream z;           /* next_in and avail_in: what is read and not yet used */
     unsigned char piece[PIECE];
 };
-
-static int cannot_read(const struct file_name *file, int reason, struct err *e)
-{
-    char folder[240];
-    if (reason == EXDEV && file->within)
-        return file_outside(file, e);
-    err_at(e, file->where, "\"%.200s\" cannot be read: %s", file->name, strerror(reason));
-    return err_hint(e, "it was looked for in %s", path_folder(file->path, folder, sizeof folder));
-}
-
-static int is_folder(const struct file_name *file, struct err *e)
-{
-    err_at(e, file->where, "\"%.200s\" is a folder", file->name);
-    return err_hint(e, "name a file in it");
-}
 
 static void *room(void *self, unsigned count, unsigned size)
 {
@@ -57,29 +40,23 @@ static void release(void *self, void *p)
 /* Reads more of the file behind what is not yet used. */
 static int refill(struct stream *s, struct err *e)
 {
+    if (stop_check(s->stop, e))
+        return -1;
     if (s->z.avail_in)
         memmove(s->piece, s->z.next_in, s->z.avail_in);
     ssize_t n = read(s->fd, s->piece + s->z.avail_in, PIECE - s->z.avail_in);
     s->z.next_in = s->piece;
     if (n < 0)
-        return cannot_read(s->file, errno, e);
+        return input_refuse(s->file, errno, e);
     s->z.avail_in += (unsigned)n;
     return 0;
 }
 
 static int begin(struct stream *s, struct err *e)
 {
-    struct stat facts;
-    s->fd = place_open(s->file->path, s->file->within, O_RDONLY);
-    if (s->fd < 0)
-        return cannot_read(s->file, errno, e);
-    if (fstat(s->fd, &facts))
-        return cannot_read(s->file, errno, e);
-    if (S_ISDIR(facts.st_mode))
-        return is_folder(s->file, e);
-    s->sized = S_ISREG(facts.st_mode);
-    s->size = (uint64_t)facts.st_size;
-    /* A pipe may give the two bytes that tell gzip one by one. */
+    if ((s->fd = input_open(s->file, &s->size, e)) < 0)
+        return -1;
+    /* Two bytes tell gzip; what has fewer is none. */
     for (unsigned had = 0; s->z.avail_in < 2; had = s->z.avail_in)
         if (refill(s, e))
             return -1;
@@ -92,7 +69,7 @@ static int begin(struct stream *s, struct err *e)
     return 0;
 }
 
-struct stream *stream_open(const struct file_name *file, struct err *e)
+struct stream *stream_open(const struct file_name *file, const struct stop *stop, struct err *e)
 {
     struct stream *s = mem_new(1, sizeof *s);
     if (!s) {
@@ -100,6 +77,7 @@ struct stream *stream_open(const struct file_name *file, struct err *e)
         return NULL;
     }
     s->file = file;
+    s->stop = stop;
     s->fd = -1;
     s->z.zalloc = room;
     s->z.zfree = release;
@@ -174,6 +152,8 @@ int stream_read(struct stream *s, void *to, size_t n, size_t *got, struct err *e
 {
     unsigned part = n < PIECE ? (unsigned)n : PIECE;
     *got = 0;
+    if (stop_check(s->stop, e))
+        return -1;
     if (s->packed) {
         if (read_packed(s, to, part, got, e))
             return -1;
@@ -203,8 +183,6 @@ int stream_take(struct stream *s, void *to, size_t n, struct err *e)
 
 bool stream_may_hold(const struct stream *s, uint64_t bytes)
 {
-    if (!s->sized)
-        return true;
     if (!s->packed)
         return bytes <= s->size - (s->taken < s->size ? s->taken : s->size);
     return bytes / MOST_UNPACKED <= s->size;

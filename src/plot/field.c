@@ -53,6 +53,8 @@ static int run_grid(struct field *t, struct model *m, uint64_t seed, struct err 
         if (probe_begin(&p, m, &piece, seed, SHARE_TRAIN, false, e))
             return -1;
         probe_next(&p);
+        if (stop_check(m->stop, e))
+            return -1;
         const real *y = frame_value(m->infer_frame, output);
         for (size_t i = 0; i < piece.samples; i++)
             t->value[first + i] = read_output(t, y + i * n, n);

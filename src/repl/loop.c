@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -23,18 +24,46 @@ static void write_bare(void *self, const char *bytes, size_t n)
     fwrite(bytes, 1, n, stderr);
 }
 
+static void forget_out(void)
+{
+    __fpurge(stdout);
+    clearerr(stdout);
+}
+
+/* A signal that asks to stop ends a write that nobody takes: what was to be written is lost, and
+ * nothing is wrong with the output. */
+static void note_trouble(struct loop *l)
+{
+    if (errno == EINTR)
+        forget_out();
+    else if (!l->trouble)
+        l->trouble = errno ? errno : EIO;
+}
+
+/* Whether somebody takes what is written, or will in a moment. */
+static bool somebody_reads(void)
+{
+    enum { MOMENT = 100 };
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, MOMENT) != 0;
+}
+
 static void write_stdout(void *self, const char *bytes, size_t n)
 {
-    struct loop *l = self;
-    if (fwrite(bytes, 1, n, stdout) < n && !l->trouble)
-        l->trouble = errno ? errno : EIO;
+    errno = 0;
+    if (fwrite(bytes, 1, n, stdout) < n)
+        note_trouble(self);
 }
 
 /* Failures to write are noticed here, where the buffer is emptied: between slices of work. */
 static void flush_out(struct loop *l)
 {
-    if (fflush(stdout) && !l->trouble)
-        l->trouble = errno ? errno : EIO;
+    /* To leave must not wait for a reader that has stopped reading. */
+    if (l->leave && !somebody_reads())
+        forget_out();
+    errno = 0;
+    if (fflush(stdout))
+        note_trouble(l);
 }
 
 /* What is written while a line is being typed stands above it. Nothing but characters goes out,
@@ -155,6 +184,7 @@ static bool wait_for(struct loop *l, bool input)
         return false;
     loop_look(l);
     session_advance(l->session);
+    loop_look(l);
     return watched[INPUT].revents != 0;
 }
 
@@ -197,6 +227,13 @@ static bool looked_just_now(struct loop *l, double now)
         return true;
     l->looked = now;
     return false;
+}
+
+/* For loops in the middle of work. */
+static bool stopping(void *self)
+{
+    (void)self;
+    return signals_stopping();
 }
 
 static bool tick(void *self, const struct progress *p)
@@ -242,6 +279,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .check = o->check,
         .out = {write_out, l},
         .err = {write_err, l},
+        .stop = {.asked = stopping},
         .tick = tick,
         .clock = seconds,
         .ask = host_ask,

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { EXIT_OK, EXIT_ERROR, EXIT_USAGE, EXIT_EXPECT, EXIT_SIGNAL = 128 };
@@ -47,6 +48,26 @@ struct work {
 };
 enum { TEXT, SCRIPT, WORKS };
 
+/* The descriptor that a name such as /dev/stdin or /dev/fd/63 stands for, if it is no file: -1. A
+ * pipe has no other name, so it is read as it is; signals still act as they do by themselves. */
+static int open_pipe(const char *name)
+{
+    struct stat facts;
+    int fd = -1, end = 0;
+    if (strcmp(name, "/dev/stdin") == 0)
+        fd = STDIN_FILENO;
+    else if (sscanf(name, "/dev/fd/%d%n", &fd, &end) != 1 || name[end])
+        return -1;
+    return fstat(fd, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode) ? fd : -1;
+}
+
+static int read_file(const char *path, struct str *text, struct err *e)
+{
+    const struct file_name file = {.name = path, .path = path};
+    const int fd = open_pipe(path);
+    return fd < 0 ? script_read(&file, NULL, text, e) : script_take(fd, &file, NULL, text, e);
+}
+
 static void work_finish(struct work *w)
 {
     str_finish(&w->text);
@@ -66,8 +87,7 @@ static int load(const struct options *o, struct work w[WORKS], struct err *e)
     }
     if (has_script(o)) {
         w[SCRIPT].name = o->file;
-        const struct file_name file = {.name = o->file, .path = o->file};
-        if (script_read(&file, &w[SCRIPT].text, e))
+        if (read_file(o->file, &w[SCRIPT].text, e))
             return -1;
     }
     for (int i = 0; i < WORKS; i++) {

@@ -5,7 +5,8 @@
 #ifndef NNR_REPL_PAST_H
 #define NNR_REPL_PAST_H
 
-/* Reads the file into readline's history, and shortens it when it has grown long. */
+/* Reads the newest lines of the file into readline's history, and leaves no others in it. Only its
+ * end is read, however long it has grown; what is no file is left alone. */
 void past_load(void);
 /* Appends the newest line of readline's history, in one write. */
 void past_keep(const char *line);

@@ -156,15 +156,19 @@ static void keep_alive(struct typing *t)
 static void wait(struct typing *t)
 {
     struct loop *l = t->loop;
-    if (!line_asking())
+    const bool ran = session_running(l->session);
+    if (!line_asking()) {
         line_ask(t->open.size ? "...> " : session_prompt(l->session), l->host.width,
                  l->host.height);
+        t->alive = ran;
+    }
     if (loop_wait(l) && !l->stop) {
         line_read();
         loop_look(l);
     }
-    /* The first Ctrl-C ends the training behind the prompt, and leaves what is being typed. */
-    if (l->stop && session_stop(l->session))
+    /* The first Ctrl-C ends the training behind the prompt, and leaves what is being typed; in the
+     * middle of a step the training has seen it by itself. */
+    if (l->stop && (session_stop(l->session) || ran))
         l->stop = false;
     keep_alive(t);
     if (l->stop)

@@ -9,7 +9,7 @@
 
 /* A handler gets no argument of ours, so the pipe must be known to all. */
 static int read_end = -1, write_end = -1;
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, leaving;
 
 /* Whoever sits in readline, which asks for more of a paste, has to come back for these. */
 static bool interrupts(int number)
@@ -22,6 +22,8 @@ static void note(int number)
     int kept = errno;
     if (interrupts(number))
         interrupted = 1;
+    if (number == SIGTERM || number == SIGHUP)
+        leaving = 1;
     unsigned char byte = (unsigned char)number;
     /* It fails only when the pipe is full, and then it holds enough of them. */
     ssize_t written = write(write_end, &byte, 1);
@@ -29,9 +31,12 @@ static void note(int number)
     errno = kept;
 }
 
+/* A write to a pipe that nobody empties, say, goes on after a change of the terminal's size, but
+ * ends when work is to end. */
 static void listen_for(int number)
 {
-    struct sigaction before, now = {.sa_handler = note, .sa_flags = SA_RESTART};
+    const bool ends = number == SIGINT || number == SIGTERM || number == SIGHUP;
+    struct sigaction before, now = {.sa_handler = note, .sa_flags = ends ? 0 : SA_RESTART};
     sigemptyset(&now.sa_mask);
     if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         sigaction(number, &now, NULL);
@@ -74,6 +79,11 @@ int signals_next(void)
 bool signals_interrupted(void)
 {
     return interrupted;
+}
+
+bool signals_stopping(void)
+{
+    return interrupted || leaving;
 }
 
 void signals_suspend(void)

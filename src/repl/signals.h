@@ -18,6 +18,8 @@ int signals_next(void);
 /* Whether Ctrl-C was pressed, or the process was told to end, and signals_next has not said so yet.
  */
 bool signals_interrupted(void);
+/* Whether work is to end: that, or the program was told to leave. Any thread may ask. */
+bool signals_stopping(void);
 /* Stops the process as Ctrl-Z does; returns when it is continued. */
 void signals_suspend(void);
 

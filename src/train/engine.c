@@ -164,6 +164,7 @@ static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
 static void place(const struct model *m)
 {
     frame_weights(m->train_frame, m->weight, m->next_grad);
+    m->train_frame->stop = m->stop;
     if (m->workers)
         workers_place(m->workers, m);
 }
@@ -407,7 +408,10 @@ static int step(struct model *m, const struct dataset *d, struct figures *figure
     const size_t first = m->position < d->training ? (size_t)m->position : 0;
     const size_t left = d->training - first, n = left < d->batch ? left : d->batch;
     m->split = workers_take(m->workers, n);
-    if (!fine(m, figures, run(m, d, first, n, figures))) {
+    const double norm = run(m, d, first, n, figures);
+    if (stop_check(m->stop, e))
+        return -1;
+    if (!fine(m, figures, norm)) {
         /* One frame holds the whole step when it is looked for what went wrong. */
         const bool split = m->split;
         m->split = false;
@@ -475,6 +479,7 @@ int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint6
     if (model_draw(m, seed, e))
         return -1;
     frame_weights(m->infer_frame, m->weight, m->probe_grad);
+    m->infer_frame->stop = m->stop;
     *p = (struct probe){.model = m, .data = d};
     choose_share(p, d, share);
     p->at = p->first;
@@ -484,14 +489,14 @@ int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint6
 bool probe_next(struct probe *p)
 {
     const size_t left = p->end - p->at, full = engine_batch(p->data);
-    if (!left)
+    if (!left || stop_asked(p->model->stop))
         return false;
     p->samples = left < full ? left : full;
     feed(p->model, p->model->infer_frame, p->data, p->order, p->at, p->samples);
     frame_samples(p->model->infer_frame, p->samples);
     frame_forward(p->model->infer_frame);
     p->at += p->samples;
-    return true;
+    return !stop_asked(p->model->stop);
 }
 
 int probe_row(struct model *m, const struct dataset *d, uint64_t seed, const real *row,
@@ -507,5 +512,5 @@ int probe_row(struct model *m, const struct dataset *d, uint64_t seed, const rea
     if (probe_begin(&p, m, &one, seed, SHARE_TRAIN, false, e))
         return -1;
     probe_next(&p);
-    return 0;
+    return stop_check(m->stop, e);
 }

@@ -40,7 +40,8 @@ struct probe {
  * error. */
 int probe_begin(struct probe *p, struct model *m, const struct dataset *d, uint64_t seed,
                 enum share share, bool heads, struct err *e);
-/* Runs the next batch forward; false when there is none. m->infer_frame then holds it. */
+/* Runs the next batch forward; m->infer_frame then holds it. False when there is none, or when
+ * m->stop asks to end: whoever has set that looks at it after the last batch. */
 bool probe_next(struct probe *p);
 /* One sample typed by hand: `row` has d->inputs numbers, scaled as the data is; of d only its
  * inputs and shape are read. Values are in m->infer_frame. */

@@ -145,8 +145,7 @@ const uint32_t *feed_order(struct model *m, const struct dataset *d, uint64_t ep
     if (!d->shuffle)
         return NULL;
     if (!m->ordered || m->order_epoch != epoch || m->order_count != d->training)
-        dataset_order(d, m->order_seed, epoch, m->order);
-    m->ordered = true;
+        m->ordered = dataset_order(d, m->order_seed, epoch, m->stop, m->order);
     m->order_epoch = epoch;
     m->order_count = d->training;
     return m->order;

@@ -134,7 +134,7 @@ static void nudge(struct gradcheck *c, uint64_t key, int sign)
 static void analyse(struct gradcheck *c)
 {
     gradcheck_values(c, c->here);
-    for (size_t p = 0; p < c->parts; p++) {
+    for (size_t p = 0; p < c->parts && !stop_asked(c->model->stop); p++) {
         make_gradient(c, p);
         keep_gradient(c, p);
     }
@@ -169,7 +169,7 @@ static void measure_noise(struct gradcheck *c)
         gradcheck_values(c, below);
         nudge(c, key, 1);
         gradcheck_values(c, above);
-        for (size_t p = 0; p < c->parts; p++) {
+        for (size_t p = 0; p < c->parts && !stop_asked(c->model->stop); p++) {
             const double x = fabs(above[p] + below[p] - 2 * c->here[p]) / 2;
             c->noise[p] = isfinite(x) ? fmax(c->noise[p], x) : c->noise[p];
             measure_roughness(c, p);
@@ -192,6 +192,8 @@ static int look(struct gradcheck *c, struct err *e)
     analyse(c);
     measure_noise(c);
     flush_end(before);
+    if (stop_check(c->model->stop, e))
+        return -1;
     if (isfinite(c->here[GRADCHECK_TOTAL]))
         return 0;
     err_at(e, nowhere, "the loss of the first batch is infinite or not a number");
@@ -216,6 +218,7 @@ int gradcheck_begin(struct gradcheck *c, struct model *m, const struct dataset *
     frame_weights(c->frame, c->weight, c->grad);
     c->frame->seed = seed;
     c->frame->step = m->step;
+    c->frame->stop = m->stop;
     return look(c, e);
 }
 

@@ -166,6 +166,8 @@ static void add_figures(struct ledger *l)
 
 bool ledger_next(struct ledger *l)
 {
+    if (stop_asked(l->model->stop))
+        return false;
     if (!probe_next(&l->probe)) {
         if (!l->grad || l->probe.at < l->probe.end || !row_gradients_pass(l->grad))
             return false;

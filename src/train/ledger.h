@@ -61,7 +61,8 @@ struct ledger {
     bool again;                 /* a further pass, for gradients alone */
 };
 
-/* Begins a ledger over a share of the data; then ledger_next until it returns false, then
+/* Begins a ledger over a share of the data; then ledger_next until it returns false (no batch is
+ * left, or the model's stop asks to end), then
  * ledger_end; ledger_finish at last, also after an error. */
 int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uint64_t seed,
                  enum share share, bool gradients, struct err *e);

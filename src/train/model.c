@@ -108,14 +108,12 @@ static int copy_own(struct model *to, const struct model *m)
     return 0;
 }
 
-static int copy_block(real **to, const real *from, size_t reals)
+static int copy_block(real **to, const real *from, size_t reals, const struct stop *stop)
 {
     if (!from)
         return 0;
     *to = mem_block(reals, sizeof **to);
-    if (*to)
-        memcpy(*to, from, reals * sizeof **to);
-    return *to ? 0 : -1;
+    return *to && stop_copy(stop, *to, from, reals * sizeof **to) ? 0 : -1;
 }
 
 /* Everything that the copy must not share with the original. */
@@ -125,21 +123,24 @@ static int copy_owned(struct model *to, const struct model *m)
     to->graph = graph_share(m->graph);
     int failed = copy_choice(&to->loss, &m->loss) || copy_own(to, m) ||
                  copy_choice(&to->optimizer, &m->optimizer) ||
-                 copy_block(&to->weight, m->weight, m->reals) ||
-                 copy_block(&to->grad, m->grad, m->reals) ||
+                 copy_block(&to->weight, m->weight, m->reals, m->stop) ||
+                 copy_block(&to->grad, m->grad, m->reals, m->stop) ||
                  history_copy(&to->history, &m->history);
     for (size_t i = 0; i < SLOTS_MOST && !failed; i++)
-        failed = copy_block(&to->slot[i], m->slot[i], m->reals);
+        failed = copy_block(&to->slot[i], m->slot[i], m->reals, m->stop);
     return failed;
 }
 
-struct model *model_copy(const struct model *m, const char *name)
+struct model *model_copy(const struct model *m, const char *name, struct err *e)
 {
     struct model *to = model_create(name);
     if (!to || copy_owned(to, m)) {
         model_destroy(to);
+        if (stop_check(m->stop, e) == 0)
+            err_memory(e);
         return NULL;
     }
+    to->stop = m->stop;
     to->loss_weight = m->loss_weight;
     to->policy = m->policy;
     to->clipping = m->clipping;
@@ -322,12 +323,13 @@ void model_change_optimizer(struct model *m, struct choice c)
         forget_slots(m);
 }
 
-/* The block with room for `reals`, the old numbers first; NULL without memory. */
-static real *grown(const real *old, size_t have, size_t reals)
+/* The block with room for `reals`, the old numbers first, as far as nothing stops it; NULL without
+ * memory. */
+static real *grown(const real *old, size_t have, size_t reals, const struct stop *stop)
 {
     real *block = mem_block(reals, sizeof *block);
     if (block && old)
-        memcpy(block, old, have * sizeof *block);
+        stop_copy(stop, block, old, have * sizeof *block);
     return block;
 }
 
@@ -335,7 +337,7 @@ static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *
 {
     for (size_t i = m->drawn; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
-        if (init_fill(w->init, &w->shape, seed, w->path, to + w->at, e))
+        if (init_fill(w->init, &w->shape, seed, w->path, m->stop, to + w->at, e))
             return -1;
     }
     return 0;
@@ -355,13 +357,13 @@ int model_draw(struct model *m, uint64_t seed, struct err *e)
     const size_t reals = m->graph->weight_reals;
     if (m->drawn == m->graph->weights && m->weight)
         return 0;
-    real *block[2 + SLOTS_MOST] = {grown(m->weight, m->reals, reals),
-                                   grown(m->grad, m->reals, reals)};
+    real *block[2 + SLOTS_MOST] = {grown(m->weight, m->reals, reals, m->stop),
+                                   grown(m->grad, m->reals, reals, m->stop)};
     bool failed = !block[0] || !block[1];
     for (size_t i = 0; i < SLOTS_MOST; i++)
-        if (m->slot[i] && !(block[2 + i] = grown(m->slot[i], m->reals, reals)))
+        if (m->slot[i] && !(block[2 + i] = grown(m->slot[i], m->reals, reals, m->stop)))
             failed = true;
-    if (failed || draw_all(m, block[0], seed, e)) {
+    if (failed || draw_all(m, block[0], seed, e) || stop_check(m->stop, e)) {
         for (size_t i = 0; i < 2 + SLOTS_MOST; i++)
             mem_free(block[i]);
         return failed ? err_memory(e) : -1;

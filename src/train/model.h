@@ -5,6 +5,7 @@
 #define NNR_TRAIN_MODEL_H
 
 #include "base/numbering.h"
+#include "base/stop.h"
 #include "nn/edit.h"
 #include "nn/frame.h"
 #include "train/history.h"
@@ -52,6 +53,7 @@ struct range {
 struct frozen;
 
 struct model {
+    const struct stop *stop; /* what work on it looks at; NULL: nothing ends it early */
     char *name;
     struct graph *graph;           /* shared with models that are alike */
     struct numbering numbering;    /* of names in it */
@@ -112,8 +114,8 @@ struct model {
 /* An empty model; NULL when there is no memory. */
 struct model *model_create(const char *name);
 void model_destroy(struct model *m);
-/* A copy with everything but the plans: weights, optimizer state, counters, history. */
-struct model *model_copy(const struct model *m, const char *name);
+/* A copy with everything but the plans: weights, optimizer state, counters, history. NULL: *e. */
+struct model *model_copy(const struct model *m, const char *name, struct err *e);
 /* Takes a name that was made with mem_text. */
 void model_take_name(struct model *m, char *name);
 /* The value that is the model's first output; NOTHING for an empty model. */

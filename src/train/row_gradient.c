@@ -255,7 +255,7 @@ void row_gradients_batch(struct row_gradients *x, size_t samples)
     const size_t reals = x->model->graph->weight_reals;
     size_t activities = 0;
     mask_all(f, 0, samples);
-    for (size_t r = 0; r < x->rows; r++) {
+    for (size_t r = 0; r < x->rows && !stop_asked(x->model->stop); r++) {
         if (!is_activity(x, r)) {
             if (x->first_batch)
                 x->norm[r] = weight_norm(x, r);

@@ -102,8 +102,10 @@ void workers_destroy(struct workers *w)
 void workers_place(struct workers *w, const struct model *m)
 {
     w->grad[0] = m->next_grad;
-    for (unsigned i = 1; i < w->count; i++)
+    for (unsigned i = 1; i < w->count; i++) {
         frame_weights(w->frame[i], m->weight, w->grad[i]);
+        w->frame[i]->stop = m->stop;
+    }
 }
 
 bool workers_take(const struct workers *w, size_t n)

@@ -138,7 +138,7 @@ static void an_order_is_a_permutation(void **state)
 {
     (void)state;
     uint32_t order[100], seen[100] = {0}, moved = 0;
-    rng_order(rng_key(1, "shuffle", "", 0), order, 100);
+    rng_order(rng_key(1, "shuffle", "", 0), order, 100, NULL);
     for (uint32_t i = 0; i < 100; i++) {
         seen[order[i]]++;
         moved += order[i] != i;

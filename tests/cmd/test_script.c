@@ -13,7 +13,7 @@
 static int read_file(const char *name, struct str *text, struct err *e)
 {
     const struct file_name file = {.name = name, .path = name};
-    return script_read(&file, text, e);
+    return script_read(&file, NULL, text, e);
 }
 
 static char path[] = "/tmp/nnr-script-XXXXXX";
@@ -80,9 +80,9 @@ static void what_is_no_script_is_refused(void **state)
     (void)state;
     refused("/tmp", "is a folder");
     refused("/tmp/", "is a folder");
-    refused("/nonexistent/a.nnr", "there is no file");
-    refused("", "there is no file");
-    refused("/dev/zero", "zero byte");
+    refused("/nonexistent/a.nnr", "cannot be read: No such file");
+    refused("", "cannot be read: No such file");
+    refused("/dev/zero", "is a device");
     fill("seed 1\n\0\n", 9);
     refused(path, "zero byte");
     /* One byte more than 64 MiB, without filling the disk. */
@@ -91,7 +91,7 @@ static void what_is_no_script_is_refused(void **state)
     fill("seed 1\n", 7);
     assert_int_equal(chmod(path, 0), 0);
     if (access(path, R_OK)) /* root may read everything */
-        refused(path, "cannot open");
+        refused(path, "cannot be read: Permission denied");
     assert_int_equal(chmod(path, 0600), 0);
 }
 

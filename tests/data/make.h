@@ -134,7 +134,7 @@ static inline void make(struct dataset *d, const char *kind, const char *words, 
     struct bound b;
     struct err e = {0};
     bind(&b, kind, words);
-    if (dataset_make(&b.args, seed, d, &e))
+    if (dataset_make(&b.args, seed, NULL, d, &e))
         fail_msg("data %s %s: %s", kind, words, e.what);
 }
 
@@ -152,7 +152,7 @@ static inline void wrong_is(const struct args *args, const char *what, uint32_t 
     struct dataset d;
     struct err e = {0};
     memset(&d, 0xff, sizeof d);
-    assert_int_equal(dataset_make(args, 1, &d, &e), -1);
+    assert_int_equal(dataset_make(args, 1, NULL, &d, &e), -1);
     assert_int_equal(e.kind, ERR_INPUT);
     check_has(e.what, what);
     assert_true(e.hint[0] != 0);

@@ -223,7 +223,7 @@ static void every_failing_allocation_is_an_error(void **state)
             struct err e = {0};
             bind(&b, sets[i][0], sets[i][1]);
             mem_fail_at(n);
-            int bad = dataset_make(&b.args, 1, &d, &e);
+            int bad = dataset_make(&b.args, 1, NULL, &d, &e);
             failed = mem_failed();
             mem_fail_at(0);
             assert_int_equal(bad, failed ? -1 : 0);

@@ -238,7 +238,7 @@ static void slips_are_told(void **state)
                  slips[i].words);
         bind(&b, "csv", words);
         wrong_is(&b.args, slips[i].what, slips[i].at);
-        dataset_make(&b.args, 1, &d, &e);
+        dataset_make(&b.args, 1, NULL, &d, &e);
         check_has(e.hint, slips[i].hint);
         assert_null(strchr(e.what, '\n'));
     }
@@ -268,7 +268,7 @@ static void what_is_no_text_is_one_error(void **state)
         wrong_is(&b.args, files[i].what, 1);
     }
     bind(&b, "csv", "file=/dev/zero");
-    wrong_is(&b.args, "no table of text", 1);
+    wrong_is(&b.args, "is a device", 1);
 }
 
 /* Any bytes are either a table or an error, and never more than that. */
@@ -290,7 +290,7 @@ static void garbage_is_answered(void **state)
         struct err e = {0};
         folder_write("t.csv", text, n);
         bind(&b, "csv", round % 2 ? "file=t.csv target=none" : "file=t.csv header=no");
-        int bad = dataset_make(&b.args, 1, &d, &e);
+        int bad = dataset_make(&b.args, 1, NULL, &d, &e);
         assert_true(!bad || (e.kind == ERR_INPUT && e.what[0] && e.hint[0]));
         dataset_finish(&d);
     }
@@ -330,7 +330,7 @@ static void every_failing_allocation_is_an_error(void **state)
         struct err e = {0};
         bind(&b, "csv", "file=t.csv.gz target=b,d drop=c split=0.3 scale=minmax");
         mem_fail_at(n);
-        int bad = dataset_make(&b.args, 1, &d, &e);
+        int bad = dataset_make(&b.args, 1, NULL, &d, &e);
         failed = mem_failed();
         mem_fail_at(0);
         assert_int_equal(bad, failed ? -1 : 0);

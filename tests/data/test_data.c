@@ -94,7 +94,7 @@ static void rows_are_taken_as_typed(void **state)
     struct dataset d;
     struct err e;
     bind_rows(&b, &four, "batch=3 shuffle=no");
-    assert_int_equal(dataset_make(&b.args, 1, &d, &e), 0);
+    assert_int_equal(dataset_make(&b.args, 1, NULL, &d, &e), 0);
     b = (struct bound){0}; /* the dataset keeps a copy */
     const real x[] = {0, 0, 1, 2, 3, 4, 5, 6}, y[] = {10, 11, 12, 13};
     assert_memory_equal(d.x, x, sizeof x);
@@ -118,7 +118,7 @@ static void rows_may_lack_targets(void **state)
     struct dataset d;
     struct err e;
     bind_rows(&b, &bare, "split=0.25");
-    assert_int_equal(dataset_make(&b.args, 1, &d, &e), 0);
+    assert_int_equal(dataset_make(&b.args, 1, NULL, &d, &e), 0);
     assert_int_equal(d.targets, 0);
     assert_int_equal(d.training, 3);
     assert_false(d.whole_targets);
@@ -139,7 +139,7 @@ static void only_whole_targets_from_0_are_classes(void **state)
         struct dataset d;
         struct err e;
         bind_rows(&b, &two, "");
-        assert_int_equal(dataset_make(&b.args, 1, &d, &e), 0);
+        assert_int_equal(dataset_make(&b.args, 1, NULL, &d, &e), 0);
         assert_int_equal(d.classes, expected[i].classes);
         assert_int_equal(d.whole_targets, expected[i].classes > 0);
         dataset_finish(&d);
@@ -158,7 +158,7 @@ static void make_numbered(struct dataset *d, size_t count, const char *words, ui
     struct bound b;
     struct err e;
     bind_rows(&b, &rows, words);
-    assert_int_equal(dataset_make(&b.args, seed, d, &e), 0);
+    assert_int_equal(dataset_make(&b.args, seed, NULL, d, &e), 0);
 }
 
 static void split_sizes_are_rounded(void **state)
@@ -210,21 +210,21 @@ static void orders_are_permutations_by_epoch_and_seed(void **state)
     struct dataset d;
     make_numbered(&d, 100, "split=0.2", 1);
     uint32_t a[80], b[80], seen[80] = {0};
-    dataset_order(&d, 1, 0, a);
+    dataset_order(&d, 1, 0, NULL, a);
     for (size_t i = 0; i < 80; i++) {
         assert_true(a[i] < 80);
         seen[a[i]]++;
     }
     for (size_t i = 0; i < 80; i++)
         assert_int_equal(seen[i], 1);
-    dataset_order(&d, 1, 0, b);
+    dataset_order(&d, 1, 0, NULL, b);
     assert_memory_equal(a, b, sizeof a);
-    dataset_order(&d, 1, 1, b);
+    dataset_order(&d, 1, 1, NULL, b);
     assert_true(memcmp(a, b, sizeof a) != 0);
-    dataset_order(&d, 2, 0, b);
+    dataset_order(&d, 2, 0, NULL, b);
     assert_true(memcmp(a, b, sizeof a) != 0);
     d.shuffle = false;
-    dataset_order(&d, 1, 0, a);
+    dataset_order(&d, 1, 0, NULL, a);
     for (uint32_t i = 0; i < 80; i++)
         assert_int_equal(a[i], i);
     dataset_finish(&d);
@@ -333,7 +333,7 @@ static void every_failing_allocation_is_an_error(void **state)
             if (strcmp(sets[i][0], "rows") == 0)
                 bind_rows(&b, &four, sets[i][1]);
             mem_fail_at(n);
-            int bad = dataset_make(&b.args, 1, &d, &e);
+            int bad = dataset_make(&b.args, 1, NULL, &d, &e);
             failed = mem_failed();
             mem_fail_at(0);
             assert_int_equal(bad, failed ? -1 : 0);

@@ -24,7 +24,7 @@ static void figures_come_from_the_training_share(const char *scale)
         struct dataset d;
         struct err e;
         bind_rows(&b, &rows, words);
-        assert_int_equal(dataset_make(&b.args, seed, &d, &e), 0);
+        assert_int_equal(dataset_make(&b.args, seed, NULL, &d, &e), 0);
         assert_int_equal(d.training, 4);
         size_t held = (size_t)d.y[4];
         for (size_t i = 0; i < 3; i++) {
@@ -79,7 +79,7 @@ static void scaling_by_hand(void **state)
         struct dataset d;
         struct err e;
         bind_rows(&b, &rows, expected[k].words);
-        assert_int_equal(dataset_make(&b.args, 1, &d, &e), 0);
+        assert_int_equal(dataset_make(&b.args, 1, NULL, &d, &e), 0);
         for (size_t s = 0; s < 4; s++) {
             check_near((double)d.x[2 * s], expected[k].x[s], eps);
             check_near((double)d.x[2 * s + 1], k == 2 ? (double)R(0.1) : 0, 0);
@@ -123,7 +123,7 @@ static void validation_may_lie_off_the_scale(void **state)
         struct dataset d;
         struct err e;
         bind_rows(&b, &rows, "split=0.25 scale=minmax");
-        if (dataset_make(&b.args, seed, &d, &e)) {
+        if (dataset_make(&b.args, seed, NULL, &d, &e)) {
             check_has(e.what, "input column 1 are too large");
             told++;
         }

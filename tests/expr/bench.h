@@ -74,7 +74,7 @@ static inline int start(void **state)
 {
     struct bench *b = mem_new(1, sizeof *b);
     assert_non_null(b);
-    b->names = (struct names){b, find};
+    b->names = (struct names){.self = b, .find = find};
     *state = b;
     return 0;
 }

@@ -335,7 +335,7 @@ static void big_fill(struct big *b)
 
 static void eval_big(struct bench *b, struct big *big, const char *text, struct tensor *t)
 {
-    const struct names names = {big, find_big};
+    const struct names names = {.self = big, .find = find_big};
     *t = (struct tensor){0};
     assert_int_equal(expr_eval(read_text(b, text), &names, t, &b->e), 0);
 }
@@ -405,7 +405,7 @@ static void long_sums_are_accurate(void **state)
     assert_non_null(v);
     for (size_t i = 0; i < MANY; i++)
         v[i] = R(0.1);
-    const struct names names = {v, find_many};
+    const struct names names = {.self = v, .find = find_many};
     double sum = 0, mean = 0, var = 1;
     assert_int_equal(expr_number(read_text(b, "sum(v)"), &names, &sum, &b->e), 0);
     assert_int_equal(expr_number(read_text(b, "mean(v)"), &names, &mean, &b->e), 0);
@@ -421,7 +421,8 @@ static size_t expects_hold(struct bench *b, const struct entry *row)
 {
     struct script script;
     size_t held = 0;
-    if (parse_script(&b->arena, row->example, strlen(row->example), 1, &script, &b->e) != PARSE_OK)
+    if (parse_script(&b->arena, row->example, strlen(row->example), 1, NULL, &script, &b->e) !=
+        PARSE_OK)
         fail_msg("%s: %s", row->name, b->e.what);
     for (size_t i = 0; i < script.count; i++) {
         double holds = 0;

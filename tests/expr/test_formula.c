@@ -176,7 +176,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
 static double expression_at(const struct place *p, const char *text)
 {
     struct meaning m = {p};
-    const struct names names = {&m, find};
+    const struct names names = {.self = &m, .find = find};
     struct arena arena = {0};
     struct tensor t = {0};
     struct err e = {0};

@@ -185,7 +185,8 @@ static int start(struct kitchen *k, const char *text)
         parse_value(&k->arena, "pool", 4, 0, &k->pool, &k->e) != PARSE_OK ||
         parse_value(&k->arena, "self", 4, 0, &k->self, &k->e) != PARSE_OK)
         return -1;
-    return parse_script(&k->arena, text, strlen(text), 1, &k->script, &k->e) == PARSE_OK ? 0 : -1;
+    return parse_script(&k->arena, text, strlen(text), 1, NULL, &k->script, &k->e) == PARSE_OK ? 0
+                                                                                               : -1;
 }
 
 static struct args *bind(struct kitchen *k, const char *text)

@@ -27,7 +27,7 @@ static real *fill(const char *init, struct shape shape, uint64_t seed, const cha
     assert_non_null(to);
     const struct args *call = args_get(a, "kernel_init")->as.call;
     assert_int_equal(init_check(call, &shape, &e), 0);
-    assert_int_equal(init_fill(call, &shape, seed, path, to, &e), 0);
+    assert_int_equal(init_fill(call, &shape, seed, path, NULL, to, &e), 0);
     arena_finish(&arena);
     return to;
 }
@@ -280,10 +280,10 @@ static void npy_looks_again_when_it_reads(void **state)
     struct args *a = bind_npy(&arena, "w.npy");
     assert_int_equal(init_check(a, &due, &e), 0);
     write_array("w.npy", "(3, 2)");
-    assert_int_equal(init_fill(a, &due, 1, "h.kernel", to, &e), -1);
+    assert_int_equal(init_fill(a, &due, 1, "h.kernel", NULL, to, &e), -1);
     check_has(e.what, "\"w.npy\" holds 3x2");
     remove("w.npy");
-    assert_int_equal(init_fill(a, &due, 1, "h.kernel", to, &e), -1);
+    assert_int_equal(init_fill(a, &due, 1, "h.kernel", NULL, to, &e), -1);
     check_has(e.what, "\"w.npy\" cannot be read: No such file or directory");
     arena_finish(&arena);
 }
@@ -300,7 +300,7 @@ static void npy_may_run_out_of_memory(void **state)
         struct err e = {0};
         real to[6];
         mem_fail_at(n);
-        int bad = init_check(a, &due, &e) || init_fill(a, &due, 1, "h.kernel", to, &e);
+        int bad = init_check(a, &due, &e) || init_fill(a, &due, 1, "h.kernel", NULL, to, &e);
         failed = mem_failed();
         mem_fail_at(0);
         assert_int_equal(bad, failed);

@@ -35,7 +35,7 @@ static void write_npy(const char *name, const char *head, const void *data, size
 static int open_it(struct stored *s, struct file_name *file, const char *name, struct err *e)
 {
     *file = (struct file_name){.name = name, .path = name, .where = place};
-    return npy_open(s, file, e);
+    return npy_open(s, file, NULL, e);
 }
 
 static void read_it(const char *name, real *to, size_t stride)

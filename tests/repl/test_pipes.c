@@ -228,9 +228,9 @@ static void errors_of_the_program_are_objects(void **state)
         {{"--json", "/nonexistent/a.nnr"},
          "",
          1,
-         "{\"verb\": null, \"error\": \"there is no file \\\"/nonexistent/a.nnr\\\"\", \"hint\": "
-         "\"look at its name, and at the folder you are in\"}\n",
-         "there is no file"},
+         "{\"verb\": null, \"error\": \"\\\"/nonexistent/a.nnr\\\" cannot be read: No such file or "
+         "directory\", \"hint\": \"it was looked for in /nonexistent\"}\n",
+         "cannot be read: No such file"},
     };
     try_all(trials, sizeof trials / sizeof trials[0]);
 }
@@ -238,8 +238,10 @@ static void errors_of_the_program_are_objects(void **state)
 static void what_is_no_script_is_refused(void **state)
 {
     (void)state;
-    run_script(folder, 1, "", "is a folder; name a script in it");
-    run_script("/nonexistent/a.nnr", 1, "", "there is no file \"/nonexistent/a.nnr\"; look");
+    run_script(folder, 1, "", "is a folder; name a file in it");
+    run_script(
+        "/nonexistent/a.nnr", 1, "",
+        "\"/nonexistent/a.nnr\" cannot be read: No such file or directory; it was looked for in /");
 }
 
 /* The text is longer than a piece, so that room for it is made after the failure was asked for. */

@@ -67,7 +67,7 @@ class Program(unittest.TestCase):
     def test_what_is_no_script(self):
         os.mkdir(os.path.join(self.folder.name, "folder"))
         self.check(self.nnr("folder"), 1, "", 'nnr: "folder" is a folder')
-        self.check(self.nnr("missing.nnr"), 1, "", 'nnr: there is no file "missing.nnr"')
+        self.check(self.nnr("missing.nnr"), 1, "", 'nnr: "missing.nnr" cannot be read: No such file or directory; it was looked for in /')
         self.write("binary", bytes(range(256)))
         self.check(self.nnr("binary"), 1, "", 'nnr: "binary" is no text')
         self.write("not_utf8.nnr", b'say "\xe4"\n')

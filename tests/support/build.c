@@ -26,7 +26,7 @@ static struct binder binder_of(struct arena *arena, const char *text)
 
 int build_parse(struct arena *arena, const char *text, struct script *to, struct err *e)
 {
-    return parse_script(arena, text, strlen(text), 1, to, e) == PARSE_OK ? 0 : -1;
+    return parse_script(arena, text, strlen(text), 1, NULL, to, e) == PARSE_OK ? 0 : -1;
 }
 
 struct args *build_bind(struct arena *arena, const char *text, const struct statement *s,

@@ -276,7 +276,7 @@ static double formula(const struct args *args, const double *x, const struct ext
     const int length = snprintf(text, sizeof text, "sum(%s)", penalty_kind_of(args)->formula);
     const size_t count = extents_count(extents);
     struct meaning m = {.args = args, .extents = *extents, .x = mem_new(count, sizeof(real))};
-    const struct names names = {&m, find};
+    const struct names names = {.self = &m, .find = find};
     struct arena arena = {0};
     struct node *tree = NULL;
     struct err e = {0};

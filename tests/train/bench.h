@@ -38,7 +38,7 @@ static inline int bench_data(struct bench *b, struct arena *arena, const char *t
 {
     struct args *a = build_choice(arena, text, s, &data_kinds, &b->e);
     dataset_finish(&b->data);
-    return a ? dataset_make(a, 1, &b->data, &b->e) : -1;
+    return a ? dataset_make(a, 1, NULL, &b->data, &b->e) : -1;
 }
 
 /* Goes through the statements: data, loss and optimizer, the rest are layers. */

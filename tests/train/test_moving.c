@@ -127,7 +127,7 @@ static void a_copy_goes_on_alike(void **state)
     bench_prepare(&b);
     for (int i = 0; i < 3; i++)
         bench_step(&b);
-    struct bench copy = {.model = model_copy(b.model, "main"), .data = b.data};
+    struct bench copy = {.model = model_copy(b.model, "main", &b.e), .data = b.data};
     assert_non_null(copy.model);
     assert_true(digest(&copy) == digest(&b));
     const double mean = number_of(&b, "n.moving_mean");

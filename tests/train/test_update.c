@@ -225,7 +225,7 @@ static void a_constraint_may_come_and_go(void **state)
     bench_step(&b);
     check_near(weight(&b, 1), 4, 0);
     set_arg(&b, "h", "trainable", "dense 1 trainable=yes");
-    struct model *copy = model_copy(b.model, "copy"), *original = b.model;
+    struct model *copy = model_copy(b.model, "copy", &b.e), *original = b.model;
     assert_non_null(copy);
     bench_step(&b);
     check_near(weight(&b, 1), 0.8, 1e-6);
