@@ -185,6 +185,9 @@ static void slips_are_told(void **state)
     } slips[] = {
         {"1,2\n3,abc\n", "", "\"t.csv\" line 2, column 2: \"abc\" is no number",
          "class names stand in every row", 1},
+        /* A comma behind what a message shows of a cell is no decimal one. */
+        {"a;b\n1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20,5;2\n", "",
+         "line 2, column 1: \"1 2 3", "drop=1", 1},
         {"a,b\n1,2\nx y,4\n", "", "\"t.csv\" line 3, column 1: \"x y\" is no number", "drop=1", 1},
         {"\n\n1,2\n\n0x1p3,4\n", "", "line 5, column 1: \"0x1p3\" is no number", "drop=1", 1},
         {"a,b\nnan,2\n", "", "line 2, column 1: \"nan\" is no number", "drop=1", 1},
