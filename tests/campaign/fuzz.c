@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +32,19 @@ void fuzz_count(const char *what)
     counter[i].n++;
 }
 
-static void tell_counts(void)
+static char folder[] = "/tmp/nnr-fuzz-XXXXXX";
+
+static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *where)
 {
+    (void)s;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static void finish(void)
+{
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     fprintf(stderr, "campaign:");
     for (size_t i = 0; counter[i].name; i++)
         fprintf(stderr, " %s %lu", counter[i].name, counter[i].n);
@@ -109,13 +121,13 @@ static void add_rows(void)
         }
 }
 
-static void add_folder(const char *folder)
+static void add_folder(const char *name)
 {
-    DIR *all = opendir(folder);
+    DIR *all = opendir(name);
     static char text[1 << 16];
     for (struct dirent *one; all && (one = readdir(all));) {
         char path[4096];
-        snprintf(path, sizeof path, "%s/%s", folder, one->d_name);
+        snprintf(path, sizeof path, "%s/%s", name, one->d_name);
         FILE *file = strstr(one->d_name, ".nnr") ? fopen(path, "r") : NULL;
         if (!file)
             continue;
@@ -141,7 +153,6 @@ static int by_text(const void *a, const void *b)
 
 void fuzz_start(void)
 {
-    char folder[] = "/tmp/nnr-fuzz-XXXXXX";
     add_rows();
     add_folder(SCRIPTS);
     add_folder(GOLDEN);
@@ -149,19 +160,18 @@ void fuzz_start(void)
     qsort(fuzz_lines.item, fuzz_lines.count, sizeof *fuzz_lines.item, by_text);
     qsort(fuzz_expressions.item, fuzz_expressions.count, sizeof *fuzz_expressions.item, by_text);
     qsort(fuzz_words.item, fuzz_words.count, sizeof *fuzz_words.item, by_text);
-    if (!mkdtemp(folder) || chmod(folder, 0777) || chdir(folder))
+    /* A mutated name of a file may lead anywhere. */
+    if (geteuid() == 0 && (setgid(65534) || setuid(65534)))
+        fuzz_fail("cannot become nobody", "", "");
+    if (!mkdtemp(folder) || chdir(folder))
         fuzz_fail("no folder", folder, "");
     mkdir("data", 0777);
-    chmod("data", 0777);
     static const char points[] = "x,y,colour\n1,2,red\n3,4,blue\n5,6,red\n2,2,green\n";
     static const char part[] = "step 1\nlet q = 3\n";
     fuzz_write("data/points.csv", points, sizeof points - 1);
     fuzz_write("part.nnr", part, sizeof part - 1);
-    /* A mutated name of a file may lead anywhere. */
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){16 << 20, 16 << 20});
-    if (geteuid() == 0 && (setgid(65534) || setuid(65534)))
-        fuzz_fail("cannot become nobody", "", "");
-    atexit(tell_counts);
+    atexit(finish);
 }
 
 /* Random numbers of one mutation. */
