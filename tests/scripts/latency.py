@@ -32,13 +32,14 @@ PROMPT = r"nnr[:\w]*( \([^)]*\))?> $"
 class Row:
     """`setup` runs before the mark, `slow` after it; what `many` makes of a number is repeated as
     statements of their own. `files` makes what the statements read. `script` and `prompt` say where
-    the row makes sense."""
+    the row makes sense; what is `typed` is typed at the prompt after the mark."""
 
     def __init__(self, verb, slow="", setup="", many=None, count=200000, files=None,
-                 script=True, prompt=True, words=()):
+                 script=True, prompt=True, typed=None, words=()):
         self.verb, self.setup, self.files = verb, setup, files
         self.slow = slow if many is None else "\n".join(many(i) for i in range(count))
-        self.script, self.prompt, self.words = script, prompt, list(words)
+        self.script, self.prompt = script and not typed, prompt
+        self.typed, self.words = typed, list(words)
 
 
 def large_csv(name):
@@ -116,6 +117,9 @@ LARGE = "data random 200000 shape=50\ninput 50\ndense 400 tanh as h\ndense 1 as 
 EXPRESSION = "sum(exp(h.output)*exp(h.output)*log(1+abs(h.output)))"
 REPEATED = "sum(" + "+".join(["exp(h.output)"] * 40) + ")"
 
+SLOW_STEP = ("data random 100000 shape=100 batch=100000\ninput 100\ndense 1000 tanh as h\n"
+             "dense 1000 tanh\ndense 1000 tanh\ndense 1\nloss mse\n")
+
 ROWS = [
     Row("timedistributed", setup="input 3x2", many=lambda i: "timedistributed dense 2", count=60000),
     Row("block", many=lambda i: "block b%d { dense 2 }" % i, count=60000),
@@ -138,11 +142,8 @@ ROWS = [
     Row("batch", setup=SMALL, many=lambda i: "batch %d" % (1 + i % 4)),
     Row("model", many=lambda i: "model m%d" % i, count=20000),
     Row("step", "step 1000000000", setup=SMALL),
-    Row("step", "step 100", setup="data random 100000 shape=100 batch=100000\ninput 100\n"
-        "dense 1000 tanh as h\ndense 1000 tanh\ndense 1000 tanh\ndense 1\nloss mse\n"),
-    Row("step", "step 100", setup="data random 100000 shape=100 batch=100000\ninput 100\n"
-        "dense 1000 tanh as h\ndense 1000 tanh\ndense 1000 tanh\ndense 1\nloss mse\n",
-        words=["--threads", "2"]),
+    Row("step", "step 100", setup=SLOW_STEP),
+    Row("step", "step 100", setup=SLOW_STEP, words=["--threads", "2"]),
     Row("train", "train 1000000", setup=SMALL),
     Row("train", "train 100", setup="data random 9000000 shape=1 batch=1000000\ninput 1\ndense 1\n"
         "loss mse"),
@@ -174,11 +175,10 @@ ROWS = [
     Row("for", "for i in 1 2 3 4 { repeat 1000000000 { let k = i } }"),
     Row("repeat", "repeat 1000000000 { }"),
     Row("pause", "pause", script=False),
-    Row("run", "run\n", setup="data random 100000 shape=100 batch=100000\ninput 100\n"
-        "dense 1000 tanh as h\ndense 1000 tanh\ndense 1\nloss mse\n", script=False),
-    Row("stop", "run\n" + "stop\nrun\n" * 20000, setup=SMALL, script=False),
+    Row("run", typed="run\r", setup=SLOW_STEP),
+    Row("stop", typed="run\rstop\r", setup=SLOW_STEP),
     Row("source", "source \"long.nnr\"", files=[("long.nnr", long_script)]),
-    Row("plot", setup=LARGE + "step 1", many=lambda i: "plot activity h", count=200000,
+    Row("plot", setup=SMALL + "train 2", many=lambda i: "plot weights h",
         words=["--plot", "dumb"]),
     Row("watch", setup=SMALL, many=lambda i: "watch activity"),
     Row("unwatch", setup=SMALL, many=lambda i: "watch activity\nunwatch", count=100000),
@@ -221,7 +221,7 @@ class Program:
     def wait_for(self, pattern, seconds):
         """The seconds it took until the text holds `pattern`; None if it did not come."""
         began = time.monotonic()
-        while not re.search(pattern, self.text):
+        while not re.search(pattern, self.text[-8000:]):
             if time.monotonic() - began > seconds or not self.read(0.02):
                 return None
         return time.monotonic() - began
@@ -261,6 +261,9 @@ def begin(row, words, folder):
     p = Program(words + row.words + ["slow.nnr"], folder)
     if p.wait_for(MARK, PATIENCE) is None:
         return p, "the set-up did not end: " + p.text[-300:]
+    if row.typed:
+        p.wait_for(PROMPT, PATIENCE)
+        os.write(p.fd, row.typed.encode())
     p.text = ""
     return p, None if p.run_on(AHEAD) else "it ended before the signal: " + p.text[-300:]
 
@@ -270,7 +273,7 @@ def at_prompt(nnr, row, folder):
     try:
         if wrong:
             return None, wrong
-        if re.search(PROMPT, p.text) and row.verb != "run":
+        if re.search(PROMPT, p.text) and not row.typed:
             return None, "it was done before the signal: " + p.text[-300:]
         p.text = ""
         os.kill(p.pid, signal.SIGINT)
