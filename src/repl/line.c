@@ -151,10 +151,10 @@ static bool completes(const char *mark, size_t *n, int key)
 
 static int given(int key)
 {
-    if (key == EOF && pasting && !mark_left)
+    if (key == EOF && pasting && !mark_left) {
         mark_left = paste_end;
-    if (key == EOF && mark_left && *mark_left)
         return *mark_left++;
+    }
     if (completes(paste_begin, &begun, key))
         pasting = true;
     if (completes(paste_end, &ended, key))
@@ -170,6 +170,9 @@ static int next_key(FILE *from)
     /* Every digit of a repeat count is a key, and so is what is repeated. */
     if (rl_numeric_arg > MOST_TIMES)
         rl_numeric_arg = MOST_TIMES;
+    /* Keys that come meanwhile must not come in between. */
+    if (mark_left && *mark_left)
+        return *mark_left++;
     while (poll(&keys, 1, 20) <= 0)
         if (owner->interrupted(owner->self))
             return given(EOF);

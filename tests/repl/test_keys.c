@@ -167,6 +167,27 @@ static void a_paste_that_is_cut_off_brings_nothing_else(void **state)
     works_on(&c);
 }
 
+/* Keys come while the end of the paste is made up for. That nothing strange is read is for a build
+ * with sanitizers to see. */
+static void keys_right_behind_a_cut_paste_do_no_harm(void **state)
+{
+    (void)state;
+    struct child c;
+    start(&c);
+    for (int i = 0; i < 60; i++) {
+        child_type(&c, "\033[200~aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+        child_listen(&c, 20);
+        child_type(&c, CTRL_C);
+        for (int k = 0; k < 8; k++) {
+            child_type(&c, "a");
+            child_listen(&c, 1);
+        }
+        child_type(&c, CTRL_C);
+        child_listen(&c, 30);
+    }
+    works_on(&c);
+}
+
 static void a_paste_that_is_cut_off_while_training_runs_stays(void **state)
 {
     (void)state;
@@ -281,6 +302,7 @@ int main(void)
         cmocka_unit_test(a_screen_that_becomes_narrow_does_no_harm),
         cmocka_unit_test(another_width_during_work_is_noticed),
         cmocka_unit_test(a_paste_that_is_cut_off_brings_nothing_else),
+        cmocka_unit_test(keys_right_behind_a_cut_paste_do_no_harm),
         cmocka_unit_test(a_paste_that_is_cut_off_while_training_runs_stays),
         cmocka_unit_test(what_is_no_paste_ends_as_it_did),
         cmocka_unit_test(a_terminal_that_goes_away_in_a_paste_ends_it),
