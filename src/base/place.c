@@ -55,10 +55,11 @@ static int split(const char *path, char whole[PATH_MAX], char name[NAME_MAX + 1]
         return ENOENT;
     if (!*last || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
         return EISDIR;
-    if (strlen(last) > NAME_MAX)
+    const size_t length = strlen(last);
+    if (length > NAME_MAX)
         return ENAMETOOLONG;
     snprintf(folder, sizeof folder, "%.*s", n, path);
-    snprintf(name, NAME_MAX + 1, "%s", last);
+    memcpy(name, last, length + 1);
     return realpath(n ? folder : ".", whole) ? 0 : errno;
 }
 

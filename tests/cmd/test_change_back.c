@@ -26,8 +26,8 @@ static const char *const good[] = {
     "timedistributed h",
     "block t%d { dense 2 kernel=hoyer(1e-3) as in; h on input }",
     "block t%d { dense 2 kernel=l2(1e-3) }; t%d on x",
-    "block t%d { block inner { dense 2 activity=l1(1e-2) }; inner; inner on input }; t%d on x; "
-    "set t%d.trainable = no",
+    ("block t%d { block inner { dense 2 activity=l1(1e-2) }; inner; inner on input }; t%d on x; "
+     "set t%d.trainable = no"),
     "output h",
     "set h.kernel = l1(0.%d)",
     "set h.kernel = l1(0.%d)+l2(2)",
