@@ -69,7 +69,7 @@ struct session {
     uint32_t typed;   /* the source that a person types, whose statements --step does not show */
     bool step_told;   /* --step has said what Enter does */
     bool told_shares; /* that loss and accuracy speak of two shares: cmd_look.c */
-    char prompt[240];
+    char prompt[300];
 };
 
 /* What a statement changes of what `undo` takes back. */
