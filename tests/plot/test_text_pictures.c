@@ -185,8 +185,8 @@ static const char *const models[] = {
     "data moons 1\ninput 2\ndense 3 kernel_init=zeros as hidden\ndense 1 sigmoid\n",
     "data moons 2\ninput 2\ndense 3 kernel_init=ones as hidden\ndense 1 sigmoid\n",
     "data moons 3\ninput 2\ndense 1 kernel_init=constant(-1e30) as hidden\ndense 1 sigmoid\n",
-    "data moons 50\ninput 2\ndense 3 kernel_init=values(0, 0, 1e-9, 0, 1, -3) as hidden\n"
-    "dense 1 sigmoid\n",
+    ("data moons 50\ninput 2\ndense 3 kernel_init=values(0, 0, 1e-9, 0, 1, -3) as hidden\n"
+     "dense 1 sigmoid\n"),
 };
 enum { MODELS = sizeof models / sizeof *models };
 
