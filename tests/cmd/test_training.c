@@ -253,7 +253,7 @@ static void what_is_stopped_equals_step_n(void **state)
     (void)state;
     for (long at = 1; at < 12; at += 3) {
         struct fake stopped, stepped;
-        char text[40];
+        char text[60];
         fake_start(&stopped);
         fake_start(&stepped);
         stopped.pace = 1;
