@@ -123,8 +123,9 @@ static void plan_forward(struct planner *w)
             if (g->term[t].activity)
                 apply_activity(w, t, c);
     }
+    /* A layer that no call has built has no weights yet. */
     for (id t = 0; t < g->terms; t++)
-        if (!g->term[t].activity)
+        if (!g->term[t].activity && g->term[t].weight != NOTHING)
             apply_weight(w, t);
     for (uint32_t h = 0; h < w->p->heads; h++)
         head_step(w, STEP_HEAD_VALUE, h, false);

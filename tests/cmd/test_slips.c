@@ -245,6 +245,30 @@ static void shares_side_by_side(void **state)
     }
 }
 
+/* What is looked at before a block with penalties is called: the model without it. */
+static void a_block_waits_for_its_call(void **state)
+{
+    (void)state;
+    static const char *const systems[] = {"none", "keras-3", "keras-2.0", "keras-2.2", "tfjs"};
+    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++) {
+        struct fake f;
+        char line[40];
+        fake_start(&f);
+        fake_ok(&f, "data rows { 1 2 -> 3 }\ninput 2\ndense 1 kernel_init=ones as h\nloss mse\n"
+                    "block t { dense 2 kernel=l2(1) bias=l1(1) activity=l1(1) }\n");
+        snprintf(line, sizeof line, "emulate %s\n", systems[i]);
+        fake_ok(&f, line);
+        const size_t before = f.out.size;
+        fake_ok(&f, "predict 1 2\nprint h.output\n");
+        assert_string_equal(f.out.text + before, "3\n[3]\n");
+        fake_says(&f, "emulate none\nevaluate\n", OUTCOME_ERROR,
+                  "t:5:26: the penalty t.dense_1.kernel is applied nowhere: t is never called; "
+                  "call it, for example: t on x; or take the penalty out: set t.dense_1.kernel = "
+                  "none");
+        fake_finish(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +280,7 @@ int main(void)
         cmocka_unit_test(three_classes_on_one_sigmoid_unit),
         cmocka_unit_test(a_second_input),
         cmocka_unit_test(shares_side_by_side),
+        cmocka_unit_test(a_block_waits_for_its_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
