@@ -58,8 +58,9 @@ static bool number_of(struct fake *f, const char *statement, double *x)
     const enum outcome how = fuzz_run(f, statement);
     f->host.json = false;
     const char *at = strstr(f->out.text, ": [");
-    return how == OUTCOME_OK && at && strncmp(at, ": [[", 4) != 0 &&
-           sscanf(at + 3, "%lf", x) == 1 && isfinite(*x) && !strchr(at + 3, ',');
+    char end = 0;
+    return how == OUTCOME_OK && at && sscanf(at + 3, "%lf%c", x, &end) == 2 && end == ']' &&
+           isfinite(*x);
 }
 
 static bool in_name(char c)
