@@ -23,9 +23,11 @@ import tempfile
 import time
 
 LIMIT = 2.0      # seconds from the signal to the prompt, or to the end
-AHEAD = 0.25     # seconds of work before the signal
+AHEAD = 0.25     # seconds of work before the signal; less where the work does not last so long
+LEAST = 0.03     # as little as this would tell nothing
 PATIENCE = 60.0  # seconds that a set-up may take
 MARK = "1337"    # what `print 1000+337` prints, and no echo holds
+DONE = "it was done before the signal"
 PROMPT = r"nnr[:\w]*( \([^)]*\))?> $"
 
 
@@ -254,8 +256,8 @@ class Program:
         os.close(self.fd)
 
 
-def begin(row, words, folder):
-    """The program in the middle of the row; or what is wrong."""
+def begin(row, words, folder, ahead):
+    """The program so far into the row; or what is wrong."""
     with open(os.path.join(folder, "slow.nnr"), "w") as f:
         f.write(row.setup + "\nprint 1000+337\n" + row.slow + "\n")
     p = Program(words + row.words + ["slow.nnr"], folder)
@@ -265,16 +267,26 @@ def begin(row, words, folder):
         p.wait_for(PROMPT, PATIENCE)
         os.write(p.fd, row.typed.encode())
     p.text = ""
-    return p, None if p.run_on(AHEAD) else "it ended before the signal: " + p.text[-300:]
+    return p, None if p.run_on(ahead) else DONE
 
 
-def at_prompt(nnr, row, folder):
-    p, wrong = begin(row, [nnr, "-i"], folder)
+def caught(trial, *words):
+    """What `trial` says when the work still lasts as the signal comes."""
+    ahead = AHEAD
+    took, why = trial(*words, ahead)
+    while why == DONE and ahead > LEAST:
+        ahead /= 2
+        took, why = trial(*words, ahead)
+    return took, why
+
+
+def at_prompt(nnr, row, folder, ahead):
+    p, wrong = begin(row, [nnr, "-i"], folder, ahead)
     try:
         if wrong:
             return None, wrong
         if re.search(PROMPT, p.text) and not row.typed:
-            return None, "it was done before the signal: " + p.text[-300:]
+            return None, DONE
         p.text = ""
         os.kill(p.pid, signal.SIGINT)
         took = p.wait_for(PROMPT, PATIENCE)
@@ -289,13 +301,15 @@ def at_prompt(nnr, row, folder):
         p.close()
 
 
-def in_script(nnr, row, folder, number):
-    p, wrong = begin(row, [nnr], folder)
+def in_script(nnr, row, folder, number, ahead):
+    p, wrong = begin(row, [nnr], folder, ahead)
     try:
         if wrong:
             return None, wrong
         os.kill(p.pid, number)
         took, status = p.wait_end(PATIENCE)
+        if status == 0:
+            return None, DONE
         if status != 128 + number:
             return None, "status %s: %s" % (status, p.text[-300:])
         return took, None
@@ -355,11 +369,11 @@ def measure(row, nnr, nnr64):
         for name, make in row.files or []:
             make(os.path.join(folder, name))
         if row.prompt:
-            yield "SIGINT at the prompt", at_prompt(nnr, row, folder)
+            yield "SIGINT at the prompt", caught(at_prompt, nnr, row, folder)
         if row.script:
-            yield "SIGTERM in a script, nnr64", in_script(nnr64, row, folder, signal.SIGTERM)
+            yield "SIGTERM in a script, nnr64", caught(in_script, nnr64, row, folder, signal.SIGTERM)
         if row.script and not row.prompt or row.verb in ("repeat", "say"):
-            yield "SIGINT in a script", in_script(nnr, row, folder, signal.SIGINT)
+            yield "SIGINT in a script", caught(in_script, nnr, row, folder, signal.SIGINT)
 
 
 def main():
