@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Compares every include line under src/ with the ladder: a rung sees itself and the rungs named
-# for it here, and a library from outside is known to its own rungs only. Prints offenders.
+# for it here, and a library from outside is known to its own rungs only. Then units.py looks for long
+# circles of files, and for headers that declare what another file defines. Prints offenders.
 set -eu
 cd "$(dirname "$0")/.."
+wrong=0
 
 find src -name '*.[ch]' | LC_ALL=C sort | xargs grep -Hn '^[[:space:]]*#[[:space:]]*include' | awk '
 function allow(rung, list,    i, n, word) {
@@ -52,4 +54,7 @@ BEGIN {
     else if (!sees[rung, step[1]])
         offend(rung " does not see " step[1])
 }
-END { exit wrong }'
+END { exit wrong }' || wrong=1
+
+python3 scripts/units.py || wrong=1
+exit "$wrong"
