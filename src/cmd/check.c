@@ -11,8 +11,6 @@
 #include <ctype.h>
 #include <string.h>
 
-extern const struct command command_data, command_clone;
-
 struct checks {
     size_t errors;
     struct span *shown; /* a loop comes to the same place again */

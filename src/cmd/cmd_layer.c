@@ -390,7 +390,7 @@ static void say_second_input(const struct session *s, const struct statement *st
                        current_model(s)->name, g->call[g->calls - 1].name);
 }
 
-int layer_statement(struct session *s, const struct statement *st, struct err *e)
+static int layer_statement(struct session *s, const struct statement *st, struct err *e)
 {
     if (change_graph(s, st, add_layer, e))
         return -1;
@@ -497,6 +497,10 @@ const struct command command_timedistributed = {
     .changes = CHANGES_MODEL,
     .small = always_small,
 };
+
+/* Of statements that begin with no verb: stands in no table. */
+const struct command command_layer = {.entry = {.name = "layer"}, .read = layer_statement};
+
 const struct command command_block = {
     COMMAND("block", block_args, "a stack of layers with a name, to be called as one",
             "Defining it calls nothing; its name is then a verb: tower on a as ta. Each call has "

@@ -117,7 +117,7 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
     if (!entry && !kind && layer == NOTHING)
         return unknown_verb(s, st, e);
     if (!command)
-        return layer_statement(s, st, e);
+        command = &command_layer;
     if (command->read)
         return command->read(s, st, e);
     const struct args *args = bind_statement(&b, st, entry, e);

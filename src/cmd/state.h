@@ -190,15 +190,15 @@ int run_body(struct session *s, const struct script *body, struct err *e);
 /* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */
 int session_ask(const struct session *s, const char *hint, struct err *e);
 
-/* A statement that begins with the verb of a layer, timedistributed, or the name of a layer: makes
- * what it names and calls it. */
-int layer_statement(struct session *s, const struct statement *st, struct err *e);
 /* Ends a change of the current model's graph that model_edit began: keeps it for undo, or takes it
  * back. */
 void graph_changed(struct session *s, struct graph_edit *was, bool failed);
 /* What the name of a layer takes as a verb. */
 extern const struct entry call_entry;
-extern const struct command command_block, command_data, command_help;
+/* Of a statement that begins with the verb of a layer, timedistributed, or the name of a layer:
+ * makes what it names and calls it. It stands in no table. */
+extern const struct command command_layer;
+extern const struct command command_block, command_data, command_help, command_clone;
 /* What may stand in a view's place behind plot: save and a file, terminal and its name. */
 extern const struct table picture_orders;
 
