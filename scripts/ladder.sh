@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Compares every include line under src/ with the ladder: a rung sees itself and the rungs named
-# for it here, and a library from outside is known to its own rungs only. Then units.py looks for long
+# for it here, and a library from outside is known to its own rungs only. cmd has rooms,
+# each of which sees those named before it. Then units.py looks for long
 # circles of files, and for headers that declare what another file defines. Prints offenders.
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,6 +15,11 @@ function allow(rung, list,    i, n, word) {
     sees[rung, rung] = 1
     for (i = 1; i <= n; i++)
         sees[rung, word[i]] = 1
+}
+function rooms(list,    i, n, word) {
+    n = split(list, word, " ")
+    for (i = 1; i <= n; i++)
+        room[word[i]] = i
 }
 function offend(why) {
     print $0 ": " why
@@ -30,6 +36,7 @@ BEGIN {
     allow("lang", "base")
     allow("num", "base")
     allow("base", "")
+    rooms("session report work exec verbs shell")
     outside["readline"] = " repl "
     outside["dlfcn.h"] = " num "
     outside["zlib.h"] = " data num "
@@ -53,6 +60,10 @@ BEGIN {
         offend("write the rung: \"" rung "/" name "\"")
     else if (!sees[rung, step[1]])
         offend(rung " does not see " step[1])
+    else if (rung == "cmd" && !room[folder[3]])
+        offend("\"" folder[3] "\" is no room of cmd")
+    else if (rung == "cmd" && step[1] == "cmd" && room[step[2]] > room[folder[3]])
+        offend(folder[3] " does not see " step[2])
 }
 END { exit wrong }' || wrong=1
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/batch.h"
 
-#include "cmd/script.h"
+#include "cmd/session/host.h"
+#include "cmd/session/script_file.h"
 
 #include <errno.h>
 #include <string.h>

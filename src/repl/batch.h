@@ -5,6 +5,8 @@
 
 #include "repl/loop.h"
 
+#include "cmd/session/host.h"
+
 /* Runs standard input as a script, each statement as soon as its last line has come, up to the
  * first error. */
 enum outcome batch_run(struct loop *l);

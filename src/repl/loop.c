@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/loop.h"
 
+#include "cmd/session/host.h"
+#include "cmd/shell/background.h"
+#include "cmd/shell/run_text.h"
+#include "cmd/shell/session.h"
+
 #include "base/plain.h"
 #include "base/source.h"
 #include "repl/line.h"

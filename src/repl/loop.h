@@ -4,7 +4,7 @@
 #ifndef NNR_REPL_LOOP_H
 #define NNR_REPL_LOOP_H
 
-#include "cmd/session.h"
+#include "cmd/session/host.h"
 #include "repl/options.h"
 #include "repl/progress.h"
 #include "repl/terminal.h"

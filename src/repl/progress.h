@@ -4,7 +4,7 @@
 #ifndef NNR_REPL_PROGRESS_H
 #define NNR_REPL_PROGRESS_H
 
-#include "cmd/host.h"
+#include "cmd/session/host.h"
 
 #include <stdbool.h>
 

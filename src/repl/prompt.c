@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/prompt.h"
 
+#include "cmd/session/host.h"
+#include "cmd/session/jobs.h"
+#include "cmd/shell/background.h"
+#include "cmd/shell/complete.h"
+#include "cmd/shell/session.h"
+
 #include "repl/line.h"
 #include "repl/signals.h"
 

@@ -2,7 +2,8 @@
 #include "fuzz.h"
 
 #include "base/plain.h"
-#include "cmd/state.h"
+#include "cmd/session/host.h"
+#include "cmd/session/words.h"
 
 #include <ctype.h>
 #include <dirent.h>

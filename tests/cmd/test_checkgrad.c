@@ -4,7 +4,12 @@
 #include "host.h"
 #include "is_json.h"
 
-#include "cmd/state.h"
+#include "cmd/session/host.h"
+#include "cmd/session/state.h"
+#include "cmd/session/words.h"
+#include "cmd/shell/session.h"
+#include "nn/penalty.h"
+#include "train/model.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,13 @@
 #include "random_task.h"
 #include "slope.h"
 
-#include "cmd/state.h"
+#include "cmd/session/host.h"
+#include "cmd/session/state.h"
+#include "cmd/shell/session.h"
+#include "nn/penalty.h"
+#include "nn/plan.h"
+#include "train/engine.h"
+#include "train/ledger.h"
 
 #include <math.h>
 

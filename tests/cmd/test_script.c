@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "base/entry.h"
 #include "base/mem.h"
-#include "cmd/script.h"
+#include "base/str.h"
+#include "cmd/session/script_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,14 @@
 #include "check.h"
 #include "host.h"
 
-#include "cmd/state.h"
+#include "cmd/session/command.h"
+#include "cmd/session/host.h"
+#include "cmd/session/state.h"
+#include "cmd/session/words.h"
+#include "cmd/shell/complete.h"
+#include "cmd/verbs/help_text.h"
+#include "cmd/work/binder.h"
+#include "expr/expr.h"
 #include "nn/layer.h"
 #include "plot/view.h"
 

@@ -5,7 +5,8 @@
 #include "host.h"
 #include "wrong.h"
 
-#include "cmd/state.h"
+#include "cmd/session/host.h"
+#include "cmd/session/words.h"
 
 #include <ctype.h>
 #include <stdio.h>

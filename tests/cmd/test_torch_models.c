@@ -6,7 +6,10 @@
 
 #include "host.h"
 
-#include "cmd/state.h"
+#include "cmd/session/host.h"
+#include "cmd/session/state.h"
+#include "train/engine.h"
+#include "train/ledger.h"
 
 #include <dirent.h>
 #include <math.h>

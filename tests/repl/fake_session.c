@@ -12,7 +12,14 @@
  *     ask, picture    what the host does for pause, and with a picture of text
  *     quit            also { } over several lines, and \ at the end of a line
  */
-#include "cmd/session.h"
+#include "cmd/session/host.h"
+#include "cmd/session/jobs.h"
+#include "cmd/shell/background.h"
+#include "cmd/shell/complete.h"
+#include "cmd/shell/run_text.h"
+#include "cmd/shell/session.h"
+#include "cmd/verbs/help_text.h"
+#include "cmd/work/plotting.h"
 
 #include "base/mem.h"
 

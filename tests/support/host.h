@@ -4,7 +4,12 @@
 #ifndef NNR_TESTS_HOST_H
 #define NNR_TESTS_HOST_H
 
-#include "cmd/session.h"
+#include "cmd/session/host.h"
+#include "cmd/session/jobs.h"
+#include "cmd/shell/background.h"
+#include "cmd/shell/complete.h"
+#include "cmd/shell/run_text.h"
+#include "cmd/shell/session.h"
 
 #include <stdlib.h>
 

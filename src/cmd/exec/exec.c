@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/exec/exec.h"
+
+#include "cmd/exec/advice.h"
+#include "cmd/exec/background_steps.h"
+#include "cmd/exec/check.h"
+#include "cmd/exec/step.h"
+#include "cmd/session/jobs.h"
+#include "cmd/session/journal.h"
+#include "cmd/session/record.h"
+#include "cmd/session/state.h"
+#include "cmd/session/statement_text.h"
+#include "cmd/session/undo_list.h"
+#include "cmd/session/words.h"
+#include "cmd/work/binder.h"
+#include "cmd/work/defaults.h"
+
+#include "nn/layer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void journal_finish(struct session *s)
+{
+    struct journal *j = s->journal;
+    struct err e = {0};
+    if (!j)
+        return;
+    if (segment_end(s, &e))
+        session_notice(s, "%s; %s", e.what, e.hint);
+    segment_drop(s);
+    record_end(s);
+    taken_drop_to(s, 0);
+    snapshot_touched(s, NULL);
+    lines_free(j->first);
+    lines_free(j->chosen);
+    lines_free(j->partial);
+    lines_free(j->extra);
+    mem_free(j);
+    s->journal = NULL;
+}
+
+/* What is kept of a statement while it is carried out. */
+struct unit {
+    struct line *line;
+    struct taken *taken;
+};
+
+static void unit_drop(struct session *s, struct unit *u)
+{
+    mem_free(u->line);
+    if (u->taken)
+        taken_drop(s, u->taken);
+    *u = (struct unit){0};
+}
+
+static int unit_begin(struct session *s, const struct statement *st, struct unit *u, struct err *e)
+{
+    struct journal *j = s->journal;
+    struct str text = {0};
+    const struct command *c = statement_command(st);
+    *u = (struct unit){0};
+    const unsigned parts = changed_parts(statement_changes(st));
+    if (statement_text(s, st, &s->host->stop, &text, e))
+        return -1;
+    int failed = 0;
+    if (j->level == 0 && statement_is_written(c, st) &&
+        !(u->line = line_new(parts != 0, text.text)))
+        failed = err_memory(e);
+    const bool small = !c || (c->small && c->small(st));
+    if (!failed && parts && !(u->taken = taken_new(s, parts, small, text.text, e)))
+        failed = -1;
+    str_finish(&text);
+    if (!failed)
+        failed = journal_note_figures(s, st, e);
+    if (failed) {
+        unit_drop(s, u);
+        return -1;
+    }
+    if (j->level++ == 0) {
+        j->whole = !st->body && !(c && c->changes == CHANGES_ALL);
+        j->before = u->taken && !u->taken->delta ? &u->taken->before : NULL;
+    }
+    j->delta = u->taken ? u->taken->delta : NULL;
+    return 0;
+}
+
+/* Writes down what was done; returns -1 if the record could not take it. */
+static int write_unit(struct session *s, struct unit *u, bool failed, struct err *e)
+{
+    struct journal *j = s->journal;
+    struct err own = {0};
+    int bad = 0;
+    if (!failed || j->partial)
+        bad = journal_append_list(s, &j->chosen, &own);
+    if (failed)
+        bad = journal_append_list(s, &j->partial, &own) || bad;
+    else if (u->line)
+        bad = journal_append(s, u->line, &own) || bad;
+    if (!failed && j->extra)
+        bad = journal_append_list(s, &j->extra, &own) || bad;
+    if (!failed)
+        u->line = NULL;
+    journal_forget_lists(j);
+    /* One error is enough: what failed itself is told by its own. */
+    if (bad && failed)
+        session_notice(s, "%s; %s", own.what, own.hint);
+    else if (bad)
+        *e = own;
+    return bad && !failed ? -1 : 0;
+}
+
+static int unit_end(struct session *s, struct unit *u, int failed, struct err *e)
+{
+    struct journal *j = s->journal;
+    const bool top = --j->level == 0;
+    j->delta = NULL;
+    /* A script that failed half way has changed something; so has an interrupted train. */
+    if (u->taken && (!failed || (top && j->partial))) {
+        taken_push(s, u->taken, j->depth);
+        u->taken = NULL;
+    }
+    if (top) {
+        j->before = NULL;
+        failed = write_unit(s, u, failed != 0, e) || failed ? -1 : 0;
+    }
+    unit_drop(s, u);
+    return failed;
+}
+
+static int run_unit(struct session *s, const struct statement *st, struct err *e)
+{
+    struct unit u;
+    struct err ignored;
+    const bool aside = strcmp(st->verb, "help") == 0;
+    int failed = !aside && s->jobs && segment_end(s, e) ? -1 : unit_begin(s, st, &u, e);
+    if (!failed)
+        failed = unit_end(s, &u, run_statement(s, st, e), e);
+    /* Without memory for it, what comes cannot be taken back; training goes on. */
+    if (!aside && s->jobs)
+        segment_begin(s, &ignored);
+    return failed;
+}
+
+/* Notes the statements of a script that were done before number `count`. */
+static void note_before(struct session *s, const struct script *script, size_t count)
+{
+    while (count-- > 0)
+        journal_done(s, &script->statement[count]);
+}
+
+/* With --check all that is wrong is told, so what is wrong is no end. */
+static int step_and_run(struct session *s, const struct script *script, size_t i,
+                        int (*run)(struct session *, const struct statement *, struct err *),
+                        struct err *e)
+{
+    const struct statement *st = &script->statement[i];
+    if (stop_check(&s->host->stop, e))
+        return -1;
+    if (s->host->step && step_before(s, script, i, e))
+        return -1;
+    if (s->quit)
+        return 0;
+    const int failed = run(s, st, e);
+    return checking(s) ? check_goes_on(s, st, failed, e) : failed;
+}
+
+int run_units(struct session *s, const struct script *script, struct err *e)
+{
+    for (size_t i = 0; i < script->count && !s->quit; i++)
+        if (step_and_run(s, script, i, run_unit, e)) {
+            if (s->journal->level)
+                note_before(s, script, i);
+            return -1;
+        }
+    return 0;
+}
+
+int run_units_inside(struct session *s, const struct script *script, struct err *e)
+{
+    struct journal *j = s->journal;
+    const uint64_t outer = j->floor, floor = j->count;
+    const unsigned bodies = j->bodies;
+    /* A file's statements are units of their own, also where a loop reads it. */
+    j->floor = floor;
+    j->bodies = 0;
+    const int failed = run_units(s, script, e);
+    taken_drop_to(s, floor);
+    j->floor = outer;
+    j->bodies = bodies;
+    return failed;
+}
+
+int run_body(struct session *s, const struct script *body, struct err *e)
+{
+    int failed = 0;
+    s->journal->bodies++;
+    for (size_t i = 0; i < body->count && !s->quit && !failed; i++) {
+        failed = step_and_run(s, body, i, run_statement, e);
+        if (failed)
+            note_before(s, body, i);
+    }
+    s->journal->bodies--;
+    return failed ? -1 : 0;
+}
+
+static int unknown_verb(const struct session *s, const struct statement *st, struct err *e)
+{
+    const struct graph *g = current_model(s)->graph;
+    struct nearest near = {0};
+    nearest_in_table(&near, st->verb, &command_table);
+    nearest_in_table(&near, st->verb, &layer_kinds);
+    for (size_t i = 0; i < g->layers; i++)
+        nearest_try(&near, st->verb, g->layer[i].name);
+    err_at(e, st->verb_where, "no verb or layer \"%s\"", st->verb);
+    return advise_verb(s, st, &near, e);
+}
+
+static int later_verb(const struct statement *st, struct err *e)
+{
+    err_at(e, st->verb_where, "%s is not in this version", st->verb);
+    return err_hint(e, "help lists what is");
+}
+
+static int run_bound(struct session *s, const struct statement *st, struct arena *arena,
+                     struct err *e)
+{
+    struct binder b = session_binder(s, arena);
+    const struct entry *entry = table_find(&command_table, st->verb);
+    const struct command *command = (const struct command *)entry;
+    const struct layer_kind *kind =
+        entry ? NULL : (const struct layer_kind *)table_find(&layer_kinds, st->verb);
+    const id layer = entry || kind ? NOTHING : graph_find_layer(current_model(s)->graph, st->verb);
+    if (command && command->later)
+        return later_verb(st, e);
+    if (session_running(s) && (kind || layer != NOTHING || (command && command->stop_first))) {
+        err_at(e, st->verb_where, "%s cannot be done while training runs", st->verb);
+        return err_hint(e, "stop first: stop");
+    }
+    if (!entry && !kind && layer == NOTHING)
+        return unknown_verb(s, st, e);
+    if (!command)
+        command = &command_layer;
+    if (command->read)
+        return command->read(s, st, e);
+    const struct args *args = bind_statement(&b, st, entry, e);
+    return args ? command->run(s, args, e) : -1;
+}
+
+int run_statement(struct session *s, const struct statement *st, struct err *e)
+{
+    struct arena arena = {0};
+    struct model *current = current_model(s);
+    const struct statement *outer = s->statement;
+    s->statement = st;
+    int failed = run_bound(s, st, &arena, e);
+    settle_chosen(s, !failed);
+    journal_touched(s, st, current);
+    s->statement = outer;
+    arena_finish(&arena);
+    if (failed && !*s->wrong_verb)
+        snprintf(s->wrong_verb, sizeof s->wrong_verb, "%s", st->verb);
+    return failed ? err_place(e, st->where) : 0;
+}

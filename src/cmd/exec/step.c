@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/exec/step.h"
+
+#include "cmd/exec/exec.h"
+#include "cmd/session/journal.h"
+#include "cmd/session/state.h"
+#include "cmd/session/words.h"
+
+#include "lang/parse.h"
+
+#include <string.h>
+
+static const struct command *command_of(const struct statement *st)
+{
+    return (const struct command *)table_find(&command_table, st->verb);
+}
+
+/* A statement as one line, and not more of it than an eye takes in. */
+static void add_statement(struct str *to, const struct statement *st)
+{
+    enum { LONGEST = 240 };
+    struct str text = {0};
+    statement_print(&text, st, NULL);
+    size_t n = text.size;
+    if (n > LONGEST)
+        for (n = LONGEST; n && ((unsigned char)text.text[n] & 0xC0) == 0x80;)
+            n--;
+    str_bytes(to, text.text ? text.text : "", n);
+    str_add(to, n < text.size ? " ..." : "");
+    to->failed = to->failed || text.failed;
+    str_finish(&text);
+}
+
+/* `lesson.nnr:5 (3 of 12): dense 8 relu` */
+static void add_position(struct str *to, struct session *s, const struct script *script, size_t i)
+{
+    const struct statement *st = &script->statement[i];
+    const struct source *source = sources_get(&s->sources, st->where.source);
+    uint32_t line = 0, column = 0;
+    if (source)
+        source_place(source, st->where.at, &line, &column);
+    if (!s->step_told)
+        str_add(to, "Enter carries out what is shown; what you type is done before it; Ctrl-C "
+                    "stops\n");
+    str_addf(to, "%s:%u (%zu of %zu): ", source ? source->name : "", line, i + 1, script->count);
+    add_statement(to, st);
+    str_add(to, "\n");
+}
+
+static bool is_blank(const struct str *s)
+{
+    return !s->text || !s->text[strspn(s->text, " \t\r\n")];
+}
+
+/* Inside a loop or a file that is read, the statement around it is what a record has. */
+static int check_place(const struct session *s, const struct script *typed, struct err *e)
+{
+    if (!s->journal->level && !s->journal->bodies)
+        return 0;
+    for (size_t i = 0; i < typed->count; i++) {
+        const struct statement *st = &typed->statement[i];
+        const struct command *c = command_of(st);
+        const bool shows = c && c->alone_shows && !st->values && !st->pairs && !st->body;
+        if (!(c && (c->looks || shows))) {
+            err_at(e, st->verb_where, "%s cannot be typed inside { } or a file that source reads",
+                   st->verb);
+            return err_hint(e, "a record would not have it; type it before the next statement "
+                               "outside");
+        }
+    }
+    return 0;
+}
+
+static int run_typed(struct session *s, const struct script *typed, struct err *e)
+{
+    int failed = check_place(s, typed, e);
+    if (!s->journal->level && !s->journal->bodies)
+        return failed || run_units(s, typed, e) ? -1 : 0;
+    for (size_t i = 0; i < typed->count && !failed; i++)
+        failed = run_statement(s, &typed->statement[i], e);
+    return failed;
+}
+
+/* Runs what was typed; what is wrong with it is shown and is no end. *open: it goes on in a further
+ * line. */
+static int take_typed(struct session *s, const struct str *text, bool *open, struct err *e)
+{
+    struct arena arena = {0};
+    struct script script;
+    struct err wrong = {0};
+    const char *folder = s->folder;
+    const uint32_t outer = s->typed;
+    const uint32_t source =
+        sources_add(&s->sources, "<prompt>", text->text, text->size, 1, (struct span){0});
+    if (!source)
+        return err_memory(e);
+    const enum parsed parsed =
+        parse_script(&arena, text->text, text->size, source, &s->host->stop, &script, &wrong);
+    *open = parsed == PARSE_INCOMPLETE;
+    s->folder = ".";
+    s->typed = source;
+    int failed = 0;
+    if (!*open && (parsed != PARSE_OK || run_typed(s, &script, &wrong)) &&
+        show_error(s, &wrong) == OUTCOME_STOPPED) {
+        *e = wrong;
+        failed = -1;
+    }
+    s->typed = outer;
+    s->folder = folder;
+    arena_finish(&arena);
+    return failed;
+}
+
+/* Asks until there is an Enter alone (1) or a whole statement was typed and run (0). */
+static int ask_once(struct session *s, const char *shown, struct err *e)
+{
+    struct str typed = {0};
+    bool open = false;
+    int how = 0;
+    do {
+        if (!s->host->type(s->host->self, open ? NULL : shown, open ? "...> " : "step> ", &typed)) {
+            *e = (struct err){.kind = ERR_STOPPED, .what = "stopped"};
+            how = -1;
+        } else if (typed.failed) {
+            how = err_memory(e);
+        } else if (is_blank(&typed)) {
+            how = 1;
+        } else {
+            how = take_typed(s, &typed, &open, e);
+        }
+    } while (open && how == 0);
+    str_finish(&typed);
+    return how;
+}
+
+int step_before(struct session *s, const struct script *script, size_t i, struct err *e)
+{
+    const struct statement *st = &script->statement[i];
+    const struct command *c = command_of(st);
+    int how = 0;
+    if ((c && c->speaks) || st->where.source == s->typed || checking(s))
+        return 0;
+    while (how == 0 && !s->quit) {
+        struct str shown = {0};
+        add_position(&shown, s, script, i);
+        how = shown.failed ? err_memory(e) : ask_once(s, shown.text, e);
+        s->step_told = true;
+        str_finish(&shown);
+    }
+    return how < 0 ? -1 : 0;
+}

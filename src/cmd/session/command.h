@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A verb: what its row says of it. */
+#ifndef NNR_CMD_SESSION_COMMAND_H
+#define NNR_CMD_SESSION_COMMAND_H
+
+#include "base/entry.h"
+
+struct session;
+struct statement;
+
+#define COMMAND(verb, takes, line, text, script)                                                   \
+    .entry = {.name = verb,                                                                        \
+              .args = takes,                                                                       \
+              .arg_count = sizeof takes / sizeof *takes,                                           \
+              .summary = line,                                                                     \
+              .details = text,                                                                     \
+              .example = script}
+
+/* The same for a verb that takes nothing. */
+#define COMMAND_ALONE(verb, line, text, script)                                                    \
+    .entry = {.name = verb, .summary = line, .details = text, .example = script}
+
+/* What a statement changes of what `undo` takes back. */
+enum changes {
+    CHANGES_NOTHING = 0,
+    CHANGES_MODEL = 1,      /* the current model, or those that `on` names */
+    CHANGES_MODELS = 2,     /* any model */
+    CHANGES_LIST = 4,       /* which models there are, and which is the current one */
+    CHANGES_DATA = 8,       /* data, seed and emulate */
+    CHANGES_VARIABLES = 16, /* and own penalties */
+    CHANGES_FIGURES = 32,   /* only what `loss` speaks of: nothing to take back */
+    CHANGES_ALL = CHANGES_MODELS | CHANGES_LIST | CHANGES_DATA | CHANGES_VARIABLES
+};
+
+/* A verb. */
+struct command {
+    struct entry entry;
+    int (*run)(struct session *s, const struct args *args, struct err *e);
+    /* Instead of `run`, of a verb that reads its statement itself. */
+    int (*read)(struct session *s, const struct statement *st, struct err *e);
+    unsigned changes; /* enum changes */
+    /* Whether what a statement changes can be changed back piece by piece (delta.h); NULL: it
+     * cannot. */
+    bool (*small)(const struct statement *st);
+    bool alone_shows; /* alone it prints what is set, and changes nothing */
+    bool unwritten;   /* never in a record */
+    bool later;       /* a verb of the language that this version does not have */
+    bool stop_first;  /* cannot be done while `run` trains */
+    bool speaks;      /* it is for the person's eyes alone: --step does not show it before */
+    bool looks;       /* it changes nothing that a replay needs: --step takes it anywhere */
+};
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/session/host.h"
+
+#include "cmd/session/state.h"
+
+#include "base/plain.h"
+#include "lang/ast.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* With --json for machines too; a claim that does not hold has left its object. */
+enum outcome show_error(struct session *s, const struct err *e)
+{
+    struct str text = {0}, object = {0};
+    if (e->kind == ERR_STOPPED)
+        return OUTCOME_STOPPED;
+    sources_explain(&s->sources, e, &text);
+    if (s->host->json && e->kind != ERR_EXPECT)
+        sources_json(&s->sources, e, s->wrong_verb, &object);
+    if (object.size && !object.failed)
+        out_add(&s->host->out, object.text);
+    out_add(&s->host->err, text.failed ? "nnr: not enough memory\n" : text.text);
+    str_finish(&object);
+    str_finish(&text);
+    s->wrong_verb[0] = 0;
+    return e->kind == ERR_EXPECT ? OUTCOME_EXPECT : OUTCOME_ERROR;
+}
+
+void session_notice(const struct session *s, const char *format, ...)
+{
+    if (s->host->quiet || checking(s))
+        return;
+    /* On the stack: a notice must not be lost, nor a statement fail, for want of memory. */
+    char text[600];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text - 1, format, list);
+    va_end(list);
+    /* It may quote what is no one line. */
+    plain_clean(text);
+    strcat(text, "\n");
+    out_add(&s->host->err, text);
+}
+
+/* An object with the verb that it is of in front, and the statement's place behind. */
+static void add_object(const struct session *s, const char *object, size_t n, struct str *to)
+{
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_text(&json, "verb", s->statement ? s->statement->verb : "stop");
+    const bool empty = n < 3;
+    str_add(to, empty ? "" : ", ");
+    str_bytes(to, object + 1, n - 2);
+    if (s->statement)
+        source_json(&s->sources, s->statement->where, &json);
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
+/* Does so for each line. */
+static void name_origin(const struct session *s, struct str *text)
+{
+    struct str all = {.failed = text->failed};
+    const char *at = text->text, *end;
+    for (; at && (end = strchr(at, '\n')); at = end + 1)
+        if (*at == '{' && end[-1] == '}')
+            add_object(s, at, (size_t)(end - at), &all);
+    str_finish(text);
+    *text = all;
+}
+
+int session_report(const struct session *s, struct str *text, struct err *e)
+{
+    if (s->host->json)
+        name_origin(s, text);
+    bool failed = text->failed;
+    if (!failed && text->size && !checking(s))
+        s->host->out.write(s->host->out.self, text->text, text->size);
+    str_finish(text);
+    return failed ? err_memory(e) : 0;
+}
+
+int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e)
+{
+    struct str line = {0};
+    struct json json = {.to = &line};
+    if (!s->host->json)
+        return session_report(s, text, e);
+    while (text->size && text->text[text->size - 1] == '\n')
+        text->text[--text->size] = 0;
+    line.failed = text->failed;
+    json_open(&json, NULL, '{');
+    json_text(&json, key, text->text ? text->text : "");
+    json_close(&json, '}');
+    str_add(&line, "\n");
+    str_finish(text);
+    return session_report(s, &line, e);
+}
+
+double session_clock(const struct session *s)
+{
+    return s->host->clock(s->host->self);
+}
+
+int session_tick(const struct session *s, const struct progress *p, struct err *e)
+{
+    return s->host->tick(s->host->self, p) ? 0 : err_stopped(e);
+}
+
+int session_ask(const struct session *s, const char *hint, struct err *e)
+{
+    return s->host->ask(s->host->self, hint) ? 0 : err_stopped(e);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/session/journal.h"
+
+#include "cmd/session/jobs.h"
+#include "cmd/session/names.h"
+#include "cmd/session/record.h"
+#include "cmd/session/state.h"
+#include "cmd/session/statement_text.h"
+#include "cmd/session/undo_list.h"
+#include "cmd/session/words.h"
+
+#include "lang/ast.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct command *statement_command(const struct statement *st)
+{
+    return (const struct command *)table_find(&command_table, st->verb);
+}
+
+unsigned statement_changes(const struct statement *st)
+{
+    const struct command *c = statement_command(st);
+    const bool alone = !st->values && !st->pairs && !st->body;
+    if (!c)
+        return CHANGES_MODEL;
+    if (c->alone_shows && alone)
+        return CHANGES_NOTHING;
+    /* Models that `on` names may be others than the current one. */
+    return c->changes == CHANGES_MODEL && st->clauses ? CHANGES_MODELS : c->changes;
+}
+
+unsigned changed_parts(unsigned changes)
+{
+    const unsigned models = changes & (CHANGES_MODELS | CHANGES_LIST) ? PART_MODELS
+                            : changes & CHANGES_MODEL                 ? PART_MODEL
+                                                                      : 0;
+    return models | (changes & CHANGES_DATA ? PART_DATA : 0) |
+           (changes & CHANGES_VARIABLES ? PART_VARIABLES : 0);
+}
+
+bool always_small(const struct statement *st)
+{
+    (void)st;
+    return true;
+}
+
+bool statement_is_written(const struct command *c, const struct statement *st)
+{
+    const bool session =
+        st->values && st->value[0]->kind == NODE_PATH && strcmp(st->value[0]->text, "session") == 0;
+    return !c || !(c->unwritten || (strcmp(c->entry.name, "save") == 0 && session));
+}
+
+int journal_note_figures(struct session *s, const struct statement *st, struct err *e)
+{
+    int failed = 0;
+    if (!(statement_changes(st) & CHANGES_FIGURES))
+        return 0;
+    if (!st->clauses)
+        return taken_side(s, current_model(s), e);
+    for (size_t i = 0; i < s->models && !failed; i++)
+        failed = taken_side(s, s->model[i], e);
+    return failed;
+}
+
+int journal_append(struct session *s, struct line *l, struct err *e)
+{
+    struct journal *j = s->journal;
+    l->next = NULL;
+    if (j->last)
+        j->last->next = l;
+    else
+        j->first = l;
+    j->last = l;
+    j->depth += l->pushes;
+    return record_line(s, l, e);
+}
+
+int journal_append_list(struct session *s, struct line **list, struct err *e)
+{
+    int failed = 0;
+    struct line *l = *list;
+    *list = NULL;
+    while (l) {
+        struct line *next = l->next;
+        bool stands = !l->chosen;
+        const uint32_t at = l->chosen ? name_model_number(s, l->model) : INDEX_NONE;
+        if (at != INDEX_NONE)
+            stands = (l->output == NOTHING ? s->model[at]->optimizer.args
+                                           : model_loss(s->model[at], l->output, NULL)) != NULL;
+        if (!stands)
+            mem_free(l);
+        else if (journal_append(s, l, failed ? &(struct err){0} : e))
+            failed = -1;
+        l = next;
+    }
+    return failed;
+}
+
+void journal_touched(struct session *s, const struct statement *st, struct model *current)
+{
+    const unsigned changes = statement_changes(st);
+    const bool several = changes & CHANGES_MODELS || (changes & CHANGES_FIGURES && st->clauses);
+    /* A model for which nnr chose something was touched when it did. */
+    if (several || session_running(s))
+        snapshot_touched(s, NULL);
+    else if (changes & (CHANGES_MODEL | CHANGES_FIGURES))
+        snapshot_touched(s, current);
+}
+
+/* In front of what is noted already: the innermost fails first. */
+static void note(struct session *s, struct line *l)
+{
+    struct journal *j = s->journal;
+    if (!l) {
+        j->lost = true;
+        return;
+    }
+    l->next = j->partial;
+    j->partial = l;
+}
+
+void journal_done(struct session *s, const struct statement *st)
+{
+    const bool undo = strcmp(st->verb, "undo") == 0;
+    struct str text = {0};
+    struct err e;
+    if (!statement_is_written(statement_command(st), st) && !undo)
+        return;
+    const long pushes = undo ? -1 : changed_parts(statement_changes(st)) != 0;
+    note(s, statement_text(s, st, NULL, &text, &e) ? NULL : line_new(pushes, text.text));
+    str_finish(&text);
+}
+
+void journal_done_text(struct session *s, long pushes, const char *format, ...)
+{
+    struct str text = {0};
+    va_list list;
+    va_start(list, format);
+    str_addv(&text, format, list);
+    va_end(list);
+    note(s, text.failed ? NULL : line_new(pushes, text.text));
+    str_finish(&text);
+}
+
+/* Whether what nnr chooses inside a loop or a file may as well stand before it: the model was there
+ * with the same layers. Else the loop chooses by itself again. */
+static bool can_stand_before(const struct session *s, const struct model *m, const char **current)
+{
+    const struct journal *j = s->journal;
+    *current = current_model(s)->name;
+    if (j->whole || !j->before)
+        return true;
+    if (!(j->before->parts & PART_MODELS))
+        return false;
+    *current = j->before->model[j->before->current]->model->name;
+    for (size_t i = 0; i < j->before->models; i++) {
+        const struct model *was = j->before->model[i]->model;
+        if (strcmp(was->name, m->name) == 0)
+            return was->graph->values == m->graph->values;
+    }
+    return false;
+}
+
+int journal_chose(struct session *s, const struct model *m, id output, bool several,
+                  const struct args *args, struct err *e)
+{
+    struct journal *j = s->journal;
+    struct str text = {0};
+    const char *current;
+    if (!can_stand_before(s, m, &current))
+        return 0;
+    const bool other = strcmp(current, m->name) != 0;
+    if (other)
+        str_addf(&text, "model %s; ", m->name);
+    str_add(&text, output == NOTHING ? "optimizer " : "loss ");
+    args_print(&text, args);
+    if (several)
+        str_addf(&text, " on %s", graph_value_name(m->graph, output));
+    if (other)
+        str_addf(&text, "; model %s", current);
+    struct line *l = text.failed ? NULL : line_new(other ? 3 : 1, text.text);
+    str_finish(&text);
+    if (!l)
+        return err_memory(e);
+    l->chosen = true;
+    l->output = output;
+    snprintf(l->model, sizeof l->model, "%s", m->name);
+    struct line **end = &j->chosen;
+    while (*end)
+        end = &(*end)->next;
+    *end = l;
+    return 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Noting what a session does, as text that does it again. */
+#ifndef NNR_CMD_SESSION_JOURNAL_H
+#define NNR_CMD_SESSION_JOURNAL_H
+
+#include "cmd/session/past.h"
+
+struct command;
+struct model;
+struct session;
+struct statement;
+
+/* A statement was carried out, or failed half way, when `current` was the current model: what it
+ * may have changed is no longer as the newest snapshot has it. Said of each statement, also of
+ * those in { }: a mark that is set or gone back to in a later turn must see what this turn did. */
+void journal_touched(struct session *s, const struct statement *st, struct model *current);
+/* Something failed: notes what was done before it, in front of what is noted already. */
+void journal_done(struct session *s, const struct statement *st);
+void journal_done_text(struct session *s, long pushes, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* nnr chose the loss of an output, one of several perhaps, or, of NOTHING, the optimizer. To be
+ * called before it is put in place. */
+int journal_chose(struct session *s, const struct model *m, id output, bool several,
+                  const struct args *args, struct err *e);
+
+/* For struct command. */
+bool always_small(const struct statement *st);
+/* The row of a statement's verb; NULL: it begins with a layer. */
+const struct command *statement_command(const struct statement *st);
+/* A verb that sets something and stands alone only shows it. */
+unsigned statement_changes(const struct statement *st);
+/* What a snapshot must keep, of what is changed (enum changes): enum parts. */
+unsigned changed_parts(unsigned changes);
+/* Whether a statement of that verb belongs in a record. */
+bool statement_is_written(const struct command *c, const struct statement *st);
+/* What `loss` speaks of is about to change. */
+int journal_note_figures(struct session *s, const struct statement *st, struct err *e);
+/* Puts a line at the end of the journal and into the record. */
+int journal_append(struct session *s, struct line *l, struct err *e);
+/* All of a list; a choice that was taken back is left out. */
+int journal_append_list(struct session *s, struct line **list, struct err *e);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a session holds. */
+#ifndef NNR_CMD_SESSION_STATE_H
+#define NNR_CMD_SESSION_STATE_H
+
+#include "cmd/session/host.h"
+
+#include "base/source.h"
+#include "data/dataset.h"
+#include "nn/policy.h"
+
+struct session {
+    const struct host *host;
+    struct sources sources;
+    const struct reading *reading; /* the files that `source` is in: verbs/source.c */
+    const char *folder;            /* relative file names are read against it */
+    char *within;                  /* where files may be, as file_name.within */
+    uint64_t seed;
+
+    struct model **model;
+    size_t models, model_room, current;
+    struct dataset data;
+    bool has_data;
+    struct variable *variable;
+    size_t variables, variable_room;
+    struct definition **definition; /* custom_penalty.h */
+    size_t definitions, definition_room;
+    struct definition *retired; /* taken back: models of a mark may still lead to them */
+    struct mark *mark;          /* marks.c */
+    size_t marks, mark_room;
+    struct names_known *names;
+
+    const struct entry *emulation; /* of the table of systems: none, or which is emulated */
+    bool ignores_frozen;           /* the setting penalties.frozen */
+    struct policy policy;          /* what both mean; the models refer to it */
+
+    struct journal *journal; /* what was done: journal.h */
+    struct job *job;         /* training in the background: jobs.c */
+    size_t jobs;
+    /* For which model nnr has chosen something in the statement that runs; or for several. */
+    struct model *chose;
+    bool chose_several;
+    struct pictures *pictures; /* work/watch.c; NULL before the first */
+    bool busy;                 /* a text is being run */
+    bool quit;
+    const struct statement *statement; /* that runs, the innermost; NULL: none does */
+    char wrong_verb[40];               /* of the statement that failed; "": none did */
+    struct checks *checks;             /* what --check has found: check.c */
+    uint32_t typed;   /* the source that a person types, whose statements --step does not show */
+    bool step_told;   /* --step has said what Enter does */
+    bool told_shares; /* that loss and accuracy speak of two shares: verbs/look.c */
+    char prompt[300];
+};
+
+static inline struct model *current_model(const struct session *s)
+{
+    return s->model[s->current];
+}
+
+/* --check looks at names and shapes only. */
+static inline bool checking(const struct session *s)
+{
+    return s->host->check;
+}
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/shell/background.h"
+
+#include "cmd/exec/background_steps.h"
+#include "cmd/session/jobs.h"
+#include "cmd/session/state.h"
+#include "cmd/work/jobs.h"
+#include "cmd/work/plotting.h"
+#include "cmd/work/train_job.h"
+#include "cmd/work/watch.h"
+
+#include "train/engine.h"
+
+bool session_stop(struct session *s)
+{
+    struct err e = {0};
+    if (!s->jobs)
+        return false;
+    if (segment_end(s, &e))
+        session_notice(s, "%s; %s", e.what, e.hint);
+    if (jobs_end(s, &e))
+        session_notice(s, "%s", e.what);
+    return true;
+}
+
+/* A job that cannot go on ends all of them, with the reason. */
+static void advance_jobs(struct session *s)
+{
+    struct err e = {0};
+    for (size_t i = 0; i < s->jobs; i++) {
+        struct job *j = &s->job[i];
+        bool ended;
+        /* A statement may have changed the model or the data since the last slice. */
+        if (engine_prepare(j->model, &s->data, s->seed, &e) || job_slice(j, &ended, &e)) {
+            if (e.kind != ERR_STOPPED)
+                session_notice(s, "run: %s; %s", e.what, e.hint);
+            session_stop(s);
+            return;
+        }
+        pictures_update(s, j->model);
+    }
+}
+
+void session_advance(struct session *s)
+{
+    pictures_advance(s);
+    /* In the middle of a statement nothing else may train; nor in the middle of a slice, when what
+     * is watched takes long enough to tick. */
+    if (s->busy)
+        return;
+    s->busy = true;
+    advance_jobs(s);
+    s->busy = false;
+}
+
+double session_deadline(const struct session *s)
+{
+    const double pictures = pictures_deadline(s);
+    return s->jobs && !s->busy ? 0 : pictures;
+}
+
+size_t session_descriptors(const struct session *s,
+                           struct session_descriptor to[SESSION_DESCRIPTORS])
+{
+    struct gnuplot_descriptor d[GNUPLOT_DESCRIPTORS];
+    if (!s->pictures || !s->pictures->gnuplot)
+        return 0;
+    const size_t n = gnuplot_descriptors(s->pictures->gnuplot, d);
+    for (size_t i = 0; i < n; i++)
+        to[i] = (struct session_descriptor){.fd = d[i].fd, .write = d[i].write};
+    return n;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/shell/run_text.h"
+
+#include "cmd/exec/advice.h"
+#include "cmd/exec/check.h"
+#include "cmd/exec/exec.h"
+#include "cmd/session/state.h"
+#include "cmd/verbs/help_text.h"
+#include "cmd/work/binder.h"
+
+#include "lang/parse.h"
+
+#include <string.h>
+
+/* The parser's error, or better advice. */
+static enum outcome show_unparsed(struct session *s, struct err *e)
+{
+    advise_text(s, e);
+    return show_error(s, e);
+}
+
+static enum outcome run_script(struct session *s, const struct script *script)
+{
+    struct err e = {0};
+    if (run_units(s, script, &e))
+        return show_error(s, &e);
+    return s->quit ? OUTCOME_QUIT : OUTCOME_OK;
+}
+
+static enum outcome run_source(struct session *s, const struct text *t, bool complete)
+{
+    struct arena arena = {0};
+    struct script script = {0};
+    struct err e = {0};
+    enum outcome end;
+    enum parsed parsed =
+        parse_script(&arena, t->text, t->size, t->source, &s->host->stop, &script, &e);
+    if (parsed == PARSE_INCOMPLETE && !complete)
+        end = OUTCOME_INCOMPLETE;
+    else if (checking(s))
+        end = check_text(s, t, run_units, &e) ? show_error(s, &e) : checks_outcome(s);
+    else
+        end = parsed == PARSE_OK ? run_script(s, &script) : show_unparsed(s, &e);
+    arena_finish(&arena);
+    return end;
+}
+
+enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,
+                         size_t size, uint32_t line, bool complete)
+{
+    struct err e = {0};
+    char question[120];
+    if (!complete && help_asked(text, size, question, sizeof question)) {
+        text = question;
+        size = strlen(question);
+    }
+    const uint32_t source = sources_add(&s->sources, name, text, size, line, (struct span){0});
+    if (!source) {
+        err_memory(&e);
+        return show_error(s, &e);
+    }
+    s->folder = folder;
+    s->wrong_verb[0] = 0;
+    checks_begin(s);
+    if (session_bind_folder(s, folder, &e))
+        return show_error(s, &e);
+    s->typed = complete ? 0 : source;
+    s->busy = true;
+    const struct text t = {text, size, source};
+    const enum outcome end = run_source(s, &t, complete);
+    s->busy = false;
+    return end;
+}
+
+/* A value must not bring further statements with it. */
+static int only_let(const struct script *script, struct err *e)
+{
+    const struct statement *st = script->statement;
+    if (script->count == 1 && st->pairs == 1)
+        return 0;
+    err_at(e, st[script->count - 1].where, "--let takes one name and its value");
+    return err_hint(e, "write --let NAME=VALUE, once for each");
+}
+
+enum outcome session_let(struct session *s, const char *given)
+{
+    struct arena arena = {0};
+    struct script script = {0};
+    struct err e = {0};
+    struct str text = {0};
+    str_addf(&text, "let %s", given);
+    const uint32_t source =
+        text.failed ? 0
+                    : sources_add(&s->sources, "--let", text.text, text.size, 1, (struct span){0});
+    int failed = source ? 0 : err_memory(&e);
+    s->folder = ".";
+    if (!failed)
+        failed = session_bind_folder(s, s->folder, &e);
+    if (!failed)
+        failed = parse_script(&arena, text.text, text.size, source, &s->host->stop, &script, &e) !=
+                     PARSE_OK ||
+                 only_let(&script, &e);
+    s->typed = source;
+    failed = failed || run_units(s, &script, &e);
+    s->typed = 0;
+    const enum outcome end = failed ? show_error(s, &e) : checks_outcome(s);
+    arena_finish(&arena);
+    str_finish(&text);
+    return end;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/shell/session.h"
+
+#include "cmd/exec/check.h"
+#include "cmd/exec/exec.h"
+#include "cmd/session/custom_penalty.h"
+#include "cmd/session/emulation.h"
+#include "cmd/session/jobs.h"
+#include "cmd/session/journal.h"
+#include "cmd/session/marks.h"
+#include "cmd/session/names.h"
+#include "cmd/session/state.h"
+#include "cmd/session/variable.h"
+#include "cmd/work/jobs.h"
+#include "cmd/work/plotting.h"
+
+#include "train/emulate.h"
+#include "train/workers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int add_first_model(struct session *s)
+{
+    if (mem_room(&s->model, &s->model_room, 1, sizeof *s->model) ||
+        index_reserve(&s->names->models, 1))
+        return -1;
+    s->model[0] = model_create("main");
+    if (!s->model[0])
+        return -1;
+    s->models = 1;
+    session_bend(s, s->model[0]);
+    return 0;
+}
+
+struct session *session_create(const struct host *host, uint64_t seed)
+{
+    struct session *s = mem_new(1, sizeof *s);
+    if (!s)
+        return NULL;
+    s->host = host;
+    s->seed = seed;
+    s->emulation = emulations.row[0];
+    s->folder = "";
+    s->journal = journal_create(seed);
+    s->names = mem_new(1, sizeof *s->names);
+    if (s->journal && s->names && add_first_model(s) == 0)
+        return s;
+    session_destroy(s);
+    return NULL;
+}
+
+static void names_finish(struct names_known *names)
+{
+    if (!names)
+        return;
+    index_finish(&names->models);
+    index_finish(&names->variables);
+    index_finish(&names->definitions);
+    index_finish(&names->marks);
+    mem_free(names);
+}
+
+void session_destroy(struct session *s)
+{
+    if (!s)
+        return;
+    marks_finish(s);
+    journal_finish(s);
+    for (size_t i = 0; i < s->models; i++)
+        model_destroy(s->model[i]);
+    mem_free(s->model);
+    for (size_t i = 0; i < s->variables; i++)
+        variable_finish(&s->variable[i]);
+    mem_free(s->variable);
+    mem_free(s->within);
+    session_drop_jobs(s);
+    pictures_finish(s);
+    if (s->names)
+        definitions_finish(s);
+    dataset_finish(&s->data);
+    sources_finish(&s->sources);
+    names_finish(s->names);
+    checks_finish(s);
+    mem_free(s);
+}
+
+void session_threads(unsigned n)
+{
+    workers_allow(n);
+}
+
+const char *session_prompt(struct session *s)
+{
+    char name[70] = "", live[160] = "", loss[NUMBER_ROOM], system[40] = "";
+    if (s->models > 1)
+        snprintf(name, sizeof name, ":%.60s", current_model(s)->name);
+    if (s->jobs) {
+        const struct model *m = session_job_model(s, 0);
+        const bool other = m != current_model(s);
+        snprintf(live, sizeof live, " %.60s%sstep %llu loss %s", other ? m->name : "",
+                 other ? " " : "", (unsigned long long)m->step,
+                 m->from == FROM_NOTHING ? "-" : number_text(m->last.data + m->last.penalty, loss));
+    }
+    if (s->emulation != emulations.row[0])
+        snprintf(system, sizeof system, " (%.30s)", s->emulation->name);
+    snprintf(s->prompt, sizeof s->prompt, "nnr%s%s%s> ", name, system, live);
+    return s->prompt;
+}
+
+static uint64_t digest_data(const struct session *s, uint64_t hash)
+{
+    const struct dataset *d = &s->data;
+    if (!s->has_data)
+        return hash;
+    const uint64_t sizes[] = {d->samples, d->training, d->inputs, d->targets, d->batch, d->shuffle};
+    hash = digest_bytes(hash, sizes, sizeof sizes);
+    hash = digest_bytes(hash, d->x, d->samples * d->inputs * sizeof *d->x);
+    if (!d->target_is_input && d->y)
+        hash = digest_bytes(hash, d->y, d->samples * d->targets * sizeof *d->y);
+    return hash;
+}
+
+uint64_t session_digest(const struct session *s)
+{
+    uint64_t hash = 0xCBF29CE484222325u;
+    hash = digest_bytes(hash, &s->seed, sizeof s->seed);
+    hash = digest_bytes(hash, &s->current, sizeof s->current);
+    hash = digest_bytes(hash, &s->emulation, sizeof s->emulation);
+    hash = digest_bytes(hash, &s->ignores_frozen, sizeof s->ignores_frozen);
+    hash = digest_data(s, hash);
+    for (size_t i = 0; i < s->models; i++)
+        hash = model_digest(s->model[i], hash);
+    for (size_t i = 0; i < s->variables; i++) {
+        const struct variable *v = &s->variable[i];
+        struct str text = {0};
+        hash = digest_bytes(hash, v->name, strlen(v->name) + 1);
+        hash = digest_bytes(hash, &v->number, sizeof v->number);
+        if (v->penalty)
+            node_print(&text, v->penalty);
+        hash = digest_bytes(hash, text.text, text.size);
+        str_finish(&text);
+    }
+    hash = definitions_digest(s, hash);
+    hash = marks_digest(s, hash);
+    return pictures_digest(s, hash);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session: models, data, settings and variables. */
+#ifndef NNR_CMD_SHELL_SESSION_H
+#define NNR_CMD_SHELL_SESSION_H
+
+#include <stdint.h>
+
+struct host;
+struct session;
+
+/* NULL when there is no memory. The host must outlive the session and may be changed between two
+ * calls (its width, for example). */
+struct session *session_create(const struct host *host, uint64_t seed);
+void session_destroy(struct session *s);
+/* The most threads that a training step may use, 1 or more; holds for the whole process, 1 until it
+ * is told. */
+void session_threads(unsigned n);
+
+/* The prompt: "nnr> ", or "nnr:sparse> " when there is more than one model. Valid until the next
+ * statement runs. */
+const char *session_prompt(struct session *s);
+
+/* A hash of all state that a statement can change: two equal hashes mean that nothing changed. */
+uint64_t session_digest(const struct session *s);
+
+#endif

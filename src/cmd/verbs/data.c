@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/verbs/data.h"
+
+#include "cmd/session/command.h"
+#include "cmd/session/data.h"
+#include "cmd/session/state.h"
+
+#include "train/model.h"
+
+static void data_json(struct str *to, const struct dataset *d)
+{
+    struct json json = {.to = to};
+    struct str kind = {0};
+    char shape[80];
+    args_print(&kind, d->args);
+    to->failed = to->failed || kind.failed;
+    json_open(&json, NULL, '{');
+    json_text(&json, "data", kind.text ? kind.text : "");
+    json_number(&json, "samples", (double)d->samples);
+    json_number(&json, "training", (double)d->training);
+    json_text(&json, "inputs", shape_text(&d->shape, shape, sizeof shape));
+    json_number(&json, "targets", (double)d->targets);
+    json_number(&json, "batch", (double)d->batch);
+    json_bool(&json, "shuffle", d->shuffle);
+    json_close(&json, '}');
+    str_add(to, "\n");
+    str_finish(&kind);
+}
+
+void data_print(struct str *to, const struct dataset *d)
+{
+    char shape[80];
+    str_add(to, "data ");
+    args_print(to, d->args);
+    str_addf(to,
+             ": %zu samples (%zu to train on, %zu to validate on), inputs %s, %zu target%s, "
+             "batch %zu, shuffle %s\n",
+             d->samples, d->training, d->samples - d->training,
+             shape_text(&d->shape, shape, sizeof shape), d->targets, d->targets == 1 ? "" : "s",
+             d->batch, d->shuffle ? "yes" : "no");
+}
+
+static int print_data(struct session *s, struct err *e)
+{
+    const struct dataset *d = &s->data;
+    struct str text = {0};
+    if (!s->has_data) {
+        str_add(&text, s->host->json ? "{\"data\": null}\n" : "data none\n");
+        return session_report(s, &text, e);
+    }
+    if (s->host->json) {
+        data_json(&text, d);
+        return session_report(s, &text, e);
+    }
+    data_print(&text, d);
+    return session_report(s, &text, e);
+}
+
+/* Plans are made for one dataset. */
+static void forget_plans(struct session *s)
+{
+    for (size_t i = 0; i < s->models; i++)
+        model_forget_plans(s->model[i]);
+}
+
+/* A table without names may begin with a line that looks like some. */
+static void say_header(const struct session *s, const struct args *kind)
+{
+    if (s->data.headed)
+        session_notice(s, "the first line of \"%s\" is taken for a header%s",
+                       args_get(kind, "file")->as.file.name,
+                       s->data.headed_number ? ", though a number stands in it; header=no reads it "
+                                               "as a sample"
+                                             : "");
+}
+
+/* The batch that `batch` or `set` gave to the data before, and the new data does not have; 0 if
+ * there is no such thing. */
+static size_t lost_batch(const struct session *s, const struct args *kind)
+{
+    if (!s->has_data || args_get(kind, "batch")->given ||
+        s->data.batch == (size_t)args_get(s->data.args, "batch")->as.whole)
+        return 0;
+    return s->data.batch;
+}
+
+static int run_data(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *kind = args_get(args, "kind");
+    struct dataset made;
+    if (!kind->given)
+        return print_data(s, e);
+    if (dataset_make(kind->as.call, s->seed, &s->host->stop, &made, e))
+        return -1;
+    const size_t lost = lost_batch(s, kind->as.call);
+    dataset_finish(&s->data);
+    s->data = made;
+    s->has_data = true;
+    forget_plans(s);
+    if (lost && lost != made.batch)
+        session_notice(s, "batch %zu was of the data before; it is %zu again", lost, made.batch);
+    say_header(s, kind->as.call);
+    return 0;
+}
+
+static int run_batch(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *size = args_get(args, "size");
+    struct str text = {0};
+    if (need_data(s, e))
+        return -1;
+    if (size->given) {
+        s->data.batch = (size_t)size->as.whole;
+        return 0;
+    }
+    str_addf(&text, s->host->json ? "{\"batch\": %zu}\n" : "batch %zu\n", s->data.batch);
+    return session_report(s, &text, e);
+}
+
+static int run_seed(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *seed = args_get(args, "seed");
+    struct str text = {0};
+    if (!seed->given) {
+        str_addf(&text, s->host->json ? "{\"seed\": %llu}\n" : "seed %llu\n",
+                 (unsigned long long)s->seed);
+        return session_report(s, &text, e);
+    }
+    s->seed = (uint64_t)seed->as.whole;
+    for (size_t i = 0; i < s->models; i++)
+        model_draw_again(s->model[i]);
+    return 0;
+}
+
+static const struct arg_spec data_args[] = {
+    {.name = "kind",
+     .form = POSITIONAL,
+     .type = ARG_ENTRY,
+     .of = &data_kinds,
+     .line = "which data, and its keys; alone, data prints what is loaded"},
+};
+static const struct arg_spec batch_args[] = {
+    {.name = "size",
+     .form = POSITIONAL,
+     .type = ARG_WHOLE,
+     .min = 1,
+     .max = 1e6,
+     .line = "samples in a step; alone, batch prints it"},
+};
+static const struct arg_spec seed_args[] = {
+    {.name = "seed",
+     .form = POSITIONAL,
+     .type = ARG_WHOLE,
+     .min = 0,
+     .max = 9007199254740992.0,
+     .line = "a whole number; alone, seed prints it"},
+};
+const struct command command_data = {
+    COMMAND(
+        "data", data_args, "loads or makes the samples",
+        "All kinds take split= (validation share), batch=, shuffle= and scale=. Toy sets are drawn "
+        "from the seed when data is read. show data tells the columns and their ranges.",
+        "data digits split=0.2 batch=64\ndata\n"),
+    .run = run_data,
+    .changes = CHANGES_DATA,
+    .alone_shows = true,
+};
+const struct command command_batch = {
+    COMMAND("batch", batch_args, "samples in a step", "batch 64 is set data.batch = 64.",
+            "data digits\nbatch 64\nbatch\n"),
+    .run = run_batch,
+    .changes = CHANGES_DATA,
+    .alone_shows = true,
+};
+const struct command command_seed = {
+    COMMAND(
+        "seed", seed_args, "where all random numbers come from",
+        "First weights depend on the seed, the layer's name and its shape alone; toy data, the "
+        "order "
+        "of samples and all else follow from it too. Without it the seed is 1. Weights that were "
+        "trained stay; data that was read stays.",
+        "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
+    .run = run_seed,
+    .changes = CHANGES_MODELS | CHANGES_DATA,
+    .alone_shows = true,
+};

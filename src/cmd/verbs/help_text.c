@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/verbs/help_text.h"
+
+#include "base/out.h"
+#include "expr/formula.h"
+#include "lang/bind.h"
+#include "nn/penalty.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_later(const struct catalog *c, const struct entry *entry)
+{
+    return c->table == &command_table && ((const struct command *)entry)->later;
+}
+
+static void add_usage(struct str *to, const struct catalog *c, const struct entry *entry)
+{
+    str_add(to, c->lead);
+    if (c->call && entry->arg_count)
+        usage_call_print(to, entry);
+    else
+        usage_print(to, entry);
+}
+
+/* "0 to 1", "above 0", "1 or more": what a number may be; nothing when any may. */
+static void add_range(struct str *to, const struct arg_spec *spec)
+{
+    char low[NUMBER_ROOM], high[NUMBER_ROOM];
+    const bool number = spec->type == ARG_WHOLE || spec->type == ARG_NUMBER;
+    if (!number || (spec->min == 0 && spec->max == 0))
+        return;
+    number_text(spec->min, low);
+    if (spec->above)
+        str_addf(to, "; above %s", low);
+    else if (spec->max < 1e29)
+        str_addf(to, "; %s to %s", low, number_text(spec->max, high));
+    else
+        str_addf(to, "; %s or more", low);
+}
+
+void help_argument(struct str *to, const struct arg_spec *spec, const char *before)
+{
+    str_addf(to, "%s%s%s", before, spec->name, spec->form == KEY ? "=" : "");
+    str_addf(to, ": %s", spec->line ? spec->line : "");
+    add_range(to, spec);
+    if (spec->standard)
+        str_addf(to, "; default %s", spec->standard);
+    if (spec->alias)
+        str_addf(to, "; also %s", spec->alias);
+    str_add(to, "\n");
+    for (size_t i = 0; spec->lists && i < spec->of->rows; i++)
+        str_addf(to, "    %-16s %s\n", spec->of->row[i]->name, spec->of->row[i]->summary);
+}
+
+static void add_indented(struct str *to, const char *text)
+{
+    while (text && *text) {
+        size_t n = strcspn(text, "\n");
+        str_add(to, "    ");
+        str_bytes(to, text, n);
+        str_add(to, "\n");
+        text += n + (text[n] == '\n');
+    }
+}
+
+/* Words filled into lines of at most 78 characters. */
+void help_filled(struct str *to, const char *text)
+{
+    size_t column = 0;
+    while (text && *text) {
+        size_t n = strcspn(text, " \n");
+        if (column && column + 1 + n > 78) {
+            str_add(to, "\n");
+            column = 0;
+        }
+        str_add(to, column ? " " : "");
+        str_bytes(to, text, n);
+        column += n + (column ? 1 : 0);
+        text += n + (text[n] != 0);
+    }
+    str_add(to, column ? "\n" : "");
+}
+
+void help_entry(struct str *to, const struct catalog *c, const struct entry *entry)
+{
+    add_usage(to, c, entry);
+    str_addf(to, "\n%s: %s\n", c->table->noun, entry->summary);
+    if (entry->alias)
+        str_addf(to, "also written %s\n", entry->alias);
+    if (c->table == &penalty_kinds)
+        str_addf(to, "formula: %s\n", ((const struct penalty_kind *)entry)->formula);
+    help_filled(to, entry->details);
+    for (size_t i = 0; i < entry->arg_count; i++)
+        help_argument(to, &entry->args[i], "  ");
+    if (entry->example) {
+        str_add(to, "example:\n");
+        add_indented(to, entry->example);
+    }
+}
+
+void help_penalty(struct str *to, const struct penalty_kind *kind)
+{
+    const struct catalog penalties = {.table = &penalty_kinds, .lead = "", .call = true};
+    help_entry(to, &penalties, &kind->entry);
+}
+
+static void list_rows(struct str *to, const struct catalog *c, bool later)
+{
+    size_t column = 0;
+    for (size_t i = 0; i < c->table->rows; i++) {
+        const struct entry *entry = c->table->row[i];
+        if (is_later(c, entry) != later)
+            continue;
+        size_t n = strlen(entry->name);
+        if (column + n + 1 > 64) {
+            str_add(to, "\n              ");
+            column = 0;
+        }
+        str_addf(to, " %s", entry->name);
+        column += n + 1;
+    }
+    str_add(to, "\n");
+}
+
+void help_overview(struct str *to)
+{
+    str_add(to,
+            "A statement is a verb, then values, then key=value, then clauses such as on and as:\n"
+            "    data digits target=input\n"
+            "    input 64\n"
+            "    dense 100 sigmoid activity=l1(1e-3) as code\n"
+            "    dense 64 sigmoid\n"
+            "    train 20\n"
+            "    penalties\n\n");
+    for (size_t i = 0; i < catalogs; i++) {
+        str_addf(to, "%-14s", catalog[i].title);
+        list_rows(to, &catalog[i], false);
+    }
+    str_addf(to, "%-14s", "Still to come");
+    list_rows(to, &catalog[0], true);
+    str_add(to, "\nhelp WORD explains any of them, a key (help kernel) or a list (help "
+                "views);\nhelp expressions what print and expect take.\n");
+}
+
+/* The names of a table's rows, in lines that begin with `lead`. */
+static void add_names(struct str *to, const char *lead, const struct table *t)
+{
+    size_t column = strlen(lead);
+    str_add(to, lead);
+    for (size_t i = 0; i < t->rows; i++) {
+        const size_t n = strlen(t->row[i]->name) + 1;
+        if (column + n > 78) {
+            str_addf(to, "\n%*s", (int)strlen(lead), "");
+            column = strlen(lead);
+        }
+        str_addf(to, " %s", t->row[i]->name);
+        column += n;
+    }
+    str_add(to, "\n");
+}
+
+void help_expressions(struct str *to)
+{
+    str_add(to, "Expressions are the same in print, expect, let and train until.\n"
+                "  numbers and + - * / ^, comparisons < <= > >= == != and a ~ b within t, and or "
+                "not\n");
+    add_names(to, "  functions: ", &functions);
+    str_add(to, "              reductions take axis= (0 is the batch)\n");
+    add_names(to, "  quantities:", &quantities);
+    str_add(to,
+            "  penalties:  hidden.kernel.penalty hidden.activity.penalty (as the model stands)\n"
+            "  tensors:    hidden.output hidden.input (of the evaluation data), hidden.kernel\n"
+            "              hidden.bias, hidden.kernel.grad (of the last step)\n"
+            "  outputs:    y.loss (of the latest train, step or evaluate)\n"
+            "  settings:   optimizer.lr data.batch hidden.trainable\n"
+            "  variables:  what let has named\n"
+            "From loose to tight: or, and, not, comparisons, + -, * /, sign, ^; -x^2 is -(x^2).\n");
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           strchr("_.-", c);
+}
+
+/* The n bytes without the blanks round them. */
+static const char *trimmed(const char *text, size_t *n)
+{
+    while (*n && strchr(" \t\r\n", text[*n - 1]))
+        --*n;
+    while (*n && strchr(" \t", *text))
+        text++, --*n;
+    return text;
+}
+
+bool help_asked(const char *text, size_t n, char *to, size_t room)
+{
+    static const char verb[] = "help ";
+    text = trimmed(text, &n);
+    size_t end = n, begin;
+    while (end && !is_letter(text[end - 1]))
+        end--;
+    for (begin = end; begin && is_letter(text[begin - 1]);)
+        begin--;
+    /* help every: a word of the grammar cannot stand there without quotes. */
+    const bool plain = begin == strlen(verb) && strncmp(text, verb, begin) == 0 && end == n;
+    const bool asks = n && (*text == '?' || text[n - 1] == '?');
+    if ((!plain && !asks) || memchr(text, '\n', n) || memchr(text, '"', n) || memchr(text, '#', n))
+        return false;
+    const int word = (int)(end - begin);
+    snprintf(to, room, word ? "help \"%.*s\"\n" : "help%.*s\n", word, text + begin);
+    return true;
+}
+
+static void manual_entry(struct str *to, const struct catalog *c, const struct entry *entry)
+{
+    str_addf(to, "### %s\n\n", entry->name);
+    str_add(to, "    ");
+    add_usage(to, c, entry);
+    str_addf(to, "\n\n%c%s.",
+             entry->summary[0] >= 'a' && entry->summary[0] <= 'z' ? entry->summary[0] - 'a' + 'A'
+                                                                  : entry->summary[0],
+             entry->summary + 1);
+    if (entry->alias)
+        str_addf(to, " Also written `%s`.", entry->alias);
+    str_add(to, "\n\n");
+    if (c->table == &penalty_kinds)
+        str_addf(to, "Formula: `%s`\n\n", ((const struct penalty_kind *)entry)->formula);
+    help_filled(to, entry->details);
+    str_add(to, entry->details ? "\n" : "");
+    for (size_t i = 0; i < entry->arg_count; i++)
+        help_argument(to, &entry->args[i], "- ");
+    str_add(to, entry->arg_count ? "\n" : "");
+    if (entry->example) {
+        str_add(to, "Example:\n\n");
+        add_indented(to, entry->example);
+        str_add(to, "\n");
+    }
+}
+
+void manual_write(const struct out *to)
+{
+    struct str text = {0};
+    str_add(&text, "# Reference\n\nWritten by the program from its own tables "
+                   "(`nnr --manual`); do not edit.\n\n");
+    for (size_t i = 0; i < catalogs; i++) {
+        str_addf(&text, "## %s\n\n", catalog[i].title);
+        for (size_t k = 0; k < catalog[i].table->rows; k++)
+            if (!is_later(&catalog[i], catalog[i].table->row[k]))
+                manual_entry(&text, &catalog[i], catalog[i].table->row[k]);
+    }
+    str_add(&text, "## Still to come\n\n```\n");
+    list_rows(&text, &catalog[0], true);
+    str_add(&text, "```\n\n## Expressions\n\n```\n");
+    help_expressions(&text);
+    str_add(&text, "```\n");
+    if (!text.failed)
+        to->write(to->self, text.text, text.size);
+    str_finish(&text);
+}

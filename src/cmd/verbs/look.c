@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cmd/report/ledger_text.h"
+#include "cmd/session/command.h"
+#include "cmd/session/data.h"
+#include "cmd/session/state.h"
+#include "cmd/work/ledger_run.h"
+#include "cmd/work/resolve.h"
+#include "cmd/work/value_text.h"
+
+#include "train/emulate.h"
+#include "train/ledger.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Whether a path of that name, or one that begins so and goes on with a dot, stands in a tree. */
+static bool names(const struct node *n, const char *name)
+{
+    const size_t size = strlen(name);
+    if (n->kind == NODE_PATH)
+        return strncmp(n->text, name, size) == 0 && (n->text[size] == 0 || n->text[size] == '.');
+    bool found = false;
+    for (size_t i = 0; i < 3 && !found; i++)
+        found = n->child[i] && names(n->child[i], name);
+    for (size_t i = 0; i < n->args && !found; i++)
+        found = names(n->arg[i].value, name);
+    return found;
+}
+
+/* After training, loss is of the training share and accuracy of the validation share: side by side
+ * that is said, once a session. */
+static void say_shares(struct session *s, const struct arg *what)
+{
+    const enum figures_from from = current_model(s)->from;
+    bool loss = false, accuracy = false;
+    if (s->told_shares || !s->has_data || s->data.training == s->data.samples ||
+        (from != FROM_TRAIN && from != FROM_STEP))
+        return;
+    for (size_t i = 0; i < what->as.exprs.count; i++) {
+        loss = loss || names(what->as.exprs.item[i], "loss");
+        accuracy = accuracy || names(what->as.exprs.item[i], "accuracy");
+    }
+    if (!loss || !accuracy)
+        return;
+    s->told_shares = true;
+    session_notice(s,
+                   "loss is of the training share (%s), accuracy of the validation share; "
+                   "train.accuracy and val.loss are the others",
+                   from == FROM_TRAIN ? "the mean over its last epoch" : "its last batch");
+}
+
+static int run_print(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *what = args_get(args, "what");
+    struct str text = {0};
+    struct json json = {.to = &text};
+    int failed = 0;
+    if (s->host->json) {
+        json_open(&json, NULL, '{');
+        json_open(&json, "print", '[');
+    }
+    for (size_t i = 0; i < what->as.exprs.count && !failed; i++) {
+        if (i && !s->host->json)
+            str_add(&text, " ");
+        failed = value_print_one(s, what->as.exprs.item[i], &text, s->host->json ? &json : NULL, e);
+    }
+    if (s->host->json) {
+        json_close(&json, ']');
+        json_close(&json, '}');
+    }
+    str_add(&text, "\n");
+    if (failed || checking(s)) {
+        str_finish(&text);
+        return failed;
+    }
+    say_shares(s, what);
+    return session_report(s, &text, e);
+}
+
+/* What a claim came to: the two sides of a comparison, else the value of the whole. */
+struct claim {
+    const struct node *node;
+    const char *sign; /* NULL: no comparison */
+    double side[2], value;
+    bool holds;
+};
+
+static int weigh(struct session *s, const struct node *n, struct claim *c, struct err *e)
+{
+    static const char *const signs[] = {
+        [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
+        [OP_EQ] = "==", [OP_NE] = "!=", [OP_NEAR] = "~"};
+    *c = (struct claim){.node = n};
+    if (session_number(s, n, &c->value, e))
+        return -1;
+    /* NaN is no truth. */
+    c->holds = c->value != 0 && !isnan(c->value);
+    if (checking(s) || n->kind != NODE_BINARY || n->op < OP_LT || n->op > OP_NEAR)
+        return 0;
+    c->sign = signs[n->op];
+    return session_number(s, n->child[0], &c->side[0], e) ||
+                   session_number(s, n->child[1], &c->side[1], e)
+               ? -1
+               : 0;
+}
+
+/* `0.94 < 0.35`, or the one value. */
+static void print_sides(const struct claim *c, struct str *to)
+{
+    char text[NUMBER_ROOM];
+    str_add(to, number_text(c->sign ? c->side[0] : c->value, text));
+    if (c->sign)
+        str_addf(to, " %s %s", c->sign, number_text(c->side[1], text));
+}
+
+static int claim_failed(const struct claim *c, struct err *e)
+{
+    struct str claim = {0}, sides = {0};
+    node_print(&claim, c->node);
+    print_sides(c, &sides);
+    if (claim.failed || sides.failed) {
+        err_memory(e);
+    } else {
+        err_at(e, c->node->where, "expected %.200s, but %.200s", claim.text, sides.text);
+        strcat(e->what, " is not so");
+        e->kind = ERR_EXPECT;
+    }
+    str_finish(&claim);
+    str_finish(&sides);
+    return -1;
+}
+
+static void claim_json(struct str *to, const struct claim *c, const char *error)
+{
+    struct json j = {.to = to};
+    struct str text = {0};
+    node_print(&text, c->node);
+    json_open(&j, NULL, '{');
+    json_text(&j, "claim", text.text ? text.text : "");
+    json_bool(&j, "holds", c->holds);
+    if (c->sign) {
+        json_number(&j, "left", c->side[0]);
+        json_text(&j, "operator", c->sign);
+        json_number(&j, "right", c->side[1]);
+    } else {
+        json_number(&j, "value", c->value);
+    }
+    if (!c->holds)
+        json_text(&j, "error", error);
+    json_close(&j, '}');
+    str_add(to, "\n");
+    to->failed = to->failed || text.failed;
+    str_finish(&text);
+}
+
+static void claim_text(struct str *to, const struct claim *c)
+{
+    str_add(to, "holds: ");
+    node_print(to, c->node);
+    if (c->sign) {
+        str_add(to, "  (");
+        print_sides(c, to);
+        str_add(to, ")");
+    }
+    str_add(to, "\n");
+}
+
+static int run_expect(struct session *s, const struct args *args, struct err *e)
+{
+    struct claim c;
+    struct str text = {0};
+    if (weigh(s, args_get(args, "claim")->as.exprs.item[0], &c, e))
+        return -1;
+    if (checking(s))
+        return 0;
+    const int failed = c.holds ? 0 : claim_failed(&c, e);
+    if (s->host->json && !(failed && e->kind == ERR_MEMORY))
+        claim_json(&text, &c, e->what);
+    else if (!failed && !s->host->quiet)
+        claim_text(&text, &c);
+    struct err lost;
+    return session_report(s, &text, failed ? &lost : e) || failed ? -1 : 0;
+}
+
+static const struct entry on_train = {.name = "train", .summary = "the training share"};
+static const struct entry on_batch = {.name = "batch", .summary = "the batch of the last step"};
+static const struct entry on_evaluation = {
+    .name = "evaluation", .summary = "the validation share, else all training data"};
+static const struct entry *const share_rows[] = {&on_evaluation, &on_train, &on_batch};
+static const struct table shares = {"share", share_rows, 3};
+
+static const struct entry as_text = {.name = "text", .summary = "a table for people"};
+static const struct entry as_json = {.name = "json", .summary = "one line for machines"};
+static const struct entry *const format_rows[] = {&as_text, &as_json};
+static const struct table formats = {"format", format_rows, 2};
+
+static int run_penalties(struct session *s, const struct args *args, struct err *e)
+{
+    const struct entry *on = args_get(args, "on")->as.choice;
+    const bool json = args_get(args, "format")->as.choice == &as_json || s->host->json;
+    const enum share share = on == &on_train   ? SHARE_TRAIN
+                             : on == &on_batch ? SHARE_BATCH
+                                               : SHARE_EVALUATION;
+    const struct entry *system = s->emulation == emulations.row[0] ? NULL : s->emulation;
+    struct ledger l = {0};
+    struct str text = {0};
+    if (need_data(s, e))
+        return -1;
+    if (checking(s))
+        return ledger_check(s, current_model(s), e);
+    int failed = ledger_run(s, &l, current_model(s), share, true, e);
+    const bool validation = share == SHARE_EVALUATION && s->data.training < s->data.samples;
+    if (!failed && json)
+        ledger_json(&text, &l, system);
+    else if (!failed)
+        ledger_text(&text, &l,
+                    validation             ? "validation"
+                    : share == SHARE_BATCH ? "one batch"
+                                           : "training data",
+                    system);
+    ledger_finish(&l);
+    return session_report(s, &text, e) ? -1 : failed;
+}
+
+static const struct arg_spec print_args[] = {
+    {.name = "what",
+     .form = REST,
+     .type = ARG_EXPRS,
+     .required = true,
+     .line = "strings and expressions"},
+};
+static const struct arg_spec expect_args[] = {
+    {.name = "claim",
+     .form = POSITIONAL,
+     .type = ARG_EXPR,
+     .required = true,
+     .line = "an expression that must be true"},
+};
+static const struct arg_spec penalties_args[] = {
+    {.name = "on",
+     .form = KEY,
+     .type = ARG_CHOICE,
+     .of = &shares,
+     .standard = "evaluation",
+     .line = "which samples: evaluation, train or batch"},
+    {.name = "format",
+     .form = KEY,
+     .type = ARG_CHOICE,
+     .of = &formats,
+     .standard = "text",
+     .line = "text or json"},
+};
+
+const struct command command_print = {
+    COMMAND(
+        "print", print_args, "shows the values of expressions",
+        "Whole numbers print as such, others with six digits; a big tensor prints its shape, mean, "
+        "deviation and range. Tensors such as hidden.output are those of the evaluation data.",
+        "data moons 100\ninput 2\ndense 8 relu as h\ndense 1 sigmoid\nstep 5\n"
+        "print \"mean |h|\" mean(abs(h.output)) fraction(h.output == 0) loss\n"),
+    .run = run_print,
+    .looks = true,
+};
+const struct command command_expect = {
+    COMMAND(
+        "expect", expect_args, "a claim that must hold",
+        "A script stops at a claim that does not hold, prints both sides and exits with 3; at the "
+        "prompt it goes on. NaN fails every claim. a ~ b within t is |a - b| <= t.",
+        "expect 1 + 1 == 2\nexpect 0.1 + 0.2 ~ 0.3\n"),
+    .run = run_expect,
+};
+const struct command command_penalties = {
+    COMMAND(
+        "penalties", penalties_args, "the ledger: each term of the loss, itemised",
+        "One row for each term of each slot: what it acts on, how it is reduced, its value, its "
+        "share of the total, and the norm of the gradient that it alone sends into the weights. "
+        "total = data loss + the sum of the rows. Weight penalties count once for each tensor, "
+        "activity penalties once for each call.",
+        "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
+        "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"),
+    .run = run_penalties,
+    .looks = true,
+};

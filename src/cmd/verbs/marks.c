@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* mark, goto. */
+#include "cmd/session/marks.h"
+#include "cmd/session/command.h"
+#include "cmd/session/names.h"
+#include "cmd/session/state.h"
+
+#include <string.h>
+
+enum { MARKED = PART_MODELS | PART_DATA };
+
+static struct mark *find(const struct session *s, const char *name)
+{
+    const uint32_t i = name_number(&s->names->marks, s->marks, mark_name, s, name);
+    return i == INDEX_NONE ? NULL : &s->mark[i];
+}
+
+static int run_mark(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *name = args_get(args, "name");
+    struct mark m = {0};
+    if (name_check_word(name->as.text, name->where, e))
+        return -1;
+    int failed = !(m.name = mem_text(name->as.text, strlen(name->as.text))) ||
+                         mem_room(&s->mark, &s->mark_room, s->marks + 1, sizeof m) ||
+                         index_reserve(&s->names->marks, s->marks + 1)
+                     ? err_memory(e)
+                     : snapshot_take(s, MARKED, &m.state, e);
+    if (failed) {
+        mark_finish(s, &m);
+        return -1;
+    }
+    struct mark *old = find(s, m.name);
+    if (old)
+        mark_finish(s, old);
+    *(old ? old : &s->mark[s->marks++]) = m;
+    return 0;
+}
+
+static int unknown_mark(const struct session *s, const struct arg *name, struct err *e)
+{
+    struct nearest near = {0};
+    for (size_t i = 0; i < s->marks; i++)
+        nearest_try(&near, name->as.text, s->mark[i].name);
+    err_at(e, name->where, "there is no mark \"%s\"", name->as.text);
+    if (near.name)
+        return err_hint(e, "did you mean %s?", near.name);
+    return err_hint(e, "set one first: mark %s", name->as.text);
+}
+
+static int run_goto(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *name = args_get(args, "name");
+    struct mark *from = find(s, name->as.text);
+    return from ? snapshot_restore(s, &from->state, MARKED, e) : unknown_mark(s, name, e);
+}
+
+static const struct arg_spec mark_args[] = {
+    {.name = "name",
+     .form = POSITIONAL,
+     .type = ARG_NAME,
+     .required = true,
+     .line = "the mark",
+     .naming = NAMING_MARKS},
+};
+
+#define EXAMPLE                                                                                    \
+    "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nstep 5\nmark before\n"           \
+    "set h.activity = l1(1e-2)\nstep 20\nlet with_it = mean(abs(h.output))\ngoto before\n"         \
+    "step 20\nprint with_it mean(abs(h.output))\n"
+
+const struct command command_mark = {
+    COMMAND("mark", mark_args, "keeps the state under a name, for goto",
+            "A mark holds models, data and settings; not variables, files or pictures. A second "
+            "mark of "
+            "the same name overwrites the first.",
+            EXAMPLE),
+    .run = run_mark,
+};
+const struct command command_goto = {
+    COMMAND(
+        "goto", mark_args, "sets the state back to a mark",
+        "It sets back the state and never the place in the script: what stands below is done next, "
+        "from the state that was marked.",
+        EXAMPLE),
+    .run = run_goto,
+    .changes = CHANGES_ALL,
+    .stop_first = true,
+};

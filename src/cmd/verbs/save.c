@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cmd/session/command.h"
+#include "cmd/session/journal.h"
+#include "cmd/session/record.h"
+#include "cmd/session/state.h"
+#include "cmd/session/undo_list.h"
+
+#include "base/path.h"
+#include "base/plain.h"
+#include "num/safetensors.h"
+
+#include <string.h>
+
+static const struct entry save_weights_row = {.name = "weights",
+                                              .summary = "the current model's weights"};
+static const struct entry save_session_row = {.name = "session",
+                                              .summary = "all statements so far"};
+static const struct entry *const rows[] = {&save_weights_row, &save_session_row};
+static const struct table saved = {"thing to save", rows, 2};
+static const struct table loaded = {"thing to load", rows, 1};
+
+static int need_weights(const struct model *m, const struct args *args, struct err *e)
+{
+    if (m->graph->weights)
+        return 0;
+    err_at(e, args->where, "the model %s has no weights", m->name);
+    return err_hint(e, "add a layer that has some: dense 4");
+}
+
+static const char weights_ending[] = ".safetensors";
+
+/* Whether weights can be written into that file. */
+static int check_weights(const struct file_name *file, struct err *e)
+{
+    if (path_ends(file->name, weights_ending))
+        return file_check(file, FILE_OWN, e);
+    err_at(e, file->where, "the ending of \"%.200s\" does not say what to write", file->name);
+    return err_hint(e, "end the name in %s, the one format in which weights are written",
+                    weights_ending);
+}
+
+static int save_weights(struct session *s, const struct args *args, struct err *e)
+{
+    struct model *m = current_model(s);
+    const struct graph *g = m->graph;
+    const struct file_name *file = &args_get(args, "file")->as.file;
+    if (need_weights(m, args, e) || check_weights(file, e))
+        return -1;
+    if (checking(s))
+        return 0;
+    if (model_draw(m, s->seed, e))
+        return -1;
+    struct safetensor_out *list = mem_new(g->weights, sizeof *list);
+    if (!list)
+        return err_memory(e);
+    for (size_t i = 0; i < g->weights; i++)
+        list[i] = (struct safetensor_out){.name = g->weight[i].path,
+                                          .shape = &g->weight[i].shape,
+                                          .item = m->weight + g->weight[i].at,
+                                          .count = g->weight[i].count};
+    const int failed = safetensors_write(file, list, g->weights, &s->host->stop, e);
+    mem_free(list);
+    return failed;
+}
+
+static int run_save(struct session *s, const struct args *args, struct err *e)
+{
+    const struct entry *what = args_get(args, "what")->as.choice;
+    if (what == &save_weights_row)
+        return save_weights(s, args, e);
+    if (s->journal->level > 1 || s->journal->bodies) {
+        err_at(e, args->where,
+               "save session stands by itself, not in { } or a file that source reads");
+        return err_hint(e, "else the session would be written over when it is done again");
+    }
+    const struct file_name *file = &args_get(args, "file")->as.file;
+    if (session_file_check(file, e))
+        return -1;
+    return checking(s) ? 0 : save_session(s, file, e);
+}
+
+static int check_shape(const struct weight *w, const struct safetensor *t,
+                       const struct file_name *file, struct err *e)
+{
+    char own[80], shape[200] = "";
+    struct str text = {0};
+    bool same = w->shape.axes == t->axes;
+    for (uint32_t i = 0; i < t->axes && same; i++)
+        same = w->shape.size[i] == t->size[i];
+    if (same)
+        return 0;
+    for (uint32_t i = 0; i < t->axes; i++)
+        str_addf(&text, "%s%llu", i ? "x" : "", (unsigned long long)t->size[i]);
+    plain_text(text.text ? text.text : "a single number", shape, sizeof shape);
+    str_finish(&text);
+    err_at(e, file->where, "%s is %s in \"%.200s\", and %s in the model", w->path, shape,
+           file->name, shape_text(&w->shape, own, sizeof own));
+    return err_hint(e, "load it into a model with layers of the same sizes");
+}
+
+/* Reads all that both have into `to`, a block like the model's. */
+static int read_common(const struct model *m, const struct safetensors *file, real *to,
+                       size_t *common, struct err *e)
+{
+    *common = 0;
+    for (size_t i = 0; i < m->graph->weights; i++) {
+        const struct weight *w = &m->graph->weight[i];
+        const struct safetensor *t = safetensors_find(file, w->path);
+        if (!t)
+            continue;
+        if (check_shape(w, t, file->file, e) || safetensors_read(file, t, to + w->at, e))
+            return -1;
+        ++*common;
+    }
+    if (*common)
+        return 0;
+    err_at(e, file->file->where, "\"%.200s\" and the model %s have no tensor of the same name",
+           file->file->name, m->name);
+    return err_hint(e, "the model has %s; the names of its layers count", m->graph->weight[0].path);
+}
+
+/* A name in a file may hold anything. */
+static void add_name(struct str *to, const char *name)
+{
+    char text[80];
+    plain_text(name, text, sizeof text);
+    str_add(to, " ");
+    plain_line(to, text);
+}
+
+static void say_loaded(struct str *to, const struct model *m, const struct safetensors *file,
+                       size_t common)
+{
+    const struct graph *g = m->graph;
+    bool *used = mem_new(file->count, sizeof *used);
+    to->failed = to->failed || !used;
+    str_addf(to, "load weights: %zu tensor%s\n", common, common == 1 ? "" : "s");
+    if (common < g->weights)
+        str_add(to, "not in the file, and as before:");
+    for (size_t i = 0; used && i < g->weights; i++) {
+        const struct safetensor *t = safetensors_find(file, g->weight[i].path);
+        if (t)
+            used[t - file->item] = true;
+        else
+            add_name(to, g->weight[i].path);
+    }
+    if (common < g->weights)
+        str_add(to, "\n");
+    if (common < file->count)
+        str_add(to, "not in the model:");
+    for (size_t i = 0; used && i < file->count; i++)
+        if (!used[i])
+            add_name(to, file->item[i].name);
+    if (common < file->count)
+        str_add(to, "\n");
+    mem_free(used);
+}
+
+static int put_weights(struct session *s, struct model *m, const struct safetensors *file,
+                       struct err *e)
+{
+    struct str text = {0};
+    size_t common = 0;
+    if (model_draw(m, s->seed, e))
+        return -1;
+    real *block = mem_block(m->reals, sizeof *block);
+    if (!block)
+        return err_memory(e);
+    const bool whole = stop_copy(m->stop, block, m->weight, m->reals * sizeof *block);
+    int failed = whole ? read_common(m, file, block, &common, e) : err_stopped(e);
+    if (!failed)
+        say_loaded(&text, m, file, common);
+    /* What is written goes last: then nothing can fail any more. */
+    if (failed || session_report_words(s, "load", &text, e)) {
+        str_finish(&text);
+        mem_free(block);
+        return -1;
+    }
+    memcpy(m->weight, block, m->reals * sizeof *block);
+    mem_free(block);
+    m->trained = m->drawn;
+    m->trained_reals = m->reals;
+    return 0;
+}
+
+static int run_load(struct session *s, const struct args *args, struct err *e)
+{
+    struct model *m = current_model(s);
+    struct safetensors file;
+    if (need_weights(m, args, e) || checking(s))
+        return checking(s) ? 0 : -1;
+    if (safetensors_open(&file, &args_get(args, "file")->as.file, &s->host->stop, e))
+        return -1;
+    const int failed = put_weights(s, m, &file, e);
+    safetensors_close(&file);
+    return failed;
+}
+
+static const struct arg_spec save_args[] = {
+    {.name = "what",
+     .form = POSITIONAL,
+     .type = ARG_CHOICE,
+     .of = &saved,
+     .required = true,
+     .line = "weights, or session"},
+    {.name = "file", .form = POSITIONAL, .type = ARG_FILE, .required = true, .line = "its name"},
+};
+static const struct arg_spec load_args[] = {
+    {.name = "what",
+     .form = POSITIONAL,
+     .type = ARG_CHOICE,
+     .of = &loaded,
+     .required = true,
+     .line = "weights"},
+    {.name = "file", .form = POSITIONAL, .type = ARG_FILE, .required = true, .line = "its name"},
+};
+
+const struct command command_save = {
+    COMMAND("save", save_args, "writes the weights, or the session, into a file",
+            "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
+            "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
+            "\"mine.nnr\" writes all statements so far, as record does. The names end in "
+            ".safetensors and .nnr. A file of that name is replaced when the new one is whole and "
+            "on the disk, and keeps its mode; a link is followed; a folder, a device, a pipe and "
+            "what nobody may write are refused. With --safe a file must lie in the script's folder "
+            "or below it, wherever .. and links lead, and one that is there is only replaced if "
+            "nnr wrote it: then \"written by nnr\" stands near its beginning or its end (in a csv: "
+            "series,x,y).",
+            "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
+            "load weights \"/tmp/w.safetensors\"\n"),
+    .run = run_save,
+};
+const struct command command_load = {
+    COMMAND(
+        "load", load_args, "takes the weights from a file",
+        "load weights \"w.safetensors\" gives the current model the weights of a file in the "
+        "safetensors format (F32 or F64), by name: hidden.kernel. What only one side has is "
+        "listed, and stays; a shape that differs is an error. What the optimizer keeps stays as "
+        "it is.",
+        "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
+        "load weights \"/tmp/w.safetensors\"\n"),
+    .run = run_load,
+    .changes = CHANGES_MODEL,
+};

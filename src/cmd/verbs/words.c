@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cmd/session/words.h"
+
+#define WORD(of, other, is_reserved, line, text, script)                                           \
+    {                                                                                              \
+        .entry = {.name = of,                                                                      \
+                  .alias = other,                                                                  \
+                  .summary = line,                                                                 \
+                  .details = text,                                                                 \
+                  .example = script},                                                              \
+        .reserved = is_reserved                                                                    \
+    }
+
+static const struct word_row all[] = {
+    WORD(
+        "all", NULL, true, "every model that has a layer",
+        "Where models are named: train 5 on all, evaluate on all. A model that is still empty does "
+        "not count.",
+        "data moons 40\ninput 2\ndense 1 sigmoid\nclone other\ntrain 1 on all\n"),
+    WORD("none", NULL, true, "nothing, where a penalty or another choice could stand",
+         "set hidden.activity = none takes the penalties of a slot away, emulate none ends an "
+         "emulation, target=none reads a file without targets.",
+         "input 2\ndense 3 kernel=l1(1e-3) as hidden\nset hidden.kernel = none\n"),
+    WORD("last", NULL, true, "the last column of a table, or the last of several files",
+         "target=last takes the last column that is not dropped; a column may also be named by its "
+         "name in quotes, or by its number from 1.",
+         "data csv \"data/points.csv\" target=last\n"),
+    WORD("yes", "true", false, "the value of a switch that is on",
+         "Switches are keys such as shuffle=, use_bias= and trainable=; the other value is no.",
+         "data moons 40 shuffle=yes\n"),
+    WORD("no", "false", false, "the value of a switch that is off",
+         "Switches are keys such as shuffle=, use_bias= and trainable=; the other value is yes.",
+         "data moons 40 shuffle=no\n"),
+    WORD("within", NULL, false, "how far apart the sides of ~ may be",
+         "a ~ b within t is abs(a - b) <= t. Without it t is 1e-6 times the larger of 1 and "
+         "abs(b).",
+         "expect 3.1 ~ 3 within 0.2\n"),
+    WORD("validation", "val", false, "the share of the samples that is kept from training",
+         "split=0.2 keeps a fifth of the samples, drawn once from the seed. It is then the "
+         "evaluation data: evaluate, penalties, print and tensors such as hidden.output mean it. "
+         "Its figures are val.loss, val.loss.data, val.loss.penalty and val.accuracy; those of the "
+         "other share begin with train. plot loss draws both data losses.",
+         "data moons 40 split=0.2\ninput 2\ndense 1 sigmoid\ntrain 1\nprint val.loss.data\n"
+         "say \"validation\"\n"),
+    WORD("slot", "slots", false, "where a penalty sits: LAYER.kernel, LAYER.bias, LAYER.activity",
+         "Each layer has the slots that help shows as its keys; kernel and bias penalties count "
+         "once for each weight tensor, activity penalties once for each call of the layer. "
+         "X.SLOT.penalty is the value of a slot.",
+         "say \"a slot\"\ndata moons 40\ninput 2\ndense 3 activity=l1(1e-3) as hidden\ndense 1\n"
+         "print hidden.activity.penalty\n"),
+    WORD("setting", "settings", false, "what set changes: NAME.KEY",
+         "NAME is a layer, optimizer, loss, data or penalties, and KEY any key of the statement "
+         "that made it: hidden.activity, optimizer.lr, data.batch. print shows a setting that is a "
+         "number.",
+         "say \"a setting\"\noptimizer adam\nset optimizer.lr = 1e-4\nprint optimizer.lr\n"),
+    WORD("frozen", "penalties.frozen", false, "whether penalties of frozen layers count: a setting",
+         "set penalties.frozen = count is the rule here: they count, and their rows are marked. "
+         "ignore leaves them out, as some systems do.",
+         "set penalties.frozen = ignore\nset penalties.frozen = count\n"),
+};
+
+static const struct entry *const rows[] = {
+    &all[0].entry, &all[1].entry, &all[2].entry, &all[3].entry, &all[4].entry,
+    &all[5].entry, &all[6].entry, &all[7].entry, &all[8].entry, &all[9].entry,
+};
+_Static_assert(sizeof rows / sizeof *rows == sizeof all / sizeof *all, "each word is a row");
+const struct table language_words = {"word", rows, sizeof rows / sizeof *rows};

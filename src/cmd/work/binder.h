@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Binding statements to the session: its variables, own penalties and files. */
+#ifndef NNR_CMD_WORK_BINDER_H
+#define NNR_CMD_WORK_BINDER_H
+
+#include "lang/bind.h"
+
+struct session;
+
+/* A binder that works on this session, with arguments in `arena`. */
+struct binder session_binder(struct session *s, struct arena *arena);
+/* Binds the text of a call of a table's row ("mse", "adam") with its defaults: what nnr chooses by
+ * itself. */
+struct args *session_default(struct session *s, struct arena *arena, const struct entry *row,
+                             struct err *e);
+
+/* The file that a text in quotes means; it lives in `arena`. */
+int session_file(const struct session *s, struct arena *arena, const struct node *n,
+                 struct file_name *file, struct err *e);
+/* --safe: finds the folder that files may be in. */
+int session_bind_folder(struct session *s, const char *folder, struct err *e);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/work/defaults.h"
+
+#include "cmd/session/journal.h"
+#include "cmd/session/state.h"
+#include "cmd/session/undo_list.h"
+#include "cmd/work/binder.h"
+
+#include "train/aim.h"
+#include "train/engine.h"
+
+int need_layers(const struct model *m, struct err *e)
+{
+    if (m->graph->layers)
+        return 0;
+    err_at(e, (struct span){0}, "the model %s is empty", m->name);
+    return err_hint(e, "begin with an input, for example input 64");
+}
+
+/* Binds a row with its defaults into a choice of its own. */
+static int choose(struct session *s, const struct entry *row, struct choice *to, struct err *e)
+{
+    struct arena arena = {0};
+    const struct args *args = session_default(s, &arena, row, e);
+    int failed = !args || choice_make(to, args, e);
+    arena_finish(&arena);
+    return failed ? -1 : 0;
+}
+
+/* The end of the statement looks at it, and no copy is like the model any more. */
+static int note_choosing(struct session *s, struct model *m, struct err *e)
+{
+    s->chose_several = s->chose_several || (s->chose && s->chose != m);
+    s->chose = m;
+    snapshot_touched(s, m);
+    return taken_side(s, m, e);
+}
+
+/* Whether class numbers beyond 0 and 1 are the targets of a single sigmoid unit, which never says
+ * more than 1. */
+static bool too_many_classes(const struct model *m, id output, const struct dataset *d,
+                             struct columns c)
+{
+    const struct value *v = &m->graph->value[output];
+    const struct args *last = graph_activation(m->graph, v->made_by);
+    return activation_use(last).code == ACT_SIGMOID && shape_count(&v->shape) == 1 &&
+           c.width == 1 && d->whole_targets && d->classes > 2;
+}
+
+static int refuse_classes(const struct model *m, id output, const struct dataset *d, struct err *e)
+{
+    err_at(e, (struct span){0}, "the targets are %zu classes, and one sigmoid unit (%s) tells two",
+           d->classes, graph_value_name(m->graph, output));
+    return err_hint(e, "end with dense %zu softmax; if they are no classes, name a loss: loss mse",
+                    d->classes);
+}
+
+void say_out_of_reach(const struct session *s, const struct model *m)
+{
+    for (size_t i = 0; i < m->aims && m->step == 0; i++)
+        if (too_many_classes(m, m->aim[i].value, &s->data, m->aim[i].columns))
+            session_notice(s, "targets reach %zu, and %s, one sigmoid unit, never says more than 1",
+                           s->data.classes - 1, graph_value_name(m->graph, m->aim[i].value));
+}
+
+/* For one output; with several each gets its own. */
+static int choose_loss_of(struct session *s, struct model *m, id output, struct columns c,
+                          bool several, struct err *e)
+{
+    struct choice made;
+    const char *name = loss_standard(m->graph, output, &s->data, c);
+    if (too_many_classes(m, output, &s->data, c))
+        return refuse_classes(m, output, &s->data, e);
+    if (choose(s, table_find(&loss_kinds, name), &made, e))
+        return -1;
+    if (journal_chose(s, m, output, several, made.args, e) || note_choosing(s, m, e)) {
+        choice_finish(&made);
+        return -1;
+    }
+    if (several)
+        return model_take_own_loss(m, (struct own_loss){made, output, 1, true});
+    model_take_loss(m, made, 1);
+    m->fresh_loss = true;
+    return 0;
+}
+
+int choose_loss(struct session *s, struct model *m, struct err *e)
+{
+    id output[OUTPUTS_MOST];
+    struct columns columns[OUTPUTS_MOST];
+    if (need_layers(m, e) || engine_check_inputs(m, &s->data, e))
+        return -1;
+    if (m->loss.args)
+        return 0;
+    const size_t n = graph_outputs(m->graph, output);
+    bool missing = false;
+    for (size_t i = 0; i < n; i++)
+        missing = missing || !model_loss(m, output[i], NULL);
+    if (!missing)
+        return 0;
+    if (columns_deal(m, &s->data, columns, e))
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        if (!model_loss(m, output[i], NULL) &&
+            choose_loss_of(s, m, output[i], columns[i], n > 1, e))
+            return -1;
+    return 0;
+}
+
+int choose_optimizer(struct session *s, struct model *m, struct err *e)
+{
+    struct choice made;
+    if (m->optimizer.args)
+        return 0;
+    if (choose(s, table_find(&opt_kinds, "adam"), &made, e))
+        return -1;
+    if (journal_chose(s, m, NOTHING, false, made.args, e) || note_choosing(s, m, e)) {
+        choice_finish(&made);
+        return -1;
+    }
+    model_take_optimizer(m, made);
+    m->fresh_optimizer = true;
+    return 0;
+}
+
+/* Says what was chosen in this statement. */
+void say_chosen(const struct session *s, const struct model *m)
+{
+    if (m->fresh_loss)
+        session_notice(s, "loss %s (chosen: none was given)", m->loss.args->entry->name);
+    for (size_t i = 0; i < m->owns; i++)
+        if (m->own[i].fresh)
+            session_notice(s, "loss %s on %s (chosen: none was given)",
+                           m->own[i].choice.args->entry->name,
+                           graph_value_name(m->graph, m->own[i].output));
+    if (m->fresh_optimizer)
+        session_notice(s, "optimizer adam (chosen: none was given)");
+}
+
+static void settle_model(const struct session *s, struct model *m, bool keep)
+{
+    if (keep)
+        say_chosen(s, m);
+    else
+        model_unchoose(m);
+    model_settle(m);
+}
+
+void settle_chosen(struct session *s, bool keep)
+{
+    for (size_t i = 0; i < s->models && s->chose_several; i++)
+        settle_model(s, s->model[i], keep);
+    if (s->chose && !s->chose_several)
+        settle_model(s, s->chose, keep);
+    s->chose = NULL;
+    s->chose_several = false;
+}

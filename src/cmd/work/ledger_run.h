@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Running a ledger in slices, so that it can be stopped. */
+#ifndef NNR_CMD_WORK_LEDGER_RUN_H
+#define NNR_CMD_WORK_LEDGER_RUN_H
+
+#include "train/engine.h"
+
+struct ledger;
+struct session;
+
+/* Whether a ledger of the model could be made: what --check does in its place. */
+int ledger_check(struct session *s, struct model *m, struct err *e);
+/* Runs a ledger to its end, ticking between slices. */
+int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share share,
+               bool gradients, struct err *e);
+
+#endif

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/work/resolve.h"
+
+#include "cmd/session/data.h"
+#include "cmd/session/names.h"
+#include "cmd/session/state.h"
+#include "cmd/session/variable.h"
+#include "cmd/session/words.h"
+#include "cmd/work/ledger_run.h"
+#include "cmd/work/settings.h"
+
+#include "nn/layer.h"
+#include "train/ledger.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A ledger or a tensor that this lookup has computed. */
+struct wanted {
+    struct wanted *next;
+    real *block;
+    struct ledger ledger;
+    enum share share; /* of the ledger */
+    bool is_ledger;
+};
+
+static struct wanted *want(struct lookup *l, struct err *e)
+{
+    struct wanted *w = mem_new(1, sizeof *w);
+    if (!w) {
+        err_memory(e);
+        return NULL;
+    }
+    w->next = l->wanted;
+    l->wanted = w;
+    return w;
+}
+
+void lookup_finish(struct lookup *l)
+{
+    while (l->wanted) {
+        struct wanted *w = l->wanted;
+        l->wanted = w->next;
+        mem_free(w->block);
+        if (w->is_ledger)
+            ledger_finish(&w->ledger);
+        mem_free(w);
+    }
+}
+
+const struct ledger *lookup_ledger(struct lookup *l, enum share share, struct err *e)
+{
+    for (struct wanted *w = l->wanted; w; w = w->next)
+        if (w->is_ledger && w->share == share)
+            return &w->ledger;
+    struct wanted *w = want(l, e);
+    if (!w)
+        return NULL;
+    w->share = share;
+    w->is_ledger = true;
+    return ledger_run(l->session, &w->ledger, current_model(l->session), share, false, e)
+               ? NULL
+               : &w->ledger;
+}
+
+static void number(struct leaf *leaf, double x)
+{
+    *leaf = (struct leaf){.number = x};
+}
+
+/* Splits hidden.kernel.grad at its dots, in a copy that `text` holds; returns how many parts. */
+static size_t split(const char *path, char *text, size_t room, const char *part[4])
+{
+    size_t n = 0;
+    snprintf(text, room, "%s", path);
+    for (char *at = text; at && n < 4;) {
+        part[n++] = at;
+        at = strchr(at, '.');
+        if (at)
+            *at++ = 0;
+    }
+    return n;
+}
+
+int lookup_no_loss(struct span where, struct err *e)
+{
+    err_at(e, where, "there is no loss yet");
+    return err_hint(e, "it is that of the latest train, step or evaluate");
+}
+
+/* A row of the table of quantities. */
+static int find_quantity(struct lookup *l, const struct entry *row, const struct node *path,
+                         bool values, struct leaf *leaf, struct err *e)
+{
+    const struct quantity *q = (const struct quantity *)row;
+    double x = 0;
+    if (q->find(l, q, path->where, values, &x, e))
+        return -1;
+    number(leaf, x);
+    return 0;
+}
+
+static int hint_slots(const struct entry *entry, struct err *e)
+{
+    struct str list = {0};
+    for (size_t i = 0; i < entry->arg_count; i++)
+        if (entry->args[i].type == ARG_SUM)
+            str_addf(&list, "%s%s", list.size ? ", " : "", entry->args[i].name);
+    err_hint(e, "it has %.200s", list.size && !list.failed ? list.text : "none");
+    str_finish(&list);
+    return -1;
+}
+
+static int find_penalty(struct lookup *l, const struct node *path, id layer, const char *slot,
+                        bool values, struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    const struct entry *entry = &current_model(s)->graph->layer[layer].kind->entry;
+    bool is_slot = false;
+    for (size_t i = 0; i < entry->arg_count; i++)
+        is_slot =
+            is_slot || (entry->args[i].type == ARG_SUM && strcmp(entry->args[i].name, slot) == 0);
+    number(leaf, 0);
+    if (!is_slot) {
+        err_at(e, path->where, "%s has no slot %s", current_model(s)->graph->layer[layer].name,
+               slot);
+        return hint_slots(entry, e);
+    }
+    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
+        return err_place(e, path->where);
+    if (checking(s))
+        return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
+    if (!values)
+        return 0;
+    const struct ledger *ledger = lookup_ledger(l, SHARE_EVALUATION, e);
+    if (!ledger)
+        return err_place(e, path->where);
+    for (size_t i = 0; i < ledger->rows; i++) {
+        const struct term *t = &ledger->model->graph->term[ledger->row[i].term];
+        if (t->layer == layer && strcmp(t->slot, slot) == 0)
+            leaf->number += ledger->row[i].value;
+    }
+    return 0;
+}
+
+static int find_weight(struct lookup *l, const struct node *path, id weight, bool grad, bool values,
+                       struct leaf *leaf, struct err *e)
+{
+    struct model *m = current_model(l->session);
+    const struct weight *w = &m->graph->weight[weight];
+    if (grad && w->moving) {
+        err_at(e, path->where, "%s does not train: it has no gradient", w->path);
+        return err_hint(e, "it follows the batches; print %s", w->path);
+    }
+    *leaf = (struct leaf){.extents = {.axes = w->shape.axes}};
+    for (uint32_t i = 0; i < w->shape.axes; i++)
+        leaf->extents.size[i] = w->shape.size[i];
+    if (!values)
+        return 0;
+    if (grad && !m->stepped) {
+        err_at(e, path->where, "there is no gradient yet");
+        return err_hint(e, "it is that of the last step; step 1 takes one");
+    }
+    if (model_draw(m, l->session->seed, e))
+        return -1;
+    leaf->reals = (grad ? m->grad : m->weight) + w->at;
+    return 0;
+}
+
+static size_t evaluation_samples(const struct dataset *d)
+{
+    return d->training < d->samples ? d->samples - d->training : d->training;
+}
+
+static int gather_value(struct lookup *l, id value, size_t count, struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    struct model *m = current_model(s);
+    struct probe p;
+    struct wanted *w = want(l, e);
+    if (!w || probe_begin(&p, m, &s->data, s->seed, SHARE_EVALUATION, false, e))
+        return -1;
+    if (!(w->block = mem_block(evaluation_samples(&s->data) * count, sizeof *w->block)))
+        return err_memory(e);
+    leaf->reals = w->block;
+    const struct progress progress = {.what = "print"};
+    for (size_t at = 0; probe_next(&p); at += p.samples) {
+        memcpy(w->block + at * count, frame_value(m->infer_frame, value),
+               p.samples * count * sizeof *w->block);
+        if (session_tick(s, &progress, e))
+            return -1;
+    }
+    return stop_check(&s->host->stop, e);
+}
+
+static int find_value(struct lookup *l, const struct node *path, id value, bool values,
+                      struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    const struct shape *shape = &current_model(s)->graph->value[value].shape;
+    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
+        return err_place(e, path->where);
+    *leaf = (struct leaf){.extents = {.axes = shape->axes + 1}};
+    leaf->extents.size[0] = evaluation_samples(&s->data);
+    for (uint32_t i = 0; i < shape->axes; i++)
+        leaf->extents.size[i + 1] = shape->size[i];
+    if (!values)
+        return 0;
+    return gather_value(l, value, shape_count(shape), leaf, e) ? err_place(e, path->where) : 0;
+}
+
+/* The calls that were made inside the call of a block, the blocks' own left out. */
+static void add_inside(struct str *to, const struct graph *g, id block)
+{
+    const size_t n = strlen(g->call[block].name);
+    for (id c = 0; c < g->calls && to->size < 200; c++)
+        if (strncmp(g->call[c].name, g->call[block].name, n) == 0 && g->call[c].name[n] == '.' &&
+            g->value[g->call[c].output].made_by == c)
+            str_addf(to, "%s%s", to->size ? ", " : "", g->call[c].name);
+}
+
+static int unknown_part(const struct graph *g, const struct node *path, const char *name,
+                        struct err *e)
+{
+    const char *part = path->text + strlen(name) + 1;
+    const id call = graph_find_call(g, name);
+    struct str inside = {0};
+    if (call != NOTHING)
+        add_inside(&inside, g, call);
+    err_at(e, path->where, "%s has no \"%s\"", name, part);
+    if (inside.size && !inside.failed) {
+        err_hint(e, "it has output and input; inside are the calls %.220s", inside.text);
+        str_finish(&inside);
+        return -1;
+    }
+    str_finish(&inside);
+    return err_hint(e, "it has output, input, its weights (kernel, bias), their .grad, and "
+                       "SLOT.penalty");
+}
+
+/* The path without its last `n` parts; false if there are too few. */
+static bool without_last(const char *path, size_t n, char *text, size_t room)
+{
+    snprintf(text, room, "%s", path);
+    for (; n; n--) {
+        char *dot = strrchr(text, '.');
+        if (!dot)
+            return false;
+        *dot = 0;
+    }
+    return true;
+}
+
+/* A layer in a block has a tensor for each call of the block. */
+static int several_calls(const struct graph *g, id layer, const struct node *path, struct err *e)
+{
+    struct str names = {0};
+    size_t calls = 0;
+    for (id c = 0; c < g->calls; c++)
+        if (g->call[c].layer == layer && ++calls && names.size < 200)
+            str_addf(&names, "%s%s", names.size ? ", " : "", g->call[c].name);
+    err_at(e, path->where, "%s is %s", g->layer[layer].name,
+           calls > 1   ? "called more than once"
+           : calls > 0 ? "a block, and its tensors are those of its call"
+                       : "never called");
+    if (names.size && !names.failed)
+        err_hint(e, "name the call: %.220s", names.text);
+    else
+        err_hint(e, "tensors are those of a call");
+    str_finish(&names);
+    return -1;
+}
+
+/* The call that a path means: by its own name, or as the only one of its layer. */
+static int find_call(const struct graph *g, const char *name, const struct node *path, id *call,
+                     struct err *e)
+{
+    *call = graph_find_call(g, name);
+    const id layer = *call == NOTHING ? graph_find_layer(g, name) : NOTHING;
+    if (layer != NOTHING && !g->layer[layer].body)
+        *call = graph_only_call(g, layer);
+    return layer != NOTHING && *call == NOTHING ? several_calls(g, layer, path, e) : 0;
+}
+
+/* The value that X.output or X.input means; NOTHING if the path is neither. */
+static int find_tensor(const struct graph *g, const struct node *path, id *value, struct err *e)
+{
+    const char *last = strrchr(path->text, '.');
+    const bool output = strcmp(last, ".output") == 0;
+    char name[400];
+    id call = NOTHING;
+    *value = NOTHING;
+    if (!output && strcmp(last, ".input") != 0)
+        return 0;
+    if (!without_last(path->text, 1, name, sizeof name) || find_call(g, name, path, &call, e))
+        return -1;
+    if (call != NOTHING && output)
+        *value = g->call[call].output;
+    else if (call != NOTHING && g->call[call].inputs == 1)
+        *value = g->call[call].input[0];
+    return 0;
+}
+
+/* Whether only a shorter part of the name is known: that is then what `name` becomes. */
+static bool shorter_name(const struct graph *g, char *name)
+{
+    char *dot = NULL;
+    char whole[400];
+    snprintf(whole, sizeof whole, "%s", name);
+    while (graph_find_layer(g, name) == NOTHING && graph_find_call(g, name) == NOTHING) {
+        dot = strrchr(name, '.');
+        if (!dot) {
+            strcpy(name, whole);
+            return false;
+        }
+        *dot = 0;
+    }
+    return dot != NULL;
+}
+
+/* OUTPUT.loss: of the latest train, step or evaluate, without its weight. */
+static int find_head(struct lookup *l, const struct node *path, const char *name, bool values,
+                     struct leaf *leaf, struct err *e)
+{
+    const struct model *m = current_model(l->session);
+    id output[OUTPUTS_MOST];
+    const size_t n = graph_outputs(m->graph, output);
+    const id call = graph_find_call(m->graph, name);
+    number(leaf, 0);
+    for (size_t i = 0; call != NOTHING && i < n; i++)
+        if (output[i] == m->graph->call[call].output) {
+            if (values && m->from == FROM_NOTHING)
+                return lookup_no_loss(path->where, e);
+            number(leaf, m->last.head[i]);
+            return 0;
+        }
+    err_at(e, path->where, "%s is no output, so it has no loss", name);
+    return err_hint(e, "output lists them");
+}
+
+/* X.kernel, X.kernel.grad, X.activity.penalty ... */
+static int find_in_model(struct lookup *l, const struct node *path, bool values, struct leaf *leaf,
+                         struct err *e)
+{
+    const struct session *s = l->session;
+    const struct graph *g = current_model(s)->graph;
+    const char *last = strrchr(path->text, '.');
+    const bool grad = strcmp(last, ".grad") == 0, penalty = strcmp(last, ".penalty") == 0;
+    const size_t parts = grad || penalty ? 2 : 1;
+    char name[400], part[400];
+    id value;
+    if (find_tensor(g, path, &value, e))
+        return -1;
+    if (value != NOTHING)
+        return find_value(l, path, value, values, leaf, e);
+    if (!without_last(path->text, parts, name, sizeof name))
+        return unknown_part(g, path, path->text, e);
+    if (parts == 1 && strcmp(last, ".loss") == 0)
+        return find_head(l, path, name, values, leaf, e);
+    if (shorter_name(g, name))
+        return unknown_part(g, path, name, e);
+    const id layer = name_layer(s, name, path->where, e);
+    if (layer == NOTHING)
+        return -1;
+    snprintf(part, sizeof part, "%s", path->text + strlen(name) + 1);
+    part[strcspn(part, ".")] = 0;
+    const id weight = graph_find_weight(g, layer, part);
+    if (penalty)
+        return find_penalty(l, path, layer, part, values, leaf, e);
+    if (weight != NOTHING)
+        return find_weight(l, path, weight, grad, values, leaf, e);
+    return g->layer[layer].body || g->layer[layer].built ? unknown_part(g, path, name, e)
+                                                         : several_calls(g, layer, path, e);
+}
+
+static int find_single(struct lookup *l, const struct node *path, const char *name,
+                       struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    const struct model *m = current_model(s);
+    const struct variable *v = name_variable(s, name);
+    if (v && !v->penalty) {
+        number(leaf, v->number);
+        return 0;
+    }
+    if (v) {
+        err_at(e, path->where, "%s is a penalty, and a number is due", name);
+        return err_hint(e, "use it in a slot: kernel=%s", name);
+    }
+    if (graph_find_call(m->graph, name) != NOTHING) {
+        err_at(e, path->where, "%s is a layer, and a number or tensor is due", name);
+        return err_hint(e, "write %s.output, or show %s", name, name);
+    }
+    struct nearest near = {0};
+    nearest_in_table(&near, name, &quantities);
+    for (size_t i = 0; i < s->variables; i++)
+        nearest_try(&near, name, s->variable[i].name);
+    err_at(e, path->where, "no quantity or variable \"%s\"", name);
+    return near.name ? err_hint(e, "did you mean %s?", near.name)
+                     : err_hint(e, "help expressions lists what there is");
+}
+
+/* Whether quantities begin with it that no setting and no tensor shares: val, train. */
+static bool is_share(const char *word)
+{
+    const size_t n = strlen(word);
+    for (size_t i = 0; i < quantities.rows; i++) {
+        const char *name = quantities.row[i]->name;
+        if (strncmp(name, word, n) == 0 && name[n] == '.' && !table_find(&quantities, word))
+            return true;
+    }
+    return false;
+}
+
+static int unknown_quantity(const struct node *path, struct err *e)
+{
+    struct nearest near = {0};
+    nearest_in_table(&near, path->text, &quantities);
+    err_at(e, path->where, "there is no quantity \"%s\"", path->text);
+    return near.name ? err_hint(e, "did you mean %s?", near.name)
+                     : err_hint(e, "help quantities lists them");
+}
+
+static bool is_settings(const char *word)
+{
+    return strcmp(word, "optimizer") == 0 || strcmp(word, "loss") == 0 || strcmp(word, "data") == 0;
+}
+
+/* A path of optimizer, loss or data that is no number. */
+static int unknown_setting(const struct session *s, const struct node *path, const char *thing,
+                           struct err *e)
+{
+    const struct model *m = current_model(s);
+    const bool data = strcmp(thing, "data") == 0;
+    if (data && need_data(s, e))
+        return err_place(e, path->where);
+    if (!data && !(*thing == 'o' ? m->optimizer.args : m->loss.args)) {
+        err_at(e, path->where, "no %s is chosen yet", thing);
+        return err_hint(e, "choose one: %s", *thing == 'o' ? "optimizer adam" : "loss mse");
+    }
+    err_at(e, path->where, "%s has no number \"%s\"", thing, path->text + strlen(thing) + 1);
+    return err_hint(e, "%s alone prints what it has", thing);
+}
+
+static int find(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e)
+{
+    struct lookup *l = self;
+    char text[200];
+    const char *part[4];
+    size_t n = split(path->text, text, sizeof text, part);
+    double x;
+    bool settled = n == 1 && name_variable(l->session, part[0]) &&
+                   !name_variable(l->session, part[0])->guessed;
+    if (checking(l->session) && !settled && !setting_number(l->session, path->text, &x))
+        l->guessed = true;
+    const struct entry *quantity = table_find(&quantities, path->text);
+    if (quantity)
+        return find_quantity(l, quantity, path, values, leaf, e);
+    if (n == 1)
+        return find_single(l, path, part[0], leaf, e);
+    if (setting_number(l->session, path->text, &x)) {
+        number(leaf, x);
+        return 0;
+    }
+    if (is_share(part[0]))
+        return unknown_quantity(path, e);
+    if (is_settings(part[0]))
+        return unknown_setting(l->session, path, part[0], e);
+    return find_in_model(l, path, values, leaf, e);
+}
+
+struct names lookup_names(struct lookup *l)
+{
+    return (struct names){.self = l, .find = find, .stop = &l->session->host->stop};
+}
+
+int session_check(struct session *s, const struct node *n, struct err *e)
+{
+    struct lookup l = {.session = s};
+    struct names names = lookup_names(&l);
+    int failed = expr_check_number(n, &names, e);
+    lookup_finish(&l);
+    return failed;
+}
+
+int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,
+                  struct err *e)
+{
+    struct lookup l = {.session = s};
+    struct names names = lookup_names(&l);
+    int failed = checking(s) ? expr_check_number(n, &names, e) : 0;
+    if (!failed && !l.guessed)
+        failed = expr_number(n, &names, value, e);
+    else
+        *value = 1;
+    *guessed = l.guessed;
+    lookup_finish(&l);
+    return failed;
+}
+
+int session_number(struct session *s, const struct node *n, double *value, struct err *e)
+{
+    bool guessed;
+    return session_guess(s, n, value, &guessed, e);
+}

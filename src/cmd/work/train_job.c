@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/work/train_job.h"
+
+#include "cmd/report/losses_text.h"
+#include "cmd/session/emulation.h"
+#include "cmd/session/jobs.h"
+#include "cmd/session/state.h"
+#include "cmd/work/defaults.h"
+#include "cmd/work/resolve.h"
+#include "cmd/work/watch.h"
+
+#include "train/observe.h"
+#include "train/workers.h"
+
+#include <math.h>
+
+/* Everything that can be wrong is looked at before anything stays changed. */
+int train_begin(struct session *s, struct model *m, struct err *e)
+{
+    if (emulation_check(s, m, e) || choose_loss(s, m, e) || choose_optimizer(s, m, e))
+        return -1;
+    if (checking(s))
+        return engine_check(m, &s->data, e);
+    const int failed = engine_prepare(m, &s->data, s->seed, e);
+    if (workers_refused())
+        session_notice(s, "the system gives no further threads: a step takes one");
+    if (!failed)
+        say_out_of_reach(s, m);
+    return failed;
+}
+
+static struct progress progress_of(const struct job *j, bool epoch_ended)
+{
+    const struct model *m = j->model;
+    struct figures so_far = engine_epoch(m);
+    uint64_t done = m->epoch - j->first_epoch;
+    return (struct progress){
+        .what = j->verb,
+        .model = j->session->models > 1 ? m->name : NULL,
+        .epoch = j->epochs ? done + !epoch_ended : 0,
+        .epochs = j->epochs,
+        .step = m->step - j->first_step,
+        .steps = j->steps,
+        .epoch_ended = epoch_ended && j->epochs,
+        .data = so_far.data,
+        .penalty = so_far.penalty,
+    };
+}
+
+bool job_done(const struct job *j)
+{
+    const struct model *m = j->model;
+    if (j->epochs)
+        return j->reached || m->epoch - j->first_epoch >= j->epochs;
+    return j->steps && m->step - j->first_step >= j->steps;
+}
+
+/* Makes the model that is trained the current one; returns the one that was. */
+static size_t job_enter(const struct job *j)
+{
+    const size_t current = j->session->current;
+    for (size_t i = 0; i < j->session->models; i++)
+        if (j->session->model[i] == j->model)
+            j->session->current = i;
+    return current;
+}
+
+/* Looks at the condition of `until`. */
+static int until_holds(struct job *j, struct err *e)
+{
+    double holds;
+    const size_t current = job_enter(j);
+    int failed = session_number(j->session, j->until, &holds, e);
+    j->session->current = current;
+    /* NaN is no truth. */
+    j->reached = !failed && holds != 0 && !isnan(holds);
+    return failed;
+}
+
+static int until_check(const struct job *j, struct err *e)
+{
+    const size_t current = job_enter(j);
+    int failed = j->until ? session_check(j->session, j->until, e) : 0;
+    j->session->current = current;
+    return failed;
+}
+
+/* The total on the validation share; a large one can be stopped. */
+static int validate(const struct job *j, struct validation *v, struct err *e)
+{
+    const double slice = 0.01;
+    struct session *s = j->session;
+    double started = session_clock(s);
+    if (validation_begin(v, j->model, &s->data, s->seed, e))
+        return -1;
+    while (validation_next(v)) {
+        if (session_clock(s) - started < slice)
+            continue;
+        if (session_tick(s, NULL, e))
+            return -1;
+        started = session_clock(s);
+    }
+    return stop_check(&s->host->stop, e);
+}
+
+/* Puts the points of the step just taken. What takes long comes first: when a person stops it there
+ * is no point at all, and the record says so. */
+static int observe(struct job *j, bool ended, struct err *e)
+{
+    struct model *m = j->model;
+    const struct dataset *d = &j->session->data;
+    const bool point = ended && observe_has_point(m), validates = point && d->training < d->samples;
+    struct validation v;
+    if ((validates && validate(j, &v, e)) || pictures_observe(j->session, m, e))
+        return -1;
+    m->unobserved = false;
+    /* With watched views every N-th step has a point of its own. */
+    if (point && !pictures_watching(j->session) && observe_epoch(m, e))
+        return -1;
+    return validates ? observe_validation(m, &v, e) : 0;
+}
+
+static int end_epoch(struct job *j, struct err *e)
+{
+    const double now = session_clock(j->session);
+    if (mem_room(&j->epoch_seconds, &j->epoch_room, j->epoch_count + 1, sizeof(double)))
+        return err_memory(e);
+    j->epoch_seconds[j->epoch_count++] = now - j->epoch_started;
+    j->epoch_started = now;
+    if (j->epochs) {
+        j->model->last = engine_epoch(j->model);
+        j->model->from = FROM_TRAIN;
+    }
+    if (!j->until)
+        return 0;
+    return until_holds(j, e) ? -1
+                             : engine_prepare(j->model, &j->session->data, j->session->seed, e);
+}
+
+int job_begin(struct job *j, struct err *e)
+{
+    struct model *m = j->model;
+    if (until_check(j, e) || train_begin(j->session, m, e))
+        return -1;
+    j->first_epoch = m->epoch;
+    j->first_step = m->step;
+    j->slice_steps = 1;
+    j->started = j->epoch_started = session_clock(j->session);
+    return 0;
+}
+
+static int one_step(struct job *j, bool *ended, struct err *e)
+{
+    struct figures x;
+    if (engine_step(j->model, &j->session->data, &x, e))
+        return -1;
+    j->model->unobserved = !j->blind;
+    *ended = j->model->position == 0;
+    if (observe_step(j->model, e) || (!j->blind && observe(j, *ended, e)))
+        return -1;
+    return *ended ? end_epoch(j, e) : 0;
+}
+
+int job_slice(struct job *j, bool *ended, struct err *e)
+{
+    const double slice = 0.01, started = session_clock(j->session);
+    *ended = false;
+    for (uint64_t i = 0; i < j->slice_steps && !*ended && !job_done(j); i++)
+        if (one_step(j, ended, e))
+            return -1;
+    const double took = session_clock(j->session) - started;
+    if (took < slice / 2 && !*ended && j->slice_steps < 1U << 20)
+        j->slice_steps *= 2;
+    else if (took > slice * 2 && j->slice_steps > 1)
+        j->slice_steps /= 2;
+    return 0;
+}
+
+static void job_text(struct str *to, const struct job *j)
+{
+    const struct model *m = j->model;
+    const uint64_t epochs = m->epoch - j->first_epoch, steps = m->step - j->first_step;
+    str_add(to, j->verb);
+    if (j->session->models > 1)
+        str_addf(to, " %s", m->name);
+    str_add(to, ": ");
+    if (j->epochs)
+        str_addf(to, "%llu epoch%s, ", (unsigned long long)epochs, epochs == 1 ? "" : "s");
+    str_addf(to, "%llu step%s, ", (unsigned long long)steps, steps == 1 ? "" : "s");
+    if (!steps) {
+        str_add(to, "stopped before the first\n");
+        return;
+    }
+    figures_text(to, &m->last);
+    str_add(to, j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
+    if (j->until && !j->reached)
+        str_addf(to, "train: the condition did not come true within %llu epoch%s\n",
+                 (unsigned long long)j->epochs, j->epochs == 1 ? "" : "s");
+}
+
+static void job_json(struct str *to, const struct job *j)
+{
+    const struct model *m = j->model;
+    const bool any = m->step != j->first_step;
+    struct json json = {.to = to};
+    json_open(&json, NULL, '{');
+    json_number(&json, "epochs", (double)(m->epoch - j->first_epoch));
+    json_number(&json, "steps", (double)(m->step - j->first_step));
+    json_number(&json, "loss", any ? m->last.data + m->last.penalty : NAN);
+    json_number(&json, "data", any ? m->last.data : NAN);
+    json_number(&json, "penalty", any ? m->last.penalty : NAN);
+    json_number(&json, "seconds", session_clock(j->session) - j->started);
+    json_open(&json, "epoch_seconds", '[');
+    for (size_t i = 0; i < j->epoch_count; i++)
+        json_number(&json, NULL, j->epoch_seconds[i]);
+    json_close(&json, ']');
+    json_text(&json, "model", m->name);
+    json_close(&json, '}');
+    str_add(to, "\n");
+}
+
+int job_report(const struct job *j, struct err *e)
+{
+    struct str text = {0};
+    if (j->session->host->json)
+        job_json(&text, j);
+    else
+        job_text(&text, j);
+    return session_report(j->session, &text, e);
+}
+
+void job_finish(struct job *j)
+{
+    mem_free(j->epoch_seconds);
+    j->epoch_seconds = NULL;
+    j->epoch_count = j->epoch_room = 0;
+}
+
+static int run_whole(struct job *j, struct err *e)
+{
+    while (!job_done(j)) {
+        bool ended;
+        if (job_slice(j, &ended, e))
+            return -1;
+        pictures_update(j->session, j->model);
+        const struct progress p = progress_of(j, ended);
+        if (session_tick(j->session, &p, e))
+            return -1;
+    }
+    return 0;
+}
+
+int job_whole(struct job *j, struct err *e)
+{
+    struct session *s = j->session;
+    if (job_begin(j, e))
+        return -1;
+    say_chosen(s, j->model);
+    int failed = run_whole(j, e);
+    if (!failed)
+        failed = job_report(j, e) || pictures_flush(s, j->model, e) ? -1 : 0;
+    else if (e->kind == ERR_STOPPED)
+        session_notice(s, "stopped after step %llu; everything done so far is kept",
+                       (unsigned long long)j->model->step);
+    if (failed && e->kind == ERR_MEMORY && j->model->step != j->first_step)
+        err_hint(e, "everything up to step %llu is kept", (unsigned long long)j->model->step);
+    job_finish(j);
+    return failed;
+}

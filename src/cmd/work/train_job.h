@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One piece of training of one model: in the foreground as a whole, in the background slice by
+ * slice. */
+#ifndef NNR_CMD_WORK_TRAIN_JOB_H
+#define NNR_CMD_WORK_TRAIN_JOB_H
+
+#include <stdbool.h>
+
+struct err;
+struct job;
+struct model;
+struct session;
+
+/* Checks and prepares; on error nothing has changed. With --check that is all there is to do. */
+int job_begin(struct job *j, struct err *e);
+bool job_done(const struct job *j);
+/* Steps for about 10 ms, or to the end of an epoch; *ended says that one ended. */
+int job_slice(struct job *j, bool *ended, struct err *e);
+/* Writes what the job did. */
+int job_report(const struct job *j, struct err *e);
+void job_finish(struct job *j);
+/* All of it, with a tick between slices. A person who stops it keeps what was done. */
+int job_whole(struct job *j, struct err *e);
+/* Chooses what is missing and checks, or prepares, a model for training. */
+int train_begin(struct session *s, struct model *m, struct err *e);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/work/watch.h"
+
+#include "cmd/session/jobs.h"
+#include "cmd/session/state.h"
+#include "cmd/work/plotting.h"
+#include "cmd/work/resolve.h"
+
+#include "plot/view.h"
+#include "train/observe.h"
+
+#include <math.h>
+
+bool pictures_watching(const struct session *s)
+{
+    return s->pictures && (s->pictures->watches || s->pictures->expressions);
+}
+
+static int expression_value(struct session *s, const struct model *m, struct watched_text *x,
+                            struct err *e)
+{
+    const size_t current = s->current;
+    for (size_t i = 0; i < s->models; i++)
+        if (s->model[i] == m)
+            s->current = i;
+    const int failed = session_number(s, x->node, &x->value, e);
+    s->current = current;
+    return failed;
+}
+
+static bool is_due(const struct model *m, uint64_t every)
+{
+    return m->step % every == 0;
+}
+
+/* Values that take long to compute can be stopped: all of them come before the first point. */
+static int observe_expressions(struct session *s, struct model *m, struct err *e)
+{
+    const struct pictures *p = s->pictures;
+    bool any = false;
+    for (size_t i = 0; i < p->expressions; i++) {
+        struct watched_text *x = &p->expression[i];
+        if (is_due(m, x->every) && expression_value(s, m, x, e))
+            return -1;
+        any = any || is_due(m, x->every);
+    }
+    for (size_t i = 0; i < p->expressions; i++) {
+        const struct watched_text *x = &p->expression[i];
+        if (is_due(m, x->every) &&
+            history_put(&m->history, SERIES_EXPRESSION, x->text, m->step, x->value))
+            return err_memory(e);
+    }
+    return any ? engine_prepare(m, &s->data, s->seed, e) : 0;
+}
+
+int pictures_observe(struct session *s, struct model *m, struct err *e)
+{
+    const struct pictures *p = s->pictures;
+    bool due = false;
+    if (!p)
+        return 0;
+    for (size_t i = 0; i < p->watches && !due; i++)
+        due = is_due(m, p->watched[i].every);
+    if (observe_expressions(s, m, e))
+        return -1;
+    return due ? observe_batch(m, e) : 0;
+}
+
+/* The models that train now: those of `run`, or the one given. */
+static struct model **training_models(const struct session *s, struct model *m, size_t *count)
+{
+    struct model **list = mem_new(s->jobs + 1, sizeof(struct model *));
+    *count = s->jobs ? s->jobs : 1;
+    for (size_t i = 0; list && i < *count; i++)
+        list[i] = s->jobs ? session_job_model(s, i) : m;
+    return list;
+}
+
+static void draw_watched(struct session *s, struct model *m, const struct request *r)
+{
+    struct err e = {0};
+    struct figure f;
+    size_t count;
+    struct model **list = training_models(s, m, &count);
+    if (list && request_draw(s, r, list, count, pictures_paper(s), &f, &e) == 0) {
+        gnuplot_show(s->pictures->gnuplot, r->view->entry.name, &f, &e);
+        figure_finish(&f);
+    }
+    mem_free(list);
+}
+
+/* Pictures of text share the height of the screen, so that all of them can be seen. */
+static unsigned shares_of(const struct session *s)
+{
+    return pictures_are_text(s) && s->pictures->watches ? (unsigned)s->pictures->watches : 1;
+}
+
+void pictures_update(struct session *s, struct model *m)
+{
+    /* Drawing may take one part in so many of the time; and there is an end to what eyes follow. */
+    const double parts = 50, least = 0.1;
+    struct pictures *p = s->pictures;
+    struct err e = {0};
+    if (!pictures_watching(s) || !pictures_shown(s) || picture_is_file(picture_choice(s)) ||
+        session_clock(s) - p->drawn < p->pause || !pictures_gnuplot(s, &e))
+        return;
+    p->drawn = session_clock(s);
+    gnuplot_resize(p->gnuplot, s->host->width, s->host->height / shares_of(s));
+    for (size_t i = 0; i < p->watches; i++)
+        if (gnuplot_wants(p->gnuplot, p->watched[i].request.view->entry.name))
+            draw_watched(s, m, &p->watched[i].request);
+    p->pause = fmax(least, parts * (session_clock(s) - p->drawn));
+}
+
+int pictures_flush(struct session *s, struct model *m, struct err *e)
+{
+    const struct pictures *p = s->pictures;
+    if (!pictures_watching(s) || !pictures_shown(s))
+        return 0;
+    for (size_t i = 0; i < p->watches; i++) {
+        const struct request *r = &p->watched[i].request;
+        struct figure f;
+        struct err ignored = {0};
+        /* What has no point yet is left out, as during training. */
+        if (request_draw(s, r, &m, 1, pictures_paper(s), &f, &ignored) == 0 &&
+            picture_show(s, r->view->entry.name, shares_of(s), &f, e))
+            return -1;
+    }
+    return 0;
+}
+
+void pictures_advance(struct session *s)
+{
+    if (s->pictures && s->pictures->gnuplot)
+        gnuplot_advance(s->pictures->gnuplot, session_clock(s));
+}
+
+double pictures_deadline(const struct session *s)
+{
+    return s->pictures && s->pictures->gnuplot ? gnuplot_deadline(s->pictures->gnuplot) : INFINITY;
+}
