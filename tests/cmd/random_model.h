@@ -97,7 +97,10 @@ static inline void add_block(struct random_model *m, struct scope *sc, unsigned 
     struct scope *in = sc + 1;
     name_new(sc, it.name);
     *in = (struct scope){.outer = sc, .depth = sc->depth + 1, .folds = sc->folds + folds};
-    snprintf(in->path, sizeof in->path, "%.40s%s.", sc->path, it.name);
+    /* The compiler cannot see that the two scopes are apart. */
+    char path[sizeof in->path];
+    snprintf(path, sizeof path, "%.40s%s.", sc->path, it.name);
+    memcpy(in->path, path, sizeof path);
     it.size_in = fmax(1, t->size);
     tensor_add(in, "input", it.in, t->unit, it.size_in);
     str_addf(&m->r.text, "%*sblock %s {\n", (int)sc->depth * 4, "", it.name);
