@@ -77,7 +77,7 @@ static void places_are_lines_and_characters(void **state)
     uint32_t a = sources_add(&all, "out.nnr", outer, strlen(outer), 1, (struct span){0});
     struct span from = {.source = a, .at = 9, .end = 15};
     uint32_t b = sources_add(&all, "in.nnr", "dense 1\ndense \xce\xbb x", 18, 1, from);
-    struct err e;
+    struct err e = {0};
     err_at(&e, (struct span){b, 17, 18}, "no layer \"x\"");
     err_hint(&e, "write another");
     struct str s = {0};
@@ -97,7 +97,7 @@ static void a_long_line_is_cut_round_the_place(void **state)
     memset(line, 'a', sizeof line);
     struct sources all = {0};
     uint32_t n = sources_add(&all, "x", line, sizeof line, 1, (struct span){0});
-    struct err e;
+    struct err e = {0};
     err_at(&e, (struct span){n, 1000, 1010}, "wrong");
     struct str s = {0};
     sources_explain(&all, &e, &s);
