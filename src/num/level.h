@@ -13,7 +13,12 @@
 #include <immintrin.h>
 #endif
 
+/* Without optimisation, as where branches are counted, there is one copy of each. */
+#ifdef __OPTIMIZE__
 #define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
 /* Before a loop of a few rounds, known ahead, whose arrays are to become registers. */
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
