@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a policy bends the rows of the ledger. */
-#include "nn/layer.h"
-#include "nn/planner.h"
+#include "nn/compile.h"
 
 static bool in_block(const struct graph *g, id call)
 {

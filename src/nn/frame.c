@@ -5,13 +5,13 @@ static int frame_allocate(struct frame *f, const struct plan *p)
 {
     f->input = mem_new(p->size[IN_INPUT], sizeof *f->input);
     f->target = mem_new(p->size[IN_TARGET], sizeof *f->target);
-    f->at = mem_new(p->places, sizeof *f->at);
+    f->at = mem_new(p->operands, sizeof *f->at);
     f->sums = mem_new(p->sums, sizeof *f->sums);
     f->scale = mem_new(p->applieds, sizeof *f->scale);
     f->mask = mem_new(p->applieds, sizeof *f->mask);
     f->extent = mem_new(p->applieds, sizeof *f->extent);
     f->by = mem_new(p->applieds, sizeof *f->by);
-    for (enum block b = IN_VALUE; b <= IN_SAVED; b++)
+    for (enum block b = IN_VALUE; b < BLOCKS; b++)
         if (!(f->block[b] = mem_block(p->size[b], sizeof(real))))
             return -1;
     return f->input && f->target && f->at && f->sums && f->scale && f->mask && f->extent && f->by
@@ -22,7 +22,7 @@ static int frame_allocate(struct frame *f, const struct plan *p)
 static void point(struct frame *f, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
-        struct place at = f->plan->place[i];
+        const struct operand at = f->plan->operand[i];
         if (at.block == IN_INPUT)
             f->at[i] = (real *)f->input[at.at];
         else if (at.block == IN_TARGET)
@@ -60,7 +60,7 @@ void frame_destroy(struct frame *f)
     mem_free(f->mask);
     mem_free(f->extent);
     mem_free(f->by);
-    for (enum block b = IN_VALUE; b <= IN_SAVED; b++)
+    for (enum block b = IN_VALUE; b < BLOCKS; b++)
         mem_free(f->block[b]);
     mem_free(f);
 }
@@ -69,15 +69,15 @@ void frame_weights(struct frame *f, const real *weight, real *wgrad)
 {
     f->block[IN_WEIGHT] = (real *)weight;
     f->block[IN_WGRAD] = wgrad;
-    point(f, f->plan->moving_places, f->plan->places);
+    point(f, f->plan->moving_operands, f->plan->operands);
 }
 
 void frame_slopes(struct frame *f, real *wgrad)
 {
     const struct plan *p = f->plan;
     f->block[IN_WGRAD] = wgrad;
-    for (size_t i = 0; i < p->slopes; i++)
-        f->at[p->slope[i]] = wgrad + p->place[p->slope[i]].at;
+    for (size_t i = 0; i < p->wgrads; i++)
+        f->at[p->wgrad[i]] = wgrad + p->operand[p->wgrad[i]].at;
 }
 
 /* How often a row counts in this part of the batch, over what it is divided by. */
@@ -104,7 +104,7 @@ void frame_part(struct frame *f, size_t samples, size_t first, size_t total)
     f->samples = samples;
     f->first = first;
     f->total = total;
-    point(f, 0, f->plan->moving_places);
+    point(f, 1, f->plan->moving_operands);
     if (!same)
         measure(f);
     for (size_t i = 0; i < f->plan->applieds; i++)
@@ -119,13 +119,13 @@ void frame_samples(struct frame *f, size_t samples)
 void frame_forward(const struct frame *f)
 {
     for (size_t i = 0; i < f->plan->forwards && !stop_asked(f->stop); i++)
-        f->plan->forward[i].run(&f->plan->forward[i], f);
+        f->plan->forward[i].op->run(&f->plan->forward[i], f);
 }
 
 void frame_backward(const struct frame *f)
 {
     for (size_t i = 0; i < f->plan->backwards && !stop_asked(f->stop); i++)
-        f->plan->backward[i].run(&f->plan->backward[i], f);
+        f->plan->backward[i].op->run(&f->plan->backward[i], f);
 }
 
 /* Not yet divided. */
@@ -169,7 +169,7 @@ double frame_head(const struct frame *f, size_t head)
 
 static const real *figure_of(const struct frame *f, const struct average *a)
 {
-    return f->block[a->figure.block] + a->figure.at;
+    return f->at[a->figure] + a->at;
 }
 
 void frame_averages(const struct frame *f, real *weight)
@@ -197,6 +197,6 @@ id frame_bad_average(const struct frame *f)
 
 const real *frame_value(const struct frame *f, id value)
 {
-    struct place at = plan_value_place(f->plan, value);
+    const struct operand at = plan_value(f->plan, value);
     return at.block == IN_INPUT ? f->input[at.at] : f->block[at.block] + at.at;
 }

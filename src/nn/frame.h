@@ -11,7 +11,7 @@ struct frame {
     const struct plan *plan;
     real *block[BLOCKS];          /* INPUT and TARGET: unused; see input, target */
     const real **input, **target; /* borrowed: one array an input layer, one a head */
-    real **at;                    /* for each place */
+    real **at;                    /* for each operand; NULL for NO_OPERAND */
     double *sums;                 /* penalties' sums, then a value for each head */
     double *scale;                /* for each row: its factor in the gradient */
     struct extent *extent;        /* for each row, with the current samples */
@@ -23,6 +23,16 @@ struct frame {
     const struct stop *stop; /* NULL: nothing ends a pass early */
     uint64_t seed, step;     /* the key of what is random in a step */
 };
+
+/* For ops: how many rows a step goes over now, and room to work in (planner_scratch). */
+static inline size_t frame_rows(const struct frame *f, const struct step *s)
+{
+    return s->rows * f->samples;
+}
+static inline real *frame_scratch(const struct frame *f)
+{
+    return f->block[IN_SCRATCH];
+}
 
 /* NULL when there is no memory. weight and wgrad are borrowed and may be changed with
  * frame_weights. All blocks start as 0. */

@@ -1,27 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The fusing pass: bias, activation and elementwise penalties of one output become one pass over
  * it, forward and backward. What a plan computes is the same with and without. */
-#include "nn/plan.h"
+#include "nn/compile.h"
 
 #include <string.h>
 
-static bool has_powers(const struct plan *p, const struct step *s)
+static const struct pass *pass_of(const struct step *s)
 {
-    const struct applied *a = &p->applied[p->member[s->first_member]];
-    return penalty_kind_of(p->graph->term[a->term].args)->powers != NULL;
+    return s->settings;
 }
 
-/* Appends a step's rows behind those of the pass that takes it in. */
-static int take_members(struct plan *p, struct step *into, const struct step *s)
+/* Whether the penalty of a step is one of those that a pass can do. */
+static bool is_simple(const struct plan *p, const struct step *s)
 {
-    if (!into->members)
-        into->first_member = (uint32_t)p->members;
-    for (uint32_t i = 0; i < s->members; i++) {
-        if (mem_room(&p->member, &p->member_room, p->members + 1, sizeof *p->member))
-            return -1;
-        p->member[p->members++] = p->member[s->first_member + i];
-        into->members++;
-    }
+    return s->op->role == ROLE_PENALTY && p->applied[pass_of(s)->row[0]].simple;
+}
+
+/* Makes of *to the step of a pass, with the rows of the penalties from s on. */
+static int make_pass(struct plan *p, struct step *to, const struct op_kind *op, struct pass pass,
+                     const struct step *s, size_t penalties)
+{
+    struct pass *made = arena_new(&p->arena, 1, sizeof *made);
+    uint32_t *row = penalties ? arena_new(&p->arena, penalties, sizeof *row) : NULL;
+    if (!made || (penalties && !row))
+        return -1;
+    for (size_t i = 0; i < penalties; i++)
+        row[i] = pass_of(&s[i])->row[0];
+    *made = pass;
+    made->row = row;
+    made->rows = (uint32_t)penalties;
+    to->op = op;
+    to->settings = made;
     return 0;
 }
 
@@ -30,67 +39,60 @@ static int take_members(struct plan *p, struct step *into, const struct step *s)
 static size_t join_forward(struct plan *p, const struct step *s, size_t left, struct step *to)
 {
     *to = s[0];
-    if (s->kind != STEP_BIAS && s->kind != STEP_ACTIVATE)
+    if (s->op->role != ROLE_BIAS && s->op->role != ROLE_ACTIVATION)
         return 1;
-    size_t n = 1;
-    if (s->kind == STEP_BIAS && n < left && s[n].kind == STEP_ACTIVATE && s[n].y[0] == s->y[0]) {
-        to->activation = s[n].activation;
-        to->y[1] = s[n].y[1];
-        n++;
+    size_t n = 1, penalties = 0;
+    struct pass pass = *pass_of(s);
+    if (s->op->role == ROLE_BIAS && n < left && s[n].op->role == ROLE_ACTIVATION &&
+        s[n].y[0] == s->y[0]) {
+        pass = *pass_of(&s[n]);
+        to->y[1] = s[n++].y[1];
     }
-    for (; n < left && s[n].kind == STEP_GATHER && s[n].x[0] == s->y[0] && has_powers(p, &s[n]);
-         n++) {
-        if (take_members(p, to, &s[n]))
-            return 0;
-        /* All of them read the same two sums. */
-        p->applied[p->member[s[n].first_member]].sums =
-            p->applied[p->member[to->first_member]].sums;
-    }
-    if (n > 1) {
-        to->kind = STEP_EPILOGUE;
-        to->run = step_runner(STEP_EPILOGUE);
-    }
-    return n;
+    while (n + penalties < left && s[n + penalties].x[0] == s->y[0] &&
+           is_simple(p, &s[n + penalties]))
+        penalties++;
+    /* All of them read the same two sums. */
+    for (size_t i = 1; i < penalties; i++)
+        p->applied[pass_of(&s[n + i])->row[0]].sums = p->applied[pass_of(&s[n])->row[0]].sums;
+    if (n + penalties > 1 && make_pass(p, to, &op_bias_act, pass, s + n, penalties))
+        return 0;
+    return n + penalties;
 }
 
-static size_t count_adjoints(const struct plan *p, const struct step *s, size_t left)
+static size_t count_penalties(const struct plan *p, const struct step *s, size_t left)
 {
     size_t n = 0;
-    while (n < left && s[n].kind == STEP_ADJOINT && s[n].y[0] == s->y[0] && s[n].x[0] == s->x[0] &&
-           has_powers(p, &s[n]))
+    while (n < left && s[n].y[0] == s->y[0] && s[n].x[0] == s->x[0] && is_simple(p, &s[n]))
         n++;
     return n;
 }
 
-/* ADJOINT... [DEACTIVATE] [COLUMNS] of one output; at least DEACTIVATE or COLUMNS, as they know its
- * rows and columns. */
+/* Penalties, [activation], [bias] of one output; at least one of the latter, as they know its rows
+ * and columns. */
 static size_t join_backward(struct plan *p, const struct step *s, size_t left, struct step *to)
 {
     *to = s[0];
-    const size_t adjoints = count_adjoints(p, s, left);
-    size_t n = adjoints;
+    const size_t penalties = count_penalties(p, s, left);
+    size_t n = penalties;
     const uint32_t d = s->y[0];
-    const struct step *deactivate = NULL, *columns = NULL;
-    if (n < left && s[n].kind == STEP_DEACTIVATE && s[n].y[0] == d)
-        deactivate = &s[n++];
-    if (n && n < left && s[n].kind == STEP_COLUMNS && s[n].x[0] == d)
-        columns = &s[n++];
-    if (n < 2 || (!deactivate && !columns))
+    const struct step *activation = NULL, *bias = NULL;
+    if (n < left && s[n].op->role == ROLE_ACTIVATION && s[n].y[0] == d)
+        activation = &s[n++];
+    if (n && n < left && s[n].op->role == ROLE_BIAS && s[n].x[0] == d)
+        bias = &s[n++];
+    if (n < 2 || (!activation && !bias))
         return 1;
-    *to = deactivate ? *deactivate : *columns;
-    to->kind = STEP_PROLOGUE;
-    to->run = step_runner(STEP_PROLOGUE);
-    to->x[0] = adjoints ? s->x[0] : deactivate->x[0];
-    to->x[1] = deactivate ? deactivate->x[1] : NO_PLACE;
+    struct pass pass = {.has = penalties ? s->add[0] : true};
+    if (activation)
+        pass.activation = pass_of(activation)->activation;
+    *to = activation ? *activation : *bias;
+    to->x[0] = penalties ? s->x[0] : activation->x[0];
+    to->x[1] = activation ? activation->x[1] : NO_OPERAND;
     to->y[0] = d;
-    to->y[1] = columns ? columns->y[0] : NO_PLACE;
+    to->y[1] = bias ? bias->y[0] : NO_OPERAND;
     to->add[0] = false;
-    to->add[1] = columns && columns->add[0];
-    to->has = adjoints ? s->add[0] : true;
-    for (size_t i = 0; i < adjoints; i++)
-        if (take_members(p, to, &s[i]))
-            return 0;
-    return n;
+    to->add[1] = bias && bias->add[0];
+    return make_pass(p, to, &op_bias_act_grad, pass, s, penalties) ? 0 : n;
 }
 
 static int fuse_list(struct plan *p, struct step *list, size_t *count,

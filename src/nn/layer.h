@@ -33,7 +33,7 @@ struct layer_kind {
     /* Lists the weights; returns how many. NULL: none. */
     size_t (*weights)(const struct args *self, const struct shape *in, struct weight_spec *w);
     size_t moving; /* so many of them, the last, follow the batches and never train; no slots */
-    /* Emit the steps of a call (nn/plan.h); NULL for sources and views. */
+    /* Emit the steps of a call (nn/planner.h); NULL for sources and views. */
     void (*forward)(struct planner *p, id call);
     void (*backward)(struct planner *p, id call);
 };

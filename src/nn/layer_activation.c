@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/layer.h"
-#include "nn/plan.h"
+#include "nn/planner.h"
 
 static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
 {
@@ -12,22 +12,14 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 
 static void forward(struct planner *p, id call)
 {
-    const struct layer *l = planner_layer(p, call);
-    const struct shape *out = planner_output(p, call);
-    const size_t cols = shape_last(out);
-    planner_copy(p, call);
-    planner_activate(p, call, NULL, shape_count(out) / cols, cols,
-                     args_get(l->args, "activation")->as.call);
+    planner_map(p, call, &op_copy, NULL);
+    planner_bias_act(p, call, NULL);
 }
 
 static void backward(struct planner *p, id call)
 {
-    const struct layer *l = planner_layer(p, call);
-    const struct shape *out = planner_output(p, call);
-    const size_t cols = shape_last(out);
-    planner_deactivate(p, call, shape_count(out) / cols, cols,
-                       args_get(l->args, "activation")->as.call);
-    planner_copy_slope(p, call);
+    planner_bias_act_grad(p, call, NULL);
+    planner_map_grad(p, call, &op_copy, NULL);
 }
 
 static const struct arg_spec args[] = {

@@ -1,14 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/frame.h"
 #include "nn/merge.h"
+
+static void run(const struct step *s, const struct frame *f)
+{
+    const size_t n = frame_rows(f, s) * s->cols;
+    real *y = f->at[s->y[0]];
+    merge_sum(s, f);
+    for (size_t i = 0; i < n; i++)
+        y[i] /= (real)s->mores;
+}
+
+static void run_grad(const struct step *s, const struct frame *f)
+{
+    const size_t n = frame_rows(f, s) * s->cols;
+    const real *d = f->at[s->x[0]];
+    real *dx = f->at[s->y[0]];
+    for (size_t k = 0; k < n; k++) {
+        const real v = d[k] / (real)s->mores;
+        dx[k] = s->add[0] ? dx[k] + v : v;
+    }
+}
+
+static const struct op_kind op_average = {.name = "average", .run = run};
+static const struct op_kind op_average_grad = {.name = "average_grad", .run = run_grad};
 
 static void forward(struct planner *p, id call)
 {
-    planner_join(p, call, JOIN_AVERAGE);
+    merge_forward(p, call, &op_average);
 }
 
 static void backward(struct planner *p, id call)
 {
-    planner_join_slopes(p, call, JOIN_AVERAGE);
+    merge_backward(p, call, &op_average_grad);
 }
 
 static const struct arg_spec args[] = {MERGE_ARGS};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/frame.h"
 #include "nn/norm.h"
-#include "nn/plan.h"
 
 static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
 {
@@ -23,15 +23,74 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     return n;
 }
 
+static void run_moments(const struct step *s, const struct frame *f)
+{
+    kernels()->column_moments(frame_rows(f, s), s->cols, f->at[s->x[0]], f->at[s->y[0]]);
+}
+
+static void run_norm(const struct step *s, const struct frame *f)
+{
+    const struct norm n = norm_of(s, f);
+    kernels()->column_norm(&n, f->at[s->x[NORM_MOMENTS]], f->at[s->y[0]]);
+}
+
+static void run_norm_grad(const struct step *s, const struct frame *f)
+{
+    const struct norm_slopes n = norm_grad_of(s, f);
+    kernels()->column_norm_slopes(&n);
+}
+
+static const struct op_kind op_moments = {
+    .name = "batch_moments", .run = run_moments, .couples_samples = true};
+static const struct op_kind op_norm = {.name = "batchnorm", .run = run_norm};
+static const struct op_kind op_norm_grad = {.name = "batchnorm_grad", .run = run_norm_grad};
+
+/* Whether the batch's moments normalise: frozen, a layer keeps to the moving ones. */
+static bool takes_batch(const struct planner *p, id call)
+{
+    return planner_mode(p) == MODE_TRAIN && planner_layer(p, call)->trainable;
+}
+
+/* The mean and, behind it, the variance. moving_variance is listed right after moving_mean, so that
+ * the two stand in the weight block as they do here. */
+static uint32_t moments(struct planner *p, id call)
+{
+    return takes_batch(p, call) ? planner_saved(p, call, 0)
+                                : planner_weight(p, call, "moving_mean");
+}
+
+static void emit_moments(struct planner *p, id call, double momentum)
+{
+    const struct shape *out = planner_shape(p, call);
+    const size_t cols = shape_last(out);
+    struct step s = {.op = &op_moments, .rows = shape_count(out) / cols, .cols = cols};
+    s.x[0] = planner_input(p, call, 0);
+    s.y[0] = planner_save(p, call, 0, 2 * cols);
+    planner_emit(p, call, &s);
+    planner_follow(p, call, "moving_mean", s.y[0], 0, momentum);
+    planner_follow(p, call, "moving_variance", s.y[0], cols, momentum);
+}
+
 static void forward(struct planner *p, id call)
 {
     const struct args *self = planner_layer(p, call)->args;
-    planner_batchnorm(p, call, args_number(self, "momentum"), args_number(self, "epsilon"));
+    if (takes_batch(p, call))
+        emit_moments(p, call, args_number(self, "momentum"));
+    struct step s = norm_step(p, call, &op_norm,
+                              (struct norm_settings){.epsilon = args_number(self, "epsilon")});
+    s.x[NORM_MOMENTS] = moments(p, call);
+    planner_emit(p, call, &s);
 }
 
 static void backward(struct planner *p, id call)
 {
-    planner_batchnorm_slopes(p, call, args_number(planner_layer(p, call)->args, "epsilon"));
+    const struct norm_settings n = {
+        .epsilon = args_number(planner_layer(p, call)->args, "epsilon"),
+        .fixed = !takes_batch(p, call),
+    };
+    struct step s = norm_grad_step(p, call, &op_norm_grad, n);
+    s.x[NORM_MOMENTS] = moments(p, call);
+    planner_emit(p, call, &s);
 }
 
 static const struct arg_spec args[] = {

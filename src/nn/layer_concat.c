@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/frame.h"
 #include "nn/merge.h"
+
+#include <string.h>
 
 /* The axis of a sample's shape that is joined, from 0; -1: there is none of that number. Counted as
  * in Keras: 0 is the batch, -1 the last. */
@@ -45,14 +48,83 @@ static uint32_t axes_behind(const struct planner *p, id call)
     return l->in.axes - (uint32_t)axis_of(l->args, l->in.axes);
 }
 
+/* Where an input's columns stand in the output's rows of `inner`. */
+struct part {
+    size_t at, inner;
+};
+
+static void run_concat(const struct step *s, const struct frame *f)
+{
+    const struct part *p = s->settings;
+    const size_t rows = frame_rows(f, s);
+    const real *x = f->at[s->x[0]];
+    real *y = f->at[s->y[0]];
+    for (size_t r = 0; r < rows; r++)
+        memcpy(y + r * p->inner + p->at, x + r * s->cols, s->cols * sizeof *y);
+}
+
+static void run_split(const struct step *s, const struct frame *f)
+{
+    const struct part *p = s->settings;
+    const size_t rows = frame_rows(f, s);
+    const real *d = f->at[s->x[0]];
+    real *dx = f->at[s->y[0]];
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < s->cols; j++) {
+            const real v = d[r * p->inner + p->at + j], old = dx[r * s->cols + j];
+            dx[r * s->cols + j] = s->add[0] ? old + v : v;
+        }
+}
+
+static const struct op_kind op_concat = {.name = "concat", .run = run_concat};
+static const struct op_kind op_split = {.name = "split", .run = run_split};
+
+/* The product of the last `axes` sizes. */
+static size_t count_behind(const struct shape *s, uint32_t axes)
+{
+    size_t n = 1;
+    for (uint32_t i = 0; i < axes; i++)
+        n *= s->size[s->axes - 1 - i];
+    return n;
+}
+
+/* The step of one input; *at moves on to the next. */
+static struct step step_of(struct planner *p, id call, uint32_t input, const struct op_kind *op,
+                           size_t *at)
+{
+    const uint32_t axes = axes_behind(p, call);
+    const struct shape *out = planner_shape(p, call);
+    const struct part part = {.at = *at, .inner = count_behind(out, axes)};
+    const size_t cols = count_behind(planner_input_shape(p, call, input), axes);
+    *at += cols;
+    return (struct step){.op = op,
+                         .settings = planner_settings(p, &part, sizeof part),
+                         .rows = shape_count(out) / part.inner,
+                         .cols = cols};
+}
+
 static void forward(struct planner *p, id call)
 {
-    planner_concat(p, call, axes_behind(p, call));
+    size_t at = 0;
+    for (uint32_t i = 0; i < planner_inputs(p, call); i++) {
+        struct step s = step_of(p, call, i, &op_concat, &at);
+        s.x[0] = planner_input(p, call, i);
+        s.y[0] = planner_output(p, call);
+        planner_emit(p, call, &s);
+    }
 }
 
 static void backward(struct planner *p, id call)
 {
-    planner_concat_slopes(p, call, axes_behind(p, call));
+    size_t at = 0;
+    for (uint32_t i = 0; i < planner_inputs(p, call); i++) {
+        struct step s = step_of(p, call, i, &op_split, &at);
+        if (!planner_wants_input_grad(p, call, i))
+            continue;
+        s.x[0] = planner_output_grad(p, call);
+        s.y[0] = planner_input_grad(p, call, i, &s.add[0]);
+        planner_emit(p, call, &s);
+    }
 }
 
 static const struct arg_spec args[] = {

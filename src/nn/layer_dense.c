@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/layer.h"
-#include "nn/plan.h"
+#include "nn/planner.h"
 
 static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
 {
@@ -19,32 +19,21 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     return args_yes(self, "use_bias") ? 2 : 1;
 }
 
-static struct plan_sizes sizes(const struct planner *p, id call)
+static const char *bias(const struct planner *p, id call)
 {
-    const struct shape *out = planner_output(p, call);
-    const size_t units = shape_last(out);
-    return (struct plan_sizes){.rows = shape_count(out) / units,
-                               .in = shape_last(&planner_layer(p, call)->in),
-                               .out = units};
+    return args_yes(planner_layer(p, call)->args, "use_bias") ? "bias" : NULL;
 }
 
 static void forward(struct planner *p, id call)
 {
-    const struct layer *l = planner_layer(p, call);
-    struct plan_sizes n = sizes(p, call);
-    planner_product(p, call, "kernel", n);
-    planner_activate(p, call, args_yes(l->args, "use_bias") ? "bias" : NULL, n.rows, n.out,
-                     args_get(l->args, "activation")->as.call);
+    planner_product(p, call, "kernel");
+    planner_bias_act(p, call, bias(p, call));
 }
 
 static void backward(struct planner *p, id call)
 {
-    const struct layer *l = planner_layer(p, call);
-    struct plan_sizes n = sizes(p, call);
-    planner_deactivate(p, call, n.rows, n.out, args_get(l->args, "activation")->as.call);
-    if (args_yes(l->args, "use_bias"))
-        planner_bias_slope(p, call, "bias", n.rows, n.out);
-    planner_product_slopes(p, call, "kernel", n);
+    planner_bias_act_grad(p, call, bias(p, call));
+    planner_product_grad(p, call, "kernel");
 }
 
 static const struct arg_spec args[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/layer.h"
-#include "nn/plan.h"
+#include "nn/planner.h"
+#include "nn/random.h"
 
 static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
 {
@@ -10,19 +11,42 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
     return 0;
 }
 
-static double amount(const struct planner *p, id call)
+static void run_dropout(const struct step *s, const struct frame *f)
+{
+    const size_t n = frame_rows(f, s) * s->cols;
+    const double rate = *(const double *)s->settings;
+    const uint64_t key = noise_key(s, f), first = noise_first(s, f);
+    const real *x = f->at[s->x[0]], kept = (real)(1 / (1 - rate));
+    real *y = f->at[s->y[0]];
+    for (size_t i = 0; i < n; i++) {
+        const real v = rng_uniform(key, first + i) < rate ? 0 : x[i] * kept;
+        y[i] = s->add[0] ? y[i] + v : v;
+    }
+}
+
+/* The mask is drawn anew from the key in the backward pass. */
+static const struct op_kind op_dropout = {.name = "dropout", .run = run_dropout};
+
+static double rate_of(const struct planner *p, id call)
 {
     return args_number(planner_layer(p, call)->args, "rate");
 }
 
+static const struct op_kind *op_of(const struct planner *p, double rate)
+{
+    return planner_mode(p) == MODE_TRAIN && rate > 0 ? &op_dropout : &op_copy;
+}
+
 static void forward(struct planner *p, id call)
 {
-    planner_dropout(p, call, amount(p, call));
+    const double rate = rate_of(p, call);
+    planner_map(p, call, op_of(p, rate), planner_settings(p, &rate, sizeof rate));
 }
 
 static void backward(struct planner *p, id call)
 {
-    planner_dropout_slope(p, call, amount(p, call));
+    const double rate = rate_of(p, call);
+    planner_map_grad(p, call, op_of(p, rate), planner_settings(p, &rate, sizeof rate));
 }
 
 static const struct arg_spec args[] = {

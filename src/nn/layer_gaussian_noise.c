@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/layer.h"
-#include "nn/plan.h"
+#include "nn/planner.h"
+#include "nn/random.h"
 
 static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
 {
@@ -10,19 +11,30 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
     return 0;
 }
 
-static double amount(const struct planner *p, id call)
+static void run_noise(const struct step *s, const struct frame *f)
 {
-    return args_number(planner_layer(p, call)->args, "stddev");
+    const size_t n = frame_rows(f, s) * s->cols;
+    const double deviation = *(const double *)s->settings;
+    const uint64_t key = noise_key(s, f), first = noise_first(s, f);
+    const real *x = f->at[s->x[0]];
+    real *y = f->at[s->y[0]];
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] + (real)(deviation * rng_normal(key, first + i));
 }
+
+static const struct op_kind op_noise = {.name = "gaussian_noise", .run = run_noise};
 
 static void forward(struct planner *p, id call)
 {
-    planner_noise(p, call, amount(p, call));
+    const double deviation = args_number(planner_layer(p, call)->args, "stddev");
+    const bool random = planner_mode(p) == MODE_TRAIN && deviation > 0;
+    planner_map(p, call, random ? &op_noise : &op_copy,
+                planner_settings(p, &deviation, sizeof deviation));
 }
 
 static void backward(struct planner *p, id call)
 {
-    planner_copy_slope(p, call);
+    planner_map_grad(p, call, &op_copy, NULL);
 }
 
 static const struct arg_spec args[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/frame.h"
 #include "nn/norm.h"
-#include "nn/plan.h"
 
 static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
 {
@@ -21,19 +21,38 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     return n;
 }
 
-static double epsilon(const struct planner *p, id call)
+static void run_norm(const struct step *s, const struct frame *f)
 {
-    return args_number(planner_layer(p, call)->args, "epsilon");
+    const struct norm n = norm_of(s, f);
+    kernels()->row_norm(&n, f->at[s->y[1]], f->at[s->y[0]]);
+}
+
+static void run_norm_grad(const struct step *s, const struct frame *f)
+{
+    const struct norm_slopes n = norm_grad_of(s, f);
+    kernels()->row_norm_slopes(&n);
+}
+
+static const struct op_kind op_norm = {.name = "layernorm", .run = run_norm};
+static const struct op_kind op_norm_grad = {.name = "layernorm_grad", .run = run_norm_grad};
+
+static struct norm_settings settings(const struct planner *p, id call)
+{
+    return (struct norm_settings){args_number(planner_layer(p, call)->args, "epsilon"), false};
 }
 
 static void forward(struct planner *p, id call)
 {
-    planner_layernorm(p, call, epsilon(p, call));
+    struct step s = norm_step(p, call, &op_norm, settings(p, call));
+    s.y[1] = planner_save(p, call, 2 * s.rows, 0);
+    planner_emit(p, call, &s);
 }
 
 static void backward(struct planner *p, id call)
 {
-    planner_layernorm_slopes(p, call, epsilon(p, call));
+    struct step s = norm_grad_step(p, call, &op_norm_grad, settings(p, call));
+    s.x[NORM_MOMENTS] = planner_saved(p, call, 0);
+    planner_emit(p, call, &s);
 }
 
 static const struct arg_spec args[] = {

@@ -4,6 +4,8 @@
 #define NNR_NN_NORM_H
 
 #include "nn/layer.h"
+#include "nn/planner.h"
+#include "num/kernels.h"
 
 /* How a weight starts. */
 #define INIT(argument, long_name, usual, what)                                                     \
@@ -37,5 +39,20 @@
         INIT("beta_init", "beta_initializer", "zeros", "how beta starts"),                         \
         CONSTRAINT("gamma_constraint", "what gamma is brought back to after each step"),           \
         CONSTRAINT("beta_constraint", "what beta is brought back to after each step")
+
+/* Of the steps of both: y = x normalised with the moments. They may lack gamma or beta. Forward x
+ * is the input, gamma, beta; backward the input, gamma, dy; the moments are the layer's to place.
+ */
+struct norm_settings {
+    double epsilon;
+    bool fixed; /* backward: the moments do not follow the input */
+};
+struct step norm_step(struct planner *p, id call, const struct op_kind *op, struct norm_settings n);
+struct step norm_grad_step(struct planner *p, id call, const struct op_kind *op,
+                           struct norm_settings n);
+enum { NORM_MOMENTS = 3 }; /* the operand that is left for them, where they are read */
+/* What their kernels take. */
+struct norm norm_of(const struct step *s, const struct frame *f);
+struct norm_slopes norm_grad_of(const struct step *s, const struct frame *f);
 
 #endif

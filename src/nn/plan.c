@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "nn/layer.h"
-#include "nn/planner.h"
+#include "nn/compile.h"
 
 #include <string.h>
 
@@ -27,7 +26,7 @@ struct extent applied_extent(const struct plan *p, const struct applied *a, size
     };
 }
 
-struct place plan_value_place(const struct plan *p, id value)
+struct operand plan_value(const struct plan *p, id value)
 {
     return p->value[value];
 }
@@ -37,7 +36,6 @@ static void apply(struct planner *w, struct applied a)
 {
     struct plan *p = w->p;
     const bool activity = a.weight == NOTHING;
-    uint32_t x = activity ? value_place(w, a.value) : weight_place(w, a.weight, IN_WEIGHT);
     const struct args *args = w->g->term[a.term].args;
     const struct penalty_kind *kind = penalty_kind_of(args);
     a.simple = kind->powers != NULL;
@@ -45,21 +43,15 @@ static void apply(struct planner *w, struct applied a)
         a.c = kind->powers(args);
     a.sums = p->sums;
     a.count = activity ? shape_count(&w->g->value[a.value].shape) : w->g->weight[a.weight].count;
-    a.frozen = activity ? !w->needs[a.value] : !trains(w, a.weight);
-    if (w->failed || mem_room(&p->applied, &p->applied_room, p->applieds + 1, sizeof *p->applied) ||
-        mem_room(&p->member, &p->member_room, p->members + 1, sizeof *p->member)) {
+    a.frozen = activity ? !w->requires_grad[a.value] : !graph_trains(w->g, a.weight);
+    if (mem_room(&p->applied, &p->applied_room, p->applieds + 1, sizeof *p->applied)) {
         w->failed = true;
         return;
     }
-    a.x = p->place[x];
-    p->member[p->members++] = (uint32_t)p->applieds;
     p->applied[p->applieds++] = a;
     struct extent n = applied_extent(p, &a, p->capacity);
     p->sums += kind->sums(args, &n);
-    struct step *s = emit(w, STEP_GATHER);
-    s->x[0] = x;
-    s->first_member = (uint32_t)p->members - 1;
-    s->members = 1;
+    emit_penalty(w, (uint32_t)p->applieds - 1);
 }
 
 static void apply_weight(struct planner *w, id term)
@@ -95,27 +87,12 @@ static void apply_activity(struct planner *w, id term, id call)
     }
 }
 
-static void adjoint(struct planner *w, uint32_t row)
-{
-    const struct applied *a = &w->p->applied[row];
-    bool activity = a->weight == NOTHING;
-    uint32_t x = activity ? value_place(w, a->value) : weight_place(w, a->weight, IN_WEIGHT);
-    uint32_t d = activity ? slope_place(w, a->value) : weight_place(w, a->weight, IN_WGRAD);
-    bool add = activity ? write_value(w, a->value) : write_weight(w, a->weight);
-    struct step *s = emit(w, STEP_ADJOINT);
-    s->x[0] = x;
-    s->y[0] = d;
-    s->add[0] = add;
-    /* A row's first member is the row itself. */
-    s->first_member = row;
-    s->members = 1;
-}
-
 static void plan_forward(struct planner *w)
 {
     const struct graph *g = w->g;
     for (id c = 0; c < g->calls; c++) {
         const struct layer_kind *kind = g->layer[g->call[c].layer].kind;
+        w->first_saved[c] = (uint32_t)w->saves;
         if (kind->forward)
             kind->forward(w, c);
         w->first_row[c] = (uint32_t)w->p->applieds;
@@ -128,7 +105,7 @@ static void plan_forward(struct planner *w)
         if (!g->term[t].activity && g->term[t].weight != NOTHING)
             apply_weight(w, t);
     for (uint32_t h = 0; h < w->p->heads; h++)
-        head_step(w, STEP_HEAD_VALUE, h, false);
+        emit_head(w, h);
 }
 
 static void plan_call_backward(struct planner *w, id call)
@@ -136,11 +113,11 @@ static void plan_call_backward(struct planner *w, id call)
     const struct graph *g = w->g;
     const id y = g->call[call].output, storage = g->value[y].storage;
     const struct layer_kind *kind = g->layer[g->call[call].layer].kind;
-    if (!w->needs[y])
+    if (!w->requires_grad[y])
         return;
     for (uint32_t r = w->first_row[call]; r < w->p->applieds && w->p->applied[r].call == call; r++)
-        if (w->p->applied[r].times != 0 && w->needs[w->p->applied[r].value])
-            adjoint(w, r);
+        if (w->p->applied[r].times != 0 && w->requires_grad[w->p->applied[r].value])
+            emit_penalty_grad(w, r);
     bool flows = w->written[storage] || w->logits[y] != NOTHING;
     if (flows && kind->backward)
         kind->backward(w, call);
@@ -152,28 +129,24 @@ static void plan_backward(struct planner *w)
     w->backward = true;
     for (uint32_t h = 0; h < w->p->heads; h++) {
         id value = w->p->head[h].value;
-        if (w->logits[value] != h && w->needs[value])
-            head_step(w, STEP_HEAD_SLOPE, h, write_value(w, value));
+        if (w->logits[value] != h && w->requires_grad[value])
+            emit_head_grad(w, h);
     }
-    for (size_t c = g->calls; c-- > 0;) {
-        w->call = (id)c;
+    for (size_t c = g->calls; c-- > 0;)
         plan_call_backward(w, (id)c);
-    }
-    w->call = NOTHING;
     for (uint32_t r = 0; r < w->p->applieds; r++)
         if (w->p->applied[r].weight != NOTHING && w->p->applied[r].times != 0 &&
             !w->p->applied[r].frozen)
-            adjoint(w, r);
+            emit_penalty_grad(w, r);
     for (id k = 0; k < g->weights; k++)
         if (!w->wrote[k]) {
-            uint32_t at = weight_place(w, k, IN_WGRAD);
-            struct step *s = emit(w, STEP_ZERO);
-            s->y[0] = at;
-            s->cols = g->weight[k].count;
+            struct step s = {.op = &op_zero, .cols = g->weight[k].count};
+            s.y[0] = weight_operand(w, k, IN_WGRAD);
+            planner_emit(w, NOTHING, &s);
         }
 }
 
-size_t take(size_t *block, size_t reals)
+size_t take_room(size_t *block, size_t reals)
 {
     enum { LINE = 16 };
     size_t at = *block;
@@ -189,7 +162,7 @@ static bool may_move(const struct graph *g, const struct layer *l)
     return false;
 }
 
-/* Places for all values, and which of them need a gradient. */
+/* Where all values stand, and which of them need a gradient. */
 static void lay_out(struct planner *w)
 {
     const struct graph *g = w->g;
@@ -198,44 +171,53 @@ static void lay_out(struct planner *w)
         const struct value *value = &g->value[v];
         const struct call *c = &g->call[value->made_by];
         const struct layer *l = &g->layer[c->layer];
-        w->needs[v] = may_move(g, l);
+        w->requires_grad[v] = may_move(g, l);
         for (uint32_t i = 0; i < c->inputs; i++)
-            w->needs[v] = w->needs[v] || w->needs[c->input[i]];
+            w->requires_grad[v] = w->requires_grad[v] || w->requires_grad[c->input[i]];
         w->logits[v] = NOTHING;
         if (value->storage != v)
             p->value[v] = p->value[value->storage];
         else if (l->kind->source)
-            p->value[v] = (struct place){IN_INPUT, p->size[IN_INPUT]++};
+            p->value[v] = (struct operand){IN_INPUT, p->size[IN_INPUT]++, v};
         else
-            p->value[v] = (struct place){
-                IN_VALUE, take(&p->size[IN_VALUE], p->capacity * shape_count(&value->shape))};
+            p->value[v] = (struct operand){
+                IN_VALUE, take_room(&p->size[IN_VALUE], p->capacity * shape_count(&value->shape)),
+                v};
     }
     p->size[IN_DVALUE] = p->size[IN_VALUE];
     p->size[IN_TARGET] = p->heads;
     for (uint32_t h = 0; h < p->heads; h++)
         if (plan_at_logits(g, &p->head[h]))
             w->logits[p->head[h].value] = h;
-    for (id c = 0; c < g->calls; c++) {
-        id y = g->call[c].output;
-        bool keeps = w->logits[y] != NOTHING ||
-                     activation_keeps_z(activation_use(graph_activation(g, c)).code);
-        /* A block's call has the output of another call. */
-        keeps = keeps && g->value[y].made_by == c;
-        w->saved[c] = (struct place){BLOCKS, 0};
-        if (keeps)
-            w->saved[c] = (struct place){
-                IN_SAVED, take(&p->size[IN_SAVED], p->capacity * shape_count(&g->value[y].shape))};
-    }
 }
 
-/* Inputs and targets change from step to step: their places come first, to be found quickly. */
-static void moving_places(struct planner *w)
+/* Inputs and targets change from step to step: their operands come first, to be found quickly. */
+static void moving_operands(struct planner *w)
 {
-    for (size_t i = 0; i < w->p->size[IN_INPUT]; i++)
-        place_at(w, IN_INPUT, i);
-    for (size_t i = 0; i < w->p->heads; i++)
-        place_at(w, IN_TARGET, i);
-    w->p->moving_places = w->p->places;
+    operand_at(w, BLOCKS, 0, NOTHING); /* NO_OPERAND */
+    for (id v = 0; v < w->g->values; v++)
+        if (w->p->value[v].block == IN_INPUT)
+            value_operand(w, v);
+    for (uint32_t i = 0; i < w->p->heads; i++)
+        operand_at(w, IN_TARGET, i, i);
+    w->p->moving_operands = w->p->operands;
+}
+
+/* Which calls keep their pre-activations. */
+static void keep_z(struct planner *w)
+{
+    const struct graph *g = w->g;
+    struct plan *p = w->p;
+    for (id c = 0; c < g->calls; c++) {
+        const id y = g->call[c].output;
+        const bool keeps = w->logits[y] != NOTHING ||
+                           activation_keeps_z(activation_use(graph_activation(g, c)).code);
+        /* A block's call has the output of another call. */
+        if (keeps && g->value[y].made_by == c)
+            w->z[c] = operand_at(
+                w, IN_SAVED,
+                take_room(&p->size[IN_SAVED], p->capacity * shape_count(&g->value[y].shape)), c);
+    }
 }
 
 static void list_terms(struct planner *w)
@@ -252,18 +234,19 @@ static void list_terms(struct planner *w)
 static int prepare(struct planner *w, const struct head *heads, size_t count)
 {
     const struct graph *g = w->g;
-    w->needs = mem_new(g->values, sizeof *w->needs);
+    w->requires_grad = mem_new(g->values, sizeof *w->requires_grad);
     w->written = mem_new(g->values, sizeof *w->written);
     w->logits = mem_new(g->values, sizeof *w->logits);
     w->wrote = mem_new(g->weights, sizeof *w->wrote);
-    w->saved = mem_new(g->calls, sizeof *w->saved);
+    w->z = mem_new(g->calls, sizeof *w->z);
+    w->first_saved = mem_new(g->calls, sizeof *w->first_saved);
     w->p->value = mem_new(g->values, sizeof *w->p->value);
     w->p->head = mem_new(count, sizeof *heads);
     w->first_term = mem_new(g->layers, sizeof *w->first_term);
     w->next_term = mem_new(g->terms, sizeof *w->next_term);
     w->first_row = mem_new(g->calls, sizeof *w->first_row);
-    if (!w->needs || !w->written || !w->logits || !w->wrote || !w->saved || !w->p->value ||
-        !w->p->head || !w->first_term || !w->next_term || !w->first_row)
+    if (!w->requires_grad || !w->written || !w->logits || !w->wrote || !w->z || !w->first_saved ||
+        !w->p->value || !w->p->head || !w->first_term || !w->next_term || !w->first_row)
         return -1;
     list_terms(w);
     if (count)
@@ -281,20 +264,22 @@ static void planner_finish(struct planner *w)
     mem_free(w->first_term);
     mem_free(w->next_term);
     mem_free(w->first_row);
-    mem_free(w->needs);
+    mem_free(w->requires_grad);
     mem_free(w->written);
     mem_free(w->logits);
     mem_free(w->wrote);
+    mem_free(w->z);
     mem_free(w->saved);
+    mem_free(w->first_saved);
 }
 
-static int list_slopes(struct plan *p)
+static int list_wgrads(struct plan *p)
 {
-    if (!(p->slope = mem_new(p->places, sizeof *p->slope)))
+    if (!(p->wgrad = mem_new(p->operands, sizeof *p->wgrad)))
         return -1;
-    for (uint32_t i = 0; i < p->places; i++)
-        if (p->place[i].block == IN_WGRAD)
-            p->slope[p->slopes++] = i;
+    for (uint32_t i = 0; i < p->operands; i++)
+        if (p->operand[i].block == IN_WGRAD)
+            p->wgrad[p->wgrads++] = i;
     return 0;
 }
 
@@ -303,15 +288,14 @@ static void weigh(struct plan *p)
 {
     for (size_t i = 0; i < p->forwards + p->backwards; i++) {
         const struct step *s = i < p->forwards ? &p->forward[i] : &p->backward[i - p->forwards];
-        if (s->kind == STEP_PRODUCT)
-            p->work += 2.0 * (double)s->rows * (double)s->cols * (double)s->inner;
-        p->couples = p->couples || s->kind == STEP_MOMENTS;
+        if (s->op->flops)
+            p->flops += s->op->flops(s);
+        p->couples_samples = p->couples_samples || s->op->couples_samples;
     }
     /* A figure that is no sum over samples. */
     for (size_t i = 0; i < p->applieds; i++)
-        p->couples =
-            p->couples || (p->applied[i].weight == NOTHING &&
-                           !penalty_kind_of(p->graph->term[p->applied[i].term].args)->powers);
+        p->couples_samples =
+            p->couples_samples || (p->applied[i].weight == NOTHING && !p->applied[i].simple);
 }
 
 struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,
@@ -325,17 +309,19 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
                                const struct policy *policy, struct err *e)
 {
     struct plan *p = mem_new(1, sizeof *p);
-    struct planner w = {.p = p, .g = g, .policy = policy, .call = NOTHING};
+    struct planner w = {.p = p, .g = g, .policy = policy};
     if (!p || (p->graph = g, p->mode = mode, p->capacity = capacity, prepare(&w, heads, count))) {
         w.failed = true;
     } else {
         lay_out(&w);
-        moving_places(&w);
+        moving_operands(&w);
+        keep_z(&w);
         plan_forward(&w);
         plan_backward(&w);
         p->sums += p->heads;
-        weigh(p);
-        w.failed = w.failed || list_slopes(p);
+        w.failed = w.failed || list_wgrads(p);
+        if (!w.failed)
+            weigh(p);
         w.failed = w.failed || (fuse && plan_fuse(p));
     }
     planner_finish(&w);
@@ -350,15 +336,14 @@ void plan_destroy(struct plan *p)
 {
     if (!p)
         return;
-    mem_free(p->place);
+    mem_free(p->operand);
     mem_free(p->forward);
     mem_free(p->backward);
     mem_free(p->applied);
-    mem_free(p->member);
-    mem_free(p->list);
-    mem_free(p->slope);
+    mem_free(p->wgrad);
     mem_free(p->average);
     mem_free(p->head);
     mem_free(p->value);
+    arena_finish(&p->arena);
     mem_free(p);
 }

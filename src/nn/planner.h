@@ -1,65 +1,67 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files that compile a plan share: the state of a compilation, and emitting steps. Private
- * to nn. */
+/* What a layer says its steps with: `forward` and `backward` of a kind emit those of a call. A step
+ * is filled in and handed over:
+ *
+ *     struct step s = {.op = &op_of_mine, .rows = 1, .cols = shape_count(planner_shape(p, call))};
+ *     s.x[0] = planner_input(p, call, 0);
+ *     s.y[0] = planner_output(p, call);
+ *     planner_emit(p, call, &s);
+ *
+ * Memory that runs out is noted, and said at the end of the compilation. */
 #ifndef NNR_NN_PLANNER_H
 #define NNR_NN_PLANNER_H
 
 #include "nn/plan.h"
 
-struct planner {
-    struct plan *p;
-    const struct policy *policy; /* NULL: penalties are not bent */
-    const struct graph *g;
-    double *listed;   /* for each layer: how often a weight's penalty counts; NULL: once */
-    bool backward;    /* which list is written */
-    bool failed;      /* memory ran out; said once at the end */
-    struct step lost; /* what is filled in then */
-    bool *needs;      /* for each value: a gradient of it is of use */
-    bool *written;    /* for each value: its gradient array has a writer already */
-    bool *wrote;      /* for each weight: the same */
-    id *logits;       /* for each value: the head that works at its pre-activation, or NOTHING */
-    uint32_t *slot;   /* the numbers of places, found by their hash; a power of two of slots */
-    size_t slots;
-    id *first_term, *next_term; /* for each layer its oldest term, for each term the next one */
-    uint32_t *first_row;        /* for each call the first of its rows */
-    id call;                    /* whose backward steps are emitted; NOTHING */
-    struct place *saved; /* for each call: where z is kept, or what a normalisation found; block
-                          * BLOCKS: nowhere */
-};
+struct planner;
 
-/* The numbers of places; equal places share one. */
-uint32_t place_at(struct planner *w, enum block block, size_t at);
-uint32_t value_place(struct planner *w, id value);
-uint32_t slope_place(struct planner *w, id value);
-uint32_t weight_place(struct planner *w, id weight, enum block block);
-/* A fresh step at the end of the list that is written. The pointer holds until the next one: make
- * all places first. */
-struct step *emit(struct planner *w, enum step_kind kind);
-/* Whether the next writer of a gradient adds, and that there is one now. */
-bool write_value(struct planner *w, id value);
-bool write_weight(struct planner *w, id weight);
-/* Whether a weight may move. */
-bool trains(const struct planner *w, id weight);
-/* A weight of the layer of a call; NOTHING if it has none of that name. */
-id weight_of(const struct planner *w, id call, const char *name);
-/* Room in a block for so many reals: where they begin. */
-size_t take(size_t *block, size_t reals);
-/* The step of a head: its value, or its gradient. */
-void head_step(struct planner *w, enum step_kind kind, uint32_t head, bool add);
+const struct layer *planner_layer(const struct planner *p, id call);
+/* Of one sample that the call puts out, or takes; time axes included. */
+const struct shape *planner_shape(const struct planner *p, id call);
+const struct shape *planner_input_shape(const struct planner *p, id call, uint32_t input);
+uint32_t planner_inputs(const struct planner *p, id call);
+enum mode planner_mode(const struct planner *p);
 
-/* How the policy bends a row on a weight, or on a call; fills in what struct applied has of it. */
-void bend_weight(const struct planner *w, struct applied *a);
-void bend_activity(const struct planner *w, struct applied *a);
-/* Whether the activity penalties of a call act on its inputs. */
-bool bend_to_input(const struct planner *w, id call);
-/* For each layer, how often the penalty of a weight of it counts; free with mem_free, NULL when
- * there is no memory. Not for LIST_ONCE. */
-double *listing_count(const struct graph *g, enum listing how);
+/* Operands of a call: what it takes and puts out, and the gradient that came to its output. */
+uint32_t planner_input(struct planner *p, id call, uint32_t input);
+uint32_t planner_output(struct planner *p, id call);
+uint32_t planner_output_grad(struct planner *p, id call);
+/* A weight; NO_OPERAND if the layer has none of that name. */
+uint32_t planner_weight(struct planner *p, id call, const char *name);
+/* Gradients that the step writes; *add: whether it adds. NO_OPERAND, and *add as it was, where none
+ * is wanted. To be asked for once by each step, in the order in which it writes. */
+uint32_t planner_input_grad(struct planner *p, id call, uint32_t input, bool *add);
+uint32_t planner_weight_grad(struct planner *p, id call, const char *name, bool *add);
+bool planner_wants_input_grad(const struct planner *p, id call, uint32_t input);
+bool planner_wants_weight_grad(const struct planner *p, id call, const char *name);
 
-/* The runners of steps_merge.c. */
-void run_join(const struct step *s, const struct frame *f);
-void run_join_slope(const struct step *s, const struct frame *f);
-void run_put(const struct step *s, const struct frame *f);
-void run_take(const struct step *s, const struct frame *f);
+/* An array of the call's own that lasts from the forward to the backward pass: so many numbers for
+ * each sample, and so many at all. Asked for in `forward`; `backward` finds the n-th of them. */
+uint32_t planner_save(struct planner *p, id call, size_t each, size_t all);
+uint32_t planner_saved(struct planner *p, id call, size_t n);
+/* Room that a step may use while it runs (frame_scratch); all steps use the same. */
+void planner_scratch(struct planner *p, size_t each, size_t all);
+/* Memory of the plan; a copy of settings in it. NULL when there is none. */
+void *planner_new(struct planner *p, size_t count, size_t size);
+const void *planner_settings(struct planner *p, const void *settings, size_t size);
+void planner_emit(struct planner *p, id call, const struct step *s);
+/* A weight of the kind `moving` follows what stands from `at` on in an operand: after a step
+ * w = momentum w + (1 - momentum) figure. */
+void planner_follow(struct planner *p, id call, const char *weight, uint32_t figure, size_t at,
+                    double momentum);
+
+/* Steps that several kinds have. */
+
+/* y (+)= an op of x, number by number, and dx (+)= an op of dy where it is wanted. */
+void planner_map(struct planner *p, id call, const struct op_kind *op, const void *settings);
+void planner_map_grad(struct planner *p, id call, const struct op_kind *op, const void *settings);
+/* y = x K along the last axis, with a weight K[in][out]; and K's gradient and dx. */
+void planner_product(struct planner *p, id call, const char *weight);
+void planner_product_grad(struct planner *p, id call, const char *weight);
+/* y = f(y + bias) with the kind's output activation; bias: the weight's name, or NULL. */
+void planner_bias_act(struct planner *p, id call, const char *bias);
+/* The gradient of y becomes that of y before f, a head's at the logits included; then the bias's. A
+ * kind with an output activation must begin its backward steps with it. */
+void planner_bias_act_grad(struct planner *p, id call, const char *bias);
 
 #endif

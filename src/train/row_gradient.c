@@ -40,11 +40,11 @@ static void find_steps(struct row_gradients *x)
     const struct plan *p = x->model->infer;
     for (size_t i = 0; i < p->backwards; i++) {
         const struct step *s = &p->backward[i];
-        if (s->of != NOTHING) {
-            if (!x->count[s->of]++)
-                x->first[s->of] = (uint32_t)i;
-        } else if (s->kind == STEP_ADJOINT) {
-            x->weight[p->member[s->first_member]] = s;
+        if (s->call != NOTHING) {
+            if (!x->count[s->call]++)
+                x->first[s->call] = (uint32_t)i;
+        } else if (s->op->role == ROLE_PENALTY) {
+            x->weight[((const struct pass *)s->settings)->row[0]] = s;
         }
     }
 }
@@ -144,7 +144,7 @@ static double weight_norm(const struct row_gradients *x, size_t row)
         real *g = x->model->probe_grad + w->at;
         memset(g, 0, w->count * sizeof *g);
         f->scale[p->item[i]] = f->by[p->item[i]];
-        s->run(s, f);
+        s->op->run(s, f);
         f->scale[p->item[i]] = 0;
         sum += squares(g, w->count);
     }
@@ -165,7 +165,7 @@ static void clear(const struct row_gradients *x, const struct call *c)
     const struct graph *g = x->model->graph;
     const struct frame *f = x->model->infer_frame;
     const struct layer *l = &g->layer[c->layer];
-    const struct place at = plan_value_place(f->plan, c->output);
+    const struct operand at = plan_value(f->plan, c->output);
     if (at.block == IN_VALUE)
         memset(f->block[IN_DVALUE] + at.at, 0,
                f->samples * shape_count(&g->value[c->output].shape) * sizeof(real));
@@ -210,7 +210,7 @@ static void run_down(const struct row_gradients *x, size_t row)
     for (size_t k = 0; k < x->belows; k++) {
         const struct step *s = f->plan->backward + x->first[x->below[k]];
         for (uint32_t i = 0; i < x->count[x->below[k]]; i++)
-            s[i].run(&s[i], f);
+            s[i].op->run(&s[i], f);
     }
     for (size_t i = 0; i < p->count; i++)
         f->scale[p->item[i]] = 0;

@@ -61,7 +61,8 @@ bool workers_refused(void)
 int workers_create(struct model *m, struct workers **to)
 {
     *to = NULL;
-    if (allowed < 2 || m->train->couples || m->train->work * (double)m->train->capacity < worth)
+    if (allowed < 2 || m->train->couples_samples ||
+        m->train->flops * (double)m->train->capacity < worth)
         return 0;
     struct workers *w = mem_new(1, sizeof *w);
     if (!w)

@@ -231,7 +231,7 @@ static void run_finish(struct run *x)
 
 static void run_once(struct run *x, size_t samples, double before)
 {
-    for (enum block b = IN_VALUE; b <= IN_SAVED; b++)
+    for (enum block b = IN_VALUE; b < BLOCKS; b++)
         for (size_t i = 0; i < x->plan->size[b]; i++)
             x->frame->block[b][i] = (real)before;
     for (size_t i = 0; i < x->plan->graph->weight_reals; i++)

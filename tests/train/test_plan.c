@@ -153,7 +153,7 @@ static void run_finish(struct run *x)
 
 static void fill(struct run *x, double with)
 {
-    for (enum block b = IN_VALUE; b <= IN_SAVED; b++)
+    for (enum block b = IN_VALUE; b < BLOCKS; b++)
         for (size_t i = 0; i < x->plan->size[b]; i++)
             x->frame->block[b][i] = (real)with;
     for (size_t i = 0; i < x->plan->graph->weight_reals; i++)
@@ -296,19 +296,18 @@ static void fusing_joins_what_stands_together(void **state)
                               .weight = 1};
     struct plan *plain = plan_compile(g, &head, 1, MODE_TRAIN, 8, false, &e);
     struct plan *fused = plan_compile(g, &head, 1, MODE_TRAIN, 8, true, &e);
-    const enum step_kind before[] = {STEP_PRODUCT, STEP_BIAS,   STEP_ACTIVATE,
-                                     STEP_GATHER,  STEP_GATHER, STEP_HEAD_VALUE};
-    const enum step_kind after[] = {STEP_PRODUCT, STEP_EPILOGUE, STEP_HEAD_VALUE};
+    const char *const before[] = {"product", "bias", "activation", "penalty", "penalty", "loss"};
+    const char *const after[] = {"product", "bias_act", "loss"};
     assert_int_equal(plain->forwards, 6);
     assert_int_equal(fused->forwards, 3);
     for (size_t i = 0; i < 6; i++)
-        assert_int_equal(plain->forward[i].kind, before[i]);
+        assert_string_equal(plain->forward[i].op->name, before[i]);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(fused->forward[i].kind, after[i]);
-    const enum step_kind slopes[] = {STEP_HEAD_SLOPE, STEP_PROLOGUE, STEP_PRODUCT};
+        assert_string_equal(fused->forward[i].op->name, after[i]);
+    const char *const grads[] = {"loss_grad", "bias_act_grad", "product_weight_grad"};
     assert_int_equal(fused->backwards, 3);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(fused->backward[i].kind, slopes[i]);
+        assert_string_equal(fused->backward[i].op->name, grads[i]);
     plan_destroy(plain);
     plan_destroy(fused);
     graph_destroy(g);

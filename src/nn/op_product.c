@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The product of a call's samples with a weight, and its gradients. */
+#include "nn/compile.h"
+#include "nn/frame.h"
+#include "num/gemm.h"
+
+struct product_settings {
+    size_t inner;
+    gemm_run *run; /* the way for its sizes when the plan is full */
+};
+
+static double product_flops(const struct step *s)
+{
+    const struct product_settings *p = s->settings;
+    return 2.0 * (double)s->rows * (double)s->cols * (double)p->inner;
+}
+
+/* How many rows of a product take a moment: few enough for a stop to be seen soon, and enough for
+ * the other factor to be worth fetching. */
+static size_t rows_at_once(const struct step *s)
+{
+    const struct product_settings *p = s->settings;
+    const double moment = 5e8;
+    enum { LEAST = 32 };
+    const double rows = moment / ((double)p->inner * (double)s->cols + 1);
+    return rows < LEAST ? LEAST : rows < 1e9 ? (size_t)rows : (size_t)1e9;
+}
+
+static void run_product(const struct step *s, const struct frame *f)
+{
+    const struct product_settings *p = s->settings;
+    const size_t rows = frame_rows(f, s), most = rows_at_once(s), inner = p->inner;
+    const real *x = f->at[s->x[0]], *by = f->at[s->x[1]];
+    real *y = f->at[s->y[0]];
+    for (size_t done = 0, n; done < rows && !(done && stop_asked(f->stop)); done += n) {
+        n = rows - done < most ? rows - done : most;
+        p->run(n, s->cols, inner, x + done * inner, by, y + done * s->cols, s->add[0]);
+    }
+}
+
+/* The samples are its inner dimension. */
+static void run_weight_grad(const struct step *s, const struct frame *f)
+{
+    const struct product_settings *p = s->settings;
+    const size_t rows = frame_rows(f, s), most = rows_at_once(s), inner = p->inner;
+    const real *x = f->at[s->x[0]], *d = f->at[s->x[1]];
+    real *g = f->at[s->y[0]];
+    for (size_t done = 0, n; done < rows && !(done && stop_asked(f->stop)); done += n) {
+        n = rows - done < most ? rows - done : most;
+        p->run(inner, s->cols, n, x + done * inner, d + done * s->cols, g, s->add[0] || done);
+    }
+}
+
+static const struct op_kind op_product = {
+    .name = "product", .run = run_product, .flops = product_flops, .role = ROLE_PRODUCT};
+static const struct op_kind op_product_input = {
+    .name = "product_input_grad", .run = run_product, .flops = product_flops, .role = ROLE_PRODUCT};
+static const struct op_kind op_product_weight = {.name = "product_weight_grad",
+                                                 .run = run_weight_grad,
+                                                 .flops = product_flops,
+                                                 .role = ROLE_PRODUCT};
+
+/* The sizes of a product of all samples' rows: [rows][inner] with [inner][cols], or, where the rows
+ * are summed, [inner][rows] with [rows][cols]. */
+static void emit_product(struct planner *w, id call, struct step *s, enum product form,
+                         size_t inner)
+{
+    const size_t all = s->rows * w->p->capacity;
+    const struct product_settings p = {
+        .inner = inner,
+        .run = form == PRODUCT_TN ? gemm_choose(form, inner, s->cols, all)
+                                  : gemm_choose(form, all, s->cols, inner),
+    };
+    s->settings = planner_settings(w, &p, sizeof p);
+    planner_emit(w, call, s);
+}
+
+/* Of the matrix that a product is made with; rows: how many a sample has. */
+struct sizes {
+    size_t rows, in, out;
+};
+
+static struct sizes sizes_of(const struct planner *w, id call, const char *weight)
+{
+    const struct shape *k = &w->g->weight[weight_of(w, call, weight)].shape;
+    return (struct sizes){shape_count(planner_shape(w, call)) / k->size[1], k->size[0], k->size[1]};
+}
+
+void planner_product(struct planner *w, id call, const char *weight)
+{
+    const struct sizes n = sizes_of(w, call, weight);
+    struct step s = {.op = &op_product, .rows = n.rows, .cols = n.out};
+    s.x[0] = planner_input(w, call, 0);
+    s.x[1] = planner_weight(w, call, weight);
+    s.y[0] = planner_output(w, call);
+    emit_product(w, call, &s, PRODUCT_NN, n.in);
+}
+
+void planner_product_grad(struct planner *w, id call, const char *weight)
+{
+    const struct sizes n = sizes_of(w, call, weight);
+    if (planner_wants_weight_grad(w, call, weight)) {
+        struct step s = {.op = &op_product_weight, .rows = n.rows, .cols = n.out};
+        s.x[0] = planner_input(w, call, 0);
+        s.x[1] = planner_output_grad(w, call);
+        s.y[0] = planner_weight_grad(w, call, weight, &s.add[0]);
+        emit_product(w, call, &s, PRODUCT_TN, n.in);
+    }
+    if (planner_wants_input_grad(w, call, 0)) {
+        struct step s = {.op = &op_product_input, .rows = n.rows, .cols = n.in};
+        s.x[0] = planner_output_grad(w, call);
+        s.x[1] = planner_weight(w, call, weight);
+        s.y[0] = planner_input_grad(w, call, 0, &s.add[0]);
+        emit_product(w, call, &s, PRODUCT_NT, n.out);
+    }
+}
