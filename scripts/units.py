@@ -31,7 +31,7 @@ HEADERS = """
 data/dataset.h data/load.h
 expr/expr.h expr/flow.h expr/formula.h expr/ops.h expr/tape.h
 lang/bind.h lang/binding.h lang/parser.h lang/token.h
-nn/graph.h nn/plan.h nn/planner.h
+nn/graph.h
 num/product.h
 plot/bridge.h
 train/engine.h train/gradcheck.h train/opt.h

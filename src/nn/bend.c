@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a policy bends the rows of the ledger. */
-#include "nn/compile.h"
+#include "nn/bend.h"
+
+#include "nn/compiler.h"
 
 static bool in_block(const struct graph *g, id call)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The fusing pass: bias, activation and elementwise penalties of one output become one pass over
  * it, forward and backward. What a plan computes is the same with and without. */
-#include "nn/compile.h"
+#include "nn/fuse.h"
 
 #include <string.h>
 

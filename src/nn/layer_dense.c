@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/layer.h"
-#include "nn/planner.h"
+#include "nn/op_activation.h"
+#include "nn/op_product.h"
 
 static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
 {

@@ -4,7 +4,9 @@
  * in it; they differ in when. So what happens is a series of copies from one list into another, and
  * how often a layer's own penalty arrives in the outermost list follows from the series read
  * backwards: what arrives in a list counts as often as it is handed on later. */
-#include "nn/compile.h"
+#include "nn/listing.h"
+
+#include "nn/layer.h"
 
 struct copy {
     id to, from; /* layers; to == graph->layers: the model */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bias and activation of an output, and the passes that fusing makes of them. */
-#include "nn/compile.h"
+#include "nn/op_activation.h"
+
 #include "nn/frame.h"
+#include "nn/op_head.h"
 
 static void run_bias_act(const struct step *s, const struct frame *f)
 {

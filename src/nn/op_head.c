@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The losses at a model's outputs. */
-#include "nn/compile.h"
+#include "nn/op_head.h"
+
 #include "nn/frame.h"
+#include "nn/operand.h"
+#include "nn/planner.h"
 
 #include <string.h>
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A penalty where it is applied: its sums and its gradient. */
-#include "nn/compile.h"
+#include "nn/op_penalty.h"
+
 #include "nn/frame.h"
+#include "nn/operand.h"
+#include "nn/planner.h"
 
 static uint32_t row_of(const struct step *s)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The product of a call's samples with a weight, and its gradients. */
-#include "nn/compile.h"
+#include "nn/op_product.h"
+
+#include "nn/compiler.h"
 #include "nn/frame.h"
 #include "num/gemm.h"
 
@@ -82,7 +84,7 @@ struct sizes {
 
 static struct sizes sizes_of(const struct planner *w, id call, const char *weight)
 {
-    const struct shape *k = &w->g->weight[weight_of(w, call, weight)].shape;
+    const struct shape *k = planner_weight_shape(w, call, weight);
     return (struct sizes){shape_count(planner_shape(w, call)) / k->size[1], k->size[0], k->size[1]};
 }
 

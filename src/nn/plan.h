@@ -117,17 +117,6 @@ struct plan {
     struct operand *value; /* where each value stands */
 };
 
-/* Compiles. The graph, the heads' args and the policy must outlive the plan. NULL: *e (memory). */
-struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,
-                          enum mode mode, size_t capacity, bool fuse, struct err *e);
-/* The same with the penalties bent by a policy; NULL: none. */
-struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, size_t count,
-                               enum mode mode, size_t capacity, bool fuse,
-                               const struct policy *policy, struct err *e);
-/* What a row is bent by, in a few words; "" for BENT_NOT. */
-const char *bent_word(enum bent bent);
-/* A term with which a system of this policy does not run the model at all; NOTHING if it runs. */
-id policy_refuses(const struct graph *g, const struct policy *p);
 void plan_destroy(struct plan *p);
 /* Where the samples of a value stand. */
 struct operand plan_value(const struct plan *p, id value);

@@ -19,6 +19,8 @@ const struct layer *planner_layer(const struct planner *p, id call);
 /* Of one sample that the call puts out, or takes; time axes included. */
 const struct shape *planner_shape(const struct planner *p, id call);
 const struct shape *planner_input_shape(const struct planner *p, id call, uint32_t input);
+/* Of a weight that the layer has. */
+const struct shape *planner_weight_shape(const struct planner *p, id call, const char *name);
 uint32_t planner_inputs(const struct planner *p, id call);
 enum mode planner_mode(const struct planner *p);
 
@@ -50,18 +52,8 @@ void planner_emit(struct planner *p, id call, const struct step *s);
 void planner_follow(struct planner *p, id call, const char *weight, uint32_t figure, size_t at,
                     double momentum);
 
-/* Steps that several kinds have. */
-
 /* y (+)= an op of x, number by number, and dx (+)= an op of dy where it is wanted. */
 void planner_map(struct planner *p, id call, const struct op_kind *op, const void *settings);
 void planner_map_grad(struct planner *p, id call, const struct op_kind *op, const void *settings);
-/* y = x K along the last axis, with a weight K[in][out]; and K's gradient and dx. */
-void planner_product(struct planner *p, id call, const char *weight);
-void planner_product_grad(struct planner *p, id call, const char *weight);
-/* y = f(y + bias) with the kind's output activation; bias: the weight's name, or NULL. */
-void planner_bias_act(struct planner *p, id call, const char *bias);
-/* The gradient of y becomes that of y before f, a head's at the logits included; then the bias's. A
- * kind with an output activation must begin its backward steps with it. */
-void planner_bias_act_grad(struct planner *p, id call, const char *bias);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/engine.h"
 
+#include "nn/compile.h"
 #include "nn/layer.h"
 #include "num/flush.h"
 #include "train/aim.h"

@@ -12,6 +12,7 @@
 #include "cmd/session/host.h"
 #include "cmd/session/state.h"
 #include "cmd/shell/session.h"
+#include "nn/compile.h"
 #include "nn/penalty.h"
 #include "nn/plan.h"
 #include "train/engine.h"

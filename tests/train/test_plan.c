@@ -6,6 +6,7 @@
 #include "random_graph.h"
 #include "slope.h"
 
+#include "nn/compile.h"
 #include "nn/frame.h"
 
 #include <math.h>

@@ -6,6 +6,7 @@
 
 #include "base/out.h"
 #include "expr/formula.h"
+#include "nn/bend.h"
 #include "train/ledger.h"
 
 #include <math.h>

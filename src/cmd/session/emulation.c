@@ -3,6 +3,7 @@
 
 #include "cmd/session/state.h"
 
+#include "nn/bend.h"
 #include "train/emulate.h"
 #include "train/model.h"
 

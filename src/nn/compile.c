@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/compile.h"
+
+#include "nn/bend.h"
+#include "nn/fuse.h"
+#include "nn/listing.h"
+#include "nn/op_head.h"
+#include "nn/op_penalty.h"
+#include "nn/operand.h"
+#include "nn/planner.h"
+
+#include <string.h>
+
+/* Notes a row of the ledger and the step that gathers its sums. */
+static void apply(struct planner *w, struct applied a)
+{
+    struct plan *p = w->p;
+    const bool activity = a.weight == NOTHING;
+    const struct args *args = w->g->term[a.term].args;
+    const struct penalty_kind *kind = penalty_kind_of(args);
+    a.simple = kind->powers != NULL;
+    if (a.simple)
+        a.c = kind->powers(args);
+    a.sums = p->sums;
+    a.count = activity ? shape_count(&w->g->value[a.value].shape) : w->g->weight[a.weight].count;
+    a.frozen = activity ? !w->requires_grad[a.value] : !graph_trains(w->g, a.weight);
+    if (mem_room(&p->applied, &p->applied_room, p->applieds + 1, sizeof *p->applied)) {
+        w->failed = true;
+        return;
+    }
+    p->applied[p->applieds++] = a;
+    struct extent n = applied_extent(p, &a, p->capacity);
+    p->sums += kind->sums(args, &n);
+    emit_penalty(w, (uint32_t)p->applieds - 1);
+}
+
+static void apply_weight(struct planner *w, id term)
+{
+    struct applied a = {.term = term,
+                        .weight = w->g->term[term].weight,
+                        .call = NOTHING,
+                        .value = NOTHING,
+                        .steps = 1,
+                        .reduce = REDUCE_SUM};
+    bend_weight(w, &a);
+    apply(w, a);
+}
+
+static void apply_activity(struct planner *w, id term, id call)
+{
+    const struct call *c = &w->g->call[call];
+    struct applied a = {.term = term, .weight = NOTHING, .call = call, .value = c->output};
+    bend_activity(w, &a);
+    if (!bend_to_input(w, call) || a.times == 0) {
+        apply(w, a);
+        return;
+    }
+    /* The row in truth stays, and counts for nothing. */
+    struct applied on_input = a;
+    a.times = 0;
+    a.bent = on_input.bent = BENT_INPUT;
+    apply(w, a);
+    on_input.untrue = true;
+    for (uint32_t i = 0; i < c->inputs; i++) {
+        on_input.value = c->input[i];
+        apply(w, on_input);
+    }
+}
+
+static void plan_forward(struct planner *w)
+{
+    const struct graph *g = w->g;
+    for (id c = 0; c < g->calls; c++) {
+        const struct layer_kind *kind = g->layer[g->call[c].layer].kind;
+        w->first_saved[c] = (uint32_t)w->saves;
+        if (kind->forward)
+            kind->forward(w, c);
+        w->first_row[c] = (uint32_t)w->p->applieds;
+        for (id t = w->first_term[g->call[c].layer]; t != NOTHING; t = w->next_term[t])
+            if (g->term[t].activity)
+                apply_activity(w, t, c);
+    }
+    /* A layer that no call has built has no weights yet. */
+    for (id t = 0; t < g->terms; t++)
+        if (!g->term[t].activity && g->term[t].weight != NOTHING)
+            apply_weight(w, t);
+    for (uint32_t h = 0; h < w->p->heads; h++)
+        emit_head(w, h);
+}
+
+static void plan_call_backward(struct planner *w, id call)
+{
+    const struct graph *g = w->g;
+    const id y = g->call[call].output, storage = g->value[y].storage;
+    const struct layer_kind *kind = g->layer[g->call[call].layer].kind;
+    if (!w->requires_grad[y])
+        return;
+    for (uint32_t r = w->first_row[call]; r < w->p->applieds && w->p->applied[r].call == call; r++)
+        if (w->p->applied[r].times != 0 && w->requires_grad[w->p->applied[r].value])
+            emit_penalty_grad(w, r);
+    bool flows = w->written[storage] || w->logits[y] != NOTHING;
+    if (flows && kind->backward)
+        kind->backward(w, call);
+}
+
+static void plan_backward(struct planner *w)
+{
+    const struct graph *g = w->g;
+    w->backward = true;
+    for (uint32_t h = 0; h < w->p->heads; h++) {
+        id value = w->p->head[h].value;
+        if (w->logits[value] != h && w->requires_grad[value])
+            emit_head_grad(w, h);
+    }
+    for (size_t c = g->calls; c-- > 0;)
+        plan_call_backward(w, (id)c);
+    for (uint32_t r = 0; r < w->p->applieds; r++)
+        if (w->p->applied[r].weight != NOTHING && w->p->applied[r].times != 0 &&
+            !w->p->applied[r].frozen)
+            emit_penalty_grad(w, r);
+    for (id k = 0; k < g->weights; k++)
+        if (!w->wrote[k]) {
+            struct step s = {.op = &op_zero, .cols = g->weight[k].count};
+            s.y[0] = weight_operand(w, k, IN_WGRAD);
+            planner_emit(w, NOTHING, &s);
+        }
+}
+
+static bool may_move(const struct graph *g, const struct layer *l)
+{
+    for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
+        if (graph_trains(g, w))
+            return true;
+    return false;
+}
+
+/* Where all values stand, and which of them need a gradient. */
+static void lay_out(struct planner *w)
+{
+    const struct graph *g = w->g;
+    struct plan *p = w->p;
+    for (id v = 0; v < g->values; v++) {
+        const struct value *value = &g->value[v];
+        const struct call *c = &g->call[value->made_by];
+        const struct layer *l = &g->layer[c->layer];
+        w->requires_grad[v] = may_move(g, l);
+        for (uint32_t i = 0; i < c->inputs; i++)
+            w->requires_grad[v] = w->requires_grad[v] || w->requires_grad[c->input[i]];
+        w->logits[v] = NOTHING;
+        if (value->storage != v)
+            p->value[v] = p->value[value->storage];
+        else if (l->kind->source)
+            p->value[v] = (struct operand){IN_INPUT, p->size[IN_INPUT]++, v};
+        else
+            p->value[v] = (struct operand){
+                IN_VALUE, take_room(&p->size[IN_VALUE], p->capacity * shape_count(&value->shape)),
+                v};
+    }
+    p->size[IN_DVALUE] = p->size[IN_VALUE];
+    p->size[IN_TARGET] = p->heads;
+    for (uint32_t h = 0; h < p->heads; h++)
+        if (plan_at_logits(g, &p->head[h]))
+            w->logits[p->head[h].value] = h;
+}
+
+/* Inputs and targets change from step to step: their operands come first, to be found quickly. */
+static void moving_operands(struct planner *w)
+{
+    operand_at(w, BLOCKS, 0, NOTHING); /* NO_OPERAND */
+    for (id v = 0; v < w->g->values; v++)
+        if (w->p->value[v].block == IN_INPUT)
+            value_operand(w, v);
+    for (uint32_t i = 0; i < w->p->heads; i++)
+        operand_at(w, IN_TARGET, i, i);
+    w->p->moving_operands = w->p->operands;
+}
+
+/* Which calls keep their pre-activations. */
+static void keep_z(struct planner *w)
+{
+    const struct graph *g = w->g;
+    struct plan *p = w->p;
+    for (id c = 0; c < g->calls; c++) {
+        const id y = g->call[c].output;
+        const bool keeps = w->logits[y] != NOTHING ||
+                           activation_keeps_z(activation_use(graph_activation(g, c)).code);
+        /* A block's call has the output of another call. */
+        if (keeps && g->value[y].made_by == c)
+            w->z[c] = operand_at(
+                w, IN_SAVED,
+                take_room(&p->size[IN_SAVED], p->capacity * shape_count(&g->value[y].shape)), c);
+    }
+}
+
+static void list_terms(struct planner *w)
+{
+    for (size_t l = 0; l < w->g->layers; l++)
+        w->first_term[l] = NOTHING;
+    for (size_t t = w->g->terms; t-- > 0;) {
+        id *first = &w->first_term[w->g->term[t].layer];
+        w->next_term[t] = *first;
+        *first = (id)t;
+    }
+}
+
+static int prepare(struct planner *w, const struct head *heads, size_t count)
+{
+    const struct graph *g = w->g;
+    w->requires_grad = mem_new(g->values, sizeof *w->requires_grad);
+    w->written = mem_new(g->values, sizeof *w->written);
+    w->logits = mem_new(g->values, sizeof *w->logits);
+    w->wrote = mem_new(g->weights, sizeof *w->wrote);
+    w->z = mem_new(g->calls, sizeof *w->z);
+    w->first_saved = mem_new(g->calls, sizeof *w->first_saved);
+    w->p->value = mem_new(g->values, sizeof *w->p->value);
+    w->p->head = mem_new(count, sizeof *heads);
+    w->first_term = mem_new(g->layers, sizeof *w->first_term);
+    w->next_term = mem_new(g->terms, sizeof *w->next_term);
+    w->first_row = mem_new(g->calls, sizeof *w->first_row);
+    if (!w->requires_grad || !w->written || !w->logits || !w->wrote || !w->z || !w->first_saved ||
+        !w->p->value || !w->p->head || !w->first_term || !w->next_term || !w->first_row)
+        return -1;
+    list_terms(w);
+    if (count)
+        memcpy(w->p->head, heads, count * sizeof *heads);
+    w->p->heads = count;
+    if (w->policy && w->policy->listing != LIST_ONCE)
+        return (w->listed = listing_count(g, w->policy->listing)) ? 0 : -1;
+    return 0;
+}
+
+static void planner_finish(struct planner *w)
+{
+    mem_free(w->listed);
+    mem_free(w->slot);
+    mem_free(w->first_term);
+    mem_free(w->next_term);
+    mem_free(w->first_row);
+    mem_free(w->requires_grad);
+    mem_free(w->written);
+    mem_free(w->logits);
+    mem_free(w->wrote);
+    mem_free(w->z);
+    mem_free(w->saved);
+    mem_free(w->first_saved);
+}
+
+static int list_wgrads(struct plan *p)
+{
+    if (!(p->wgrad = mem_new(p->operands, sizeof *p->wgrad)))
+        return -1;
+    for (uint32_t i = 0; i < p->operands; i++)
+        if (p->operand[i].block == IN_WGRAD)
+            p->wgrad[p->wgrads++] = i;
+    return 0;
+}
+
+/* What the steps' work is, and whether it can be split by samples. */
+static void weigh(struct plan *p)
+{
+    for (size_t i = 0; i < p->forwards + p->backwards; i++) {
+        const struct step *s = i < p->forwards ? &p->forward[i] : &p->backward[i - p->forwards];
+        if (s->op->flops)
+            p->flops += s->op->flops(s);
+        p->couples_samples = p->couples_samples || s->op->couples_samples;
+    }
+    /* A figure that is no sum over samples. */
+    for (size_t i = 0; i < p->applieds; i++)
+        p->couples_samples =
+            p->couples_samples || (p->applied[i].weight == NOTHING && !p->applied[i].simple);
+}
+
+struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,
+                          enum mode mode, size_t capacity, bool fuse, struct err *e)
+{
+    return plan_compile_bent(g, heads, count, mode, capacity, fuse, NULL, e);
+}
+
+struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, size_t count,
+                               enum mode mode, size_t capacity, bool fuse,
+                               const struct policy *policy, struct err *e)
+{
+    struct plan *p = mem_new(1, sizeof *p);
+    struct planner w = {.p = p, .g = g, .policy = policy};
+    if (!p || (p->graph = g, p->mode = mode, p->capacity = capacity, prepare(&w, heads, count))) {
+        w.failed = true;
+    } else {
+        lay_out(&w);
+        moving_operands(&w);
+        keep_z(&w);
+        plan_forward(&w);
+        plan_backward(&w);
+        p->sums += p->heads;
+        w.failed = w.failed || list_wgrads(p);
+        if (!w.failed)
+            weigh(p);
+        w.failed = w.failed || (fuse && plan_fuse(p));
+    }
+    planner_finish(&w);
+    if (!w.failed)
+        return p;
+    plan_destroy(p);
+    err_memory(e);
+    return NULL;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NNR_NN_OP_PRODUCT_H
+#define NNR_NN_OP_PRODUCT_H
+
+#include "nn/planner.h"
+
+/* y = x K along the last axis, with a weight K[in][out]; and K's gradient and dx. */
+void planner_product(struct planner *p, id call, const char *weight);
+void planner_product_grad(struct planner *p, id call, const char *weight);
+
+#endif
