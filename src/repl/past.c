@@ -47,10 +47,11 @@ static bool make_file(const char *path)
         *slash = '/';
     }
     struct stat facts;
-    /* What stands there may be a pipe that nobody reads. */
+    /* What stands there may be a pipe that nobody reads, or a file that nobody may write, which the
+     * superuser could. */
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
     const bool good = fd >= 0 && fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) &&
-                      (!(facts.st_mode & 0177) || fchmod(fd, 0600) == 0);
+                      facts.st_mode & 0222 && (!(facts.st_mode & 0177) || fchmod(fd, 0600) == 0);
     return fd >= 0 && close(fd) == 0 && good;
 }
 

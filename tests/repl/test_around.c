@@ -200,7 +200,7 @@ static void work_that_was_stopped_goes_on(void **state)
     leave(&c);
 }
 
-static void a_question_ends_with_the_input(void **state)
+static void what_is_typed_at_a_question_is_no_answer(void **state)
 {
     (void)state;
     struct child c;
@@ -267,7 +267,7 @@ int main(void)
         cmocka_unit_test(the_environment_says_what_a_picture_may_be),
         cmocka_unit_test(names_of_files_are_completed_in_quotes),
         cmocka_unit_test(work_that_was_stopped_goes_on),
-        cmocka_unit_test(a_question_ends_with_the_input),
+        cmocka_unit_test(what_is_typed_at_a_question_is_no_answer),
         cmocka_unit_test(lines_of_standard_input_go_on_after_a_backslash),
         cmocka_unit_test(a_message_is_written_to_a_full_device_in_vain),
         cmocka_unit_test(signals_that_were_ignored_stay_so),
