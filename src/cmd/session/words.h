@@ -15,7 +15,8 @@ extern const struct command command_block, command_data, command_help, command_c
 /* What may stand in a view's place behind plot: save and a file, terminal and its name. */
 extern const struct table picture_orders;
 extern const struct table quantities;
-extern const struct arg_spec frozen_spec; /* of the setting penalties.frozen */
+/* What has settings beside the layers: optimizer, loss, data, penalties. */
+extern const struct table setting_parts;
 
 extern const struct table command_table;
 /* Words that stand in no other table. */

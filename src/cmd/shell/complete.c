@@ -123,26 +123,15 @@ static void add_keys_of(struct words *w, const char *thing, const struct entry *
     }
 }
 
-static const struct entry *row_of(const struct args *args)
-{
-    return args ? args->entry : NULL;
-}
-
-static bool is_key(const struct arg_spec *spec)
-{
-    return spec->form == KEY;
-}
-
 static void add_settings(struct words *w, const struct session *s, bool change)
 {
-    const struct model *m = current_model(s);
-    add_keys_of(w, "optimizer", row_of(m->optimizer.args), change ? is_key : is_number);
-    add_keys_of(w, "loss", row_of(m->loss.args), change ? is_key : is_number);
-    /* What can change is the same for all kinds. */
-    add_keys_of(w, "data", s->has_data ? s->data.args->entry : data_kinds.row[0],
-                change || !s->has_data ? data_setting_changes : is_number);
-    if (change)
-        add_word(w, "penalties.frozen", "");
+    for (size_t i = 0; i < setting_parts.rows; i++) {
+        const struct setting_part *part = (const struct setting_part *)setting_parts.row[i];
+        /* What can never lack something has no numbers. */
+        if (change || part->missing)
+            add_keys_of(w, part->entry.name, part->keys(s),
+                        change || !part->args(s) ? part->changes : is_number);
+    }
     add_layer_settings(w, s, change);
 }
 
@@ -362,26 +351,21 @@ static void add_keys(struct words *w, const struct spot *p, const struct entry *
 /* The argument that `set` gives a value to: a layer's, or the optimizer's. */
 static const struct arg_spec *setting_spec(const struct session *s, const char *path)
 {
-    const struct model *m = current_model(s);
-    const struct args *a = NULL;
+    const struct graph *g = current_model(s)->graph;
+    const struct setting_part *part = setting_part_of(path);
+    const struct entry *a = NULL;
     char thing[SPOT_WORD];
     const char *dot = strrchr(path, '.');
     if (!dot)
         return NULL;
     snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
-    const id layer = graph_find_layer(m->graph, thing);
+    const id layer = graph_find_layer(g, thing);
     if (layer != NOTHING)
-        a = m->graph->layer[layer].args;
-    else if (strcmp(thing, "optimizer") == 0)
-        a = m->optimizer.args;
-    else if (strcmp(thing, "loss") == 0)
-        a = m->loss.args;
-    else if (strcmp(thing, "data") == 0 && s->has_data)
-        a = s->data.args;
-    else if (strcmp(path, "penalties.frozen") == 0)
-        return &frozen_spec;
-    for (size_t i = 0; a && i < a->entry->arg_count; i++) {
-        const struct arg_spec *spec = &a->entry->args[i];
+        a = g->layer[layer].args->entry;
+    else if (part && (part->args(s) || !part->missing))
+        a = part->keys(s);
+    for (size_t i = 0; a && i < a->arg_count; i++) {
+        const struct arg_spec *spec = &a->args[i];
         if (strcmp(spec->name, dot + 1) == 0 || (spec->alias && strcmp(spec->alias, dot + 1) == 0))
             return spec;
     }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/verbs/set.h"
-
+/* set and let. */
 #include "cmd/session/command.h"
-#include "cmd/session/data.h"
-#include "cmd/session/emulation.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
 #include "cmd/verbs/layer.h"
+#include "cmd/verbs/setting_parts.h"
 #include "cmd/work/binder.h"
 #include "cmd/work/settings.h"
 #include "cmd/work/variables.h"
@@ -18,36 +16,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-static const struct entry frozen_count = {.name = "count", .summary = "they count"};
-static const struct entry frozen_ignore = {.name = "ignore", .summary = "they are left out"};
-static const struct entry *const frozen_rows[] = {&frozen_count, &frozen_ignore};
-static const struct table frozen_table = {"choice", frozen_rows, 2};
-const struct arg_spec frozen_spec = {
-    .name = "penalties.frozen", .form = KEY, .type = ARG_CHOICE, .of = &frozen_table};
-
-int set_penalties(struct session *s, const char *key, struct span where, const struct node *value,
-                  struct err *e)
-{
-    struct arena arena = {0};
-    struct binder b = session_binder(s, &arena);
-    struct arg choice = {0};
-    if (strcmp(key, "frozen") != 0) {
-        err_at(e, where, "penalties has no setting \"%s\"", key);
-        return err_hint(e, "it has frozen: set penalties.frozen = ignore");
-    }
-    int failed = bind_value(&b, &frozen_spec, value, &choice, e);
-    if (!failed)
-        emulation_take(s, s->emulation, choice.as.choice == &frozen_ignore);
-    arena_finish(&arena);
-    return failed ? -1 : 0;
-}
-
-/* What stands left of `=` in set: the thing, and its key behind the last dot. */
-struct target {
-    char thing[120], key[80];
-    struct span where;
-};
 
 static int read_target(const struct pair *pair, struct target *t, struct err *e)
 {
@@ -64,183 +32,6 @@ static int read_target(const struct pair *pair, struct target *t, struct err *e)
     if (pair->values == 1)
         return 0;
     return err_at(e, pair->value[1]->where, "set takes one value");
-}
-
-static int no_key(const struct entry *entry, const struct target *t, struct err *e)
-{
-    struct nearest near = {0};
-    struct str keys = {0};
-    for (size_t i = 0; i < entry->arg_count; i++) {
-        const struct arg_spec *spec = &entry->args[i];
-        if (spec->form == CLAUSE)
-            continue;
-        nearest_try(&near, t->key, spec->name);
-        str_addf(&keys, "%s%s", keys.size ? ", " : "", spec->name);
-    }
-    err_at(e, t->where, "%s has no setting \"%s\"", t->thing, t->key);
-    if (near.name)
-        err_hint(e, "did you mean %s.%s?", t->thing, near.name);
-    else
-        err_hint(e, "it has %s", keys.size && !keys.failed ? keys.text : "none");
-    str_finish(&keys);
-    return -1;
-}
-
-/* The number of the argument `key` in an entry; an error that lists what can be set. */
-static int find_key(const struct entry *entry, const struct target *t, size_t *at, struct err *e)
-{
-    for (size_t i = 0; i < entry->arg_count; i++) {
-        const struct arg_spec *spec = &entry->args[i];
-        *at = i;
-        if (spec->form != CLAUSE &&
-            (strcmp(spec->name, t->key) == 0 || (spec->alias && strcmp(spec->alias, t->key) == 0)))
-            return 0;
-    }
-    return no_key(entry, t, e);
-}
-
-/* Binds the new value for argument `at` of an entry. */
-static int bind_new(struct session *s, struct arena *arena, const struct entry *entry, size_t at,
-                    const struct pair *pair, struct arg *value, struct err *e)
-{
-    struct binder b = session_binder(s, arena);
-    *value = (struct arg){0};
-    if (bind_value(&b, &entry->args[at], pair->value[0], value, e))
-        return -1;
-    value->given = true;
-    value->key = pair->target->where;
-    return 0;
-}
-
-/* A copy of a choice with one argument changed. */
-static int change_choice(struct session *s, const struct choice *from, const struct target *t,
-                         const struct pair *pair, struct choice *to, struct err *e)
-{
-    struct arena arena = {0};
-    struct arg value;
-    size_t at;
-    if (find_key(from->args->entry, t, &at, e) || choice_make(to, from->args, e))
-        return -1;
-    int failed = bind_new(s, &arena, from->args->entry, at, pair, &value, e);
-    if (!failed) {
-        struct args with = *to->args;
-        struct choice changed;
-        struct arg old = to->args->arg[at];
-        to->args->arg[at] = value;
-        with.arg = to->args->arg;
-        failed = choice_make(&changed, &with, e);
-        to->args->arg[at] = old;
-        choice_finish(to);
-        *to = changed;
-    }
-    if (failed)
-        choice_finish(to);
-    arena_finish(&arena);
-    return failed;
-}
-
-/* A setting's own name, where an alias was written. */
-static const char *setting_name(const struct args *a, const struct target *t)
-{
-    for (size_t i = 0; i < a->entry->arg_count; i++) {
-        const struct arg_spec *spec = &a->entry->args[i];
-        if (spec->alias && strcmp(spec->alias, t->key) == 0)
-            return spec->name;
-    }
-    return t->key;
-}
-
-/* A labelled line on the curves: from here on something is different. Before the first step there
- * is nothing to tell apart. */
-static int note_change(struct model *m, const struct target *t, const struct arg *value,
-                       struct err *e)
-{
-    struct str label = {0};
-    if (!m->step)
-        return 0;
-    str_addf(&label, "%s.%s = ", t->thing, t->key);
-    arg_print(&label, value);
-    int failed = label.failed || history_event(&m->history, m->step, label.text);
-    str_finish(&label);
-    return failed ? err_memory(e) : 0;
-}
-
-static int check_optimizer(const struct model *m, const struct args *changed,
-                           const struct target *t, struct err *e)
-{
-    const char *start = opt_kind_of(changed)->start;
-    if (opt_check(changed, e)) {
-        /* Whatever was written first, this statement is the one to mend. */
-        e->where = t->where;
-        return -1;
-    }
-    if (!m->updates || !start || strcmp(start, setting_name(changed, t)) != 0)
-        return 0;
-    err_at(e, t->where, "optimizer.%s cannot change later: it says how %s starts, and it has",
-           start, changed->entry->name);
-    return err_hint(e, "start afresh: optimizer %s %s=...", changed->entry->name, start);
-}
-
-static int set_optimizer(struct session *s, const struct target *t, const struct pair *pair,
-                         struct err *e)
-{
-    struct model *m = current_model(s);
-    struct choice changed;
-    if (!m->optimizer.args) {
-        err_at(e, t->where, "no optimizer is chosen yet");
-        return err_hint(e, "choose one: optimizer adam %s=...", t->key);
-    }
-    if (change_choice(s, &m->optimizer, t, pair, &changed, e))
-        return -1;
-    if (check_optimizer(m, changed.args, t, e) ||
-        note_change(m, t, args_get(changed.args, setting_name(changed.args, t)), e)) {
-        choice_finish(&changed);
-        return -1;
-    }
-    model_change_optimizer(m, changed);
-    return 0;
-}
-
-static int set_loss(struct session *s, const struct target *t, const struct pair *pair,
-                    struct err *e)
-{
-    struct model *m = current_model(s);
-    struct choice changed;
-    if (!m->loss.args) {
-        err_at(e, t->where, "no loss is chosen yet");
-        return err_hint(e, "choose one: loss mse");
-    }
-    if (change_choice(s, &m->loss, t, pair, &changed, e))
-        return -1;
-    if (m->owns) {
-        choice_finish(&changed);
-        err_at(e, t->where, "the outputs have losses of their own");
-        return err_hint(e, "write the loss of one output anew: loss mse on NAME");
-    }
-    model_take_loss(m, changed, m->loss_weight);
-    return 0;
-}
-
-static int set_data(struct session *s, const struct target *t, const struct pair *pair,
-                    struct err *e)
-{
-    struct arena arena = {0};
-    struct arg value;
-    size_t at;
-    if (need_data(s, e) || find_key(s->data.args->entry, t, &at, e))
-        return -1;
-    const char *key = s->data.args->entry->args[at].name;
-    if (!data_setting_changes(&s->data.args->entry->args[at])) {
-        err_at(e, t->where, "data.%s is settled when the data is read", key);
-        return err_hint(e, "read it again: data %s %s=...", s->data.args->entry->name, key);
-    }
-    int failed = bind_new(s, &arena, s->data.args->entry, at, pair, &value, e);
-    if (!failed && strcmp(key, "batch") == 0)
-        s->data.batch = (size_t)value.as.whole;
-    else if (!failed)
-        s->data.shuffle = value.as.yes;
-    arena_finish(&arena);
-    return failed;
 }
 
 static int check_changeable(const struct arg_spec *spec, const struct target *t, struct err *e)
@@ -292,7 +83,7 @@ static int set_block(struct session *s, id block, const struct target *t, const 
         err_hint(e, "layers from outside that it calls are set by their own names");
     }
     if (!failed)
-        failed = note_change(m, t, &value, e);
+        failed = setting_note(m, t, &value, e);
     graph_changed(s, &was, failed);
     arena_finish(&arena);
     return failed;
@@ -311,15 +102,15 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     if (m->graph->layer[layer].body)
         return set_block(s, layer, t, pair, e);
     const struct entry *entry = &m->graph->layer[layer].kind->entry;
-    if (find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
+    if (setting_find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
         return -1;
     struct graph_edit was;
-    if (bind_new(s, &arena, entry, at, pair, &value, e) || model_edit(m, &was, e)) {
+    if (setting_bind(s, &arena, entry, at, pair, &value, e) || model_edit(m, &was, e)) {
         arena_finish(&arena);
         return -1;
     }
     const int failed =
-        graph_set_arg(m->graph, layer, at, &value, e) || note_change(m, t, &value, e) ? -1 : 0;
+        graph_set_arg(m->graph, layer, at, &value, e) || setting_note(m, t, &value, e) ? -1 : 0;
     graph_changed(s, &was, failed);
     arena_finish(&arena);
     return failed;
@@ -328,14 +119,8 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
 /* A layer's setting; one of the optimizer, say, belongs to a part that is kept as a whole. */
 static bool sets_a_layer(const struct statement *st)
 {
-    static const char *const things[] = {"optimizer.", "loss.", "penalties.", "data."};
     const struct node *target = st->pairs ? st->pair[0].target : NULL;
-    if (!target || target->kind != NODE_PATH)
-        return false;
-    for (size_t i = 0; i < sizeof things / sizeof *things; i++)
-        if (strncmp(target->text, things[i], strlen(things[i])) == 0)
-            return false;
-    return true;
+    return target && target->kind == NODE_PATH && !setting_part_of(target->text);
 }
 
 static int run_set(struct session *s, const struct args *args, struct err *e)
@@ -344,14 +129,9 @@ static int run_set(struct session *s, const struct args *args, struct err *e)
     struct target t;
     if (read_target(pair, &t, e))
         return -1;
-    if (strcmp(t.thing, "optimizer") == 0)
-        return set_optimizer(s, &t, pair, e);
-    if (strcmp(t.thing, "loss") == 0)
-        return set_loss(s, &t, pair, e);
-    if (strcmp(t.thing, "penalties") == 0)
-        return set_penalties(s, t.key, t.where, pair->value[0], e);
-    if (strcmp(t.thing, "data") == 0)
-        return set_data(s, &t, pair, e);
+    const struct setting_part *part = setting_part_of(t.thing);
+    if (part && !strchr(t.thing, '.'))
+        return part->set(s, &t, pair, e);
     return set_layer(s, &t, pair, e);
 }
 

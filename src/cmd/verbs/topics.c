@@ -106,7 +106,7 @@ static const char *changed_by(const struct table *t, const struct arg_spec *spec
         return "set NAME.";
     if (t == &opt_kinds)
         return "set optimizer.";
-    return t == &data_kinds && data_setting_changes(spec) ? "set data." : NULL;
+    return t == &data_kinds && setting_part_of("data")->changes(spec) ? "set data." : NULL;
 }
 
 /* Whether both are one argument in two rows. */

@@ -421,23 +421,13 @@ static int unknown_quantity(const struct node *path, struct err *e)
                      : err_hint(e, "help quantities lists them");
 }
 
-static bool is_settings(const char *word)
+/* A path of the optimizer, the loss or the data that is no number. */
+static int unknown_setting(const struct session *s, const struct node *path,
+                           const struct setting_part *part, struct err *e)
 {
-    return strcmp(word, "optimizer") == 0 || strcmp(word, "loss") == 0 || strcmp(word, "data") == 0;
-}
-
-/* A path of optimizer, loss or data that is no number. */
-static int unknown_setting(const struct session *s, const struct node *path, const char *thing,
-                           struct err *e)
-{
-    const struct model *m = current_model(s);
-    const bool data = strcmp(thing, "data") == 0;
-    if (data && need_data(s, e))
-        return err_place(e, path->where);
-    if (!data && !(*thing == 'o' ? m->optimizer.args : m->loss.args)) {
-        err_at(e, path->where, "no %s is chosen yet", thing);
-        return err_hint(e, "choose one: %s", *thing == 'o' ? "optimizer adam" : "loss mse");
-    }
+    const char *thing = part->entry.name;
+    if (!part->args(s))
+        return part->missing(s, NULL, path->where, e);
     err_at(e, path->where, "%s has no number \"%s\"", thing, path->text + strlen(thing) + 1);
     return err_hint(e, "%s alone prints what it has", thing);
 }
@@ -464,8 +454,9 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     }
     if (is_share(part[0]))
         return unknown_quantity(path, e);
-    if (is_settings(part[0]))
-        return unknown_setting(l->session, path, part[0], e);
+    const struct setting_part *settings = setting_part_of(part[0]);
+    if (settings && settings->missing)
+        return unknown_setting(l->session, path, settings, e);
     return find_in_model(l, path, values, leaf, e);
 }
 

@@ -2,6 +2,7 @@
 #include "cmd/work/settings.h"
 
 #include "cmd/session/state.h"
+#include "cmd/session/words.h"
 
 #include "nn/constraint.h"
 #include "train/model.h"
@@ -9,9 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-bool data_setting_changes(const struct arg_spec *spec)
+const struct setting_part *setting_part_of(const char *path)
 {
-    return strcmp(spec->name, "batch") == 0 || strcmp(spec->name, "shuffle") == 0;
+    const size_t n = strcspn(path, ".");
+    for (size_t i = 0; i < setting_parts.rows; i++)
+        if (strncmp(setting_parts.row[i]->name, path, n) == 0 && !setting_parts.row[i]->name[n])
+            return (const struct setting_part *)setting_parts.row[i];
+    return NULL;
 }
 
 bool setting_changes(const struct arg_spec *spec)
@@ -43,28 +48,19 @@ static bool arg_value(const struct args *a, const char *key, double *value)
     return false;
 }
 
-bool setting_number(struct session *s, const char *path, double *value)
+bool setting_number(const struct session *s, const char *path, double *value)
 {
     const struct model *m = current_model(s);
-    char thing[120];
+    const struct setting_part *part = setting_part_of(path);
     const char *dot = strrchr(path, '.');
+    char thing[120];
     if (!dot)
         return false;
+    if (part && part->number && part->number(s, dot + 1, value))
+        return true;
+    if (part)
+        return arg_value(part->args(s), dot + 1, value);
     snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
-    if (strcmp(thing, "optimizer") == 0)
-        return arg_value(m->optimizer.args, dot + 1, value);
-    if (strcmp(thing, "loss") == 0)
-        return arg_value(m->loss.args, dot + 1, value);
-    if (strcmp(path, "data.batch") == 0 && s->has_data) {
-        *value = (double)s->data.batch;
-        return true;
-    }
-    if (strcmp(path, "data.shuffle") == 0 && s->has_data) {
-        *value = s->data.shuffle;
-        return true;
-    }
-    if (strcmp(thing, "data") == 0)
-        return s->has_data && arg_value(s->data.args, dot + 1, value);
-    id layer = graph_find_layer(m->graph, thing);
+    const id layer = graph_find_layer(m->graph, thing);
     return layer != NOTHING && arg_value(m->graph->layer[layer].args, dot + 1, value);
 }

@@ -1,23 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Settings as numbers, and which of them can be set. */
+/* Settings: what has some beside the layers, their numbers, and which of them can be set. */
 #ifndef NNR_CMD_WORK_SETTINGS_H
 #define NNR_CMD_WORK_SETTINGS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/entry.h"
 
-struct arg_spec;
 struct layer;
+struct pair;
 struct session;
+
+/* What stands left of `=` in set: the thing, and its key behind the last dot. */
+struct target {
+    char thing[120], key[80];
+    struct span where;
+};
+
+/* Something beside the layers that has settings: a row of `setting_parts`. */
+struct setting_part {
+    struct entry entry;
+    /* What it was made with; NULL: there is nothing yet. */
+    const struct args *(*args)(const struct session *s);
+    /* Its keys; without args those that are the same whatever it will be. NULL: none. */
+    const struct entry *(*keys)(const struct session *s);
+    /* Whether set takes a key. */
+    bool (*changes)(const struct arg_spec *spec);
+    /* The number that a key has by now, where it is not kept in the args; NULL: all are. */
+    bool (*number)(const struct session *s, const char *key, double *value);
+    /* The error that there is nothing yet; `key` is what should be set, or NULL. Returns -1. */
+    int (*missing)(const struct session *s, const char *key, struct span where, struct err *e);
+    int (*set)(struct session *s, const struct target *t, const struct pair *pair, struct err *e);
+};
+
+/* The part that a path or a word names, up to its first dot; NULL: none. */
+const struct setting_part *setting_part_of(const char *path);
 
 /* The value of `optimizer.lr`, `data.batch`, `hidden.trainable`; false if there is no such setting.
  */
-bool setting_number(struct session *s, const char *path, double *value);
+bool setting_number(const struct session *s, const char *path, double *value);
 
 /* Whether an argument of a layer can be changed by set. */
 bool setting_changes(const struct arg_spec *spec);
-/* The same of a dataset's. */
-bool data_setting_changes(const struct arg_spec *spec);
 /* Where trainable stands among a layer's arguments; the number of arguments if it has none. */
 size_t setting_trainable(const struct layer *l);
 

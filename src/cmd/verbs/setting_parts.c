@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of what has settings beside the layers: optimizer, loss, data, penalties. */
+#include "cmd/verbs/setting_parts.h"
+
+#include "cmd/session/data.h"
+#include "cmd/session/emulation.h"
+#include "cmd/session/state.h"
+#include "cmd/session/words.h"
+#include "cmd/work/binder.h"
+
+#include "train/model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int no_key(const struct entry *entry, const struct target *t, struct err *e)
+{
+    struct nearest near = {0};
+    struct str keys = {0};
+    for (size_t i = 0; i < entry->arg_count; i++) {
+        const struct arg_spec *spec = &entry->args[i];
+        if (spec->form == CLAUSE)
+            continue;
+        nearest_try(&near, t->key, spec->name);
+        str_addf(&keys, "%s%s", keys.size ? ", " : "", spec->name);
+    }
+    err_at(e, t->where, "%s has no setting \"%s\"", t->thing, t->key);
+    if (near.name)
+        err_hint(e, "did you mean %s.%s?", t->thing, near.name);
+    else
+        err_hint(e, "it has %s", keys.size && !keys.failed ? keys.text : "none");
+    str_finish(&keys);
+    return -1;
+}
+
+int setting_find_key(const struct entry *entry, const struct target *t, size_t *at, struct err *e)
+{
+    for (size_t i = 0; i < entry->arg_count; i++) {
+        const struct arg_spec *spec = &entry->args[i];
+        *at = i;
+        if (spec->form != CLAUSE &&
+            (strcmp(spec->name, t->key) == 0 || (spec->alias && strcmp(spec->alias, t->key) == 0)))
+            return 0;
+    }
+    return no_key(entry, t, e);
+}
+
+int setting_bind(struct session *s, struct arena *arena, const struct entry *entry, size_t at,
+                 const struct pair *pair, struct arg *value, struct err *e)
+{
+    struct binder b = session_binder(s, arena);
+    *value = (struct arg){0};
+    if (bind_value(&b, &entry->args[at], pair->value[0], value, e))
+        return -1;
+    value->given = true;
+    value->key = pair->target->where;
+    return 0;
+}
+
+/* A copy of a choice with one argument changed. */
+static int change_choice(struct session *s, const struct choice *from, const struct target *t,
+                         const struct pair *pair, struct choice *to, struct err *e)
+{
+    struct arena arena = {0};
+    struct arg value;
+    size_t at;
+    if (setting_find_key(from->args->entry, t, &at, e) || choice_make(to, from->args, e))
+        return -1;
+    int failed = setting_bind(s, &arena, from->args->entry, at, pair, &value, e);
+    if (!failed) {
+        struct args with = *to->args;
+        struct choice changed;
+        struct arg old = to->args->arg[at];
+        to->args->arg[at] = value;
+        with.arg = to->args->arg;
+        failed = choice_make(&changed, &with, e);
+        to->args->arg[at] = old;
+        choice_finish(to);
+        *to = changed;
+    }
+    if (failed)
+        choice_finish(to);
+    arena_finish(&arena);
+    return failed;
+}
+
+/* A setting's own name, where an alias was written. */
+static const char *setting_name(const struct args *a, const struct target *t)
+{
+    for (size_t i = 0; i < a->entry->arg_count; i++) {
+        const struct arg_spec *spec = &a->entry->args[i];
+        if (spec->alias && strcmp(spec->alias, t->key) == 0)
+            return spec->name;
+    }
+    return t->key;
+}
+
+int setting_note(struct model *m, const struct target *t, const struct arg *value, struct err *e)
+{
+    struct str label = {0};
+    if (!m->step)
+        return 0;
+    str_addf(&label, "%s.%s = ", t->thing, t->key);
+    arg_print(&label, value);
+    int failed = label.failed || history_event(&m->history, m->step, label.text);
+    str_finish(&label);
+    return failed ? err_memory(e) : 0;
+}
+
+static const struct entry *row_of(const struct args *args)
+{
+    return args ? args->entry : NULL;
+}
+
+static bool is_key(const struct arg_spec *spec)
+{
+    return spec->form == KEY;
+}
+
+static const struct args *optimizer_args(const struct session *s)
+{
+    return current_model(s)->optimizer.args;
+}
+
+static const struct entry *optimizer_keys(const struct session *s)
+{
+    return row_of(optimizer_args(s));
+}
+
+static int no_optimizer(const struct session *s, const char *key, struct span where, struct err *e)
+{
+    (void)s;
+    err_at(e, where, "no optimizer is chosen yet");
+    return key ? err_hint(e, "choose one: optimizer adam %s=...", key)
+               : err_hint(e, "choose one: optimizer adam");
+}
+
+static int check_optimizer(const struct model *m, const struct args *changed,
+                           const struct target *t, struct err *e)
+{
+    const char *start = opt_kind_of(changed)->start;
+    if (opt_check(changed, e)) {
+        /* Whatever was written first, this statement is the one to mend. */
+        e->where = t->where;
+        return -1;
+    }
+    if (!m->updates || !start || strcmp(start, setting_name(changed, t)) != 0)
+        return 0;
+    err_at(e, t->where, "optimizer.%s cannot change later: it says how %s starts, and it has",
+           start, changed->entry->name);
+    return err_hint(e, "start afresh: optimizer %s %s=...", changed->entry->name, start);
+}
+
+static int set_optimizer(struct session *s, const struct target *t, const struct pair *pair,
+                         struct err *e)
+{
+    struct model *m = current_model(s);
+    struct choice changed;
+    if (!m->optimizer.args)
+        return no_optimizer(s, t->key, t->where, e);
+    if (change_choice(s, &m->optimizer, t, pair, &changed, e))
+        return -1;
+    if (check_optimizer(m, changed.args, t, e) ||
+        setting_note(m, t, args_get(changed.args, setting_name(changed.args, t)), e)) {
+        choice_finish(&changed);
+        return -1;
+    }
+    model_change_optimizer(m, changed);
+    return 0;
+}
+
+static const struct args *loss_args(const struct session *s)
+{
+    return current_model(s)->loss.args;
+}
+
+static const struct entry *loss_keys(const struct session *s)
+{
+    return row_of(loss_args(s));
+}
+
+static int no_loss(const struct session *s, const char *key, struct span where, struct err *e)
+{
+    (void)s, (void)key;
+    err_at(e, where, "no loss is chosen yet");
+    return err_hint(e, "choose one: loss mse");
+}
+
+static int set_loss(struct session *s, const struct target *t, const struct pair *pair,
+                    struct err *e)
+{
+    struct model *m = current_model(s);
+    struct choice changed;
+    if (!m->loss.args)
+        return no_loss(s, t->key, t->where, e);
+    if (change_choice(s, &m->loss, t, pair, &changed, e))
+        return -1;
+    if (m->owns) {
+        choice_finish(&changed);
+        err_at(e, t->where, "the outputs have losses of their own");
+        return err_hint(e, "write the loss of one output anew: loss mse on NAME");
+    }
+    model_take_loss(m, changed, m->loss_weight);
+    return 0;
+}
+
+static const struct args *data_args(const struct session *s)
+{
+    return s->has_data ? s->data.args : NULL;
+}
+
+/* What can change is the same for all kinds. */
+static const struct entry *data_keys(const struct session *s)
+{
+    return s->has_data ? s->data.args->entry : data_kinds.row[0];
+}
+
+static bool data_changes(const struct arg_spec *spec)
+{
+    return strcmp(spec->name, "batch") == 0 || strcmp(spec->name, "shuffle") == 0;
+}
+
+/* Both can change without the data being read again. */
+static bool data_number(const struct session *s, const char *key, double *value)
+{
+    const bool batch = strcmp(key, "batch") == 0;
+    if (!s->has_data || (!batch && strcmp(key, "shuffle") != 0))
+        return false;
+    *value = batch ? (double)s->data.batch : s->data.shuffle;
+    return true;
+}
+
+static int no_data(const struct session *s, const char *key, struct span where, struct err *e)
+{
+    (void)key;
+    need_data(s, e);
+    return err_place(e, where);
+}
+
+static int set_data(struct session *s, const struct target *t, const struct pair *pair,
+                    struct err *e)
+{
+    struct arena arena = {0};
+    struct arg value;
+    size_t at;
+    if (need_data(s, e) || setting_find_key(s->data.args->entry, t, &at, e))
+        return -1;
+    const char *key = s->data.args->entry->args[at].name;
+    if (!data_changes(&s->data.args->entry->args[at])) {
+        err_at(e, t->where, "data.%s is settled when the data is read", key);
+        return err_hint(e, "read it again: data %s %s=...", s->data.args->entry->name, key);
+    }
+    int failed = setting_bind(s, &arena, s->data.args->entry, at, pair, &value, e);
+    if (!failed && strcmp(key, "batch") == 0)
+        s->data.batch = (size_t)value.as.whole;
+    else if (!failed)
+        s->data.shuffle = value.as.yes;
+    arena_finish(&arena);
+    return failed;
+}
+
+static const struct args *no_args(const struct session *s)
+{
+    (void)s;
+    return NULL;
+}
+
+static const struct entry frozen_count = {.name = "count", .summary = "they count"};
+static const struct entry frozen_ignore = {.name = "ignore", .summary = "they are left out"};
+static const struct entry *const frozen_rows[] = {&frozen_count, &frozen_ignore};
+static const struct table frozen_table = {"choice", frozen_rows, 2};
+static const struct arg_spec frozen_args[] = {
+    {.name = "frozen", .form = KEY, .type = ARG_CHOICE, .of = &frozen_table}};
+
+static int set_penalties(struct session *s, const struct target *t, const struct pair *pair,
+                         struct err *e)
+{
+    struct arena arena = {0};
+    struct binder b = session_binder(s, &arena);
+    struct arg choice = {0};
+    if (strcmp(t->key, frozen_args->name) != 0) {
+        err_at(e, t->where, "penalties has no setting \"%s\"", t->key);
+        return err_hint(e, "it has frozen: set penalties.frozen = ignore");
+    }
+    int failed = bind_value(&b, frozen_args, pair->value[0], &choice, e);
+    if (!failed)
+        emulation_take(s, s->emulation, choice.as.choice == &frozen_ignore);
+    arena_finish(&arena);
+    return failed ? -1 : 0;
+}
+
+static const struct entry *penalties_keys(const struct session *s);
+
+#define PART(id, of, gives, lists, takes, tells, lacks, puts)                                      \
+    static const struct setting_part id = {.entry = {.name = of},                                  \
+                                           .args = gives,                                          \
+                                           .keys = lists,                                          \
+                                           .changes = takes,                                       \
+                                           .number = tells,                                        \
+                                           .missing = lacks,                                       \
+                                           .set = puts}
+PART(optimizer, "optimizer", optimizer_args, optimizer_keys, is_key, NULL, no_optimizer,
+     set_optimizer);
+PART(loss, "loss", loss_args, loss_keys, is_key, NULL, no_loss, set_loss);
+PART(data, "data", data_args, data_keys, data_changes, data_number, no_data, set_data);
+static const struct setting_part penalties = {
+    .entry = {.name = "penalties", .args = frozen_args, .arg_count = 1},
+    .args = no_args,
+    .keys = penalties_keys,
+    .changes = is_key,
+    .set = set_penalties,
+};
+
+static const struct entry *penalties_keys(const struct session *s)
+{
+    (void)s;
+    return &penalties.entry;
+}
+
+static const struct entry *const rows[] = {&optimizer.entry, &loss.entry, &data.entry,
+                                           &penalties.entry};
+const struct table setting_parts = {"part with settings", rows, sizeof rows / sizeof *rows};
