@@ -10,6 +10,7 @@ int err_at(struct err *e, struct span where, const char *format, ...)
     va_list list;
     e->kind = ERR_INPUT;
     e->where = where;
+    e->inside = (struct span){0};
     e->hint[0] = 0;
     va_start(list, format);
     vsnprintf(e->what, sizeof e->what, format, list);
@@ -29,7 +30,7 @@ int err_hint(struct err *e, const char *format, ...)
 int err_memory(struct err *e)
 {
     e->kind = ERR_MEMORY;
-    e->where = (struct span){0};
+    e->where = e->inside = (struct span){0};
     strcpy(e->what, "not enough memory");
     strcpy(e->hint, "nothing was changed; make the model or the data smaller");
     return -1;
