@@ -128,12 +128,11 @@ void sources_explain(const struct sources *all, const struct err *e, struct str 
         str_addf(to, ":%u:%u:\n", line, column);
         show_line(body, e->inside, to);
     }
-    while (s && s->from.source) {
-        struct span from = s->from;
-        s = sources_get(all, from.source);
-        source_place(s, from.at, &line, &column);
+    struct span from = s ? s->from : (struct span){0};
+    for (const struct source *by; (by = sources_get(all, from.source)); from = by->from) {
+        source_place(by, from.at, &line, &column);
         str_add(to, "  read by ");
-        plain_line(to, s->name);
+        plain_line(to, by->name);
         str_addf(to, ":%u:%u\n", line, column);
     }
 }

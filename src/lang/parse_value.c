@@ -145,7 +145,9 @@ static int read_arg(struct parser *p, struct call_arg *a)
     if (named) {
         a->name = p->now.text;
         a->key = p->now.where;
-        if (parser_advance(p) || parser_advance(p))
+        if (parser_advance(p))
+            return -1;
+        if (parser_advance(p))
             return -1;
     }
     a->value = parser_value(p);

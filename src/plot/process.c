@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { PIPES = 4, IN = 0, OUT = 1, ERR = 2, STARTED = 3, READ = 0, WRITE = 1 };
 
 static void close_end(int *fd)

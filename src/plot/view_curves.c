@@ -26,11 +26,12 @@ static int add_model(struct figure *f, struct str *plot, const struct view_reque
             continue;
         request_name(&name, r, r->model[model], s->name);
         const struct curve c = {.series = s,
-                                .pen = {.colour = colour++, .dash = model, .width = 2},
+                                .pen = {.colour = colour, .dash = model, .width = 2},
                                 .name = name.text,
                                 .legend = name.text,
                                 .column = "2"};
         bad = name.failed ? err_memory(e) : curve_add(f, plot, r, &c, (*number)++, e);
+        colour++;
         str_finish(&name);
     }
     return bad;

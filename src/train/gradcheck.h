@@ -108,10 +108,10 @@ struct gradcheck_tensor gradcheck_sum(const struct gradcheck *c);
 /* 0 if the gradient is right as far as it can be told, else the error that says what is wrong. */
 int gradcheck_verdict(const struct gradcheck *c, struct err *e);
 /* A place, of the largest error say: "hidden.kernel[3, 7]". */
-const char *gradcheck_place(const struct gradcheck *c, const struct gradcheck_place *at, char *text,
-                            size_t room);
+const char *gradcheck_place(const struct gradcheck *c, const struct gradcheck_place *place,
+                            char *text, size_t room);
 /* The part it was found in: "total", "data loss", "hidden.activity l1(0.1)". */
-void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *at, struct str *to);
+void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *place, struct str *to);
 
 /* Private to gradcheck: the slopes at one coordinate (difference.c). */
 struct gradcheck_sides {

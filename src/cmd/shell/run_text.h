@@ -13,6 +13,6 @@ enum outcome session_run(struct session *s, const char *name, const char *folder
                          size_t size, uint32_t line, bool complete);
 
 /* What --let NAME=VALUE says: `let NAME = VALUE`, and nothing else. It is written in records. */
-enum outcome session_let(struct session *s, const char *text);
+enum outcome session_let(struct session *s, const char *given);
 
 #endif
