@@ -61,6 +61,8 @@ look() {
     need 'cmocka' libcmocka-dev library cmocka
     need 'clang' clang compiles clang
     need 'clang-format' clang-format has clang-format
+    need 'clang-tidy' clang-tidy has clang-tidy
+    need 'cppcheck' cppcheck has cppcheck
     [ "$1" = campaign ] || return 0
     need 'libFuzzer of clang' libclang-rt-dev fuzzes
 }
