@@ -2,17 +2,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # All checks: the tests with gcc, with clang, and with gcc under the address and undefined-behaviour
 # sanitizers; threads under their sanitizer; the campaign of random trials and fuzzers; the
-# formatting; the ladder. The last line is "N passed, N failed".
+# formatting; the ladder; clang-tidy and cppcheck; types that clash between files. The last line is
+# "N passed, N failed".
 #
-#     test.sh [--long]
+#     test.sh [--quick | --long]
 #
+# With --quick one compiler without optimisation and without sanitizers tries, in float, the suites
+# that a change needs (scripts/quick.py): a minute or two.
 # With --long the campaign tries a hundred times as often, and each fuzzer a million times or a
 # hundred thousand sessions: that takes hours.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 sh scripts/install.sh tests || exit 1
-long=
-if [ "${1-}" = --long ]; then long=yes; fi
+long='' quick=''
+case ${1-} in
+--long) long=yes ;;
+--quick) quick=yes ;;
+esac
 
 passed=0 failed=0
 log=$(mktemp)
@@ -90,11 +96,37 @@ formatting() {
     find src tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
 }
 
+# The last line, and the exit code.
+finish() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+    exit
+}
+
 targets=
 check formatting formatting
 check ladder sh scripts/ladder.sh
+if [ -n "$quick" ]; then
+    targets=build.ninja
+    if check build-test-quick prepare build-test-quick gcc -Dlevels=false -Doptimization=0; then
+        targets=$(python3 scripts/quick.py targets build-test-quick)
+        names=$(python3 scripts/quick.py names build-test-quick)
+        # shellcheck disable=SC2086 # one word for each name
+        if [ -z "$names" ]; then
+            echo 'no test needed'
+        elif check 'programs of the tests' prepare build-test-quick gcc; then
+            tests build-test-quick -t 5 $names
+        fi
+    fi
+    finish
+fi
 run build-test-gcc gcc --buildtype=release
 run build-test-clang clang --buildtype=release
+targets='src/nnr src/nnr64'
+check lint sh scripts/lint.sh build-test-clang
+check 'types in all files' prepare build-test-types gcc -Dtests=false -Dlevels=false -Db_lto=true \
+    -Doptimization=0 "-Dc_link_args=-Werror -Wlto-type-mismatch"
+targets=
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export ASAN_OPTIONS UBSAN_OPTIONS
 run build-test-asan gcc -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true
@@ -123,5 +155,4 @@ if check 'packages of the fuzzers' sh scripts/install.sh campaign &&
     fuzz fuzz_session "$sessions"
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish
