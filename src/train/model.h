@@ -55,9 +55,9 @@ struct frozen;
 struct model {
     const struct stop *stop; /* what work on it looks at; NULL: nothing ends it early */
     char *name;
-    struct graph *graph;           /* shared with models that are alike */
-    struct numbering numbering;    /* of names in it */
-    struct frozen *copy;           /* for cmd/session/snapshot.c: one that it is still like, or NULL */
+    struct graph *graph;        /* shared with models that are alike */
+    struct numbering numbering; /* of names in it */
+    struct frozen *copy;        /* for cmd/session/snapshot.c: one that it is still like, or NULL */
     struct choice loss, optimizer; /* the loss of every output that has none of its own */
     struct clipping clipping;      /* as the optimizer says */
     double loss_weight;
