@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/field.h"
 
+#include "train/inputs.h"
+
 static void span_data(struct field *t)
 {
     const double margin = 0.1;
@@ -40,22 +42,23 @@ static int run_grid(struct field *t, struct model *m, uint64_t seed, struct err 
     const id output = model_output(m);
     const size_t n = shape_count(&m->graph->value[output].shape);
     size_t most = FIELD_SIDE;
-    if (m->infer) {
-        most = m->infer->capacity < most ? m->infer->capacity : most;
-        most = m->order_room < most ? m->order_room : most;
+    const struct trainer *trainer = trainer_of(m);
+    if (trainer && trainer->infer) {
+        most = trainer->infer->capacity < most ? trainer->infer->capacity : most;
+        most = trainer->batch.order_room < most ? trainer->batch.order_room : most;
     }
     for (size_t first = 0; first < FIELD_CELLS; first += piece.samples) {
-        struct probe p;
+        struct evaluator pass;
         piece.samples = FIELD_CELLS - first < most ? FIELD_CELLS - first : most;
         piece.training = piece.batch = piece.samples;
         piece.x = t->at + 2 * first;
         piece.y = NULL;
-        if (probe_begin(&p, m, &piece, seed, SHARE_TRAIN, false, e))
+        if (evaluator_begin(&pass, m, &piece, seed, SHARE_TRAIN, false, e))
             return -1;
-        probe_next(&p);
+        evaluator_next(&pass);
         if (stop_check(m->stop, e))
             return -1;
-        const real *y = frame_value(m->infer_frame, output);
+        const real *y = frame_value(pass.trainer->infer_frame, output);
         for (size_t i = 0; i < piece.samples; i++)
             t->value[first + i] = read_output(t, y + i * n, n);
     }
@@ -100,7 +103,7 @@ int field_make(struct field *t, struct model *m, const struct dataset *d, uint64
                struct err *e)
 {
     *t = (struct field){.data = d};
-    if (engine_check_inputs(m, d, e))
+    if (inputs_check(m->graph, d, e))
         return -1;
     if (!(t->at = mem_block(FIELD_CELLS * 2, sizeof *t->at)) ||
         !(t->value = mem_new(FIELD_CELLS, sizeof *t->value)))

@@ -5,7 +5,7 @@
 #define NNR_PLOT_VIEW_H
 
 #include "plot/figure.h"
-#include "train/engine.h"
+#include "train/evaluator.h"
 #include "train/history.h"
 
 struct view_request {

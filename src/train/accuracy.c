@@ -11,18 +11,17 @@ static bool zeros_and_ones(const struct dataset *d, struct columns c)
     return true;
 }
 
-bool accuracy_exists(const struct graph *g, const struct aim *aim, const struct dataset *d)
+bool accuracy_exists(const struct graph *g, id output, struct columns c, const struct dataset *d)
 {
-    const struct shape *out = &g->value[aim->value].shape;
-    const struct args *last = graph_activation(g, g->value[aim->value].made_by);
+    const struct shape *out = &g->value[output].shape;
+    const struct args *last = graph_activation(g, g->value[output].made_by);
     const size_t cols = shape_last(out), rows = shape_count(out) / cols;
     const enum activation code = activation_use(last).code;
     if (!d->targets)
         return false;
     if (code == ACT_SOFTMAX)
-        return cols > 1 && (aim->columns.width == rows || aim->columns.width == rows * cols);
-    return code == ACT_SIGMOID && shape_count(out) == 1 && aim->columns.width == 1 &&
-           zeros_and_ones(d, aim->columns);
+        return cols > 1 && (c.width == rows || c.width == rows * cols);
+    return code == ACT_SIGMOID && shape_count(out) == 1 && c.width == 1 && zeros_and_ones(d, c);
 }
 
 static size_t largest(const real *x, size_t n)
@@ -34,14 +33,13 @@ static size_t largest(const real *x, size_t n)
     return best;
 }
 
-void accuracy_count(const struct model *m, size_t aim, const struct frame *f, size_t *right,
-                    size_t *rows)
+void accuracy_count(const struct frame *f, size_t head, size_t width, size_t *right, size_t *rows)
 {
-    const struct aim *a = &m->aim[aim];
-    const struct shape *out = &m->graph->value[a->value].shape;
+    const id output = f->plan->head[head].value;
+    const struct shape *out = &f->plan->graph->value[output].shape;
     const size_t cols = shape_last(out), groups = shape_count(out) / cols;
-    const size_t target_cols = a->columns.width / groups;
-    const real *y = frame_value(f, a->value), *t = f->target[aim];
+    const size_t target_cols = width / groups;
+    const real *y = frame_value(f, output), *t = f->target[head];
     *rows = groups * f->samples;
     *right = 0;
     for (size_t i = 0; i < *rows; i++) {

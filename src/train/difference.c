@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Numeric slopes of all parts of the total at one weight, and what they say of the analytic ones.
- */
-#include "train/gradcheck.h"
+#include "train/difference.h"
 
-void gradcheck_values(const struct gradcheck *c, double *to)
+void difference_values(const struct gradcheck *c, double *to)
 {
     const struct frame *f = c->frame;
     frame_forward(f);
@@ -30,7 +28,7 @@ static void measure(struct gradcheck *c, size_t at, struct rung *r)
     for (size_t i = 0; i < 4; i++) {
         c->weight[at] = (real)((double)old + places[i] * r->h);
         r->by[i] = (double)c->weight[at] - (double)old;
-        gradcheck_values(c, c->near + i * c->parts);
+        difference_values(c, c->near + i * c->parts);
     }
     c->weight[at] = old;
 }
@@ -152,7 +150,7 @@ static void note_push(struct gradcheck *c, const struct gradcheck_tensor *t, siz
     };
 }
 
-void gradcheck_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_t i)
+void difference_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_t i)
 {
     const double size = fmax(1, fabs((double)c->weight[c->at[i]]));
     size_t left = c->parts;

@@ -3,7 +3,6 @@
 
 #include "base/rng.h"
 #include "num/flush.h"
-#include "train/feed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +15,7 @@ static const struct span nowhere;
 int gradcheck_check(const struct model *m, const struct dataset *d, struct err *e)
 {
     const struct graph *g = m->graph;
-    if (engine_check(m, d, e))
+    if (trainer_check(m, d, e))
         return -1;
     for (id i = 0; i < g->weights; i++)
         if (graph_trains(g, i))
@@ -72,7 +71,7 @@ static void choose_coordinates(struct gradcheck *c, uint64_t seed)
 static int allocate(struct gradcheck *c, struct err *e)
 {
     const size_t reals = c->model->graph->weight_reals;
-    c->frame = frame_create(c->model->train);
+    c->frame = frame_create(c->trainer->train);
     c->weight = mem_block(reals, sizeof *c->weight);
     c->grad = mem_block(reals, sizeof *c->grad);
     c->tensor = mem_new(c->tensors, sizeof *c->tensor);
@@ -133,7 +132,7 @@ static void nudge(struct gradcheck *c, uint64_t key, int sign)
 /* Gradients of all parts at the model's weights. */
 static void analyse(struct gradcheck *c)
 {
-    gradcheck_values(c, c->here);
+    difference_values(c, c->here);
     for (size_t p = 0; p < c->parts && !stop_asked(c->model->stop); p++) {
         make_gradient(c, p);
         keep_gradient(c, p);
@@ -166,9 +165,9 @@ static void measure_noise(struct gradcheck *c)
     for (size_t k = 0; k < NUDGES; k++) {
         const uint64_t key = rng_key(c->frame->seed, "checkgrad", "nudge", k);
         nudge(c, key, -1);
-        gradcheck_values(c, below);
+        difference_values(c, below);
         nudge(c, key, 1);
-        gradcheck_values(c, above);
+        difference_values(c, above);
         for (size_t p = 0; p < c->parts && !stop_asked(c->model->stop); p++) {
             const double x = fabs(above[p] + below[p] - 2 * c->here[p]) / 2;
             c->noise[p] = isfinite(x) ? fmax(c->noise[p], x) : c->noise[p];
@@ -178,10 +177,10 @@ static void measure_noise(struct gradcheck *c)
     memcpy(c->weight, c->model->weight, c->model->graph->weight_reals * sizeof *c->weight);
 }
 
-/* Gathered inputs stand in the model's memory, and others may have used it since. */
+/* Gathered inputs stand in the trainer's memory, and others may have used it since. */
 static void refresh(struct gradcheck *c)
 {
-    feed(c->model, c->frame, c->data, NULL, 0, c->samples);
+    batch_fill(&c->trainer->batch, c->frame, c->data, NULL, 0, c->samples, 0);
     frame_samples(c->frame, c->samples);
 }
 
@@ -203,13 +202,15 @@ static int look(struct gradcheck *c, struct err *e)
 int gradcheck_begin(struct gradcheck *c, struct model *m, const struct dataset *d, uint64_t seed,
                     struct err *e)
 {
-    struct probe p;
-    *c = (struct gradcheck){.model = m, .data = d, .samples = engine_batch(d)};
+    struct evaluator pass;
+    *c = (struct gradcheck){.model = m, .data = d, .samples = batch_samples(d)};
     c->worst.error = -1;
     /* It makes the plans and draws the weights, and wants no optimizer. */
-    if (gradcheck_check(m, d, e) || probe_begin(&p, m, d, seed, SHARE_TRAIN, true, e))
+    if (gradcheck_check(m, d, e) || evaluator_begin(&pass, m, d, seed, SHARE_TRAIN, true, e))
         return -1;
-    c->parts = m->train->applieds ? GRADCHECK_ROW + m->train->applieds : 1;
+    c->trainer = pass.trainer;
+    const size_t rows = c->trainer->train->applieds;
+    c->parts = rows ? GRADCHECK_ROW + rows : 1;
     count_tensors(c);
     if (allocate(c, e))
         return -1;
@@ -231,7 +232,7 @@ bool gradcheck_next(struct gradcheck *c)
         t++;
     const unsigned before = flush_begin();
     refresh(c);
-    gradcheck_coordinate(c, t, c->done++);
+    difference_coordinate(c, t, c->done++);
     flush_end(before);
     return true;
 }
@@ -290,7 +291,7 @@ void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *pla
         return;
     }
     const struct graph *g = c->model->graph;
-    const struct applied *a = &c->model->train->applied[part - GRADCHECK_ROW];
+    const struct applied *a = &c->trainer->train->applied[part - GRADCHECK_ROW];
     const struct term *t = &g->term[a->term];
     str_addf(to, "%s.%s ", g->layer[t->layer].name, t->slot);
     args_print(to, t->args);

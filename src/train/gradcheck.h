@@ -23,76 +23,7 @@
 #ifndef NNR_TRAIN_GRADCHECK_H
 #define NNR_TRAIN_GRADCHECK_H
 
-#include "train/engine.h"
-
-/* In double the forward pass is good to 16 digits, and the slope to 7. In float it is good to 7,
- * and a sum over many weights to fewer: a wide step keeps most of them, and a narrow one, which
- * kinks may ask for, 2 or 3. */
-#ifdef NNR_DOUBLE
-#define GRADCHECK_MOST 1e-7
-#define GRADCHECK_STEP 0x1p-14
-#define GRADCHECK_RUNGS 4
-#define GRADCHECK_CEILING 1.0
-#else
-#define GRADCHECK_MOST 1e-2
-#define GRADCHECK_STEP 0x1p-4
-#define GRADCHECK_RUNGS 5
-#define GRADCHECK_CEILING HUGE_VAL
-#endif
-
-/* Models with more weights than this are checked at this many places of each tensor. */
-enum { GRADCHECK_ALL = 2000, GRADCHECK_SAMPLE = 64 };
-
-struct gradcheck_tensor {
-    id weight;
-    size_t first, count; /* its coordinates among all that are checked */
-    size_t kinks;        /* coordinates at a kink, and right there */
-    size_t skipped;      /* near a kink: nothing can be said */
-    size_t pushed;       /* of both, those at which a penalty pushes all the same */
-    size_t rounding;     /* whose slope is so small that rounding hides a tenth of it or more */
-    double worst;        /* the largest error */
-};
-
-/* Parts of the total: itself, the data loss, then the rows of the plan. A model without penalties
- * has only the first. */
-enum { GRADCHECK_TOTAL, GRADCHECK_DATA, GRADCHECK_ROW };
-
-struct gradcheck_place {
-    size_t tensor, index; /* index: in the weight tensor, row-major */
-    size_t part;
-    double analytic, numeric, error;
-};
-
-/* A penalty that pushes at a kink: its slopes on both sides, NaN where they cannot be told. */
-struct gradcheck_push {
-    struct gradcheck_place place;
-    double back, forth;
-};
-
-struct gradcheck {
-    struct model *model;
-    const struct dataset *data;
-    size_t samples;
-
-    struct gradcheck_tensor *tensor; /* those that training moves */
-    size_t tensors;
-    size_t weights, count; /* numbers that training moves; how many of them are looked at */
-    size_t done;           /* of count */
-    struct gradcheck_place worst;
-    struct gradcheck_push push; /* the strongest, if any coordinate is pushed */
-
-    struct frame *frame;
-    real *weight, *grad;
-    size_t parts;
-    size_t *at;                    /* [count]: places in the flat block of weights */
-    double *analytic;              /* [parts][count] */
-    double *top;                   /* [parts][tensors]: the largest analytic slope */
-    double *rough;                 /* [parts][tensors]: what rounding does to the analytic slopes */
-    double *here;                  /* [parts]: values at the model's weights */
-    double *noise;                 /* [parts]: what rounding does to them */
-    double *near;                  /* [4][parts]: values at -2h, -h, h, 2h */
-    struct gradcheck_sides *sides; /* [parts] */
-};
+#include "train/difference.h"
 
 /* Whether there is anything to check: the model fits the data, and something in it trains. */
 int gradcheck_check(const struct model *m, const struct dataset *d, struct err *e);
@@ -112,15 +43,5 @@ const char *gradcheck_place(const struct gradcheck *c, const struct gradcheck_pl
                             char *text, size_t room);
 /* The part it was found in: "total", "data loss", "hidden.activity l1(0.1)". */
 void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *place, struct str *to);
-
-/* Private to gradcheck: the slopes at one coordinate (difference.c). */
-struct gradcheck_sides {
-    bool settled;
-    bool doubted;       /* looked wrong once */
-    double back, forth; /* the slopes on both sides at the last step size */
-};
-/* Makes the values of all parts at the present weights, [parts]. */
-void gradcheck_values(const struct gradcheck *c, double *to);
-void gradcheck_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size_t i);
 
 #endif

@@ -78,7 +78,7 @@ static int make_rows(struct ledger *l)
 /* Which rows of the plan belong to which of the ledger. */
 static int make_parts(struct ledger *l)
 {
-    const struct plan *p = l->model->infer;
+    const struct plan *p = l->pass.trainer->infer;
     size_t *row_of = mem_new(l->rows, sizeof *row_of);
     uint32_t at = 0;
     l->parts = mem_new(l->rows, sizeof *l->parts);
@@ -106,7 +106,7 @@ static int make_parts(struct ledger *l)
 
 static int make_calls(struct ledger *l)
 {
-    const struct plan *p = l->model->infer;
+    const struct plan *p = l->pass.trainer->infer;
     for (size_t r = 0; r < l->rows; r++)
         if (l->model->graph->term[l->row[r].term].activity &&
             !(l->row[r].call = mem_new(l->parts[r].count, sizeof *l->row[r].call)))
@@ -122,44 +122,48 @@ static int make_calls(struct ledger *l)
 
 static int make_gradients(struct ledger *l)
 {
-    l->grad =
-        row_gradients_create(l->model, l->parts, l->rows, l->probe.end - l->probe.first, l->batch);
+    l->grad = row_gradients_create(l->pass.trainer, l->parts, l->rows, l->pass.end - l->pass.first,
+                                   l->batch);
     return l->grad ? 0 : -1;
 }
 
 int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uint64_t seed,
                  enum share share, bool gradients, struct err *e)
 {
-    *l = (struct ledger){.model = m, .batch = engine_batch(d)};
-    if (probe_begin(&l->probe, m, d, seed, share, true, e))
+    *l = (struct ledger){.model = m, .batch = batch_samples(d)};
+    if (evaluator_begin(&l->pass, m, d, seed, share, true, e))
         return -1;
+    const struct trainer *t = l->pass.trainer;
+    l->objectives = t->objectives;
+    memcpy(l->objective, t->objective, sizeof l->objective);
     if (make_rows(l) || make_parts(l) || make_calls(l) || (gradients && make_gradients(l)))
         return err_memory(e);
     return 0;
 }
 
-static void judge(struct ledger *l, size_t aim)
+static void judge(struct ledger *l, size_t objective)
 {
     size_t right, rows;
-    accuracy_count(l->model, aim, l->model->infer_frame, &right, &rows);
+    accuracy_count(l->pass.trainer->infer_frame, objective, l->objective[objective].columns.width,
+                   &right, &rows);
     l->right += right;
     l->judged += rows;
 }
 
 static void add_figures(struct ledger *l)
 {
-    const struct frame *f = l->model->infer_frame;
-    const double n = (double)l->probe.samples;
-    l->samples += l->probe.samples;
+    const struct frame *f = l->pass.trainer->infer_frame;
+    const double n = (double)l->pass.samples;
+    l->samples += l->pass.samples;
     l->data += n * frame_data(f);
     for (size_t i = 0; i < f->plan->applieds; i++) {
         l->sum[i] += n * frame_row(f, i);
         if (l->model->policy)
             l->honest_sum[i] += n * frame_true_row(f, i);
     }
-    for (size_t i = 0; i < l->model->aims; i++) {
+    for (size_t i = 0; i < l->objectives; i++) {
         l->head[i] += n * frame_head(f, i);
-        if (l->model->aim[i].judged)
+        if (l->objective[i].judged)
             judge(l, i);
     }
 }
@@ -168,24 +172,24 @@ bool ledger_next(struct ledger *l)
 {
     if (stop_asked(l->model->stop))
         return false;
-    if (!probe_next(&l->probe)) {
-        if (!l->grad || l->probe.at < l->probe.end || !row_gradients_pass(l->grad))
+    if (!evaluator_next(&l->pass)) {
+        if (!l->grad || l->pass.at < l->pass.end || !row_gradients_pass(l->grad))
             return false;
         l->again = true;
-        l->probe.at = l->probe.first;
+        l->pass.at = l->pass.first;
         return true;
     }
     if (!l->again)
         add_figures(l);
     /* Forward sums are still there; each row's backward makes its gradients anew. */
     if (l->grad)
-        row_gradients_batch(l->grad, l->probe.samples);
+        row_gradients_batch(l->grad, l->pass.samples);
     return true;
 }
 
 static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
 {
-    const struct plan *p = l->model->infer;
+    const struct plan *p = l->pass.trainer->infer;
     const struct graph *g = l->model->graph;
     const struct term *t = &g->term[row->term];
     bool moves = false, reaches = true;
@@ -218,7 +222,7 @@ void ledger_end(struct ledger *l)
 {
     const double n = (double)l->samples;
     l->data /= n;
-    for (size_t i = 0; i < l->model->aims; i++)
+    for (size_t i = 0; i < l->objectives; i++)
         l->head[i] /= n;
     l->accuracy = l->judged ? (double)l->right / (double)l->judged : NAN;
     for (size_t r = 0; r < l->rows; r++) {

@@ -5,6 +5,7 @@
 #ifndef NNR_TRAIN_LEDGER_H
 #define NNR_TRAIN_LEDGER_H
 
+#include "train/evaluator.h"
 #include "train/row_gradient.h"
 
 enum row_flag {
@@ -44,13 +45,15 @@ struct ledger {
     struct ledger_row *row; /* by layer, slot and place in the sum */
     size_t rows;
     double data, penalty, total;
-    double honest;             /* the total without the model's policy */
-    double evaluated;          /* what evaluate reports: the total, or the data loss alone */
-    double head[OUTPUTS_MOST]; /* the loss of each of the model's aims, without its weight */
+    double honest;    /* the total without the model's policy */
+    double evaluated; /* what evaluate reports: the total, or the data loss alone */
+    struct objective objective[OUTPUTS_MOST];
+    size_t objectives;
+    double head[OUTPUTS_MOST]; /* the loss of each objective, without its weight */
     double accuracy;           /* share of right classes; NaN where there are none */
     size_t samples, batch;
 
-    struct probe probe; /* the pass that fills it */
+    struct evaluator pass; /* the one that fills it */
     size_t right, judged;
     bool *reached; /* for each value: an output depends on it */
     double *sum;   /* for each applied row of the plan */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/model.h"
 
+#include "nn/init.h"
 #include "nn/layer.h"
-#include "train/observe.h"
-#include "train/workers.h"
 
 #include <string.h>
 
@@ -21,41 +20,17 @@ struct model *model_create(const char *name)
     return NULL;
 }
 
-void model_forget_plans(struct model *m)
+void model_changed(struct model *m)
 {
-    observer_destroy(m->observer);
-    m->observer = NULL;
-    workers_destroy(m->workers);
-    m->workers = NULL;
-    m->split = false;
-    mem_free(m->row);
-    m->row = NULL;
-    frame_destroy(m->train_frame);
-    frame_destroy(m->infer_frame);
-    plan_destroy(m->train);
-    plan_destroy(m->infer);
-    for (size_t i = 0; i < m->gathered_count; i++)
-        mem_free(m->gathered[i]);
-    mem_free(m->gathered);
-    mem_free(m->width);
-    mem_free(m->range);
-    mem_free(m->order);
-    mem_free(m->next_grad);
-    mem_free(m->probe_grad);
-    m->train_frame = m->infer_frame = NULL;
-    m->train = m->infer = NULL;
-    m->gathered = NULL;
-    m->width = NULL;
-    m->gathered_count = m->ranges = m->aims = 0;
-    m->range = NULL;
-    m->order = NULL;
-    m->ordered = false;
-    m->next_grad = m->probe_grad = NULL;
+    struct derived *d = m->derived;
+    m->derived = NULL;
+    if (d)
+        d->destroy(d);
 }
 
 void model_bend(struct model *m, const struct policy *p)
 {
-    model_forget_plans(m);
+    model_changed(m);
     m->policy = p;
 }
 
@@ -76,7 +51,7 @@ void model_destroy(struct model *m)
 {
     if (!m)
         return;
-    model_forget_plans(m);
+    model_changed(m);
     drop_own(m);
     choice_finish(&m->loss);
     choice_finish(&m->optimizer);
@@ -188,14 +163,14 @@ const struct args *model_loss(const struct model *m, id output, double *weight)
 
 void model_take_graph(struct model *m, struct graph *g)
 {
-    model_forget_plans(m);
+    model_changed(m);
     graph_destroy(m->graph);
     m->graph = g;
 }
 
 int model_edit(struct model *m, struct graph_edit *was, struct err *e)
 {
-    model_forget_plans(m);
+    model_changed(m);
     if (graph_own(&m->graph, e))
         return -1;
     graph_begin(m->graph, was);
@@ -222,7 +197,7 @@ void model_take_back(struct model *m, const struct graph_edit *was)
 
 int model_restore(struct model *m, struct graph_edit *was, struct err *e)
 {
-    model_forget_plans(m);
+    model_changed(m);
     if (graph_own(&m->graph, e) || graph_prepare(m->graph, was, e))
         return -1;
     model_take_back(m, was);
@@ -241,7 +216,7 @@ int choice_make(struct choice *c, const struct args *args, struct err *e)
 
 void model_take_loss(struct model *m, struct choice c, double weight)
 {
-    model_forget_plans(m);
+    model_changed(m);
     drop_own(m);
     choice_finish(&m->loss);
     m->loss = c;
@@ -256,7 +231,7 @@ int model_take_own_loss(struct model *m, struct own_loss own)
         i++;
     if (i == OUTPUTS_MOST)
         return -1;
-    model_forget_plans(m);
+    model_changed(m);
     choice_finish(&m->own[i].choice);
     m->own[i] = own;
     m->owns += i == m->owns;
@@ -266,7 +241,7 @@ int model_take_own_loss(struct model *m, struct own_loss own)
 void model_cut_own(struct model *m, size_t owns)
 {
     if (m->owns > owns)
-        model_forget_plans(m);
+        model_changed(m);
     while (m->owns > owns) {
         choice_finish(&m->own[--m->owns].choice);
         m->own[m->owns] = (struct own_loss){0};
@@ -288,7 +263,7 @@ void model_unchoose(struct model *m)
         model_take_optimizer(m, (struct choice){0});
     for (size_t i = m->owns; i-- > 0;)
         if (m->own[i].fresh) {
-            model_forget_plans(m);
+            model_changed(m);
             choice_finish(&m->own[i].choice);
             m->own[i] = m->own[--m->owns];
             m->own[m->owns] = (struct own_loss){0};
@@ -377,6 +352,15 @@ int model_draw(struct model *m, uint64_t seed, struct err *e)
     m->drawn = m->graph->weights;
     m->reals = reals;
     return 0;
+}
+
+struct figures model_epoch(const struct model *m)
+{
+    const double n = m->seen ? (double)m->seen : 1;
+    struct figures x = {.data = m->so_far.data / n, .penalty = m->so_far.penalty / n};
+    for (size_t i = 0; i < OUTPUTS_MOST; i++)
+        x.head[i] = m->so_far.head[i] / n;
+    return x;
 }
 
 void model_draw_again(struct model *m)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A model: a graph, what it is trained with, the numbers that training moves, and the compiled
- * plans, which can be thrown away at any time. */
+/* A model: a graph, what it is trained with, and the numbers that training moves. It knows nothing
+ * of how it is trained: that is in the trainer, which is made from it and can be thrown away at any
+ * time. */
 #ifndef NNR_TRAIN_MODEL_H
 #define NNR_TRAIN_MODEL_H
 
 #include "base/numbering.h"
 #include "base/stop.h"
 #include "nn/edit.h"
-#include "nn/frame.h"
+#include "nn/policy.h"
 #include "train/history.h"
 #include "train/loss.h"
 #include "train/opt.h"
@@ -26,16 +27,6 @@ struct own_loss {
     bool fresh;    /* chosen by nnr in the statement that runs */
 };
 
-/* One output, and what it is trained towards. */
-struct aim {
-    id value;
-    const struct args *loss;
-    double weight;
-    struct columns columns;
-    size_t cols; /* targets for each row of the output */
-    bool judged; /* its right answers can be counted */
-};
-
 /* total = data + penalty */
 struct figures {
     double data, penalty;
@@ -45,9 +36,9 @@ struct figures {
 /* What the quantities loss, loss.data and loss.penalty speak of. */
 enum figures_from { FROM_NOTHING, FROM_TRAIN, FROM_STEP, FROM_EVALUATE };
 
-/* A part of the flat weight block that an optimizer may move. */
-struct range {
-    size_t at, count;
+/* What was made from a model and is right only as long as the model stays as it is. */
+struct derived {
+    void (*destroy)(struct derived *d);
 };
 
 struct frozen;
@@ -83,38 +74,16 @@ struct model {
     bool unobserved; /* the last step put no point into the history: it was stopped before */
 
     struct history history;
-    struct observer *observer; /* see observe.h */
 
     const struct policy *policy; /* what bends penalties; borrowed, NULL: nothing */
 
-    /* Compiled for one graph, loss, data and policy; see engine.h. */
-    struct plan *train, *infer;
-    struct frame *train_frame, *infer_frame;
-    struct aim aim[OUTPUTS_MOST];
-    size_t aims;
-    struct range *range;
-    size_t ranges;
-    uint32_t *order; /* of order_count training samples in epoch order_epoch */
-    size_t order_count, order_room;
-    uint64_t order_epoch, order_seed;
-    bool ordered;
-    size_t *width; /* of each of `inputs` inputs, in numbers a sample */
-    size_t inputs;
-    real **gathered; /* one array an input, then one an aim */
-    size_t gathered_count;
-    struct workers *workers; /* NULL: steps run on one thread */
-    bool split;              /* the last step ran on them */
-    size_t last_samples;     /* of the last step's batch */
-    double last_data;        /* its data loss */
-    double *row;             /* for each row of the training plan: its value in the last step */
-    real *next_grad;  /* where a step makes its gradient; becomes `grad` when it is committed */
-    real *probe_grad; /* gradients that only a report asks for */
+    struct derived *derived; /* its trainer (trainer.h), if there is one */
 };
 
 /* An empty model; NULL when there is no memory. */
 struct model *model_create(const char *name);
 void model_destroy(struct model *m);
-/* A copy with everything but the plans: weights, optimizer state, counters, history. NULL: *e. */
+/* A copy without a trainer: weights, optimizer state, counters, history. NULL: *e. */
 struct model *model_copy(const struct model *m, const char *name, struct err *e);
 /* Takes a name that was made with mem_text. */
 void model_take_name(struct model *m, char *name);
@@ -125,7 +94,7 @@ const struct args *model_loss(const struct model *m, id output, double *weight);
 /* Puts a graph in place of the model's own, which is destroyed; weights that both have stay. The
  * new graph must begin with the layers of the old one. */
 void model_take_graph(struct model *m, struct graph *g);
-/* Begins a change of the model's graph: the plans go, and *was keeps how the graph is, for
+/* Begins a change of the model's graph: the trainer goes, and *was keeps how the graph is, for
  * graph_end, model_take_back or, later, model_restore. */
 int model_edit(struct model *m, struct graph_edit *was, struct err *e);
 /* The change that was begun last did not succeed. */
@@ -152,8 +121,10 @@ void choice_finish(struct choice *c);
 /* From here on penalties are bent by a policy, which may have changed where it stands; NULL: by
  * none. */
 void model_bend(struct model *m, const struct policy *p);
-/* Throws the compiled plans away. */
-void model_forget_plans(struct model *m);
+/* To be called when anything changes that a trainer is made for; drops it. */
+void model_changed(struct model *m);
+/* The means over the epoch so far, or over the one that just ended. */
+struct figures model_epoch(const struct model *m);
 /* Draws the first values of all weights that have none. */
 int model_draw(struct model *m, uint64_t seed, struct err *e);
 /* Makes weights that no step has moved follow a new seed: they are drawn again when used. */

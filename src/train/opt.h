@@ -41,11 +41,6 @@ struct clipping opt_clipping(const struct args *a);
 /* What the numbers kept for each weight start at. */
 double opt_start(const struct args *a);
 
-/* Adam's, which AdamW shares. */
-void adam_update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
-                 real *const slot[SLOTS_MOST]);
-double adam_reach(const struct args *self, double norm);
-
 #define OPTION(called, standard_value, least, largest, what)                                       \
     {                                                                                              \
         .name = called, .form = KEY, .type = ARG_NUMBER, .standard = standard_value, .min = least, \
@@ -58,9 +53,6 @@ double adam_reach(const struct args *self, double norm);
     }
 /* The least that is still above 0 in single precision, with room for rounding. */
 #define EPSILON OPTION("epsilon", "1e-7", 1e-30, 1e30, "keeps the quotient finite")
-#define ADAM_OPTIONS                                                                               \
-    OPTION("beta_1", "0.9", 0, 0.999999999, "how much of the mean gradient is kept"),              \
-        OPTION("beta_2", "0.999", 0, 0.999999999, "how much of the mean square is kept"), EPSILON
 /* What every optimizer takes (train/update.c). */
 #define CLIPPING                                                                                   \
     OPTION("clipnorm", "0", 0, 1e30,                                                               \

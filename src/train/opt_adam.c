@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "train/opt.h"
+#include "train/opt_adam.h"
 
 void adam_update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
                  real *const slot[SLOTS_MOST])

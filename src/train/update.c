@@ -2,7 +2,6 @@
 #include "train/update.h"
 
 #include "nn/constraint.h"
-#include "train/workers.h"
 
 static bool moves(const struct model *m, const struct weight *w)
 {
@@ -16,48 +15,47 @@ static double share_of(double squares, double most)
     return norm > most ? most / norm : 1;
 }
 
-/* m->next_grad = the gradient, each weight tensor brought down to a norm of its own. */
-static void clip_each(struct model *m, double most)
+/* The gradient, each weight tensor brought down to a norm of its own. */
+static void clip_each(const struct update *u, double most)
 {
+    const struct model *m = u->model;
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
         const real *g = m->grad + w->at;
         if (moves(m, w))
             kernels()->scale(w->count, share_of(kernels()->squares(w->count, g), most), g,
-                             m->next_grad + w->at);
+                             u->scratch + w->at);
     }
 }
 
-static void clip_whole(struct model *m, double most)
+static void clip_whole(const struct update *u, double most)
 {
-    double squares = 0;
-    for (size_t i = 0; i < m->ranges; i++)
-        squares += kernels()->squares(m->range[i].count, m->grad + m->range[i].at);
-    for (size_t i = 0; i < m->ranges; i++)
-        kernels()->scale(m->range[i].count, share_of(squares, most), m->grad + m->range[i].at,
-                         m->next_grad + m->range[i].at);
+    const real *g = u->model->grad;
+    const double share = share_of(ranges_squares(u->range, u->ranges, g), most);
+    for (size_t i = 0; i < u->ranges; i++)
+        kernels()->scale(u->range[i].count, share, g + u->range[i].at, u->scratch + u->range[i].at);
 }
 
-static void clip_values(struct model *m, double most)
+static void clip_values(const struct update *u, double most)
 {
-    for (size_t i = 0; i < m->ranges; i++)
-        kernels()->clamp(m->range[i].count, most, m->grad + m->range[i].at,
-                         m->next_grad + m->range[i].at);
+    for (size_t i = 0; i < u->ranges; i++)
+        kernels()->clamp(u->range[i].count, most, u->model->grad + u->range[i].at,
+                         u->scratch + u->range[i].at);
 }
 
 /* The gradient that the optimizer is to follow. */
-static const real *clipped(struct model *m)
+static const real *clipped(const struct update *u)
 {
-    const struct clipping c = m->clipping;
+    const struct clipping c = u->model->clipping;
     if (c.norm > 0)
-        clip_each(m, c.norm);
+        clip_each(u, c.norm);
     else if (c.whole > 0)
-        clip_whole(m, c.whole);
+        clip_whole(u, c.whole);
     else if (c.value > 0)
-        clip_values(m, c.value);
+        clip_values(u, c.value);
     else
-        return m->grad;
-    return m->next_grad;
+        return u->model->grad;
+    return u->scratch;
 }
 
 static void constrain(struct model *m)
@@ -69,33 +67,40 @@ static void constrain(struct model *m)
     }
 }
 
-/* One of `parts` parts of each range; they begin at whole cache lines. */
-static void update_part(struct model *m, const real *g, size_t part, size_t parts)
+struct descent {
+    const struct update *update;
+    const real *grad;
+};
+
+/* One of `parts` parts of each range. */
+static void update_part(void *self, size_t part, size_t parts)
 {
-    enum { LINE = 16 };
+    const struct descent *x = self;
+    const struct update *u = x->update;
+    const struct model *m = u->model;
     const struct opt_kind *kind = opt_kind_of(m->optimizer.args);
-    for (size_t i = 0; i < m->ranges; i++) {
-        const struct range *r = &m->range[i];
-        const size_t from = r->count * part / parts / LINE * LINE;
-        const size_t to = part + 1 < parts ? r->count * (part + 1) / parts / LINE * LINE : r->count;
-        const size_t at = r->at + from;
+    for (size_t i = 0; i < u->ranges; i++) {
+        size_t from, to;
+        range_slice(&u->range[i], part, parts, &from, &to);
+        const size_t at = u->range[i].at + from;
         real *slot[SLOTS_MOST];
         for (size_t k = 0; k < SLOTS_MOST; k++)
             slot[k] = m->slot[k] ? m->slot[k] + at : NULL;
         if (to > from)
-            kind->update(m->optimizer.args, m->updates, to - from, g + at, m->weight + at, slot);
+            kind->update(m->optimizer.args, m->updates, to - from, x->grad + at, m->weight + at,
+                         slot);
     }
 }
 
-void update_weights(struct model *m)
+void update_weights(const struct update *u)
 {
-    const real *g = clipped(m);
-    m->updates++;
-    if (m->split)
-        workers_update(m, g, update_part);
+    struct descent x = {.update = u, .grad = clipped(u)};
+    u->model->updates++;
+    if (u->workers)
+        workers_update(u->workers, update_part, &x);
     else
-        update_part(m, g, 0, 1);
-    constrain(m);
+        update_part(&x, 0, 1);
+    constrain(u->model);
 }
 
 double update_reach(const struct model *m, double norm)

@@ -4,11 +4,19 @@
 #ifndef NNR_TRAIN_UPDATE_H
 #define NNR_TRAIN_UPDATE_H
 
-#include "train/model.h"
+#include "train/workers.h"
 
-/* Moves the weights along m->grad, which is left as it is; m->next_grad is overwritten. Counts the
- * update. Frozen weights stay as they are. Cannot fail: see update_reach. */
-void update_weights(struct model *m);
+struct update {
+    struct model *model; /* its grad is the gradient, which is left as it is */
+    const struct range *range;
+    size_t ranges;
+    real *scratch;           /* as large as the gradient; overwritten */
+    struct workers *workers; /* NULL: one thread */
+};
+
+/* Moves the weights and counts the update. Frozen weights stay as they are. Cannot fail: see
+ * update_reach. */
+void update_weights(const struct update *u);
 /* The largest number that this may come to write for a gradient of Euclidean norm `norm` over all
  * weights that may move; not finite if that is not. */
 double update_reach(const struct model *m, double norm);

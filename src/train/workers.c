@@ -3,9 +3,6 @@
 
 #include "base/pool.h"
 #include "num/flush.h"
-#include "train/engine.h"
-#include "train/feed.h"
-
 #include <string.h>
 
 /* Floating-point operations of a step below which a second thread costs more than it brings. */
@@ -17,17 +14,16 @@ static bool refused;
 struct workers {
     struct pool *pool;
     unsigned count;
-    struct frame **frame; /* the first is the model's own */
-    real **grad;          /* likewise: the model's next_grad */
+    struct frame **frame; /* the first is borrowed */
+    real **grad;          /* likewise */
     double *squares;      /* of each worker's slice of the whole gradient */
 
     /* What they are to do now. */
-    struct model *model;
-    const struct dataset *data;
-    const uint32_t *order;
-    size_t first, n;
-    const real *g;
-    void (*update)(struct model *m, const real *g, size_t part, size_t parts);
+    const struct batch_pass *pass;
+    const struct range *range;
+    size_t ranges;
+    void (*update)(void *self, size_t part, size_t parts);
+    void *self;
 };
 
 void workers_allow(unsigned threads)
@@ -35,17 +31,16 @@ void workers_allow(unsigned threads)
     allowed = threads ? threads : 1;
 }
 
-static int make_parts(struct workers *w, const struct model *m)
+static int make_parts(struct workers *w, const struct plan *p, struct frame *frame, size_t reals)
 {
     w->frame = mem_new(w->count, sizeof(struct frame *));
     w->grad = mem_new(w->count, sizeof *w->grad);
     w->squares = mem_new(w->count, sizeof *w->squares);
     if (!w->frame || !w->grad || !w->squares)
         return -1;
-    w->frame[0] = m->train_frame;
+    w->frame[0] = frame;
     for (unsigned i = 1; i < w->count; i++) {
-        if (!(w->frame[i] = frame_create(m->train)) ||
-            !(w->grad[i] = mem_block(m->graph->weight_reals, sizeof **w->grad)))
+        if (!(w->frame[i] = frame_create(p)) || !(w->grad[i] = mem_block(reals, sizeof **w->grad)))
             return -1;
     }
     return 0;
@@ -58,18 +53,16 @@ bool workers_refused(void)
     return now;
 }
 
-int workers_create(struct model *m, struct workers **to)
+int workers_create(const struct plan *p, struct frame *frame, size_t reals, struct workers **to)
 {
     *to = NULL;
-    if (allowed < 2 || m->train->couples_samples ||
-        m->train->flops * (double)m->train->capacity < worth)
+    if (allowed < 2 || p->couples_samples || p->flops * (double)p->capacity < worth)
         return 0;
     struct workers *w = mem_new(1, sizeof *w);
     if (!w)
         return -1;
     w->count = allowed;
-    w->model = m;
-    if (make_parts(w, m)) {
+    if (make_parts(w, p, frame, reals)) {
         workers_destroy(w);
         return -1;
     }
@@ -100,12 +93,12 @@ void workers_destroy(struct workers *w)
     mem_free(w);
 }
 
-void workers_place(struct workers *w, const struct model *m)
+void workers_place(struct workers *w, const real *weight, real *grad, const struct stop *stop)
 {
-    w->grad[0] = m->next_grad;
+    w->grad[0] = grad;
     for (unsigned i = 1; i < w->count; i++) {
-        frame_weights(w->frame[i], m->weight, w->grad[i]);
-        w->frame[i]->stop = m->stop;
+        frame_weights(w->frame[i], weight, w->grad[i]);
+        w->frame[i]->stop = stop;
     }
 }
 
@@ -122,24 +115,10 @@ static size_t cut(size_t n, unsigned i, unsigned count)
 static void run_part(void *self, unsigned i)
 {
     struct workers *w = self;
-    struct frame *f = w->frame[i];
     const unsigned before = flush_begin();
-    const size_t from = cut(w->n, i, w->count), to = cut(w->n, i + 1, w->count);
-    feed_part(w->model, f, w->data, w->order, w->first + from, to - from, from);
-    frame_part(f, to - from, from, w->n);
-    f->seed = w->model->order_seed;
-    f->step = w->model->step;
-    frame_forward(f);
-    frame_backward(f);
+    const size_t n = w->pass->samples;
+    batch_pass_run(w->pass, w->frame[i], cut(n, i, w->count), cut(n, i + 1, w->count));
     flush_end(before);
-}
-
-/* The i-th worker's slice of a range, in whole cache lines. */
-static void slice(const struct range *r, unsigned i, unsigned count, size_t *from, size_t *to)
-{
-    enum { LINE = 16 };
-    *from = i ? cut(r->count, i, count) / LINE * LINE : 0;
-    *to = i + 1 < count ? cut(r->count, i + 1, count) / LINE * LINE : r->count;
 }
 
 static void add_gradients(void *self, unsigned i)
@@ -147,10 +126,10 @@ static void add_gradients(void *self, unsigned i)
     struct workers *w = self;
     const unsigned before = flush_begin();
     w->squares[i] = 0;
-    for (size_t k = 0; k < w->model->ranges; k++) {
-        const struct range *r = &w->model->range[k];
+    for (size_t k = 0; k < w->ranges; k++) {
+        const struct range *r = &w->range[k];
         size_t from, to;
-        slice(r, i, w->count, &from, &to);
+        range_slice(r, i, w->count, &from, &to);
         real *sum = w->grad[0] + r->at + from;
         for (unsigned other = 1; other < w->count; other++)
             kernels()->axpy(to - from, 1, w->grad[other] + r->at + from, sum);
@@ -159,35 +138,33 @@ static void add_gradients(void *self, unsigned i)
     flush_end(before);
 }
 
-static void add_figures(const struct workers *w, struct figures *x)
+static void add_figures(const struct workers *w, double *row, struct figures *x)
 {
-    const struct plan *p = w->model->train;
+    const struct plan *p = w->frame[0]->plan;
     *x = (struct figures){0};
-    memset(w->model->row, 0, p->applieds * sizeof *w->model->row);
+    memset(row, 0, p->applieds * sizeof *row);
     for (unsigned i = 0; i < w->count; i++) {
         const struct frame *f = w->frame[i];
-        const double share = (double)f->samples / (double)w->n;
+        const double share = (double)f->samples / (double)w->pass->samples;
         x->data += share * frame_data(f);
         for (size_t h = 0; h < p->heads; h++)
             x->head[h] += share * frame_head(f, h);
         for (size_t r = 0; r < p->applieds; r++)
-            w->model->row[r] += frame_row(f, r);
+            row[r] += frame_row(f, r);
     }
     for (size_t r = 0; r < p->applieds; r++)
-        x->penalty += w->model->row[r];
+        x->penalty += row[r];
 }
 
-double workers_step(struct model *m, const struct dataset *d, const uint32_t *order, size_t first,
-                    size_t n, struct figures *x)
+double workers_step(struct workers *w, const struct batch_pass *p, const struct range *range,
+                    size_t ranges, double *row, struct figures *x)
 {
-    struct workers *w = m->workers;
     double squares = 0;
-    w->data = d;
-    w->order = order;
-    w->first = first;
-    w->n = n;
+    w->pass = p;
+    w->range = range;
+    w->ranges = ranges;
     pool_run(w->pool, run_part, w);
-    add_figures(w, x);
+    add_figures(w, row, x);
     pool_run(w->pool, add_gradients, w);
     for (unsigned i = 0; i < w->count; i++)
         squares += w->squares[i];
@@ -198,16 +175,16 @@ static void run_update(void *self, unsigned i)
 {
     const struct workers *w = self;
     const unsigned before = flush_begin();
-    w->update(w->model, w->g, i, w->count);
+    w->update(w->self, i, w->count);
     flush_end(before);
 }
 
-void workers_update(struct model *m, const real *g,
-                    void (*update)(struct model *m, const real *g, size_t part, size_t parts))
+void workers_update(struct workers *w, void (*update)(void *self, size_t part, size_t parts),
+                    void *self)
 {
-    m->workers->g = g;
-    m->workers->update = update;
-    pool_run(m->workers->pool, run_update, m->workers);
+    w->update = update;
+    w->self = self;
+    pool_run(w->pool, run_update, w);
 }
 
 size_t workers_frames(const struct workers *w)
@@ -215,7 +192,7 @@ size_t workers_frames(const struct workers *w)
     return w->count;
 }
 
-const struct frame *workers_frame(const struct workers *w, size_t i)
+struct frame *const *workers_frame(const struct workers *w)
 {
-    return w->frame[i];
+    return w->frame;
 }

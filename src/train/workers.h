@@ -5,31 +5,34 @@
 #ifndef NNR_TRAIN_WORKERS_H
 #define NNR_TRAIN_WORKERS_H
 
+#include "train/batch.h"
 #include "train/model.h"
+#include "train/range.h"
 
 struct workers;
 
 /* The most threads that a step may use; holds for the process, 1 at the start. */
 void workers_allow(unsigned threads);
-/* Workers for a model whose training plan is compiled, when more than one thread is allowed and its
- * steps are worth it: *to stays NULL otherwise. 0, or -1 without memory. */
-int workers_create(struct model *m, struct workers **to);
+/* Workers for a training plan whose gradient has `reals` numbers, when more than one thread is
+ * allowed and its steps are worth it: *to stays NULL otherwise. The first of them works in `frame`,
+ * which is borrowed. 0, or -1 without memory. */
+int workers_create(const struct plan *p, struct frame *frame, size_t reals, struct workers **to);
 /* Whether since the last call the system refused threads; then all steps take one. */
 bool workers_refused(void);
 void workers_destroy(struct workers *w);
-/* The model's weights, or where its gradient is made, stand elsewhere now. */
-void workers_place(struct workers *w, const struct model *m);
+/* Where the weights stand now, and where the gradient is made. */
+void workers_place(struct workers *w, const real *weight, real *grad, const struct stop *stop);
 /* Whether a batch of n samples is split. */
 bool workers_take(const struct workers *w, size_t n);
-/* Forward and backward on samples [first, first + n) of the order; m->next_grad becomes the whole
- * batch's gradient, m->row and *x its figures. Returns the Euclidean norm of the gradient. */
-double workers_step(struct model *m, const struct dataset *d, const uint32_t *order, size_t first,
-                    size_t n, struct figures *x);
-/* Runs update(m, g, part, parts) for each part of the weights. */
-void workers_update(struct model *m, const real *g,
-                    void (*update)(struct model *m, const real *g, size_t part, size_t parts));
-/* The frames that hold the last step, in the order of their samples: how many, and the i-th. */
+/* Forward and backward; the gradient becomes the whole batch's, row[] and *x its figures. Returns
+ * the Euclidean norm of the gradient over the ranges. */
+double workers_step(struct workers *w, const struct batch_pass *p, const struct range *range,
+                    size_t ranges, double *row, struct figures *x);
+/* Runs update(self, part, parts) for each part of the weights. */
+void workers_update(struct workers *w, void (*update)(void *self, size_t part, size_t parts),
+                    void *self);
+/* The frames that hold the last step, in the order of their samples. */
 size_t workers_frames(const struct workers *w);
-const struct frame *workers_frame(const struct workers *w, size_t i);
+struct frame *const *workers_frame(const struct workers *w);
 
 #endif

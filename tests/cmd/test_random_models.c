@@ -15,7 +15,7 @@
 #include "nn/compile.h"
 #include "nn/penalty.h"
 #include "nn/plan.h"
-#include "train/engine.h"
+#include "train/evaluator.h"
 #include "train/ledger.h"
 
 #include <math.h>
@@ -93,13 +93,13 @@ static double *doubles(const real *x, size_t n)
 static void take_head(struct trial *t, size_t i)
 {
     const struct random_head *h = &t->task.head[i];
-    const struct aim *aim = &t->model->aim[i];
+    const struct objective *due = &trainer_of(t->model)->objective[i];
     const id value = t->g->call[graph_find_call(t->g, h->on->name)].output;
-    is_true(t, aim->value == value && strcmp(aim->loss->entry->name, h->loss->name) == 0,
+    is_true(t, due->value == value && strcmp(due->loss->entry->name, h->loss->name) == 0,
             "an output and its loss");
     t->target[i] = reals(h->target, SAMPLES * h->width);
-    t->head[i] = (struct head){value, &loss_kind_of(aim->loss)->head, aim->loss, h->row, h->weight};
-    t->naive_head[i] = (struct naive_head){value, aim->loss, h->weight, h->target, h->row};
+    t->head[i] = (struct head){value, &loss_kind_of(due->loss)->head, due->loss, h->row, h->weight};
+    t->naive_head[i] = (struct naive_head){value, due->loss, h->weight, h->target, h->row};
 }
 
 static void trial_start(struct trial *t, uint64_t number)
@@ -111,13 +111,13 @@ static void trial_start(struct trial *t, uint64_t number)
     fake_start_as(&t->f, "quiet");
     type(t, &t->f, t->task.model.r.text.text);
     t->model = current_model(session_of(t));
-    if (engine_prepare(t->model, &session_of(t)->data, session_of(t)->seed, &e)) {
+    if (trainer_prepare(t->model, &session_of(t)->data, session_of(t)->seed, &e)) {
         fprintf(stderr, "%s; %s\n", e.what, e.hint);
         wrong(t, "cannot be trained", 0, 0);
     }
     t->g = t->model->graph;
     t->weight = doubles(t->model->weight, t->g->weight_reals);
-    is_true(t, t->model->aims == t->task.heads, "how many outputs");
+    is_true(t, trainer_of(t->model)->objectives == t->task.heads, "how many outputs");
     for (unsigned i = 0; i < t->task.inputs; i++)
         t->input[i] = reals(t->task.input[i], SAMPLES * t->task.width[i]);
     for (unsigned i = 0; i < t->task.heads; i++)

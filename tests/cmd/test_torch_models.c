@@ -8,7 +8,7 @@
 
 #include "cmd/session/host.h"
 #include "cmd/session/state.h"
-#include "train/engine.h"
+#include "train/evaluator.h"
 #include "train/ledger.h"
 
 #include <dirent.h>
@@ -122,7 +122,7 @@ static const struct ledger_row *row_of(const struct ledger *l, const char *slot,
 /* The same row over the batch of the last step. */
 static double batch_row(const struct ledger *l, const struct ledger_row *row)
 {
-    const struct frame *f = l->model->train_frame;
+    const struct frame *f = trainer_of(l->model)->train_frame;
     double value = 0;
     for (size_t i = 0; i < f->plan->applieds; i++)
         if (f->plan->applied[i].term == row->term)

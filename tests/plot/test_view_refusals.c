@@ -222,7 +222,7 @@ static void without_memory_there_is_no_figure(void **state)
             for (long n = 1;; n++) {
                 struct figure f = {0};
                 struct err e = {0};
-                model_forget_plans(a.model);
+                model_changed(a.model);
                 mem_fail_at(n);
                 int bad = view->draw(&r, &f, &e);
                 const bool hit = mem_failed();

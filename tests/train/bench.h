@@ -83,14 +83,14 @@ static inline void bench_finish(struct bench *b)
 
 static inline void bench_prepare(struct bench *b)
 {
-    if (engine_prepare(b->model, &b->data, 1, &b->e))
+    if (trainer_prepare(b->model, &b->data, 1, &b->e))
         fail_msg("%s; %s", b->e.what, b->e.hint);
 }
 
 static inline struct figures bench_step(struct bench *b)
 {
     struct figures x;
-    if (engine_step(b->model, &b->data, &x, &b->e))
+    if (trainer_step(trainer_of(b->model), &b->data, &x, &b->e))
         fail_msg("%s; %s", b->e.what, b->e.hint);
     return x;
 }

@@ -35,7 +35,7 @@ static double slope_of_row(struct bench *b, size_t row, size_t i)
 {
     struct ledger l = bench_ledger(b, SHARE_EVALUATION, true);
     row_gradients_one(l.grad, row);
-    const double x = (double)b->model->probe_grad[i];
+    const double x = (double)trainer_of(b->model)->probe_grad[i];
     ledger_finish(&l);
     return x;
 }

@@ -11,19 +11,19 @@ static void an_epoch_ends_with_its_short_batch(void **state)
     struct bench b = bench_make("data random 45 shape=3 shuffle=no\ninput 3\n"
                                 "dense 4 tanh activity=l1(0.1)\ndense 1\n");
     bench_prepare(&b);
-    assert_int_equal(engine_steps(&b.data), 2);
+    assert_int_equal(batch_count(&b.data), 2);
     for (uint64_t epoch = 0; epoch < 3; epoch++) {
         struct figures first = bench_step(&b);
         assert_int_equal(b.model->position, 32);
         assert_int_equal(b.model->epoch, epoch);
-        struct figures so_far = engine_epoch(b.model);
+        struct figures so_far = model_epoch(b.model);
         check_near(so_far.data, first.data, 1e-12);
         struct figures second = bench_step(&b);
         assert_int_equal(b.model->position, 0);
         assert_int_equal(b.model->epoch, epoch + 1);
         assert_int_equal(b.model->step, 2 * (epoch + 1));
         /* The mean over the 45 samples, not over the two batches. */
-        struct figures all = engine_epoch(b.model);
+        struct figures all = model_epoch(b.model);
         check_near(all.data, (32 * first.data + 13 * second.data) / 45, 1e-12);
         check_near(all.penalty, (32 * first.penalty + 13 * second.penalty) / 45, 1e-12);
         assert_true(b.model->last.data == second.data);
@@ -123,7 +123,7 @@ static void check_refused_step(const char *text, const char *part)
     uint64_t before = 0;
     for (int i = 0; i < 200 && !bad; i++) {
         before = digest(&b);
-        bad = engine_step(b.model, &b.data, &x, &b.e);
+        bad = trainer_step(trainer_of(b.model), &b.data, &x, &b.e);
     }
     assert_int_equal(bad, -1);
     assert_true(digest(&b) == before);
@@ -191,7 +191,7 @@ static void the_last_gradient_outlives_a_failed_step(void **state)
     memcpy(weight, b.model->weight, sizeof weight);
     for (size_t i = 0; i < 8; i++)
         b.data.x[i] = (real)INFINITY;
-    assert_int_equal(engine_step(b.model, &b.data, &x, &b.e), -1);
+    assert_int_equal(trainer_step(trainer_of(b.model), &b.data, &x, &b.e), -1);
     assert_memory_equal(grad, b.model->grad, sizeof grad);
     assert_memory_equal(weight, b.model->weight, sizeof weight);
     assert_true(b.model->stepped);
@@ -229,7 +229,7 @@ static void reports_change_nothing(void **state)
     bench_prepare(&b);
     bench_step(&b);
     real kept[4];
-    memcpy(kept, frame_value(b.model->train_frame, 1), sizeof kept);
+    memcpy(kept, frame_value(trainer_of(b.model)->train_frame, 1), sizeof kept);
     const uint64_t before = digest(&b);
     for (int share = SHARE_EVALUATION; share <= SHARE_BATCH; share++) {
         struct ledger l = bench_ledger(&b, (enum share)share, true);
@@ -237,10 +237,10 @@ static void reports_change_nothing(void **state)
         ledger_finish(&l);
     }
     const real row[] = {R(1.0), R(2.0), R(3.0)};
-    assert_int_equal(probe_row(b.model, &b.data, 1, row, &b.e), 0);
+    assert_int_equal(evaluator_row(b.model, &b.data, 1, row, &b.e), 0);
     assert_true(digest(&b) == before);
     /* The values of the last step are still there to be looked at. */
-    assert_memory_equal(kept, frame_value(b.model->train_frame, 1), sizeof kept);
+    assert_memory_equal(kept, frame_value(trainer_of(b.model)->train_frame, 1), sizeof kept);
     bench_finish(&b);
 }
 
@@ -251,15 +251,16 @@ static void one_row_is_predicted(void **state)
     struct bench b = bench_make("data rows { 1 2; 3 4 }\ninput 2\n"
                                 "dense 1 kernel_init=ones bias_init=constant(0.5) as h\n");
     const real row[] = {R(1.0), R(2.0)};
-    assert_int_equal(probe_row(b.model, &b.data, 1, row, &b.e), 0);
-    check_near((double)frame_value(b.model->infer_frame, model_output(b.model))[0], 3.5, 1e-6);
+    assert_int_equal(evaluator_row(b.model, &b.data, 1, row, &b.e), 0);
+    check_near((double)frame_value(trainer_of(b.model)->infer_frame, model_output(b.model))[0], 3.5,
+               1e-6);
     /* A pass over all of it without heads. */
-    struct probe p;
+    struct evaluator p;
     size_t seen = 0;
-    assert_int_equal(probe_begin(&p, b.model, &b.data, 1, SHARE_TRAIN, false, &b.e), 0);
-    while (probe_next(&p)) {
+    assert_int_equal(evaluator_begin(&p, b.model, &b.data, 1, SHARE_TRAIN, false, &b.e), 0);
+    while (evaluator_next(&p)) {
         seen += p.samples;
-        const real *y = frame_value(b.model->infer_frame, model_output(b.model));
+        const real *y = frame_value(trainer_of(b.model)->infer_frame, model_output(b.model));
         check_near((double)y[p.samples - 1], seen == 2 ? 7.5 : 3.5, 1e-6);
     }
     assert_int_equal(seen, 2);
@@ -310,11 +311,11 @@ static void what_does_not_fit_is_said(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct bench b = bench_make(wrong[i].text);
-        struct probe p;
+        struct evaluator p;
         const uint64_t before = digest(&b);
         for (int probe = 0; probe < 2; probe++) {
-            int bad = probe ? probe_begin(&p, b.model, &b.data, 1, SHARE_TRAIN, true, &b.e)
-                            : engine_prepare(b.model, &b.data, 1, &b.e);
+            int bad = probe ? evaluator_begin(&p, b.model, &b.data, 1, SHARE_TRAIN, true, &b.e)
+                            : trainer_prepare(b.model, &b.data, 1, &b.e);
             assert_int_equal(bad, -1);
             assert_string_equal(b.e.what, wrong[i].what);
             assert_string_equal(b.e.hint, wrong[i].hint);

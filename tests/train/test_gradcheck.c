@@ -320,8 +320,9 @@ static void nothing_is_touched(void **state)
         gradcheck_finish(&c);
         assert_true(digest(&b) == before && digest(&plain) == before);
         /* What the step left in its frame is still there. */
-        const struct frame *f = b.model->train_frame;
-        assert_memory_equal(f->block[IN_VALUE], plain.model->train_frame->block[IN_VALUE],
+        const struct frame *f = trainer_of(b.model)->train_frame;
+        assert_memory_equal(f->block[IN_VALUE],
+                            trainer_of(plain.model)->train_frame->block[IN_VALUE],
                             f->plan->size[IN_VALUE] * sizeof(real));
     }
     bench_finish(&b);

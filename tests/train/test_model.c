@@ -132,7 +132,7 @@ static void first_weights_follow_from_seed_and_path(void **state)
     assert_string_equal(k->path, "h.kernel");
     assert_memory_equal(a.model->weight, b.model->weight + k->at, 12 * sizeof(real));
     struct bench c = bench_make("data random 8 shape=3\ninput 3\ndense 4 as h\ndense 1\n");
-    assert_int_equal(engine_prepare(c.model, &c.data, 2, &c.e), 0);
+    assert_int_equal(trainer_prepare(c.model, &c.data, 2, &c.e), 0);
     assert_true(memcmp(a.model->weight, c.model->weight, 12 * sizeof(real)) != 0);
     bench_finish(&a);
     bench_finish(&b);
@@ -185,13 +185,13 @@ static void an_order_is_of_the_data_at_hand(void **state)
 
 static int preparing(struct bench *b)
 {
-    return engine_prepare(b->model, &b->data, 1, &b->e);
+    return trainer_prepare(b->model, &b->data, 1, &b->e);
 }
 
 static int stepping(struct bench *b)
 {
     struct figures x;
-    return engine_step(b->model, &b->data, &x, &b->e);
+    return trainer_step(trainer_of(b->model), &b->data, &x, &b->e);
 }
 
 static int reporting(struct bench *b)

@@ -2,7 +2,7 @@
 /* Steps that are split over threads: the same figures as on one, the same bits each time. */
 #include "bench.h"
 
-#include "train/observe.h"
+#include "train/evaluator.h"
 #include "train/workers.h"
 
 #include <math.h>
@@ -20,11 +20,11 @@ static struct bench trained(const char *text, unsigned threads, int steps, struc
     workers_allow(threads);
     struct bench b = bench_make(text);
     bench_prepare(&b);
-    assert_int_equal(b.model->workers != NULL, threads > 1);
+    assert_int_equal(trainer_of(b.model)->workers != NULL, threads > 1);
     for (int i = 0; i < steps; i++) {
         *last = bench_step(&b);
-        assert_int_equal(observe_step(b.model, &b.e), 0);
-        assert_int_equal(observe_batch(b.model, &b.e), 0);
+        const struct trainer *t = trainer_of(b.model);
+        assert_int_equal(metrics_batch(t->metrics, b.model, &t->last_batch, &b.e), 0);
     }
     workers_allow(1);
     return b;
@@ -89,7 +89,7 @@ static void what_couples_samples_stays_on_one(void **state)
         workers_allow(2);
         struct bench b = bench_make(text);
         bench_prepare(&b);
-        assert_null(b.model->workers);
+        assert_null(trainer_of(b.model)->workers);
         workers_allow(1);
         bench_finish(&b);
     }
@@ -103,7 +103,7 @@ static void a_step_that_fails_never_happened(void **state)
     struct model *m = b.model;
     m->weight[5] = (real)INFINITY;
     const uint64_t before = model_digest(m, 0);
-    assert_int_equal(engine_step(m, &b.data, &x, &b.e), -1);
+    assert_int_equal(trainer_step(trainer_of(m), &b.data, &x, &b.e), -1);
     assert_non_null(strstr(b.e.what, "dense_1.output infinite or not a number"));
     assert_int_equal(m->step, 2);
     assert_true(model_digest(m, 0) == before);

@@ -153,12 +153,12 @@ static void add_total(struct grid *g, const char *what, double value, double sha
 /* The data loss of one output, with its weight. */
 static void add_data(struct grid *g, const struct ledger *l, size_t aim)
 {
-    const struct aim *a = &l->model->aim[aim];
+    const struct objective *a = &l->objective[aim];
     const double value = a->weight * l->head[aim];
     char name[200], number[NUMBER_ROOM], factor[40] = "";
     if (a->weight != 1)
         snprintf(factor, sizeof factor, " times %s", number_text(a->weight, number));
-    if (l->model->aims > 1)
+    if (l->objectives > 1)
         snprintf(name, sizeof name, "data loss of %.100s, %s%s",
                  graph_value_name(l->model->graph, a->value), a->loss->entry->name, factor);
     else
@@ -182,7 +182,7 @@ void ledger_text(struct str *to, const struct ledger *l, const char *share,
         grid_add(&g, "%s", heads[i]);
     for (size_t r = 0; r < l->rows; r++)
         add_row(&g, l, r);
-    for (size_t i = 0; i < l->model->aims; i++)
+    for (size_t i = 0; i < l->objectives; i++)
         add_data(&g, l, i);
     add_total(&g, "total", l->total, l->total != 0);
     if (l->model->policy)
@@ -254,11 +254,11 @@ void ledger_json(struct str *to, const struct ledger *l, const struct entry *sys
     json_number(&j, "data", l->data);
     json_number(&j, "penalty", l->penalty);
     json_number(&j, "total", l->total);
-    json_text(&j, "loss", l->model->aim[0].loss->entry->name);
-    if (l->model->aims > 1)
+    json_text(&j, "loss", l->objective[0].loss->entry->name);
+    if (l->objectives > 1)
         json_open(&j, "outputs", '[');
-    for (size_t i = 0; l->model->aims > 1 && i < l->model->aims; i++) {
-        const struct aim *a = &l->model->aim[i];
+    for (size_t i = 0; l->objectives > 1 && i < l->objectives; i++) {
+        const struct objective *a = &l->objective[i];
         json_open(&j, NULL, '{');
         json_text(&j, "output", graph_value_name(l->model->graph, a->value));
         json_text(&j, "loss", a->loss->entry->name);
@@ -266,7 +266,7 @@ void ledger_json(struct str *to, const struct ledger *l, const struct entry *sys
         json_number(&j, "value", l->head[i]);
         json_close(&j, '}');
     }
-    if (l->model->aims > 1)
+    if (l->objectives > 1)
         json_close(&j, ']');
     if (system)
         json_text(&j, "emulate", system->name);

@@ -241,7 +241,7 @@ static void put_data(struct session *s, const struct snapshot *from, const struc
     s->seed = from->seed;
     emulation_take(s, from->emulation, from->ignores_frozen);
     for (size_t i = 0; i < s->models; i++)
-        model_forget_plans(s->model[i]);
+        model_changed(s->model[i]);
 }
 
 int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e)

@@ -9,7 +9,7 @@
 #include "cmd/work/train_job.h"
 #include "cmd/work/watch.h"
 
-#include "train/engine.h"
+#include "train/trainer.h"
 
 bool session_stop(struct session *s)
 {
@@ -31,7 +31,7 @@ static void advance_jobs(struct session *s)
         struct job *j = &s->job[i];
         bool ended;
         /* A statement may have changed the model or the data since the last slice. */
-        if (engine_prepare(j->model, &s->data, s->seed, &e) || job_slice(j, &ended, &e)) {
+        if (trainer_prepare(j->model, &s->data, s->seed, &e) || job_slice(j, &ended, &e)) {
             if (e.kind != ERR_STOPPED)
                 session_notice(s, "run: %s; %s", e.what, e.hint);
             session_stop(s);

@@ -60,7 +60,7 @@ static int print_data(struct session *s, struct err *e)
 static void forget_plans(struct session *s)
 {
     for (size_t i = 0; i < s->models; i++)
-        model_forget_plans(s->model[i]);
+        model_changed(s->model[i]);
 }
 
 /* A table without names may begin with a line that looks like some. */

@@ -14,6 +14,7 @@
 #include "cmd/work/train_job.h"
 
 #include "nn/layer.h"
+#include "train/inputs.h"
 #include "train/ledger.h"
 
 #include <string.h>
@@ -214,11 +215,11 @@ static bool is_bent(const struct ledger *l)
     return l->model->policy && l->honest != l->evaluated;
 }
 
-static size_t judged_outputs(const struct model *m)
+static size_t judged_outputs(const struct ledger *l)
 {
     size_t n = 0;
-    for (size_t i = 0; i < m->aims; i++)
-        n += m->aim[i].judged;
+    for (size_t i = 0; i < l->objectives; i++)
+        n += l->objective[i].judged;
     return n;
 }
 
@@ -245,8 +246,8 @@ static void evaluate_text(struct str *to, const struct session *s, const struct 
         str_addf(to, " [bent; in truth %s]", number_text(l->honest, text));
     if (l->judged)
         str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
-    if (l->judged && judged_outputs(l->model) > 1)
-        str_addf(to, " over %zu outputs", judged_outputs(l->model));
+    if (l->judged && judged_outputs(l) > 1)
+        str_addf(to, " over %zu outputs", judged_outputs(l));
     str_addf(to, " (%s, %zu sample%s)\n",
              s->data.training < s->data.samples ? "validation" : "all data", l->samples,
              l->samples == 1 ? "" : "s");
@@ -328,7 +329,7 @@ static void predict_text(struct str *to, const struct model *m, bool as_json)
     }
     for (size_t k = 0; k < outputs; k++) {
         const size_t cols = shape_count(&m->graph->value[output[k]].shape);
-        const real *y = frame_value(m->infer_frame, output[k]);
+        const real *y = frame_value(trainer_of(m)->infer_frame, output[k]);
         if (as_json && outputs > 1)
             json_open(&json, NULL, '[');
         else if (k)
@@ -360,7 +361,7 @@ static int predict(struct session *s, const struct arg *numbers, const struct da
         row[i] = (real)numbers->as.numbers.item[i];
     if (s->has_data)
         dataset_scale_row(&s->data, row);
-    int failed = probe_row(m, d, s->seed, row, e);
+    int failed = evaluator_row(m, d, s->seed, row, e);
     if (!failed)
         predict_text(&text, m, s->host->json);
     mem_free(row);
@@ -382,7 +383,7 @@ static int run_predict(struct session *s, const struct args *args, struct err *e
     for (size_t i = 0; i < numbers->as.numbers.borders && i < 8; i++)
         d.border[d.borders++] = numbers->as.numbers.border[i];
     d.shape = shape_of((uint32_t)d.inputs);
-    if (engine_check_inputs(current_model(s), &d, e))
+    if (inputs_check(current_model(s)->graph, &d, e))
         return -1;
     return checking(s) ? 0 : predict(s, numbers, &d, e);
 }

@@ -6,8 +6,9 @@
 #include "cmd/session/undo_list.h"
 #include "cmd/work/binder.h"
 
-#include "train/aim.h"
-#include "train/engine.h"
+#include "train/inputs.h"
+#include "train/objective.h"
+#include "train/trainer.h"
 
 int need_layers(const struct model *m, struct err *e)
 {
@@ -57,10 +58,11 @@ static int refuse_classes(const struct model *m, id output, const struct dataset
 
 void say_out_of_reach(const struct session *s, const struct model *m)
 {
-    for (size_t i = 0; i < m->aims && m->step == 0; i++)
-        if (too_many_classes(m, m->aim[i].value, &s->data, m->aim[i].columns))
+    const struct trainer *t = trainer_of(m);
+    for (size_t i = 0; i < t->objectives && m->step == 0; i++)
+        if (too_many_classes(m, t->objective[i].value, &s->data, t->objective[i].columns))
             session_notice(s, "targets reach %zu, and %s, one sigmoid unit, never says more than 1",
-                           s->data.classes - 1, graph_value_name(m->graph, m->aim[i].value));
+                           s->data.classes - 1, graph_value_name(m->graph, t->objective[i].value));
 }
 
 /* For one output; with several each gets its own. */
@@ -88,7 +90,7 @@ int choose_loss(struct session *s, struct model *m, struct err *e)
 {
     id output[OUTPUTS_MOST];
     struct columns columns[OUTPUTS_MOST];
-    if (need_layers(m, e) || engine_check_inputs(m, &s->data, e))
+    if (need_layers(m, e) || inputs_check(m->graph, &s->data, e))
         return -1;
     if (m->loss.args)
         return 0;

@@ -8,7 +8,7 @@
 
 int ledger_check(struct session *s, struct model *m, struct err *e)
 {
-    return choose_loss(s, m, e) || engine_check(m, &s->data, e) ? -1 : 0;
+    return choose_loss(s, m, e) || trainer_check(m, &s->data, e) ? -1 : 0;
 }
 
 int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share share,

@@ -3,7 +3,7 @@
 #ifndef NNR_CMD_WORK_LEDGER_RUN_H
 #define NNR_CMD_WORK_LEDGER_RUN_H
 
-#include "train/engine.h"
+#include "train/evaluator.h"
 
 struct ledger;
 struct session;

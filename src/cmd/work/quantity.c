@@ -5,8 +5,9 @@
 #include "cmd/work/ledger_run.h"
 #include "cmd/work/resolve.h"
 
-#include "train/aim.h"
+#include "train/inputs.h"
 #include "train/ledger.h"
+#include "train/objective.h"
 
 /* Of the loss and its two parts, and of what is right. */
 enum figure { TOTAL, DATA, PENALTY, ACCURACY };
@@ -55,13 +56,13 @@ static int find_share(struct lookup *l, const struct quantity *q, struct span wh
 {
     struct session *s = l->session;
     const struct figure_of *f = figure_of(q);
-    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
+    if (need_data(s, e) || inputs_check(current_model(s)->graph, &s->data, e))
         return err_place(e, where);
     if (f->share == SHARE_VALIDATION && s->data.training == s->data.samples) {
         err_at(e, where, "there is no validation share");
         return err_hint(e, "give the data one: split=0.2");
     }
-    if (f->figure == ACCURACY && !aims_judged(current_model(s), &s->data)) {
+    if (f->figure == ACCURACY && !objectives_judged(current_model(s), &s->data)) {
         err_at(e, where, "accuracy is for classes");
         return err_hint(e, "it needs a softmax, or one sigmoid unit with targets 0 and 1");
     }

@@ -10,6 +10,7 @@
 #include "cmd/work/settings.h"
 
 #include "nn/layer.h"
+#include "train/inputs.h"
 #include "train/ledger.h"
 
 #include <stdio.h>
@@ -126,7 +127,7 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
                slot);
         return hint_slots(entry, e);
     }
-    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
+    if (need_data(s, e) || inputs_check(current_model(s)->graph, &s->data, e))
         return err_place(e, path->where);
     if (checking(s))
         return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
@@ -176,17 +177,17 @@ static int gather_value(struct lookup *l, id value, size_t count, struct leaf *l
 {
     const struct session *s = l->session;
     struct model *m = current_model(s);
-    struct probe p;
+    struct evaluator pass;
     struct wanted *w = want(l, e);
-    if (!w || probe_begin(&p, m, &s->data, s->seed, SHARE_EVALUATION, false, e))
+    if (!w || evaluator_begin(&pass, m, &s->data, s->seed, SHARE_EVALUATION, false, e))
         return -1;
     if (!(w->block = mem_block(evaluation_samples(&s->data) * count, sizeof *w->block)))
         return err_memory(e);
     leaf->reals = w->block;
     const struct progress progress = {.what = "print"};
-    for (size_t at = 0; probe_next(&p); at += p.samples) {
-        memcpy(w->block + at * count, frame_value(m->infer_frame, value),
-               p.samples * count * sizeof *w->block);
+    for (size_t at = 0; evaluator_next(&pass); at += pass.samples) {
+        memcpy(w->block + at * count, frame_value(pass.trainer->infer_frame, value),
+               pass.samples * count * sizeof *w->block);
         if (session_tick(s, &progress, e))
             return -1;
     }
@@ -198,7 +199,7 @@ static int find_value(struct lookup *l, const struct node *path, id value, bool 
 {
     const struct session *s = l->session;
     const struct shape *shape = &current_model(s)->graph->value[value].shape;
-    if (need_data(s, e) || engine_check_inputs(current_model(s), &s->data, e))
+    if (need_data(s, e) || inputs_check(current_model(s)->graph, &s->data, e))
         return err_place(e, path->where);
     *leaf = (struct leaf){.extents = {.axes = shape->axes + 1}};
     leaf->extents.size[0] = evaluation_samples(&s->data);

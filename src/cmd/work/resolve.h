@@ -4,7 +4,7 @@
 #define NNR_CMD_WORK_RESOLVE_H
 
 #include "expr/expr.h"
-#include "train/engine.h"
+#include "train/evaluator.h"
 
 struct session;
 

@@ -9,7 +9,7 @@
 #include "cmd/work/resolve.h"
 #include "cmd/work/watch.h"
 
-#include "train/observe.h"
+#include "train/evaluator.h"
 #include "train/workers.h"
 
 #include <math.h>
@@ -20,8 +20,8 @@ int train_begin(struct session *s, struct model *m, struct err *e)
     if (emulation_check(s, m, e) || choose_loss(s, m, e) || choose_optimizer(s, m, e))
         return -1;
     if (checking(s))
-        return engine_check(m, &s->data, e);
-    const int failed = engine_prepare(m, &s->data, s->seed, e);
+        return trainer_check(m, &s->data, e);
+    const int failed = trainer_prepare(m, &s->data, s->seed, e);
     if (workers_refused())
         session_notice(s, "the system gives no further threads: a step takes one");
     if (!failed)
@@ -32,7 +32,7 @@ int train_begin(struct session *s, struct model *m, struct err *e)
 static struct progress progress_of(const struct job *j, bool epoch_ended)
 {
     const struct model *m = j->model;
-    struct figures so_far = engine_epoch(m);
+    struct figures so_far = model_epoch(m);
     uint64_t done = m->epoch - j->first_epoch;
     return (struct progress){
         .what = j->verb,
@@ -100,6 +100,7 @@ static int validate(const struct job *j, struct validation *v, struct err *e)
             return -1;
         started = session_clock(s);
     }
+    validation_end(v);
     return stop_check(&s->host->stop, e);
 }
 
@@ -109,15 +110,17 @@ static int observe(struct job *j, bool ended, struct err *e)
 {
     struct model *m = j->model;
     const struct dataset *d = &j->session->data;
-    const bool point = ended && observe_has_point(m), validates = point && d->training < d->samples;
+    const bool point = ended && metrics_has_point(m), validates = point && d->training < d->samples;
     struct validation v;
     if ((validates && validate(j, &v, e)) || pictures_observe(j->session, m, e))
         return -1;
     m->unobserved = false;
+    struct trainer *trainer = trainer_of(m);
     /* With watched views every N-th step has a point of its own. */
-    if (point && !pictures_watching(j->session) && observe_epoch(m, e))
+    if (point && !pictures_watching(j->session) &&
+        metrics_epoch(trainer->metrics, m, &trainer->last_batch, e))
         return -1;
-    return validates ? observe_validation(m, &v, e) : 0;
+    return validates ? metrics_validation(trainer->metrics, m, v.data, v.total, e) : 0;
 }
 
 static int end_epoch(struct job *j, struct err *e)
@@ -128,13 +131,13 @@ static int end_epoch(struct job *j, struct err *e)
     j->epoch_seconds[j->epoch_count++] = now - j->epoch_started;
     j->epoch_started = now;
     if (j->epochs) {
-        j->model->last = engine_epoch(j->model);
+        j->model->last = model_epoch(j->model);
         j->model->from = FROM_TRAIN;
     }
     if (!j->until)
         return 0;
     return until_holds(j, e) ? -1
-                             : engine_prepare(j->model, &j->session->data, j->session->seed, e);
+                             : trainer_prepare(j->model, &j->session->data, j->session->seed, e);
 }
 
 int job_begin(struct job *j, struct err *e)
@@ -152,11 +155,11 @@ int job_begin(struct job *j, struct err *e)
 static int one_step(struct job *j, bool *ended, struct err *e)
 {
     struct figures x;
-    if (engine_step(j->model, &j->session->data, &x, e))
+    if (trainer_step(trainer_of(j->model), &j->session->data, &x, e))
         return -1;
     j->model->unobserved = !j->blind;
     *ended = j->model->position == 0;
-    if (observe_step(j->model, e) || (!j->blind && observe(j, *ended, e)))
+    if (!j->blind && observe(j, *ended, e))
         return -1;
     return *ended ? end_epoch(j, e) : 0;
 }

@@ -7,7 +7,7 @@
 #include "cmd/work/resolve.h"
 
 #include "plot/view.h"
-#include "train/observe.h"
+#include "train/trainer.h"
 
 #include <math.h>
 
@@ -50,7 +50,7 @@ static int observe_expressions(struct session *s, struct model *m, struct err *e
             history_put(&m->history, SERIES_EXPRESSION, x->text, m->step, x->value))
             return err_memory(e);
     }
-    return any ? engine_prepare(m, &s->data, s->seed, e) : 0;
+    return any ? trainer_prepare(m, &s->data, s->seed, e) : 0;
 }
 
 int pictures_observe(struct session *s, struct model *m, struct err *e)
@@ -63,7 +63,8 @@ int pictures_observe(struct session *s, struct model *m, struct err *e)
         due = is_due(m, p->watched[i].every);
     if (observe_expressions(s, m, e))
         return -1;
-    return due ? observe_batch(m, e) : 0;
+    const struct trainer *trainer = trainer_of(m);
+    return due ? metrics_batch(trainer->metrics, m, &trainer->last_batch, e) : 0;
 }
 
 /* The models that train now: those of `run`, or the one given. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "train/aim.h"
+#include "train/objective.h"
 
 #include "train/accuracy.h"
 
@@ -103,27 +103,27 @@ static int check_own(const struct model *m, const id *output, size_t outputs, st
     return 0;
 }
 
-int aims_make(const struct model *m, const struct dataset *d, struct aim *aim, size_t *aims,
-              struct err *e)
+int objectives_make(const struct model *m, const struct dataset *d, struct objective *to,
+                    size_t *count, struct err *e)
 {
     id output[OUTPUTS_MOST];
     struct columns columns[OUTPUTS_MOST];
-    *aims = graph_outputs(m->graph, output);
-    if (check_own(m, output, *aims, e) || (d->targets && columns_deal(m, d, columns, e)))
+    *count = graph_outputs(m->graph, output);
+    if (check_own(m, output, *count, e) || (d->targets && columns_deal(m, d, columns, e)))
         return -1;
-    for (size_t i = 0; i < *aims; i++) {
-        aim[i] = (struct aim){.value = output[i]};
-        aim[i].loss = model_loss(m, output[i], &aim[i].weight);
+    for (size_t i = 0; i < *count; i++) {
+        to[i] = (struct objective){.value = output[i]};
+        to[i].loss = model_loss(m, output[i], &to[i].weight);
         if (d->targets)
-            aim[i].columns = columns[i];
-        if (loss_check(aim[i].loss, m->graph, output[i], d, aim[i].columns, &aim[i].cols, e))
+            to[i].columns = columns[i];
+        if (loss_check(to[i].loss, m->graph, output[i], d, to[i].columns, &to[i].cols, e))
             return -1;
-        aim[i].judged = accuracy_exists(m->graph, &aim[i], d);
+        to[i].judged = accuracy_exists(m->graph, output[i], to[i].columns, d);
     }
     return 0;
 }
 
-bool aims_judged(const struct model *m, const struct dataset *d)
+bool objectives_judged(const struct model *m, const struct dataset *d)
 {
     id output[OUTPUTS_MOST];
     struct columns columns[OUTPUTS_MOST];
@@ -132,9 +132,7 @@ bool aims_judged(const struct model *m, const struct dataset *d)
     bool judged = false;
     if (!d->targets || columns_deal(m, d, columns, &e))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        const struct aim aim = {.value = output[i], .columns = columns[i]};
-        judged = judged || accuracy_exists(m->graph, &aim, d);
-    }
+    for (size_t i = 0; i < n; i++)
+        judged = judged || accuracy_exists(m->graph, output[i], columns[i], d);
     return judged;
 }

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/metrics.h"
+
+#include "nn/layer.h"
+
+/* The four figures of a call's output, in the order of their kinds. */
+enum { FIGURES = 4, LARGEST = 1 };
+#define FIRST_FIGURE SERIES_MEAN
+
+struct metrics {
+    const struct plan *plan; /* borrowed */
+    double *row_sum;         /* for each row of the plan: over the samples of the epoch */
+    uint64_t row_seen;       /* how many samples those are */
+    uint64_t row_epoch;
+    bool *watched;   /* for each call: it makes values of its own */
+    size_t *of_call; /* the numbers of its four series in the history */
+    size_t *of_term;
+    size_t of_data, of_validation, of_validation_total;
+};
+
+void metrics_destroy(struct metrics *x)
+{
+    if (!x)
+        return;
+    mem_free(x->row_sum);
+    mem_free(x->watched);
+    mem_free(x->of_call);
+    mem_free(x->of_term);
+    mem_free(x);
+}
+
+/* Numbers that are looked up when the first point is put. */
+static void forget_series(size_t *series, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        series[i] = SIZE_MAX;
+}
+
+struct metrics *metrics_create(const struct graph *g, const struct plan *p)
+{
+    struct metrics *x = mem_new(1, sizeof *x);
+    if (!x)
+        return NULL;
+    x->plan = p;
+    x->row_sum = mem_new(p->applieds, sizeof *x->row_sum);
+    x->watched = mem_new(g->calls, sizeof *x->watched);
+    x->of_call = mem_new(g->calls * FIGURES, sizeof *x->of_call);
+    x->of_term = mem_new(g->terms, sizeof *x->of_term);
+    if (!x->row_sum || !x->watched || !x->of_call || !x->of_term) {
+        metrics_destroy(x);
+        return NULL;
+    }
+    for (size_t i = 0; i < g->calls; i++) {
+        const struct layer_kind *kind = g->layer[g->call[i].layer].kind;
+        x->watched[i] = !kind->source && !kind->view;
+    }
+    forget_series(x->of_call, g->calls * FIGURES);
+    forget_series(x->of_term, g->terms);
+    x->of_data = x->of_validation = x->of_validation_total = SIZE_MAX;
+    return x;
+}
+
+void metrics_add_step(struct metrics *x, const struct model *m, const struct last_batch *o)
+{
+    /* The step has been counted already: position 0 is the end of the epoch before. */
+    const uint64_t epoch = m->position ? m->epoch : m->epoch - 1;
+    if (x->row_epoch != epoch || !x->row_seen) {
+        x->row_epoch = epoch;
+        x->row_seen = 0;
+        for (size_t i = 0; i < x->plan->applieds; i++)
+            x->row_sum[i] = 0;
+    }
+    x->row_seen += o->samples;
+    for (size_t i = 0; i < x->plan->applieds; i++)
+        x->row_sum[i] += (double)o->samples * o->row[i];
+}
+
+/* Puts a point into the series whose number is kept in *series. */
+static int put(struct model *m, size_t *series, enum series_kind kind, const char *name,
+               double value, struct err *e)
+{
+    if (*series == SIZE_MAX)
+        *series = history_series(&m->history, kind, name);
+    if (*series == SIZE_MAX || history_add(&m->history, *series, m->step, value))
+        return err_memory(e);
+    return 0;
+}
+
+/* `code.activity l1(0.001)` */
+static int name_term(const struct model *m, id t, struct str *name, struct err *e)
+{
+    const struct term *term = &m->graph->term[t];
+    str_addf(name, "%s.%s ", m->graph->layer[term->layer].name, term->slot);
+    args_print(name, term->args);
+    return name->failed ? err_memory(e) : 0;
+}
+
+static int put_term(struct metrics *x, struct model *m, id t, double value, struct err *e)
+{
+    size_t *series = &x->of_term[t];
+    struct str name = {0};
+    int failed = *series == SIZE_MAX ? name_term(m, t, &name, e) : 0;
+    if (!failed)
+        failed = put(m, series, SERIES_PENALTY, name.text, value, e);
+    str_finish(&name);
+    return failed;
+}
+
+/* A term's figure is the sum over its calls: of the epoch's mean rows, or of those in row[]. */
+static int put_terms(struct metrics *x, struct model *m, const double *row, struct err *e)
+{
+    for (id t = 0; t < m->graph->terms; t++) {
+        double value = 0;
+        for (size_t i = 0; i < x->plan->applieds; i++)
+            if (x->plan->applied[i].term == t)
+                value += row ? row[i] : x->row_sum[i] / (double)x->row_seen;
+        if (put_term(x, m, t, value, e))
+            return -1;
+    }
+    return 0;
+}
+
+/* Mean and largest |a|, share of exact zeros and of |a| <= 0.1. */
+static void figures_of(const real *a, size_t n, double figure[FIGURES])
+{
+    double sum = 0;
+    real most = 0;
+    size_t zeros = 0, small = 0;
+    for (size_t i = 0; i < n; i++) {
+        const real x = real_abs(a[i]);
+        sum += (double)x;
+        most = x > most ? x : most;
+        zeros += x == 0;
+        small += x <= R(0.1);
+    }
+    figure[0] = sum / (double)n;
+    figure[LARGEST] = (double)most;
+    figure[2] = (double)zeros / (double)n;
+    figure[3] = (double)small / (double)n;
+}
+
+/* Of a value in the last step, whose samples may stand in several frames. */
+static void figures_of_value(const struct model *m, const struct last_batch *o, id y,
+                             double figure[FIGURES])
+{
+    for (size_t i = 0; i < FIGURES; i++)
+        figure[i] = 0;
+    for (size_t k = 0; k < o->frames; k++) {
+        const struct frame *f = o->frame[k];
+        const double share = (double)f->samples / (double)o->samples;
+        double part[FIGURES];
+        figures_of(frame_value(f, y), f->samples * shape_count(&m->graph->value[y].shape), part);
+        for (size_t i = 0; i < FIGURES; i++)
+            figure[i] = i == LARGEST ? fmax(figure[i], part[i]) : figure[i] + share * part[i];
+    }
+}
+
+static int put_calls(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
+{
+    for (id c = 0; c < m->graph->calls; c++) {
+        double figure[FIGURES];
+        if (!x->watched[c])
+            continue;
+        figures_of_value(m, o, m->graph->call[c].output, figure);
+        for (int i = 0; i < FIGURES; i++)
+            if (put(m, &x->of_call[c * FIGURES + (size_t)i], (enum series_kind)(FIRST_FIGURE + i),
+                    m->graph->call[c].name, figure[i], e))
+                return -1;
+    }
+    return 0;
+}
+
+int metrics_batch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
+{
+    if (put(m, &x->of_data, SERIES_DATA, "data", o->data, e) || put_terms(x, m, o->row, e))
+        return -1;
+    return put_calls(x, m, o, e);
+}
+
+bool metrics_has_point(const struct model *m)
+{
+    enum { DENSE = 1024 };
+    uint64_t stride = 1;
+    while (m->epoch >= DENSE * stride)
+        stride *= 2;
+    return m->epoch % stride == 0;
+}
+
+int metrics_epoch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
+{
+    if (put(m, &x->of_data, SERIES_DATA, "data", model_epoch(m).data, e) ||
+        put_terms(x, m, NULL, e))
+        return -1;
+    return put_calls(x, m, o, e);
+}
+
+int metrics_validation(struct metrics *x, struct model *m, double data, double total, struct err *e)
+{
+    if (put(m, &x->of_validation, SERIES_VALIDATION, "validation", data, e))
+        return -1;
+    return put(m, &x->of_validation_total, SERIES_VALIDATION_TOTAL, "validation total", total, e);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Putting points into a model's history from what a step left behind. Looking changes nothing: the
+ * same numbers are trained with and without it. */
+#ifndef NNR_TRAIN_METRICS_H
+#define NNR_TRAIN_METRICS_H
+
+#include "nn/frame.h"
+#include "train/model.h"
+
+/* What the last step left behind. */
+struct last_batch {
+    double *row; /* for each row of the plan: its value */
+    double data; /* the data loss */
+    size_t samples;
+    struct frame *const *frame; /* these hold its values, in the order of the samples */
+    size_t frames;
+};
+
+/* Adds up rows over an epoch and knows the series of each figure, for one graph and plan. */
+struct metrics;
+/* NULL without memory. */
+struct metrics *metrics_create(const struct graph *g, const struct plan *p);
+void metrics_destroy(struct metrics *x);
+
+/* Called after each step: adds the batch's rows to the epoch's. */
+void metrics_add_step(struct metrics *x, const struct model *m, const struct last_batch *o);
+/* A point at the present step with the figures of the last batch. */
+int metrics_batch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e);
+/* Whether the epoch that just ended gets a point: after 1,024 epochs only every second one does,
+ * and so on. */
+bool metrics_has_point(const struct model *m);
+/* A point with the means over that epoch. */
+int metrics_epoch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e);
+/* The point of the validation share: the means of its data loss and of its total. */
+int metrics_validation(struct metrics *x, struct model *m, double data, double total,
+                       struct err *e);
+
+#endif

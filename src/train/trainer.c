@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/trainer.h"
+
+#include "nn/compile.h"
+#include "num/flush.h"
+#include "train/diagnose.h"
+#include "train/inputs.h"
+
+#include <string.h>
+
+int trainer_check(const struct model *m, const struct dataset *d, struct err *e)
+{
+    struct objective objective[OUTPUTS_MOST];
+    size_t count;
+    return inputs_check(m->graph, d, e) || graph_check_applied(m->graph, e) ||
+                   objectives_make(m, d, objective, &count, e)
+               ? -1
+               : 0;
+}
+
+/* Drops what was compiled. */
+static void clear(struct trainer *t)
+{
+    workers_destroy(t->workers);
+    metrics_destroy(t->metrics);
+    frame_destroy(t->train_frame);
+    frame_destroy(t->infer_frame);
+    plan_destroy(t->train);
+    plan_destroy(t->infer);
+    batch_destroy(&t->batch);
+    mem_free(t->last_batch.row);
+    mem_free(t->range);
+    mem_free(t->next_grad);
+    mem_free(t->probe_grad);
+    *t = (struct trainer){.derived = t->derived, .model = t->model};
+}
+
+static void destroy(struct derived *d)
+{
+    struct trainer *t = (struct trainer *)d;
+    clear(t);
+    mem_free(t);
+}
+
+/* The model's trainer, which may be empty; NULL without memory. */
+static struct trainer *get(struct model *m)
+{
+    struct trainer *t = trainer_of(m);
+    if (!t && (t = mem_new(1, sizeof *t))) {
+        t->derived.destroy = destroy;
+        t->model = m;
+        m->derived = &t->derived;
+    }
+    return t;
+}
+
+static size_t make_heads(const struct objective *objective, size_t count, struct head *to)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = (struct head){.value = objective[i].value,
+                              .kind = &loss_kind_of(objective[i].loss)->head,
+                              .args = objective[i].loss,
+                              .target_cols = objective[i].cols,
+                              .weight = objective[i].weight};
+    return count;
+}
+
+/* Compiles both plans for a capacity. Without objectives only what flows forward is of use. */
+static int compile(struct trainer *t, const struct dataset *d, const struct objective *objective,
+                   size_t count, struct err *e)
+{
+    const struct model *m = t->model;
+    const size_t capacity = batch_samples(d);
+    struct head head[OUTPUTS_MOST];
+    struct columns target[OUTPUTS_MOST];
+    clear(t);
+    for (size_t i = 0; i < count; i++) {
+        t->objective[i] = objective[i];
+        target[i] = objective[i].columns;
+    }
+    t->objectives = count;
+    const size_t heads = make_heads(objective, count, head);
+    t->infer = plan_compile_bent(m->graph, head, heads, MODE_INFER, capacity, true, m->policy, e);
+    if (heads)
+        t->train =
+            plan_compile_bent(m->graph, head, heads, MODE_TRAIN, capacity, true, m->policy, e);
+    if (t->infer && (!heads || t->train) && (t->range = ranges_create(m->graph, &t->ranges)) &&
+        !batch_create(&t->batch, m->graph, target, heads, capacity, d->training))
+        return 0;
+    clear(t);
+    return err_memory(e);
+}
+
+/* Room for steps, from the first one on. */
+static int make_room_to_train(struct trainer *t, struct err *e)
+{
+    const struct graph *g = t->model->graph;
+    if (t->train_frame)
+        return 0;
+    if ((t->train_frame = frame_create(t->train)) &&
+        (t->next_grad = mem_block(g->weight_reals, sizeof(real))) &&
+        (t->last_batch.row = mem_new(t->train->applieds, sizeof *t->last_batch.row)) &&
+        (t->metrics = metrics_create(g, t->train)) &&
+        !workers_create(t->train, t->train_frame, g->weight_reals, &t->workers))
+        return 0;
+    clear(t);
+    return err_memory(e);
+}
+
+/* Room for reports, from the first one on. */
+static int make_room_to_look(struct trainer *t, struct err *e)
+{
+    if (!t->infer_frame)
+        t->infer_frame = frame_create(t->infer);
+    if (!t->probe_grad)
+        t->probe_grad = mem_block(t->model->graph->weight_reals, sizeof *t->probe_grad);
+    return t->infer_frame && t->probe_grad ? 0 : err_memory(e);
+}
+
+/* Whether what was compiled aims at what is wanted now. Wanting no objective is always served. */
+static bool aims_at(const struct trainer *t, const struct objective *objective, size_t count)
+{
+    bool same = !count || count == t->objectives;
+    for (size_t i = 0; i < count && same; i++) {
+        const struct objective *now = &objective[i], *had = &t->objective[i];
+        same = now->columns.at == had->columns.at && now->columns.width == had->columns.width &&
+               now->cols == had->cols;
+    }
+    return same;
+}
+
+static int ready(struct trainer *t, const struct dataset *d, const struct objective *objective,
+                 size_t count, struct err *e)
+{
+    const bool fits = t->infer && t->infer->capacity >= batch_samples(d) &&
+                      t->batch.order_room >= d->training && aims_at(t, objective, count);
+    if (!fits)
+        return compile(t, d, objective, count, e);
+    /* What the data says of an objective may have changed with the data. */
+    memcpy(t->objective, objective, count * sizeof *objective);
+    return 0;
+}
+
+/* What the optimizer keeps for each weight, where the model does not have it yet. */
+static int make_slots(const struct model *m, real *block[SLOTS_MOST], struct err *e)
+{
+    const size_t slots = opt_kind_of(m->optimizer.args)->slots;
+    const size_t reals = m->graph->weight_reals;
+    const real start = (real)opt_start(m->optimizer.args);
+    for (size_t i = 0; i < slots && !m->slot[i]; i++) {
+        if (!(block[i] = mem_block(reals, sizeof(real))))
+            return err_memory(e);
+        for (size_t k = 0; start > 0 && k < reals; k++)
+            block[i][k] = start;
+    }
+    return 0;
+}
+
+/* All or nothing: drawing changes the model, and what follows it cannot fail. */
+static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
+{
+    real *block[SLOTS_MOST] = {0};
+    const int bad = make_slots(m, block, e) || model_draw(m, seed, e);
+    for (size_t i = 0; i < SLOTS_MOST; i++)
+        if (bad)
+            mem_free(block[i]);
+        else if (block[i])
+            m->slot[i] = block[i];
+    return bad ? -1 : 0;
+}
+
+/* The frames' view of weights and gradient. */
+static void place(const struct trainer *t)
+{
+    const struct model *m = t->model;
+    frame_weights(t->train_frame, m->weight, t->next_grad);
+    t->train_frame->stop = m->stop;
+    if (t->workers)
+        workers_place(t->workers, m->weight, t->next_grad, m->stop);
+}
+
+/* Checks, and what is compiled; NULL: *e. */
+static struct trainer *make(struct model *m, const struct dataset *d, bool objectives,
+                            struct err *e)
+{
+    struct objective objective[OUTPUTS_MOST];
+    size_t count = 0;
+    if (inputs_check(m->graph, d, e) ||
+        (objectives &&
+         (graph_check_applied(m->graph, e) || objectives_make(m, d, objective, &count, e))))
+        return NULL;
+    struct trainer *t = get(m);
+    if (!t)
+        err_memory(e);
+    return t && ready(t, d, objective, count, e) == 0 ? t : NULL;
+}
+
+int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
+{
+    struct trainer *t = make(m, d, true, e);
+    if (!t || make_room_to_train(t, e))
+        return -1;
+    batch_seed(&t->batch, seed);
+    if (draw_and_make_slots(m, seed, e))
+        return -1;
+    place(t);
+    return 0;
+}
+
+int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t seed, bool objectives,
+                           struct err *e)
+{
+    struct trainer *t = make(m, d, objectives, e);
+    if (!t || make_room_to_look(t, e))
+        return -1;
+    batch_seed(&t->batch, seed);
+    if (model_draw(m, seed, e))
+        return -1;
+    frame_weights(t->infer_frame, m->weight, t->probe_grad);
+    t->infer_frame->stop = m->stop;
+    return 0;
+}
+
+static struct figures figures_of(const struct frame *f, double *row)
+{
+    struct figures x = {.data = frame_data(f)};
+    for (size_t i = 0; i < f->plan->heads; i++)
+        x.head[i] = frame_head(f, i);
+    for (size_t i = 0; i < f->plan->applieds; i++)
+        x.penalty += row[i] = frame_row(f, i);
+    return x;
+}
+
+/* Forward and backward, on several threads or one; returns the norm of the gradient. */
+static double run(struct trainer *t, const struct batch_pass *p, bool split, struct figures *x)
+{
+    t->last_batch.frame = split ? workers_frame(t->workers) : &t->train_frame;
+    t->last_batch.frames = split ? workers_frames(t->workers) : 1;
+    if (split)
+        return workers_step(t->workers, p, t->range, t->ranges, t->last_batch.row, x);
+    batch_pass_run(p, t->train_frame, 0, p->samples);
+    *x = figures_of(t->train_frame, t->last_batch.row);
+    return sqrt(ranges_squares(t->range, t->ranges, t->next_grad));
+}
+
+static bool fine(const struct trainer *t, const struct figures *x, double norm)
+{
+    return isfinite(x->data) && isfinite(x->penalty) &&
+           update_reach(t->model, norm) <= (double)REAL_MOST &&
+           frame_bad_average(t->train_frame) == NOTHING;
+}
+
+/* The gradient of the step becomes the model's, and the next one is made where that stood. */
+static void swap_gradients(struct trainer *t)
+{
+    struct model *m = t->model;
+    real *grad = t->next_grad;
+    t->next_grad = m->grad;
+    m->grad = grad;
+    frame_slopes(t->train_frame, t->next_grad);
+    if (t->workers)
+        workers_place(t->workers, m->weight, t->next_grad, m->stop);
+}
+
+static void count_step(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
+{
+    if (m->position == 0) {
+        m->so_far = (struct figures){0};
+        m->seen = 0;
+    }
+    m->seen += n;
+    m->so_far.data += (double)n * x->data;
+    m->so_far.penalty += (double)n * x->penalty;
+    for (size_t i = 0; i < OUTPUTS_MOST; i++)
+        m->so_far.head[i] += (double)n * x->head[i];
+    m->position += n;
+    m->step++;
+    model_settle(m);
+    m->stepped = true;
+    m->trained = m->drawn;
+    m->trained_reals = m->reals;
+    m->last = *x;
+    m->from = FROM_STEP;
+    if (m->position >= d->training) {
+        m->position = 0;
+        m->epoch++;
+    }
+}
+
+static void commit(struct trainer *t, const struct dataset *d, const struct figures *x, size_t n,
+                   bool split)
+{
+    struct model *m = t->model;
+    swap_gradients(t);
+    frame_averages(t->train_frame, m->weight);
+    update_weights(&(struct update){.model = m,
+                                    .range = t->range,
+                                    .ranges = t->ranges,
+                                    .scratch = t->next_grad,
+                                    .workers = split ? t->workers : NULL});
+    count_step(m, d, x, n);
+    t->last_batch.samples = n;
+    t->last_batch.data = x->data;
+    metrics_add_step(t->metrics, m, &t->last_batch);
+}
+
+static int step(struct trainer *t, const struct dataset *d, struct figures *figures, struct err *e)
+{
+    struct model *m = t->model;
+    /* The data may have become smaller in the middle of an epoch. */
+    const size_t first = m->position < d->training ? (size_t)m->position : 0;
+    const size_t left = d->training - first, n = left < d->batch ? left : d->batch;
+    const bool split = workers_take(t->workers, n);
+    const struct batch_pass p = {.batch = &t->batch,
+                                 .data = d,
+                                 .order = batch_order(&t->batch, d, m->epoch, m->stop),
+                                 .first = first,
+                                 .samples = n,
+                                 .seed = t->batch.seed,
+                                 .step = m->step};
+    const double norm = run(t, &p, split, figures);
+    if (stop_check(m->stop, e))
+        return -1;
+    if (!fine(t, figures, norm)) {
+        /* One frame holds the whole step when it is looked for what went wrong. */
+        if (split)
+            run(t, &p, false, figures);
+        const struct suspect s = {m, t->train_frame, t->range, t->ranges, t->next_grad};
+        return diagnose_step(&s, figures, e);
+    }
+    m->position = first;
+    commit(t, d, figures, n, split);
+    return 0;
+}
+
+int trainer_step(struct trainer *t, const struct dataset *d, struct figures *figures, struct err *e)
+{
+    const unsigned before = flush_begin();
+    const int failed = step(t, d, figures, e);
+    flush_end(before);
+    return failed;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The trainer: what is compiled from a model and the data, and the memory that steps and reports
+ * work in. It is made when it is first needed, and dropped when the model changes; nothing in it is
+ * lost by that but time.
+ *
+ * One step is forward, backward, check, commit. Only commit changes the model, so a step that fails
+ * never happened. Nothing here prints or reads a clock. */
+#ifndef NNR_TRAIN_TRAINER_H
+#define NNR_TRAIN_TRAINER_H
+
+#include "train/batch.h"
+#include "train/metrics.h"
+#include "train/objective.h"
+#include "train/update.h"
+
+struct trainer {
+    struct derived derived;
+    struct model *model;
+    struct plan *train, *infer; /* train: NULL without objectives */
+    struct frame *train_frame, *infer_frame;
+    struct objective objective[OUTPUTS_MOST];
+    size_t objectives;
+    struct range *range;
+    size_t ranges;
+    struct batch batch;
+    struct workers *workers; /* NULL: steps run on one thread */
+    struct metrics *metrics;
+    struct last_batch last_batch; /* of the last step */
+    real *next_grad; /* where a step makes its gradient; becomes the model's when it is committed */
+    real *probe_grad; /* gradients that only a report asks for */
+};
+
+/* A model's trainer; NULL before it is prepared for the first time, and after a change. */
+static inline struct trainer *trainer_of(const struct model *m)
+{
+    return (struct trainer *)m->derived;
+}
+
+/* Checks that the model can be trained on the data (input and target sizes, a loss and an optimizer
+ * chosen), compiles what is missing and draws first weights. On error the model is as before. */
+int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e);
+/* The checks alone. */
+int trainer_check(const struct model *m, const struct dataset *d, struct err *e);
+/* Prepares for passes without training alone; with `objectives` false targets and loss are not
+ * looked at. */
+int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t seed, bool objectives,
+                           struct err *e);
+/* Takes the next batch of the epoch that runs; trainer_prepare must have succeeded since the model,
+ * the data or the seed changed. *figures are those of this batch; m->position is 0 when the epoch
+ * ended with it. A total or gradient that is not finite is an error and changes nothing. */
+int trainer_step(struct trainer *t, const struct dataset *d, struct figures *figures,
+                 struct err *e);
+
+#endif
