@@ -138,7 +138,7 @@ static void lose_state(struct session *s, const char *verb)
     struct checks *c = s->checks;
     const char *name = current_model(s)->name;
     const struct command *command = (const struct command *)table_find(&command_table, verb);
-    c->data = c->data || command == &command_data;
+    c->data = c->data || (command && command->brings_data);
     const unsigned models = CHANGES_MODEL | CHANGES_MODELS | CHANGES_LIST;
     if ((!command || command->changes & models) && !has_name(&c->models, name, strlen(name)))
         add_name(&c->models, name, strlen(name));
@@ -155,7 +155,7 @@ static bool words_are_wrong(struct session *s, const struct statement *st)
 {
     struct arena arena = {0};
     struct err e = {0};
-    const struct command *command = (const struct command *)table_find(&command_table, st->verb);
+    const struct command *command = statement_command(st);
     const struct entry *row = command ? &command->entry : table_find(&layer_kinds, st->verb);
     bool wrong = command && command->read;
     if (!wrong && row) {
@@ -193,8 +193,7 @@ static bool is_own(struct session *s, const struct statement *st, const struct e
     const char *end = source ? source->text + e->where.end : at;
     if (names_lost(c, at, end))
         return false;
-    const struct command *command =
-        st ? (const struct command *)table_find(&command_table, st->verb) : NULL;
+    const struct command *command = st ? statement_command(st) : NULL;
     /* What does other statements has no state of its own to fail for. */
     const bool outer = command && command->changes == CHANGES_ALL;
     const bool shaky = st && !outer && (lacks(s) || (c->data && command));
@@ -235,9 +234,10 @@ static int settle(struct session *s, const struct statement *st, int failed)
 {
     struct checks *c = s->checks;
     const char *name = current_model(s)->name;
-    if (!failed && strcmp(st->verb, command_data.entry.name) == 0)
+    const struct command *command = statement_command(st);
+    if (!failed && command && command->brings_data)
         c->data = false;
-    if (!failed && c->lacking && strcmp(st->verb, command_clone.entry.name) == 0)
+    if (!failed && c->lacking && command && command->clones)
         add_name(&c->models, name, strlen(name));
     c->lacking = lacks(s);
     return c->models.failed ? -1 : 0;

@@ -61,7 +61,7 @@ static int unit_begin(struct session *s, const struct statement *st, struct unit
     struct str text = {0};
     const struct command *c = statement_command(st);
     *u = (struct unit){0};
-    const unsigned parts = changed_parts(statement_changes(st));
+    const unsigned parts = snapshot_parts(statement_changes(st));
     if (statement_text(s, st, &s->host->stop, &text, e))
         return -1;
     int failed = 0;
@@ -133,7 +133,8 @@ static int run_unit(struct session *s, const struct statement *st, struct err *e
 {
     struct unit u;
     struct err ignored;
-    const bool aside = strcmp(st->verb, "help") == 0;
+    const struct command *c = statement_command(st);
+    const bool aside = c && c->aside;
     int failed = !aside && s->jobs && segment_end(s, e) ? -1 : unit_begin(s, st, &u, e);
     if (!failed)
         failed = unit_end(s, &u, run_statement(s, st, e), e);

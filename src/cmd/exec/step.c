@@ -10,11 +10,6 @@
 
 #include <string.h>
 
-static const struct command *command_of(const struct statement *st)
-{
-    return (const struct command *)table_find(&command_table, st->verb);
-}
-
 /* A statement as one line, and not more of it than an eye takes in. */
 static void add_statement(struct str *to, const struct statement *st)
 {
@@ -59,7 +54,7 @@ static int check_place(const struct session *s, const struct script *typed, stru
         return 0;
     for (size_t i = 0; i < typed->count; i++) {
         const struct statement *st = &typed->statement[i];
-        const struct command *c = command_of(st);
+        const struct command *c = statement_command(st);
         const bool shows = c && c->alone_shows && !st->values && !st->pairs && !st->body;
         if (!(c && (c->looks || shows))) {
             err_at(e, st->verb_where, "%s cannot be typed inside { } or a file that source reads",
@@ -136,7 +131,7 @@ static int ask_once(struct session *s, const char *shown, struct err *e)
 int step_before(struct session *s, const struct script *script, size_t i, struct err *e)
 {
     const struct statement *st = &script->statement[i];
-    const struct command *c = command_of(st);
+    const struct command *c = statement_command(st);
     int how = 0;
     if ((c && c->speaks) || st->where.source == s->typed || checking(s))
         return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A verb: what its row says of it. */
+/* A verb: what its row says of it, and of its statements. */
 #ifndef NNR_CMD_SESSION_COMMAND_H
 #define NNR_CMD_SESSION_COMMAND_H
 
@@ -43,11 +43,25 @@ struct command {
      * cannot. */
     bool (*small)(const struct statement *st);
     bool alone_shows; /* alone it prints what is set, and changes nothing */
-    bool unwritten;   /* never in a record */
+    /* Whether a statement never stands in a record; NULL: it does. */
+    bool (*unwritten)(const struct statement *st);
+    bool brings_data; /* the first word is the kind of the data */
+    bool clones;      /* the current model becomes another one, as it is */
+    bool undoes;      /* it takes back a statement, whose line goes with it */
+    bool aside;       /* what runs in the background goes on while it is done */
     bool later;       /* a verb of the language that this version does not have */
     bool stop_first;  /* cannot be done while `run` trains */
     bool speaks;      /* it is for the person's eyes alone: --step does not show it before */
     bool looks;       /* it changes nothing that a replay needs: --step takes it anywhere */
 };
+
+/* For the rows of struct command: true of each. */
+bool any_statement(const struct statement *st);
+/* The row of a statement's verb; NULL: it begins with a layer. */
+const struct command *statement_command(const struct statement *st);
+/* A verb that sets something and stands alone only shows it. */
+unsigned statement_changes(const struct statement *st);
+/* Whether a statement of that verb belongs in a record. */
+bool statement_is_written(const struct command *c, const struct statement *st);
 
 #endif

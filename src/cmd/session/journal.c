@@ -14,45 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct command *statement_command(const struct statement *st)
-{
-    return (const struct command *)table_find(&command_table, st->verb);
-}
-
-unsigned statement_changes(const struct statement *st)
-{
-    const struct command *c = statement_command(st);
-    const bool alone = !st->values && !st->pairs && !st->body;
-    if (!c)
-        return CHANGES_MODEL;
-    if (c->alone_shows && alone)
-        return CHANGES_NOTHING;
-    /* Models that `on` names may be others than the current one. */
-    return c->changes == CHANGES_MODEL && st->clauses ? CHANGES_MODELS : c->changes;
-}
-
-unsigned changed_parts(unsigned changes)
-{
-    const unsigned models = changes & (CHANGES_MODELS | CHANGES_LIST) ? PART_MODELS
-                            : changes & CHANGES_MODEL                 ? PART_MODEL
-                                                                      : 0;
-    return models | (changes & CHANGES_DATA ? PART_DATA : 0) |
-           (changes & CHANGES_VARIABLES ? PART_VARIABLES : 0);
-}
-
-bool always_small(const struct statement *st)
-{
-    (void)st;
-    return true;
-}
-
-bool statement_is_written(const struct command *c, const struct statement *st)
-{
-    const bool session =
-        st->values && st->value[0]->kind == NODE_PATH && strcmp(st->value[0]->text, "session") == 0;
-    return !c || !(c->unwritten || (strcmp(c->entry.name, "save") == 0 && session));
-}
-
 int journal_note_figures(struct session *s, const struct statement *st, struct err *e)
 {
     int failed = 0;
@@ -124,12 +85,13 @@ static void note(struct session *s, struct line *l)
 
 void journal_done(struct session *s, const struct statement *st)
 {
-    const bool undo = strcmp(st->verb, "undo") == 0;
+    const struct command *c = statement_command(st);
+    const bool undo = c && c->undoes;
     struct str text = {0};
     struct err e;
-    if (!statement_is_written(statement_command(st), st) && !undo)
+    if (!statement_is_written(c, st) && !undo)
         return;
-    const long pushes = undo ? -1 : changed_parts(statement_changes(st)) != 0;
+    const long pushes = undo ? -1 : snapshot_parts(statement_changes(st)) != 0;
     note(s, statement_text(s, st, NULL, &text, &e) ? NULL : line_new(pushes, text.text));
     str_finish(&text);
 }

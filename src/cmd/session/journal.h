@@ -5,7 +5,6 @@
 
 #include "cmd/session/past.h"
 
-struct command;
 struct model;
 struct session;
 struct statement;
@@ -23,16 +22,6 @@ void journal_done_text(struct session *s, long pushes, const char *format, ...)
 int journal_chose(struct session *s, const struct model *m, id output, bool several,
                   const struct args *args, struct err *e);
 
-/* For struct command. */
-bool always_small(const struct statement *st);
-/* The row of a statement's verb; NULL: it begins with a layer. */
-const struct command *statement_command(const struct statement *st);
-/* A verb that sets something and stands alone only shows it. */
-unsigned statement_changes(const struct statement *st);
-/* What a snapshot must keep, of what is changed (enum changes): enum parts. */
-unsigned changed_parts(unsigned changes);
-/* Whether a statement of that verb belongs in a record. */
-bool statement_is_written(const struct command *c, const struct statement *st);
 /* What `loss` speaks of is about to change. */
 int journal_note_figures(struct session *s, const struct statement *st, struct err *e);
 /* Puts a line at the end of the journal and into the record. */

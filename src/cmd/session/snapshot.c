@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/session/snapshot.h"
 
+#include "cmd/session/command.h"
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/emulation.h"
 #include "cmd/session/names.h"
@@ -126,6 +127,15 @@ static struct variable *share_variables(struct variable *list, size_t count)
             return NULL;
         }
     return to;
+}
+
+unsigned snapshot_parts(unsigned changes)
+{
+    const unsigned models = changes & (CHANGES_MODELS | CHANGES_LIST) ? PART_MODELS
+                            : changes & CHANGES_MODEL                 ? PART_MODEL
+                                                                      : 0;
+    return models | (changes & CHANGES_DATA ? PART_DATA : 0) |
+           (changes & CHANGES_VARIABLES ? PART_VARIABLES : 0);
 }
 
 int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct err *e)

@@ -34,6 +34,8 @@ struct snapshot {
     size_t variables, definitions;
 };
 
+/* What a snapshot must keep, of what is changed (enum changes): enum parts. */
+unsigned snapshot_parts(unsigned changes);
 /* Keeps `parts` of the state. On error *to is empty. */
 int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct err *e);
 /* Sets `parts`, which the snapshot has, back to it. On error nothing has changed. */

@@ -107,18 +107,24 @@ static int rename_calls(struct renames *r, struct node *n)
 /* The row that says what a statement takes; NULL for a layer. */
 static const struct entry *row_of(const struct statement *st)
 {
+    const struct command *c = statement_command(st);
     const struct node *first = st->values ? st->value[0] : NULL;
-    if (strcmp(st->verb, "data") == 0 && first && first->kind == NODE_PATH)
-        return table_find(&data_kinds, first->text);
-    return table_find(&command_table, st->verb);
+    if (c && c->brings_data && first && first->kind == NODE_PATH)
+        return table_find(c->entry.args->of, first->text);
+    return c ? &c->entry : NULL;
 }
 
 /* Whether the strings among a statement's values name files. */
 static bool values_are_files(const struct statement *st, const struct entry *row)
 {
     const struct node *first = st->values ? st->value[0] : NULL;
-    if (strcmp(st->verb, "plot") == 0 && first && first->kind == NODE_PATH)
-        return strcmp(first->text, "save") == 0;
+    const bool orders = row && row->arg_count && row->args->of == &picture_orders;
+    const struct entry *order = orders && first && first->kind == NODE_PATH
+                                    ? table_find(&picture_orders, first->text)
+                                    : NULL;
+    /* An order that takes no word takes a file. */
+    if (order)
+        return !order->args;
     return row && takes_file(row);
 }
 

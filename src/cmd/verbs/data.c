@@ -162,6 +162,7 @@ const struct command command_data = {
         "from the seed when data is read. show data tells the columns and their ranges.",
         "data digits split=0.2 batch=64\ndata\n"),
     .run = run_data,
+    .brings_data = true,
     .changes = CHANGES_DATA,
     .alone_shows = true,
 };

@@ -270,6 +270,6 @@ const struct command command_define = {
         "dense 1 sigmoid\ntrain 1\npenalties\ndefine\n"),
     .run = run_define,
     .changes = CHANGES_VARIABLES,
-    .small = always_small,
+    .small = any_statement,
     .alone_shows = true,
 };

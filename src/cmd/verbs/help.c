@@ -106,6 +106,7 @@ const struct command command_help = {
             "which tensors a layer works on, and which models train works on.",
             "help\nhelp dense\nhelp l1\n"),
     .run = run_help,
-    .unwritten = true,
+    .unwritten = any_statement,
+    .aside = true,
     .looks = true,
 };

@@ -499,7 +499,7 @@ const struct command command_timedistributed = {
     .read = layer_statement,
     .stop_first = true,
     .changes = CHANGES_MODEL,
-    .small = always_small,
+    .small = any_statement,
 };
 
 /* Of statements that begin with no verb: stands in no table. */
@@ -518,7 +518,7 @@ const struct command command_block = {
     .read = block_statement,
     .stop_first = true,
     .changes = CHANGES_MODEL,
-    .small = always_small,
+    .small = any_statement,
 };
 const struct command command_output = {
     COMMAND("output", output_args, "which tensors are the model's outputs",
@@ -530,6 +530,6 @@ const struct command command_output = {
     .run = run_output,
     .stop_first = true,
     .changes = CHANGES_MODEL,
-    .small = always_small,
+    .small = any_statement,
     .alone_shows = true,
 };

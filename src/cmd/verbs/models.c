@@ -408,7 +408,7 @@ const struct command command_model = {
         "input 2\ndense 8 tanh activity=l1(1e-2) as h\ndense 1 sigmoid\ntrain 2 on all\nmodel\n"),
     .run = run_model,
     .changes = CHANGES_LIST,
-    .small = always_small,
+    .small = any_statement,
     .alone_shows = true,
 };
 const struct command command_clone = {
@@ -417,15 +417,16 @@ const struct command command_clone = {
             "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\nrename free\n"
             "clone penalised\nset h.activity = l1(1e-2)\ntrain 2 on all\ncompare\n"),
     .run = run_clone,
+    .clones = true,
     .changes = CHANGES_LIST,
-    .small = always_small,
+    .small = any_statement,
 };
 const struct command command_rename = {
     COMMAND("rename", new_name_args, "gives the current model another name",
             "The first model is called main.", "input 2\ndense 1\nrename plain\nmodel\n"),
     .run = run_rename,
     .changes = CHANGES_MODEL,
-    .small = always_small,
+    .small = any_statement,
 };
 const struct command command_compare = {
     COMMAND("compare", compare_args, "the models' ledgers side by side",

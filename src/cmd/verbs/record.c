@@ -104,5 +104,5 @@ const struct command command_record = {
         "help save.",
         "data xor\ninput 2\ndense 4 tanh\ndense 1 sigmoid\ntrain 5\nrecord\nrecord none\n"),
     .run = run_record,
-    .unwritten = true,
+    .unwritten = any_statement,
 };

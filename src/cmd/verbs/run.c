@@ -73,11 +73,11 @@ const struct command command_run = {
         "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\nrun\n"
         "set hidden.activity = l1(1e-2)\nstop\n"),
     .run = run_run,
-    .unwritten = true,
+    .unwritten = any_statement,
 };
 const struct command command_stop = {
     COMMAND_ALONE("stop", "ends training in the background", "Everything done so far is kept.",
                   "data xor\ninput 2\ndense 1 sigmoid\nrun\nstop\n"),
     .run = run_stop,
-    .unwritten = true,
+    .unwritten = any_statement,
 };

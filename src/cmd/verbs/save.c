@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "base/plain.h"
+#include "lang/ast.h"
 #include "num/safetensors.h"
 
 #include <string.h>
@@ -216,6 +217,13 @@ static const struct arg_spec load_args[] = {
     {.name = "file", .form = POSITIONAL, .type = ARG_FILE, .required = true, .line = "its name"},
 };
 
+/* A session that is read again does not write itself. */
+static bool saves_session(const struct statement *st)
+{
+    return st->values && st->value[0]->kind == NODE_PATH &&
+           strcmp(st->value[0]->text, "session") == 0;
+}
+
 const struct command command_save = {
     COMMAND("save", save_args, "writes the weights, or the session, into a file",
             "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
@@ -230,6 +238,7 @@ const struct command command_save = {
             "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
             "load weights \"/tmp/w.safetensors\"\n"),
     .run = run_save,
+    .unwritten = saves_session,
 };
 const struct command command_load = {
     COMMAND(

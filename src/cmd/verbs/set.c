@@ -227,6 +227,6 @@ const struct command command_let = {
             "k*2\nlet\n"),
     .run = run_let,
     .changes = CHANGES_VARIABLES,
-    .small = always_small,
+    .small = any_statement,
     .alone_shows = true,
 };

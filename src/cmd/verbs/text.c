@@ -68,5 +68,5 @@ const struct command command_quit = {
               .details = "In a script it ends the script with 0.",
               .example = "say \"bye\"\nquit\n"},
     .run = run_quit,
-    .unwritten = true,
+    .unwritten = any_statement,
 };

@@ -82,5 +82,6 @@ const struct command command_undo = {
         "set h.kernel = l2(1e-2)\ntrain 5\nundo\nundo\ntrain 5\n"),
     .run = run_undo,
     .stop_first = true,
-    .unwritten = true,
+    .unwritten = any_statement,
+    .undoes = true,
 };
