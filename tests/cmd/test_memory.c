@@ -64,6 +64,12 @@ static void a_new_session(void **state)
         "help\n",
         "help dense\n",
         "help expressions\n",
+        "help l1\n",
+        "help kernel\n",
+        "help optimizers\n",
+        "define penalty p(x, a=2) = a*sum(abs(x))\n",
+        "define\n",
+        "emulate\n",
         "expect 1 + 1 == 2\n",
         "quit\n",
         "data\n",
@@ -90,9 +96,50 @@ static void layers(void **state)
         "input 3\n",
         "h on x as third\n",
         "dense 2 kernel_init=values(1, 2) bias_init=uniform(-1, 1) on y as z\n",
+        "add on h, again as sum1\n",
+        "concat on h, again\n",
+        "multiply on h, again\n",
+        "average on h, again\n",
+        "batchnorm momentum=0.5 on h as bn\n",
+        "layernorm on h\n",
+        "output y, h\n",
+        "dense 3 kernel=kl(0.1) on h\n",
+        "dense 3 kernel_init=orthogonal on h\n",
+        "dense 3 kernel_init=glorot_normal on h\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_statement(TRAINED, texts[i]);
+}
+
+/* Statements that need others before them. */
+static void behind_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *text;
+    } cases[] = {
+        {"", "block t { dense 3 tanh kernel=l2(1) as a; dense 2 activity=l1(1) }\n"},
+        {"block t { dense 3 tanh kernel=l2(1) as a; dense 2 activity=l1(1) }\n", "t on x as t1\n"},
+        {"block t { dense 3 kernel=l2(1) as a; dense 2 }\nt on x as t1\n", "t on x as t2\n"},
+        {"block t { dense 3 kernel=l2(1) as a }\nt on x as t1\n", "set t.trainable = no\n"},
+        {"block t { dense 3 kernel=l2(1) as a }\nt on x as t1\n", "set t.a.kernel = l1(1)\n"},
+        {"reshape 1x1\n", "timedistributed dense 2 activity=l1(1) as td\n"},
+        {"reshape 1x1\ntimedistributed dense 2 activity=l1(1) as td\nflatten\ndense 1\n",
+         "penalties\n"},
+        {"define penalty p(x, a=2) = a*sum(abs(x))\n", "set h.kernel = p(3)\n"},
+        {"loss huber delta=2\n", "set loss.delta = 3\n"},
+        {"output y, h\n", "loss mse on y weight=2\n"},
+        {"output y, h\nloss mse on y\n", "loss mae on h\n"},
+        {"watch norm(h.kernel) every 2\n", "unwatch\n"},
+        {"clone copy\n", "model one\n"},
+        {"clone copy\nemulate keras-3\n", "compare\n"},
+        {"emulate keras-2.0\n", "penalties\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char before[1000];
+        snprintf(before, sizeof before, "%s%s", SETUP, cases[i].before);
+        check_statement(before, cases[i].text);
+    }
 }
 
 static void settings(void **state)
@@ -106,6 +153,11 @@ static void settings(void **state)
         "set h.kernel_constraint = max_norm(0.5)\n",
         "set optimizer.lr = 0.5\n",
         "set optimizer.clipnorm = 0.5\n",
+        "set penalties.frozen = ignore\n",
+        "emulate keras-3\n",
+        "emulate keras-2.0\n",
+        "emulate tfjs\n",
+        "emulate keras-1.0\n",
         "optimizer adagrad initial_accumulator_value=1\n",
         "set data.batch = 3\n",
         "loss huber delta=2\n",
@@ -182,6 +234,12 @@ static void looking(void **state)
         "predict 0 1\n",
         "summary\n",
         "show h h.kernel\n",
+        "show data\n",
+        "show y.output\n",
+        "show optimizer\n",
+        "history\n",
+        "compare\n",
+        "emulate\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const bool split = strstr(texts[i], "val.") || strstr(texts[i], "accuracy");
@@ -242,9 +300,11 @@ static void in_json_too(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "data\n",           "model\n",  "let\n",      "show h\n",    "predict 0 1\n",
-        "print h.kernel\n", "help\n",   "summary\n",  "penalties\n", "undo\n",
-        "history\n",        "record\n", "checkgrad\n"};
+        "data\n",     "model\n",    "let\n",       "show h\n",    "predict 0 1\n",
+        "compare\n",  "emulate\n",  "define\n",    "show data\n", "watch\n",
+        "evaluate\n", "loss\n",     "optimizer\n", "print 1 2\n", "print h.kernel\n",
+        "help\n",     "summary\n",  "penalties\n", "undo\n",      "history\n",
+        "record\n",   "checkgrad\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (long n = 1;; n++) {
             struct fake f;
@@ -314,7 +374,30 @@ static void making_a_session(void **state)
 static void completing(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"tra", "dense 4 ker", "print hidden.k", "dense 4 kernel="};
+    static const char *const lines[] = {"tra",
+                                        "dense 4 ker",
+                                        "print hidden.k",
+                                        "dense 4 kernel=",
+                                        "set ",
+                                        "set h.kernel = ",
+                                        "set optimizer.lr",
+                                        "dense 4 kernel=l1(",
+                                        "help ",
+                                        "plot ",
+                                        "plot weights ",
+                                        "plot terminal ",
+                                        "data ",
+                                        "data csv \"x\" target=",
+                                        "output ",
+                                        "model ",
+                                        "goto ",
+                                        "emulate ",
+                                        "print mean(",
+                                        "expect h.kernel.",
+                                        "define p(x) = ",
+                                        "train 3 on ",
+                                        "show ",
+                                        "watch "};
     struct fake f;
     fake_start(&f);
     fake_ok(&f, SETUP);
@@ -338,17 +421,12 @@ static void completing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_session),
-        cmocka_unit_test(layers),
-        cmocka_unit_test(settings),
-        cmocka_unit_test(experiments),
-        cmocka_unit_test(looking),
-        cmocka_unit_test(evaluating),
-        cmocka_unit_test(training),
-        cmocka_unit_test(in_json_too),
-        cmocka_unit_test(a_wrong_line_without_memory),
-        cmocka_unit_test(making_a_session),
-        cmocka_unit_test(completing),
+        cmocka_unit_test(a_new_session),    cmocka_unit_test(layers),
+        cmocka_unit_test(behind_others),    cmocka_unit_test(settings),
+        cmocka_unit_test(experiments),      cmocka_unit_test(looking),
+        cmocka_unit_test(evaluating),       cmocka_unit_test(training),
+        cmocka_unit_test(in_json_too),      cmocka_unit_test(a_wrong_line_without_memory),
+        cmocka_unit_test(making_a_session), cmocka_unit_test(completing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
