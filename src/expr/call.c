@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "expr/call.h"
 
+#include "expr/functions.h"
+#include "expr/operators.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -5,6 +5,7 @@
 #define NNR_EXPR_CALL_H
 
 #include "expr/ops.h"
+#include "lang/ast.h"
 
 struct application {
     const struct operation *op;

@@ -1,112 +1,211 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "expr/flow.h"
+/* Expressions: a tape is made of the tree, its leaves get their values, and what must be held is
+ * held only until it has been taken in. Sums carry their rounding errors along. */
+#include "expr/expr.h"
+
+#include "expr/tape_value.h"
 
 #include <assert.h>
 #include <string.h>
 
-struct loading {
-    const struct names *names;
-    struct step *loaded; /* a list of the names that have their values */
-    struct err *e;
+/* An expression at work. Zeroed memory is a valid empty one. */
+struct evaluation {
+    struct tape tape;
+    struct workspace w;
+    double *tiles; /* mem_block: the values of full steps, leaves and numbers */
 };
 
-static int find_values(const struct loading *l, const struct node *path, struct leaf *leaf)
+static void evaluation_finish(struct evaluation *v)
 {
-    for (const struct step *s = l->loaded; s; s = s->next) {
-        if (strcmp(s->node->text, path->text) == 0) {
-            *leaf = (struct leaf){s->extents, s->number, s->reals};
-            return 0;
+    for (size_t i = 0; v->w.spot && i < v->tape.steps; i++)
+        if (v->tape.step[i].operands && !v->tape.step[i].full)
+            mem_free(v->w.spot[i].value);
+    mem_free(v->w.spot);
+    mem_free(v->tiles);
+    tape_finish(&v->tape);
+}
+
+/* A step that is computed where its first operand stands. */
+static bool reuses_tile(const struct tape *t, const struct tape_step *s)
+{
+    const struct tape_step *first = &t->step[s->operand[0]];
+    return s->full && first->full && first->kind == TAPE_ELEMENTS;
+}
+
+/* Finds the shapes. How many doubles the tiles need. */
+static size_t shape_spots(const struct evaluation *v)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < v->tape.steps; i++) {
+        const struct tape_step *s = &v->tape.step[i];
+        struct spot *y = &v->w.spot[i];
+        if (s->operands)
+            spot_shape(s, v->w.spot, y);
+        else
+            *y = (struct spot){.extents = s->extents, .count = extents_count(&s->extents)};
+        if (!s->operands || (s->full && !reuses_tile(&v->tape, s)))
+            room += tile_size(y->count);
+    }
+    return room;
+}
+
+static int make_room(struct evaluation *v, struct err *e)
+{
+    const struct tape *t = &v->tape;
+    if (!(v->w.spot = mem_new(t->steps, sizeof *v->w.spot)) ||
+        !(v->tiles = mem_block(shape_spots(v), sizeof *v->tiles)))
+        return err_memory(e);
+    double *free = v->tiles;
+    for (size_t i = 0; i < t->steps; i++) {
+        const struct tape_step *s = &t->step[i];
+        struct spot *y = &v->w.spot[i];
+        if (s->operands && s->full && reuses_tile(t, s)) {
+            y->value = v->w.spot[s->operand[0]].value;
+        } else if (!s->operands || s->full) {
+            y->value = free;
+            free += tile_size(y->count);
         }
     }
-    if (l->names->find(l->names->self, path, true, leaf, l->e))
-        return err_place(l->e, path->where);
     return 0;
 }
 
 /* Gives all names their values. */
-static int load(struct loading *l, struct step *s)
+static int load_leaves(const struct evaluation *v, const struct names *names, struct err *e)
 {
-    for (uint32_t i = 0; i < s->operands; i++)
-        if (load(l, s->operand[i]))
-            return -1;
-    if (s->op || step_has_values(s))
-        return 0;
-    struct leaf leaf = {0};
-    if (find_values(l, s->node, &leaf))
-        return -1;
-    assert(extents_same(&leaf.extents, &s->extents));
-    s->number = leaf.number;
-    if (s->extents.axes)
-        s->reals = leaf.reals;
-    else
-        s->doubles = &s->number;
-    s->next = l->loaded;
-    l->loaded = s;
-    return 0;
-}
-
-static int compute(struct step *s, const struct names *names, struct tensor *to, struct err *e)
-{
-    struct loading l = {.names = names, .e = e};
-    if (load(&l, s) || step_prepare(s, e) || (!s->own && step_hold(s, e)) ||
-        stop_check(names->stop, e)) {
-        step_release(s);
-        return -1;
+    for (size_t i = 0; i < v->tape.steps; i++) {
+        const struct tape_step *s = &v->tape.step[i];
+        struct spot *y = &v->w.spot[i];
+        struct leaf leaf = {0};
+        if (s->kind == TAPE_NUMBER)
+            y->value[0] = s->number;
+        if (s->kind != TAPE_LEAF)
+            continue;
+        if (names->find(names->self, s->name, true, &leaf, e))
+            return err_place(e, s->name->where);
+        assert(extents_same(&leaf.extents, &s->extents));
+        y->reals = s->extents.axes ? leaf.reals : NULL;
+        y->tile = NO_TILE;
+        if (!s->extents.axes)
+            y->value[0] = leaf.number;
     }
-    to->extents = s->extents;
-    to->item = s->own;
-    s->own = NULL;
-    step_release(s);
     return 0;
 }
 
-static int check_number(const struct step *s, struct err *e)
+/* Frees what a step that is computed has taken in. */
+static void free_taken(const struct evaluation *v, uint32_t taker)
+{
+    for (uint32_t i = v->tape.step[taker].sweep; i; i = v->tape.step[i].next)
+        if (!v->tape.step[i].full) {
+            mem_free(v->w.spot[i].value);
+            v->w.spot[i].value = NULL;
+        }
+}
+
+static int compute_held(const struct evaluation *v, uint32_t step, struct err *e)
+{
+    struct spot *y = &v->w.spot[step];
+    double *errors = NULL;
+    const bool reduces = v->tape.step[step].kind == TAPE_REDUCTION;
+    if (!(y->value = mem_block(y->count, sizeof *y->value)) ||
+        (reduces && !(errors = mem_block(y->count, 2 * sizeof *errors))))
+        return err_memory(e);
+    if (reduces) {
+        y->lost = errors;
+        y->more = errors + y->count;
+    }
+    tape_compute(&v->w, step);
+    mem_free(errors);
+    y->lost = y->more = NULL;
+    free_taken(v, step);
+    return 0;
+}
+
+/* The values of the last step, which are the caller's then. */
+static int take_result(const struct evaluation *v, struct tensor *to, struct err *e)
+{
+    const size_t last = v->tape.steps - 1;
+    struct spot *y = &v->w.spot[last];
+    to->extents = y->extents;
+    if (v->tape.step[last].operands) {
+        to->item = y->value;
+        y->value = NULL;
+        return 0;
+    }
+    if (!(to->item = mem_block(y->count, sizeof *to->item)))
+        return err_memory(e);
+    for (size_t at = 0; at < y->count && !stop_asked(v->w.stop); at += TILE)
+        tile_read(y, at, tile_size(y->count - at), to->item + at);
+    return 0;
+}
+
+static int evaluate(struct evaluation *v, const struct names *names, struct tensor *to,
+                    struct err *e)
+{
+    v->w.tape = &v->tape;
+    v->w.stop = names->stop;
+    if (make_room(v, e) || load_leaves(v, names, e))
+        return -1;
+    for (uint32_t i = 0; i < v->tape.steps && !stop_asked(names->stop); i++)
+        if (v->tape.step[i].operands && !v->tape.step[i].full && compute_held(v, i, e))
+            return -1;
+    if (take_result(v, to, e) == 0 && stop_check(names->stop, e) == 0)
+        return 0;
+    tensor_finish(to);
+    return -1;
+}
+
+static int compile_tree(struct evaluation *v, const struct node *n, const struct names *names,
+                        struct err *e)
+{
+    return tape_compile(&v->tape, n, &(const struct tape_names){.names = names}, e);
+}
+
+static int check_number(const struct evaluation *v, const struct node *n, struct err *e)
 {
     char text[160];
-    if (!s->extents.axes)
+    const struct extents *x = &v->tape.step[v->tape.steps - 1].extents;
+    if (!x->axes)
         return 0;
-    err_at(e, s->node->where, "this is a tensor of %s, and a single number is needed",
-           extents_text(&s->extents, text, sizeof text));
+    err_at(e, n->where, "this is a tensor of %s, and a single number is needed",
+           extents_text(x, text, sizeof text));
     return err_hint(e, "use mean(...), sum(...) or another reduction");
 }
 
 int expr_check(const struct node *n, const struct names *names, struct extents *x, struct err *e)
 {
-    struct arena arena = {0};
-    const struct step *s = plan_make(&arena, n, names, e);
-    if (s)
-        *x = s->extents;
-    arena_finish(&arena);
-    return s ? 0 : -1;
+    struct evaluation v = {0};
+    const int result = compile_tree(&v, n, names, e);
+    if (!result)
+        *x = v.tape.step[v.tape.steps - 1].extents;
+    evaluation_finish(&v);
+    return result;
 }
 
 int expr_check_number(const struct node *n, const struct names *names, struct err *e)
 {
-    struct arena arena = {0};
-    const struct step *s = plan_make(&arena, n, names, e);
-    int result = s ? check_number(s, e) : -1;
-    arena_finish(&arena);
+    struct evaluation v = {0};
+    const int result = compile_tree(&v, n, names, e) || check_number(&v, n, e) ? -1 : 0;
+    evaluation_finish(&v);
     return result;
 }
 
 int expr_eval(const struct node *n, const struct names *names, struct tensor *to, struct err *e)
 {
-    struct arena arena = {0};
-    struct step *s = plan_make(&arena, n, names, e);
-    int result = s ? compute(s, names, to, e) : -1;
-    arena_finish(&arena);
+    struct evaluation v = {0};
+    const int result = compile_tree(&v, n, names, e) || evaluate(&v, names, to, e) ? -1 : 0;
+    evaluation_finish(&v);
     return result;
 }
 
 int expr_number(const struct node *n, const struct names *names, double *to, struct err *e)
 {
-    struct arena arena = {0};
+    struct evaluation v = {0};
     struct tensor value = {0};
-    struct step *s = plan_make(&arena, n, names, e);
-    int result = s && !check_number(s, e) ? compute(s, names, &value, e) : -1;
-    if (!result)
+    const bool fine = !compile_tree(&v, n, names, e) && !check_number(&v, n, e) &&
+                      !evaluate(&v, names, &value, e);
+    if (fine)
         *to = value.item[0];
     tensor_finish(&value);
-    arena_finish(&arena);
-    return result;
+    evaluation_finish(&v);
+    return fine ? 0 : -1;
 }

@@ -1,173 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Trees to tapes, and what a tape asks of shapes. */
+/* Formulas: what a tape asks of shapes, and a block that holds its values. */
 #include "expr/formula.h"
 
-#include "expr/call.h"
-#include "expr/tape.h"
+#include "expr/tape_grad.h"
+#include "expr/tape_value.h"
 
-#include <string.h>
-
-struct compiling {
-    struct formula *f;
-    const char *const *parameter;
-    size_t parameters;
-    struct err *e;
+struct formula {
+    struct tape tape;
 };
 
-static int add_step(const struct compiling *c, struct tape_step s, uint32_t *at)
-{
-    struct formula *f = c->f;
-    if (mem_room(&f->step, &f->room, f->steps + 1, sizeof s))
-        return err_memory(c->e);
-    *at = (uint32_t)f->steps;
-    f->step[f->steps++] = s;
-    return 0;
-}
-
-static int compile(const struct compiling *c, const struct node *n, uint32_t *at);
-
-static int compile_name(const struct compiling *c, const struct node *n, uint32_t *at)
-{
-    *at = 0;
-    if (strcmp(n->text, "x") == 0) {
-        c->f->has_x = true;
-        return 0;
-    }
-    for (size_t i = 0; i < c->parameters; i++)
-        if (strcmp(n->text, c->parameter[i]) == 0)
-            return add_step(
-                c,
-                (struct tape_step){
-                    .kind = TAPE_PARAMETER, .single = true, .parameter = i, .where = n->where},
-                at);
-    err_at(c->e, n->where, "no \"%s\" in this formula", n->text);
-    return err_hint(c->e, "it may name x and its own parameters");
-}
-
-static int read_axis(const struct compiling *c, const struct node *value, struct tape_step *s)
-{
-    double number;
-    const struct extents single = {0}, most = {.axes = TENSOR_AXES};
-    uint32_t axis;
-    if (axis_number(value, NULL, &number, c->e))
-        return -1;
-    s->where = value->where;
-    s->along = true;
-    if (c->f->step[s->operand[0]].single)
-        return axis_find(number, s->where, &single, &axis, c->e);
-    s->axis = fabs(number) <= TENSOR_AXES ? (int)number : TENSOR_AXES;
-    if (s->axis >= -TENSOR_AXES && s->axis < TENSOR_AXES)
-        return 0;
-    err_at(c->e, s->where, "no tensor has that many axes");
-    return err_hint(c->e, "a tensor has at most %u", (unsigned)most.axes);
-}
-
-/* x^2 is far quicker as x*x than as a power. */
-static bool is_square(const struct compiling *c, const struct tape_step *s)
-{
-    return s->op == operation_of(OP_POW) && c->f->step[s->operand[1]].kind == TAPE_NUMBER &&
-           c->f->step[s->operand[1]].number == 2;
-}
-
-static bool has_slope(const struct tape_step *s, uint32_t operand)
-{
-    return s->kind == TAPE_REDUCTION ? s->op->reduction->slope != NULL
-                                     : s->op->by[s->operands][operand] != NULL;
-}
-
-static int compile_operation(const struct compiling *c, const struct node *n, uint32_t *at)
-{
-    struct application a;
-    if (application_read(n, &a, c->e))
-        return -1;
-    struct tape_step s = {.kind = a.reduces ? TAPE_REDUCTION : TAPE_ELEMENTS,
-                          .op = a.op,
-                          .operands = a.operands,
-                          .single = true,
-                          .first = UINT32_MAX,
-                          .last = UINT32_MAX,
-                          .where = n->where};
-    for (uint32_t i = 0; i < a.operands; i++)
-        if (compile(c, a.operand[i], &s.operand[i]))
-            return -1;
-    if (is_square(c, &s)) {
-        s.op = (const struct operation *)table_find(&functions, "square");
-        s.operands = 1;
-    }
-    for (uint32_t i = 0; i < s.operands; i++) {
-        const struct tape_step *operand = &c->f->step[s.operand[i]];
-        s.wants[i] = operand->moves && has_slope(&s, i);
-        s.moves = s.moves || s.wants[i];
-        s.single = s.single && operand->single;
-        s.full = s.full || (operand->full && !a.reduces);
-        s.first &= operand->single ? UINT32_MAX : operand->first;
-        s.last &= operand->single ? UINT32_MAX : operand->last;
-    }
-    if (a.axis && read_axis(c, a.axis->value, &s))
-        return -1;
-    s.single = s.single || (a.reduces && !a.axis);
-    s.first |= s.along && s.axis >= 0 ? 1U << s.axis : 0;
-    s.last |= s.along && s.axis < 0 ? 1U << (-s.axis - 1) : 0;
-    return add_step(c, s, at);
-}
-
-static int compile(const struct compiling *c, const struct node *n, uint32_t *at)
-{
-    switch (n->kind) {
-    case NODE_NUMBER:
-    case NODE_BOOL:
-        return add_step(
-            c,
-            (struct tape_step){
-                .kind = TAPE_NUMBER, .single = true, .number = n->number, .where = n->where},
-            at);
-    case NODE_PATH:
-        return compile_name(c, n, at);
-    case NODE_CALL:
-    case NODE_UNARY:
-    case NODE_BINARY:
-        return compile_operation(c, n, at);
-    case NODE_SHAPE:
-    case NODE_STRING:
-    case NODE_HOLE:
-        break;
-    }
-    return no_value(n, c->e);
-}
-
-/* The gradient flows from the last step to where it is wanted, and sweeps from x to what takes them
- * in. */
-static void connect(struct formula *f)
-{
-    struct tape_step *last = &f->step[f->steps - 1];
-    last->reached = last->moves;
-    last->taker = (uint32_t)f->steps;
-    for (size_t i = f->steps; i-- > 0;) {
-        const struct tape_step *s = &f->step[i];
-        for (uint32_t k = 0; k < s->operands; k++) {
-            struct tape_step *operand = &f->step[s->operand[k]];
-            operand->reached = operand->reached || (s->reached && s->wants[k]);
-            operand->taker = s->kind == TAPE_REDUCTION ? (uint32_t)i : s->taker;
-        }
-    }
-}
+/* A block begins with this; the spots and all arrays follow. */
+struct block {
+    double value; /* of the formula */
+    struct spot *spot;
+};
 
 struct formula *formula_make(const struct node *n, const char *const *parameter, size_t parameters,
                              struct err *e)
 {
     struct formula *f = mem_new(1, sizeof *f);
-    const struct compiling c = {f, parameter, parameters, e};
-    uint32_t at;
+    const struct tape_names names = {.parameter = parameter, .parameters = parameters};
     if (!f) {
         err_memory(e);
         return NULL;
     }
-    if (add_step(&c, (struct tape_step){.kind = TAPE_X, .moves = true, .full = true}, &at) ||
-        compile(&c, n, &at)) {
+    if (tape_compile(&f->tape, n, &names, e)) {
         formula_destroy(f);
         return NULL;
     }
-    connect(f);
     return f;
 }
 
@@ -175,23 +35,120 @@ void formula_destroy(struct formula *f)
 {
     if (!f)
         return;
-    mem_free(f->step);
+    tape_finish(&f->tape);
     mem_free(f);
 }
 
 bool formula_has_x(const struct formula *f)
 {
-    return f->has_x;
+    return f->tape.has_x;
 }
 
 bool formula_fits(const struct formula *f, uint32_t axes, int *axis)
 {
     /* Each shape in a formula is that of x with some axes brought down to 1, or a single number:
      * they always fit each other. */
-    for (size_t i = 0; i < f->steps; i++) {
-        *axis = f->step[i].axis;
-        if (f->step[i].along && (*axis < -(int)axes || *axis >= (int)axes))
+    for (size_t i = 0; i < f->tape.steps; i++) {
+        *axis = f->tape.step[i].axis;
+        if (f->tape.step[i].along && (*axis < -(int)axes || *axis >= (int)axes))
             return false;
     }
     return true;
+}
+
+static double *take_doubles(double **free, size_t n)
+{
+    double *taken = *free;
+    *free += n;
+    return taken;
+}
+
+static size_t doubles_of(size_t bytes)
+{
+    return (bytes + sizeof(double) - 1) / sizeof(double);
+}
+
+/* Lays the arrays of a step out from *free on; parameters and numbers have their values then. */
+static void lay_step(const struct tape_step *s, const double *parameter, const struct spot *spot,
+                     struct spot *y, double **free)
+{
+    if (s->operands)
+        spot_shape(s, spot, y);
+    else if (s->kind != TAPE_LEAF)
+        *y = (struct spot){.count = 1};
+    const size_t held = s->full ? TILE : y->count;
+    y->value = take_doubles(free, held);
+    y->more = needs_more(s) ? take_doubles(free, held) : NULL;
+    y->lost = NULL;
+    y->slope = s->reached ? take_doubles(free, held) : NULL;
+    if (s->kind == TAPE_NUMBER)
+        y->value[0] = s->number;
+    else if (s->kind == TAPE_PARAMETER)
+        y->value[0] = parameter[s->parameter];
+}
+
+/* How many elements a step that is held whole has at most. */
+static size_t most_held(const struct tape_step *s, const struct extents *x)
+{
+    size_t n = 1;
+    for (uint32_t i = 0; i < x->axes && !s->single; i++)
+        if (!(s->first >> i & 1) && !(s->last >> (x->axes - 1 - i) & 1))
+            n *= x->size[i];
+    return n;
+}
+
+size_t formula_room(const struct formula *f, const struct extents *x)
+{
+    const size_t steps = f->tape.steps;
+    size_t n = doubles_of(sizeof(struct block)) + doubles_of(steps * sizeof(struct spot));
+    for (size_t i = 0; i < steps; i++) {
+        const struct tape_step *s = &f->tape.step[i];
+        const size_t held = s->full ? TILE : most_held(s, x);
+        n += held * (1 + (size_t)needs_more(s) + (size_t)s->reached);
+    }
+    return n;
+}
+
+/* The sum of the last step's elements. */
+static double sum_last(const struct workspace *w)
+{
+    const uint32_t steps = (uint32_t)w->tape->steps;
+    const struct spot *last = &w->spot[steps - 1];
+    double sum = 0;
+    if (!w->tape->step[steps - 1].full)
+        return tile_sum(last->value, last->count);
+    for (size_t at = 0; at < last->count; at += TILE) {
+        const size_t n = tile_size(last->count - at);
+        sweep_tile(w, steps, at, n);
+        sum += tile_sum(operand_tile(w, steps - 1, last, at, n, NULL), n);
+    }
+    return sum;
+}
+
+double formula_value(const struct formula *f, const struct extents *x, const double *parameter,
+                     const real *at, double *block)
+{
+    const struct tape *t = &f->tape;
+    struct block *b = (struct block *)(void *)block;
+    double *free = block + doubles_of(sizeof *b);
+    b->spot = (struct spot *)(void *)take_doubles(&free, doubles_of(t->steps * sizeof *b->spot));
+    b->spot[0] = (struct spot){
+        .extents = *x, .count = extents_count(x), .reals = at, .tile = NO_TILE, .length = 1};
+    const struct workspace w = {.tape = t, .spot = b->spot};
+    for (uint32_t i = 0; i < t->steps; i++) {
+        lay_step(&t->step[i], parameter, b->spot, &b->spot[i], &free);
+        if (!t->step[i].full)
+            tape_compute(&w, i);
+    }
+    b->value = sum_last(&w);
+    return b->value;
+}
+
+void formula_gradient(const struct formula *f, double *block, double scale, const real *x, real *dx,
+                      bool add)
+{
+    struct spot *spot = ((struct block *)(void *)block)->spot;
+    spot[0].reals = x;
+    spot[0].tile = NO_TILE;
+    tape_gradient(&(const struct workspace){.tape = &f->tape, .spot = spot}, scale, dx, add);
 }

@@ -11,7 +11,8 @@
 #ifndef NNR_EXPR_FORMULA_H
 #define NNR_EXPR_FORMULA_H
 
-#include "expr/expr.h"
+#include "expr/tensor.h"
+#include "lang/ast.h"
 
 struct formula;
 

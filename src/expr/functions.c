@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The functions: elementwise ones, and reductions of a whole tensor or along one axis. */
+#include "expr/functions.h"
+
 #include "expr/ops.h"
 
 /* Of a and b, the larger; NaN wins, so that it is not hidden. */
@@ -64,8 +66,8 @@ static double root_of_share(double all, double n)
 
 static const struct reduction total = {.slope = total_by};
 static const struct reduction average = {.mean = true, .slope = average_by};
-static const struct reduction largest = {.choose = larger, .start = -INFINITY, .slope = chosen_by};
-static const struct reduction smallest = {.choose = smaller, .start = INFINITY, .slope = chosen_by};
+static const struct reduction largest = {.chooses = true, .start = -INFINITY, .slope = chosen_by};
+static const struct reduction smallest = {.chooses = true, .start = INFINITY, .slope = chosen_by};
 static const struct reduction variance = {
     .centred = true, .term = square, .finish = share, .slope = variance_by};
 static const struct reduction deviation = {

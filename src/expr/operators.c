@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The operators: or and not < <= > >= == != ~ + - * / ^. True is 1 and false is 0; what is not 0
  * is true. */
-#include "expr/ops.h"
+#include "expr/operators.h"
 
 EACH(either, a[i] != 0 || b[i] != 0)
 EACH(both, a[i] != 0 && b[i] != 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can stand in an expression, one row each: operators and functions, with how their values
- * and slopes are computed. A row is all that is known of an operation; shapes and blocks are
- * plan.c's and expr.c's, those of formulas with gradients tape.h's.
+ * and slopes are computed. A row is all that is known of an operation; shapes and memory are
+ * the tape's (tape.h).
  *
  * Where an operation has a kink or no finite slope its row chooses one: the slope of |x| at 0 is 0,
  * so are those of sqrt, norm, std and of powers between 0 and 1; elements that are all the largest
@@ -10,7 +10,10 @@
 #ifndef NNR_EXPR_OPS_H
 #define NNR_EXPR_OPS_H
 
-#include "expr/expr.h"
+#include "base/entry.h"
+#include "expr/tensor.h"
+
+#include <math.h>
 
 enum { OPERANDS = 3 };
 
@@ -32,7 +35,7 @@ struct reduction {
     bool mean;                              /* it is the mean */
     bool centred;                           /* the mean is subtracted from the elements first */
     elementwise *term;                      /* of one operand; NULL: the element itself */
-    double (*choose)(double a, double b);   /* which of two is kept; NULL: they are summed */
+    bool chooses;                           /* one is kept, as the operation keeps one of two */
     double start;                           /* the value of no elements */
     double (*finish)(double all, double n); /* NULL: as it is */
     /* The slopes as above, by the elements x of which y was made: `more` is the mean if they are
@@ -103,8 +106,5 @@ struct operation {
             d[i] = g[i] != 0 ? product_ : 0;                                                       \
         }                                                                                          \
     }
-
-/* The row of an operator of the language. */
-const struct operation *operation_of(enum op op);
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "expr/expr.h"
-
-#include "base/mem.h"
+#include "expr/tensor.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +27,25 @@ const char *extents_text(const struct extents *x, char *text, size_t room)
         at += n > 0 ? (size_t)n : 0;
     }
     return text;
+}
+
+/* The size of the i-th axis from the last; 1 beyond the first. */
+static size_t size_from_last(const struct extents *x, uint32_t i)
+{
+    return i < x->axes ? x->size[x->axes - 1 - i] : 1;
+}
+
+bool extents_broadcast(const struct extents *a, const struct extents *b, struct extents *to)
+{
+    struct extents x = {.axes = a->axes > b->axes ? a->axes : b->axes};
+    for (uint32_t i = 0; i < x.axes; i++) {
+        const size_t p = size_from_last(a, i), q = size_from_last(b, i);
+        if (p != q && p != 1 && q != 1)
+            return false;
+        x.size[x.axes - 1 - i] = p == 1 ? q : p;
+    }
+    *to = x;
+    return true;
 }
 
 void tensor_finish(struct tensor *t)

@@ -3,7 +3,7 @@
 #ifndef NNR_EXPR_WALK_H
 #define NNR_EXPR_WALK_H
 
-#include "expr/expr.h"
+#include "expr/tensor.h"
 
 /* A place in a tensor, and where the operand that stretches to it has the value of that place. */
 struct walk {

@@ -275,6 +275,19 @@ static void values_are_asked_for_once_a_name(void **state)
     assert_int_equal(b->values_asked, 2);
 }
 
+static void the_first_of_equals_is_kept(void **state)
+{
+    struct bench *b = *state;
+    static const char *const texts[] = {"max(0 * x)", "min(0 * -x)", "max(0 * row, axis=0)"};
+    static const bool negative[] = {false, true, false};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct tensor t = {0};
+        assert_int_equal(expr_eval(read_text(b, texts[i]), &b->names, &t, &b->e), 0);
+        assert_true(t.item[0] == 0 && (signbit(t.item[0]) != 0) == negative[i]);
+        tensor_finish(&t);
+    }
+}
+
 /* As many terms as the parser takes, give or take a few. */
 static void long_expressions_compute(void **state)
 {
@@ -474,6 +487,7 @@ int main(void)
         BENCH_TEST(operations_work_element_by_element),
         BENCH_TEST(shapes_stretch_from_the_last_axis),
         BENCH_TEST(reductions_keep_the_axis_with_size_1),
+        BENCH_TEST(the_first_of_equals_is_kept),
         BENCH_TEST(long_expressions_compute),
         BENCH_TEST(values_are_asked_for_once_a_name),
         BENCH_TEST(large_tensors_stretch),

@@ -5,6 +5,7 @@
 #include "slope.h"
 
 #include "base/rng.h"
+#include "expr/expr.h"
 #include "expr/formula.h"
 #include "lang/parse.h"
 
@@ -211,6 +212,53 @@ static void values_are_those_of_expressions(void **state)
         for (size_t i = 0; i < sizeof positive / sizeof *positive; i++)
             compare(positive[i], &shapes[s], 0.2, 2);
     }
+}
+
+/* Sums of these are exact at eighths, so that their order does not count. */
+static const char *const exact[] = {
+    "x",
+    "x^2 - 3*x",
+    "sum(abs(x))^2 / sum(x^2)",
+    "sqrt(sum(x^2) + eps)",
+    "norm(x) + p*max(abs(x))",
+    "norm(x, axis=0) > norm(x, axis=-1)",
+    "log(1 + exp(mean(x)))",
+    "p^mean(x) / (eps + fraction(x > 0))",
+    "(mean(x)^2 + 1)^p",
+    "exp(-norm(x) / 8) * count(x > 0)",
+    "sum(max(abs(x), axis=-1), axis=0)",
+    "max(sum(x, axis=0)) - min(sum(x^2, axis=-1))",
+    "sum(x * sum(x, axis=0)) / (1 + sum(x^2))",
+    "where(sum(x, axis=0) > x, x^2, -x^3)",
+    "(x ~ 1 within 0.5) * x^2 + (x ~ 0.25)",
+    "mean(max(x, -x^2), axis=0) > mean(x)",
+};
+
+static void is_expression_to_the_bit(const char *text, const struct extents *shape)
+{
+    struct place p;
+    double x[ELEMENTS_MOST];
+    place_start(&p, text, *shape);
+    draw(x, extents_count(shape), 0.2, 2, 7);
+    for (size_t i = 0; i < extents_count(shape); i++)
+        x[i] = (i % 3 ? 1 : -1) * ceil(8 * x[i]) / 8;
+    const double value = value_at(&p, x), expected = expression_at(&p, text);
+    if (value != expected && !(isnan(value) && isnan(expected)))
+        fail_msg("%s: %.17g, and as an expression %.17g", text, value, expected);
+    place_finish(&p);
+}
+
+static void values_are_those_of_expressions_to_the_last_bit(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < SHAPES; s++)
+        for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
+            is_expression_to_the_bit(exact[i], &shapes[s]);
+    /* One element is its own sum. */
+    for (size_t i = 0; i < sizeof any / sizeof *any; i++)
+        is_expression_to_the_bit(any[i], &shapes[0]);
+    for (size_t i = 0; i < sizeof positive / sizeof *positive; i++)
+        is_expression_to_the_bit(positive[i], &shapes[0]);
 }
 
 #ifdef NNR_DOUBLE
@@ -629,6 +677,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_expressions),
+        cmocka_unit_test(values_are_those_of_expressions_to_the_last_bit),
 #ifdef NNR_DOUBLE
         cmocka_unit_test(gradients_are_those_of_finite_differences),
 #endif

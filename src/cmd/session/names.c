@@ -6,6 +6,7 @@
 #include "cmd/session/variable.h"
 #include "cmd/session/words.h"
 
+#include "expr/functions.h"
 #include "lang/token.h"
 #include "nn/layer.h"
 #include "train/model.h"

@@ -10,6 +10,7 @@
 #include "cmd/verbs/topics.h"
 #include "cmd/work/settings.h"
 
+#include "expr/functions.h"
 #include "lang/token.h"
 #include "nn/layer.h"
 #include "plot/view.h"

@@ -6,6 +6,7 @@
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/work/resolve.h"
+#include "expr/functions.h"
 
 #include <math.h>
 #include <string.h>

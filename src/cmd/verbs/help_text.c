@@ -2,7 +2,7 @@
 #include "cmd/verbs/help_text.h"
 
 #include "base/out.h"
-#include "expr/formula.h"
+#include "expr/functions.h"
 #include "lang/bind.h"
 #include "nn/penalty.h"
 

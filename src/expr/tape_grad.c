@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The gradient of a tape: from the last step to x. */
-#include "expr/tape.h"
+#include "expr/tape_grad.h"
+
+#include "expr/tape_value.h"
 
 #include <string.h>
 
 /* A gradient on its way. */
 struct back {
-    const struct formula *f;
-    struct spot *spot;
-    const real *x;
+    const struct workspace *w;
     real *dx;
     double scale;
     bool add;   /* dx holds something already */
@@ -20,15 +20,15 @@ struct back {
 static double *landing(const struct back *b, uint32_t operand, double *d)
 {
     const bool first = operand != 0 || b->fresh;
-    return b->f->step[operand].full && first ? b->spot[operand].slope : d;
+    return b->w->tape->step[operand].full && first ? b->w->spot[operand].slope : d;
 }
 
 /* The gradient that an operand gets from a tile of its user, written at its landing. */
 static void send(struct back *b, const struct spot *user, uint32_t operand, size_t at, size_t n,
                  const double *d)
 {
-    struct spot *to = &b->spot[operand];
-    if (!b->f->step[operand].full)
+    struct spot *to = &b->w->spot[operand];
+    if (!b->w->tape->step[operand].full)
         tile_add(user, at, n, d, to, to->slope);
     else if (d != to->slope)
         for (size_t i = 0; i < n; i++)
@@ -41,15 +41,15 @@ static void back_elements(struct back *b, uint32_t step, size_t at, size_t n, co
                           const double *g)
 {
     double tile[OPERANDS][TILE], d[TILE];
-    const struct tape_step *s = &b->f->step[step];
+    const struct tape_step *s = &b->w->tape->step[step];
     const double *x[OPERANDS] = {NULL};
     for (uint32_t k = 0; k < s->operands; k++)
-        x[k] = operand_tile(b->f, b->spot, s->operand[k], &b->spot[step], at, n, tile[k]);
+        x[k] = operand_tile(b->w, s->operand[k], &b->w->spot[step], at, n, tile[k]);
     for (uint32_t k = 0; k < s->operands; k++)
         if (s->wants[k]) {
             double *to = landing(b, s->operand[k], d);
             s->op->by[s->operands][k](n, to, g, v, x[0], x[1], x[2]);
-            send(b, &b->spot[step], s->operand[k], at, n, to);
+            send(b, &b->w->spot[step], s->operand[k], at, n, to);
         }
 }
 
@@ -67,7 +67,7 @@ FOR_ALL_LEVELS static void store_scaled(size_t n, double scale, const double *g,
 
 static void hand_over(const struct back *b, size_t at, size_t n)
 {
-    const double *g = b->spot[0].slope;
+    const double *g = b->w->spot[0].slope;
     real *dx = b->dx + at;
     if (b->fresh && !b->add)
         memset(dx, 0, n * sizeof *dx);
@@ -81,9 +81,9 @@ static void hand_over(const struct back *b, size_t at, size_t n)
 static void back_sweep(struct back *b, uint32_t taker, size_t at, size_t n)
 {
     for (uint32_t i = taker; i-- > 1;) {
-        const struct tape_step *s = &b->f->step[i];
+        const struct tape_step *s = &b->w->tape->step[i];
         if (s->full && s->taker == taker && s->reached)
-            back_elements(b, i, at, n, b->spot[i].value, b->spot[i].slope);
+            back_elements(b, i, at, n, b->w->spot[i].value, b->w->spot[i].slope);
     }
     hand_over(b, at, n);
 }
@@ -92,14 +92,14 @@ static void back_sweep(struct back *b, uint32_t taker, size_t at, size_t n)
 static void count_chosen(const struct back *b, uint32_t step)
 {
     double tile[2][TILE], same[TILE];
-    const uint32_t operand = b->f->step[step].operand[0];
-    const struct spot *y = &b->spot[step], *from = &b->spot[operand];
+    const uint32_t operand = b->w->tape->step[step].operand[0];
+    const struct spot *y = &b->w->spot[step], *from = &b->w->spot[operand];
     memset(y->more, 0, y->count * sizeof *y->more);
     for (size_t at = 0; at < from->count; at += TILE) {
-        const size_t n = from->count - at < TILE ? from->count - at : TILE;
-        if (b->f->step[operand].full)
-            sweep_tile(b->f, b->spot, step, b->x, at, n);
-        const double *x = operand_tile(b->f, b->spot, operand, from, at, n, tile[0]);
+        const size_t n = tile_size(from->count - at);
+        if (b->w->tape->step[operand].full)
+            sweep_tile(b->w, step, at, n);
+        const double *x = operand_tile(b->w, operand, from, at, n, tile[0]);
         const double *v = tile_of(from, y, y->value, at, n, tile[1]);
         for (size_t i = 0; i < n; i++)
             same[i] = x[i] == v[i];
@@ -118,18 +118,18 @@ static const double *next_tile(const struct spot *to, const struct spot *from, c
 static void back_reduction(struct back *b, uint32_t step)
 {
     double x_tile[TILE], g_tile[TILE], y_tile[TILE], more_tile[TILE], d[TILE];
-    const struct reduction *r = b->f->step[step].op->reduction;
-    const uint32_t operand = b->f->step[step].operand[0];
-    const struct spot *y = &b->spot[step], *from = &b->spot[operand];
-    const bool full = b->f->step[operand].full;
-    if (r->choose)
+    const struct reduction *r = b->w->tape->step[step].op->reduction;
+    const uint32_t operand = b->w->tape->step[step].operand[0];
+    const struct spot *y = &b->w->spot[step], *from = &b->w->spot[operand];
+    const bool full = b->w->tape->step[operand].full;
+    if (r->chooses)
         count_chosen(b, step);
     for (size_t at = 0; at < from->count; at += TILE) {
-        const size_t n = from->count - at < TILE ? from->count - at : TILE;
+        const size_t n = tile_size(from->count - at);
         b->fresh = true;
         if (full)
-            sweep_tile(b->f, b->spot, step, b->x, at, n);
-        const double *x = operand_tile(b->f, b->spot, operand, from, at, n, x_tile);
+            sweep_tile(b->w, step, at, n);
+        const double *x = operand_tile(b->w, operand, from, at, n, x_tile);
         const double *g = next_tile(from, y, y->slope, at, n, g_tile);
         const double *v = next_tile(from, y, y->value, at, n, y_tile);
         const double *more = y->more ? next_tile(from, y, y->more, at, n, more_tile) : NULL;
@@ -145,52 +145,51 @@ static void back_reduction(struct back *b, uint32_t step)
 /* From the last step, each of whose elements counts once. */
 static void back_last(struct back *b)
 {
-    const uint32_t steps = (uint32_t)b->f->steps, last = steps - 1;
-    const struct spot *y = &b->spot[last];
+    const uint32_t steps = (uint32_t)b->w->tape->steps, last = steps - 1;
+    const struct spot *y = &b->w->spot[last];
     double one[TILE];
     for (size_t at = 0; at < y->count; at += TILE) {
-        const size_t n = y->count - at < TILE ? y->count - at : TILE;
+        const size_t n = tile_size(y->count - at);
         b->fresh = true;
-        if (b->f->step[last].full)
-            sweep_tile(b->f, b->spot, steps, b->x, at, n);
+        if (b->w->tape->step[last].full)
+            sweep_tile(b->w, steps, at, n);
         double *to = landing(b, last, one);
         for (size_t i = 0; i < n; i++)
             to[i] = 1;
         send(b, y, last, at, n, to);
-        if (b->f->step[last].full)
+        if (b->w->tape->step[last].full)
             back_sweep(b, steps, at, n);
     }
-    b->add = b->add || b->f->step[last].full;
+    b->add = b->add || b->w->tape->step[last].full;
 }
 
 /* Of a step that is held whole. */
 static void back_step(struct back *b, uint32_t step)
 {
-    const struct tape_step *s = &b->f->step[step];
-    const struct spot *y = &b->spot[step];
+    const struct tape_step *s = &b->w->tape->step[step];
+    const struct spot *y = &b->w->spot[step];
     if (s->kind == TAPE_REDUCTION)
         back_reduction(b, step);
     else if (s->kind == TAPE_ELEMENTS)
         for (size_t at = 0; at < y->count; at += TILE)
-            back_elements(b, step, at, y->count - at < TILE ? y->count - at : TILE, y->value + at,
-                          y->slope + at);
+            back_elements(b, step, at, tile_size(y->count - at), y->value + at, y->slope + at);
 }
 
-void formula_gradient(const struct formula *f, double *block, double scale, const real *x, real *dx,
-                      bool add)
+void tape_gradient(const struct workspace *w, double scale, real *dx, bool add)
 {
-    struct spot *spot = ((struct block *)(void *)block)->spot;
-    struct back b = {.f = f, .spot = spot, .x = x, .dx = dx, .scale = scale, .add = add};
-    if (!f->step[0].reached || scale == 0) {
+    const struct tape *t = w->tape;
+    struct spot *spot = w->spot;
+    struct back b = {.w = w, .dx = dx, .scale = scale, .add = add};
+    if (!t->step[0].reached || scale == 0) {
         if (!add)
             memset(dx, 0, spot[0].count * sizeof *dx);
         return;
     }
-    for (size_t i = 0; i < f->steps; i++)
-        if (f->step[i].reached && !f->step[i].full)
+    for (size_t i = 0; i < t->steps; i++)
+        if (t->step[i].reached && !t->step[i].full)
             memset(spot[i].slope, 0, spot[i].count * sizeof *spot[i].slope);
     back_last(&b);
-    for (uint32_t i = (uint32_t)f->steps; i-- > 1;)
-        if (f->step[i].reached && !f->step[i].full)
+    for (uint32_t i = (uint32_t)t->steps; i-- > 1;)
+        if (t->step[i].reached && !t->step[i].full)
             back_step(&b, i);
 }

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NNR_EXPR_TAPE_GRAD_H
+#define NNR_EXPR_TAPE_GRAD_H
+
+#include "expr/tape.h"
+
+/* dx (+)= scale * d(formula)/dx, where the values of a formula's tape were computed last. */
+void tape_gradient(const struct workspace *w, double scale, real *dx, bool add);
+
+#endif
