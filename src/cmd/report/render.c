@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/report/render.h"
+
+#include "cmd/report/report.h"
+#include "cmd/session/state.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NOWHERE SIZE_MAX
+
+static bool is_value(const struct report_item *x)
+{
+    return x->kind <= REPORT_OPEN;
+}
+
+/* The item behind an item with all that it holds. */
+static size_t item_behind(const struct report *r, size_t i)
+{
+    size_t depth = 0;
+    do {
+        depth += r->item[i].kind == REPORT_OPEN || r->item[i].kind == REPORT_TABLE;
+        depth -= r->item[i].kind == REPORT_CLOSE;
+        i++;
+    } while (depth && i < r->items);
+    return i;
+}
+
+/* The value of that key among those from `i` on, to the end or to what closes them. */
+static size_t find_value(const struct report *r, size_t i, const char *key, size_t n)
+{
+    for (; i < r->items && r->item[i].kind != REPORT_CLOSE; i = item_behind(r, i)) {
+        const struct report_item *x = &r->item[i];
+        if (is_value(x) && x->key && strncmp(x->key, key, n) == 0 && x->key[n] == 0)
+            return i;
+    }
+    return NOWHERE;
+}
+
+/* Which item each of a table's columns has in each row that `people`, or machines, read. */
+struct cells {
+    const struct report_table *table;
+    size_t *item; /* [rows][columns]; NOWHERE: none */
+    size_t rows;
+};
+
+static bool reads_column(const struct report_column *c, bool people)
+{
+    return people ? c->head != NULL : c->key != NULL;
+}
+
+static bool reads_row(const struct report_item *row, bool people)
+{
+    return row->number != (people ? REPORT_FOR_MACHINES : REPORT_FOR_PEOPLE);
+}
+
+/* The cells of the row at `i`; returns the item behind it. */
+static size_t read_row(const struct report *r, size_t i, const struct report_table *t, size_t *cell)
+{
+    const double who = r->item[i++].number;
+    for (size_t c = 0; c < t->columns; c++) {
+        const bool skipped =
+            who != REPORT_FOR_ALL && !reads_column(&t->column[c], who == REPORT_FOR_PEOPLE);
+        const bool more = i < r->items && is_value(&r->item[i]);
+        cell[c] = more && !skipped ? i : NOWHERE;
+        i = more && !skipped ? item_behind(r, i) : i;
+    }
+    return i;
+}
+
+/* Those of the table at `i`; its item is NULL without memory. */
+static struct cells read_cells(const struct report *r, size_t i, bool people)
+{
+    struct cells all = {.table = r->item[i].table};
+    size_t rows = 0;
+    const size_t end = item_behind(r, i);
+    for (size_t k = i + 1; k < end; k++)
+        rows += r->item[k].kind == REPORT_ROW;
+    if (!(all.item = mem_new((rows + 1) * all.table->columns, sizeof *all.item)))
+        return all;
+    for (i++; r->item[i].kind == REPORT_ROW;) {
+        const bool read = reads_row(&r->item[i], people);
+        i = read_row(r, i, all.table, &all.item[all.rows * all.table->columns]);
+        all.rows += read;
+    }
+    return all;
+}
+
+static size_t value_json(const struct report *r, size_t i, const char *key, struct json *j);
+
+static void table_json(const struct report *r, size_t i, struct json *j)
+{
+    const struct report_table *t = r->item[i].table;
+    struct cells all = read_cells(r, i, false);
+    j->to->failed = j->to->failed || !all.item;
+    json_open(j, t->key, '[');
+    for (size_t k = 0; k < all.rows; k++) {
+        json_open(j, NULL, '{');
+        for (size_t c = 0; c < t->columns; c++)
+            if (t->column[c].key && all.item[k * t->columns + c] != NOWHERE)
+                value_json(r, all.item[k * t->columns + c], t->column[c].key, j);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+    mem_free(all.item);
+}
+
+/* Those from `i` on, to the end or to what closes them. */
+static void values_json(const struct report *r, size_t i, struct json *j)
+{
+    while (i < r->items && r->item[i].kind != REPORT_CLOSE)
+        i = value_json(r, i, r->item[i].key, j);
+}
+
+static size_t value_json(const struct report *r, size_t i, const char *key, struct json *j)
+{
+    const struct report_item *x = &r->item[i];
+    if (x->kind == REPORT_A_NUMBER) {
+        json_number(j, key, x->number);
+    } else if (x->kind == REPORT_A_TEXT) {
+        json_text(j, key, r->text.text + x->text);
+    } else if (x->kind == REPORT_A_BOOL) {
+        json_bool(j, key, x->number != 0);
+    } else if (x->kind == REPORT_OPEN) {
+        json_open(j, key, (char)x->number);
+        values_json(r, i + 1, j);
+        json_close(j, x->number == '{' ? '}' : ']');
+    } else if (x->kind == REPORT_TABLE && key) {
+        table_json(r, i, j);
+    }
+    return item_behind(r, i);
+}
+
+void report_render_json(const struct report *r, struct str *to)
+{
+    struct json j = {.to = to};
+    to->failed = to->failed || r->text.failed;
+    if (to->failed)
+        return;
+    json_open(&j, NULL, '{');
+    values_json(r, 0, &j);
+    json_close(&j, '}');
+    str_add(to, "\n");
+}
+
+static void add_number(struct str *to, double x, enum report_format format)
+{
+    char number[NUMBER_ROOM];
+    if (format == REPORT_SHARE && isfinite(x))
+        str_addf(to, "%.1f%%", 100 * x);
+    else
+        str_add(to, format == REPORT_SHARE || (format == REPORT_FIGURE && isnan(x))
+                        ? "-"
+                        : number_text(x, number));
+}
+
+/* As people read it; a list as its members, those that are lists themselves between | signs. */
+static void add_value(const struct report *r, size_t i, enum report_format format, struct str *to)
+{
+    const struct report_item *x = i == NOWHERE ? NULL : &r->item[i];
+    if (!x)
+        return;
+    if (x->shown || x->kind == REPORT_A_TEXT) {
+        str_add(to, r->text.text + (x->shown ? x->shown : x->text));
+    } else if (x->kind == REPORT_A_NUMBER) {
+        add_number(to, x->number, format);
+    } else if (x->kind == REPORT_A_BOOL) {
+        str_add(to, x->number != 0 ? "yes" : "no");
+    } else if (x->kind == REPORT_NOTHING) {
+        str_add(to, "-");
+    } else if (x->kind == REPORT_OPEN) {
+        const size_t first = i + 1;
+        for (i = first; r->item[i].kind != REPORT_CLOSE; i = item_behind(r, i)) {
+            const bool list = r->item[i].kind == REPORT_OPEN && !r->item[i].shown;
+            str_add(to, i == first ? "" : list ? " | " : " ");
+            add_value(r, i, format, to);
+        }
+    }
+}
+
+/* Where the value for a word of a sentence stands: in a row, or in the report. */
+static size_t find_word(const struct report *r, const struct report_table *t, const size_t *cell,
+                        const char *key, size_t n)
+{
+    for (size_t c = 0; t && c < t->columns; c++)
+        if (t->column[c].key && strlen(t->column[c].key) == n &&
+            strncmp(t->column[c].key, key, n) == 0)
+            return cell[c];
+    const char *dot = memchr(key, '.', n);
+    size_t at = find_value(r, 0, key, dot ? (size_t)(dot - key) : n);
+    if (dot && at != NOWHERE)
+        at = find_value(r, at + 1, dot + 1, n - (size_t)(dot + 1 - key));
+    return at;
+}
+
+static void add_sentence(const struct report *r, const struct report_table *t, const size_t *cell,
+                         const char *at, struct str *to)
+{
+    for (const char *open; (open = strchr(at, '{')); at = strchr(open, '}') + 1) {
+        const char *key = open + 1;
+        const size_t n = strcspn(key, " }"), unit = strcspn(key, "}");
+        const size_t i = find_word(r, t, cell, key, n);
+        str_bytes(to, at, (size_t)(open - at));
+        add_value(r, i, REPORT_NUMBER, to);
+        str_bytes(to, key + n, unit - n);
+        if (unit > n && i != NOWHERE)
+            str_add(to, r->item[i].number == 1 ? "" : "s");
+    }
+    str_add(to, at);
+}
+
+/* The table as people see it: lines of cells, and which columns stand flush right. */
+struct grid {
+    struct str *cell;
+    bool *right;
+    size_t lines, columns;
+};
+
+/* Line 0 of a table that is not sideways has the heads. */
+static void fill_grid(const struct report *r, const struct cells *all, struct grid *g)
+{
+    const struct report_table *t = all->table;
+    for (size_t c = 0, column = 0; c < t->columns; c++) {
+        if (!t->column[c].head)
+            continue;
+        for (size_t k = 0; k <= all->rows; k++) {
+            const size_t line = t->sideways ? column : k, place = t->sideways ? k : column;
+            struct str *to = &g->cell[line * g->columns + place];
+            if (k)
+                add_value(r, all->item[(k - 1) * t->columns + c], t->column[c].format, to);
+            else
+                str_add(to, t->column[c].head);
+            g->right[place] = t->sideways ? place > 0 : t->column[c].format != REPORT_WORDS;
+        }
+        column++;
+    }
+}
+
+static struct grid make_grid(const struct report *r, const struct cells *all, struct str *to)
+{
+    size_t heads = 0;
+    for (size_t c = 0; c < all->table->columns; c++)
+        heads += all->table->column[c].head != NULL;
+    const size_t rows = heads ? all->rows + 1 : 0;
+    struct grid g = {.lines = all->table->sideways ? heads : rows,
+                     .columns = all->table->sideways ? rows : heads};
+    g.cell = mem_new(g.lines * g.columns, sizeof *g.cell);
+    g.right = mem_new(g.columns, sizeof *g.right);
+    if (g.cell && g.right)
+        fill_grid(r, all, &g);
+    else
+        to->failed = true;
+    for (size_t i = 0; g.cell && i < g.lines * g.columns; i++)
+        to->failed = to->failed || g.cell[i].failed;
+    return g;
+}
+
+static void finish_grid(struct grid *g)
+{
+    for (size_t i = 0; g->cell && i < g->lines * g->columns; i++)
+        str_finish(&g->cell[i]);
+    mem_free(g->cell);
+    mem_free(g->right);
+}
+
+/* Characters, not bytes, as the screen counts them. */
+static size_t width_of(const struct str *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->size; i++)
+        n += ((unsigned char)s->text[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static void cut_blanks(struct str *s)
+{
+    while (s->size && s->text[s->size - 1] == ' ')
+        s->text[--s->size] = 0;
+}
+
+static void grid_text(const struct grid *g, struct str *to)
+{
+    size_t *most = mem_new(g->columns, sizeof *most);
+    to->failed = to->failed || !most;
+    for (size_t i = 0; i < g->lines * g->columns && !to->failed; i++) {
+        const size_t n = width_of(&g->cell[i]);
+        most[i % g->columns] = n > most[i % g->columns] ? n : most[i % g->columns];
+    }
+    for (size_t i = 0; i < g->lines * g->columns && !to->failed; i++) {
+        const size_t column = i % g->columns, last = column + 1 == g->columns;
+        const int blanks = (int)(most[column] - width_of(&g->cell[i]));
+        const char *text = g->cell[i].text ? g->cell[i].text : "";
+        str_addf(to, "%*s", g->right[column] ? blanks : 0, "");
+        str_add(to, text);
+        str_addf(to, "%*s", g->right[column] || last ? 0 : blanks, "");
+        if (last)
+            cut_blanks(to);
+        str_add(to, last ? "\n" : "  ");
+    }
+    mem_free(most);
+}
+
+/* CommonMark takes a backslash before any of these as it is meant; some mean something only where a
+ * line begins. A cell is one line. */
+static void add_escaped(struct str *to, const char *text, bool cell)
+{
+    for (bool begins = !cell; *text; text++) {
+        if (strchr("\\|*_`<[&~", *text) || (begins && strchr("#>+-", *text)))
+            str_add(to, "\\");
+        begins = *text == '\n';
+        if (begins)
+            str_add(to, cell ? " " : "\n\n");
+        else
+            str_bytes(to, text, 1);
+    }
+}
+
+static void grid_markdown(const struct grid *g, struct str *to)
+{
+    for (size_t line = 0; line < g->lines; line++) {
+        for (size_t c = 0; c < g->columns; c++) {
+            const struct str *cell = &g->cell[line * g->columns + c];
+            str_add(to, "| ");
+            add_escaped(to, cell->text ? cell->text : "", true);
+            str_add(to, " ");
+        }
+        str_add(to, "|\n");
+        for (size_t c = 0; c < g->columns && line == 0; c++)
+            str_add(to, g->right[c] ? "| ---: " : "| --- ");
+        str_add(to, line ? "" : "|\n");
+    }
+    str_add(to, "\n");
+}
+
+/* What people read: sentences and grids, in their order. */
+static void add_for_people(const struct report *r, struct str *to, bool markdown)
+{
+    struct str words = {.failed = r->text.failed};
+    for (size_t i = 0; i < r->items && !words.failed; i++) {
+        const struct report_item *x = &r->item[i];
+        if (x->kind == REPORT_NOTE)
+            str_add(&words, r->text.text + x->text);
+        else if (x->kind == REPORT_SENTENCE)
+            add_sentence(r, NULL, NULL, x->key, &words);
+        if (x->kind != REPORT_TABLE)
+            continue;
+        struct cells all = read_cells(r, i, true);
+        words.failed = words.failed || !all.item;
+        for (size_t k = 0; x->table->line && all.item && k < all.rows; k++)
+            add_sentence(r, x->table, &all.item[k * x->table->columns], x->table->line, &words);
+        if (!x->table->line && all.item && all.rows) {
+            struct grid g = make_grid(r, &all, &words);
+            if (markdown && words.text && !words.failed) {
+                add_escaped(to, words.text, false);
+                str_finish(&words);
+            }
+            if (!words.failed)
+                (markdown ? grid_markdown : grid_text)(&g, markdown ? to : &words);
+            finish_grid(&g);
+        }
+        mem_free(all.item);
+        i = item_behind(r, i) - 1;
+    }
+    if (words.text && markdown)
+        add_escaped(to, words.text, false);
+    else if (words.text)
+        str_bytes(to, words.text, words.size);
+    to->failed = to->failed || words.failed;
+    str_finish(&words);
+}
+
+void report_render_text(const struct report *r, struct str *to)
+{
+    add_for_people(r, to, false);
+}
+
+void report_render_markdown(const struct report *r, struct str *to)
+{
+    add_for_people(r, to, true);
+}
+
+static void add_field(struct str *to, const char *text)
+{
+    const bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    str_add(to, quoted ? "\"" : "");
+    for (; *text; text++)
+        str_addf(to, quoted && *text == '"' ? "\"\"" : "%c", *text);
+    str_add(to, quoted ? "\"" : "");
+}
+
+static void value_csv(const struct report *r, size_t i, struct str *to)
+{
+    const struct report_item *x = i == NOWHERE ? NULL : &r->item[i];
+    char number[NUMBER_ROOM];
+    struct str text = {0};
+    struct json j = {.to = &text};
+    if (!x || x->kind == REPORT_NOTHING)
+        return;
+    if (x->kind == REPORT_A_TEXT)
+        add_field(to, r->text.text + x->text);
+    else if (x->kind == REPORT_A_NUMBER && !isfinite(x->number))
+        str_add(to, number_text(x->number, number));
+    else
+        value_json(r, i, NULL, &j);
+    if (text.text)
+        add_field(to, text.text);
+    to->failed = to->failed || text.failed;
+    str_finish(&text);
+}
+
+static void table_csv(const struct report *r, size_t i, struct str *to)
+{
+    const struct report_table *t = r->item[i].table;
+    struct cells all = read_cells(r, i, false);
+    to->failed = to->failed || !all.item;
+    for (size_t k = 0; k <= all.rows && !to->failed; k++) {
+        const char *comma = "";
+        for (size_t c = 0; c < t->columns; c++) {
+            if (!t->column[c].key)
+                continue;
+            str_add(to, comma);
+            comma = ",";
+            if (k)
+                value_csv(r, all.item[(k - 1) * t->columns + c], to);
+            else
+                add_field(to, t->column[c].key);
+        }
+        str_add(to, "\n");
+    }
+    mem_free(all.item);
+}
+
+void report_render_csv(const struct report *r, struct str *to)
+{
+    to->failed = to->failed || r->text.failed;
+    for (size_t i = 0; i < r->items && !to->failed; i = item_behind(r, i))
+        if (r->item[i].kind == REPORT_TABLE && r->item[i].key) {
+            table_csv(r, i, to);
+            return;
+        }
+    for (size_t k = 0; k < 2 && !to->failed; k++) {
+        const char *comma = "";
+        for (size_t i = 0; i < r->items; i = item_behind(r, i)) {
+            if (!is_value(&r->item[i]))
+                continue;
+            str_add(to, comma);
+            comma = ",";
+            if (k)
+                value_csv(r, i, to);
+            else
+                add_field(to, r->item[i].key ? r->item[i].key : "");
+        }
+        str_add(to, "\n");
+    }
+}
+
+void report_write(const struct session *s, struct report *r, struct str *to)
+{
+    (s->host->json || r->as_json ? report_render_json : report_render_text)(r, to);
+    report_finish(r);
+}
+
+int report_show(const struct session *s, struct report *r, struct err *e)
+{
+    struct str text = {0};
+    report_write(s, r, &text);
+    return session_report(s, &text, e);
+}
