@@ -25,10 +25,3 @@ void losses_print(struct str *to, const struct model *m, const char *lead)
         str_add(to, "\n");
     }
 }
-
-void figures_text(struct str *to, const struct figures *x)
-{
-    char total[NUMBER_ROOM], data[NUMBER_ROOM], penalty[NUMBER_ROOM];
-    str_addf(to, "loss %s = data %s + penalty %s", number_text(x->data + x->penalty, total),
-             number_text(x->data, data), number_text(x->penalty, penalty));
-}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "cmd/report/text_table.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
@@ -29,160 +30,110 @@ static int run_all(const struct session *s, struct gradcheck *c, struct err *e)
     return 0;
 }
 
-/* tensor, checked, at a kink, skipped, in rounding, worst error */
-static const bool flush_right[] = {false, true, true, true, true, true};
-enum { COLUMNS = sizeof flush_right / sizeof *flush_right };
-
-static void add_tensor(struct grid *g, const struct gradcheck *c, const struct gradcheck_tensor *t)
+/* What is looked at, of one tensor or of all; people read it in a row. */
+static void add_counts(struct report *r, const struct gradcheck_tensor *t, size_t of, bool row)
 {
-    const struct weight *w = &c->model->graph->weight[t->weight];
-    char shape[80], number[NUMBER_ROOM];
-    grid_add(g, "%s %s", w->path, shape_text(&w->shape, shape, sizeof shape));
-    grid_add(g, "%zu of %zu", t->count - t->skipped, w->count);
-    grid_add(g, "%zu", t->kinks);
-    grid_add(g, "%zu", t->skipped);
-    grid_add(g, "%zu", t->rounding);
-    grid_add(g, "%s", number_text(t->worst, number));
+    report_number(r, row ? NULL : "checked", (double)(t->count - t->skipped));
+    if (row)
+        str_addf(report_shown(r), "%zu of %zu", t->count - t->skipped, of);
+    report_number(r, row ? NULL : "kinks", (double)t->kinks);
+    report_number(r, row ? NULL : "skipped", (double)t->skipped);
+    report_number(r, row ? NULL : "pushed", (double)t->pushed);
+    report_number(r, row ? NULL : "rounding", (double)t->rounding);
+    report_number(r, row ? NULL : "error", t->worst);
+    report_number(r, row ? NULL : "of", (double)of);
 }
 
-static void add_tensors(struct str *to, const struct gradcheck *c)
+static void add_tensors(struct report *r, const struct gradcheck *c)
 {
-    static const char *const heads[COLUMNS] = {
-        "tensor", "checked", "at a kink", "skipped", "in rounding", "worst error",
+    static const struct report_column columns[] = {
+        {"tensor", "tensor", REPORT_WORDS},      {"checked", "checked", REPORT_NUMBER},
+        {"at a kink", "kinks", REPORT_NUMBER},   {"skipped", "skipped", REPORT_NUMBER},
+        {NULL, "pushed", REPORT_NUMBER},         {"in rounding", "rounding", REPORT_NUMBER},
+        {"worst error", "error", REPORT_NUMBER}, {NULL, "of", REPORT_NUMBER},
     };
-    struct grid g = {.columns = COLUMNS, .right = flush_right};
-    for (size_t i = 0; i < COLUMNS; i++)
-        grid_add(&g, "%s", heads[i]);
-    for (size_t i = 0; i < c->tensors; i++)
-        add_tensor(&g, c, &c->tensor[i]);
-    grid_print(&g, to);
-}
-
-static void add_worst(struct str *to, const struct gradcheck *c)
-{
-    char place[200], analytic[NUMBER_ROOM], numeric[NUMBER_ROOM], error[NUMBER_ROOM];
-    if (c->worst.error < 0)
-        return;
-    str_addf(to, "worst: %s: analytic %s, numeric %s, relative error %s, of ",
-             gradcheck_place(c, &c->worst, place, sizeof place),
-             number_text(c->worst.analytic, analytic), number_text(c->worst.numeric, numeric),
-             number_text(c->worst.error, error));
-    gradcheck_part(c, &c->worst, to);
-    str_add(to, "\n");
-}
-
-/* The penalty that pushes most where it has no derivative, on a line of its own. */
-static void add_push(struct str *to, const struct gradcheck *c, size_t pushed)
-{
-    char place[200], analytic[NUMBER_ROOM], back[NUMBER_ROOM], forth[NUMBER_ROOM];
-    if (!pushed)
-        return;
-    str_addf(to, "pushed at a kink: %zu, the most at %s: ", pushed,
-             gradcheck_place(c, &c->push.place, place, sizeof place));
-    gradcheck_part(c, &c->push.place, to);
-    str_addf(to, " has no derivative there, and pushes with %s",
-             number_text(c->push.place.analytic, analytic));
-    if (isnan(c->push.back) || isnan(c->push.forth))
-        str_add(to, "; no difference can tell its slope\n");
-    else
-        str_addf(to, "; its slopes on both sides are %s and %s\n", number_text(c->push.back, back),
-                 number_text(c->push.forth, forth));
-}
-
-static void check_text(struct str *to, const struct gradcheck *c, bool right)
-{
-    const struct gradcheck_tensor sum = gradcheck_sum(c);
-    char most[NUMBER_ROOM];
-    str_addf(to, "checkgrad of %s: %zu sample%s, in %s\n", c->model->name, c->samples,
-             c->samples == 1 ? "" : "s", REAL_NAME);
-    add_tensors(to, c);
-    add_worst(to, c);
-    str_addf(to, "checked %zu of %zu, %zu of them at a kink; %zu skipped near one\n",
-             c->count - sum.skipped, c->weights, sum.kinks, sum.skipped);
-    add_push(to, c, sum.pushed);
-    if (right)
-        str_addf(to, "the gradient is right%s: no error is above %s\n",
-                 sum.pushed ? " wherever there is one" : "", number_text(GRADCHECK_MOST, most));
-}
-
-static void worst_json(struct json *j, const struct gradcheck *c)
-{
-    char place[200];
-    struct str part = {0};
-    gradcheck_part(c, &c->worst, &part);
-    j->to->failed = j->to->failed || part.failed;
-    json_text(j, "place", gradcheck_place(c, &c->worst, place, sizeof place));
-    json_text(j, "part", part.text ? part.text : "");
-    json_number(j, "analytic", c->worst.analytic);
-    json_number(j, "numeric", c->worst.numeric);
-    str_finish(&part);
-}
-
-static void push_json(struct json *j, const struct gradcheck *c)
-{
-    char place[200];
-    struct str part = {0};
-    gradcheck_part(c, &c->push.place, &part);
-    j->to->failed = j->to->failed || part.failed;
-    json_open(j, "push", '{');
-    json_text(j, "place", gradcheck_place(c, &c->push.place, place, sizeof place));
-    json_text(j, "part", part.text ? part.text : "");
-    json_number(j, "analytic", c->push.place.analytic);
-    json_number(j, "back", c->push.back);
-    json_number(j, "forth", c->push.forth);
-    json_close(j, '}');
-    str_finish(&part);
-}
-
-static void counts_json(struct json *j, const struct gradcheck_tensor *t)
-{
-    json_number(j, "checked", (double)(t->count - t->skipped));
-    json_number(j, "kinks", (double)t->kinks);
-    json_number(j, "skipped", (double)t->skipped);
-    json_number(j, "pushed", (double)t->pushed);
-    json_number(j, "rounding", (double)t->rounding);
-    json_number(j, "error", t->worst);
-}
-
-static void check_json(struct str *to, const struct gradcheck *c, bool right)
-{
-    const struct gradcheck_tensor sum = gradcheck_sum(c);
-    struct json j = {.to = to};
-    json_open(&j, NULL, '{');
-    json_bool(&j, "right", right);
-    counts_json(&j, &sum);
-    json_number(&j, "of", (double)c->weights);
-    if (c->worst.error >= 0)
-        worst_json(&j, c);
-    if (sum.pushed)
-        push_json(&j, c);
-    json_number(&j, "most", GRADCHECK_MOST);
-    json_open(&j, "tensors", '[');
+    static const struct report_table table = {
+        .key = "tensors", .column = columns, .columns = sizeof columns / sizeof *columns};
+    char shape[80];
+    report_table(r, &table);
     for (size_t i = 0; i < c->tensors; i++) {
         const struct weight *w = &c->model->graph->weight[c->tensor[i].weight];
-        json_open(&j, NULL, '{');
-        json_text(&j, "tensor", w->path);
-        counts_json(&j, &c->tensor[i]);
-        json_number(&j, "of", (double)w->count);
-        json_close(&j, '}');
+        report_row(r, REPORT_FOR_ALL);
+        report_text(r, NULL, w->path);
+        str_addf(report_shown(r), "%s %s", w->path, shape_text(&w->shape, shape, sizeof shape));
+        add_counts(r, &c->tensor[i], w->count, true);
     }
-    json_close(&j, ']');
-    json_number(&j, "samples", (double)c->samples);
-    json_text(&j, "precision", REAL_NAME);
-    json_text(&j, "model", c->model->name);
-    json_close(&j, '}');
-    str_add(to, "\n");
+    report_close(r);
+}
+
+static void add_place(struct report *r, const struct gradcheck *c, const struct gradcheck_place *at)
+{
+    char place[200];
+    report_text(r, "place", gradcheck_place(c, at, place, sizeof place));
+    gradcheck_part(c, at, report_words(r, "part"));
+    report_number(r, "analytic", at->analytic);
+}
+
+/* The penalty that pushes most where it has no derivative. */
+static void add_push(struct report *r, const struct gradcheck *c)
+{
+    report_open(r, "push", '{');
+    add_place(r, c, &c->push.place);
+    report_number(r, "back", c->push.back);
+    report_number(r, "forth", c->push.forth);
+    report_close(r);
+}
+
+/* What people read below the table. */
+static void say_found(struct report *r, const struct gradcheck *c, bool pushed, bool right)
+{
+    if (c->worst.error >= 0)
+        report_say(r, "worst: {place}: analytic {analytic}, numeric {numeric}, relative error "
+                      "{error}, of {part}\n");
+    report_say(
+        r, "checked {checked} of {of}, {kinks} of them at a kink; {skipped} skipped near one\n");
+    if (pushed)
+        report_say(r, "pushed at a kink: {pushed}, the most at {push.place}: {push.part} has no "
+                      "derivative there, and pushes with {push.analytic}");
+    if (pushed)
+        report_say(r, isnan(c->push.back) || isnan(c->push.forth)
+                          ? "; no difference can tell its slope\n"
+                          : "; its slopes on both sides are {push.back} and {push.forth}\n");
+    if (right)
+        report_say(
+            r, pushed ? "the gradient is right wherever there is one: no error is above {most}\n"
+                      : "the gradient is right: no error is above {most}\n");
+}
+
+static void check_report(struct report *r, const struct gradcheck *c, bool right)
+{
+    const struct gradcheck_tensor sum = gradcheck_sum(c);
+    report_say(r, "checkgrad of {model}: {samples sample}, in {precision}\n");
+    report_bool(r, "right", right);
+    add_counts(r, &sum, c->weights, false);
+    if (c->worst.error >= 0) {
+        add_place(r, c, &c->worst);
+        report_number(r, "numeric", c->worst.numeric);
+    }
+    if (sum.pushed)
+        add_push(r, c);
+    report_number(r, "most", GRADCHECK_MOST);
+    add_tensors(r, c);
+    report_number(r, "samples", (double)c->samples);
+    report_text(r, "precision", REAL_NAME);
+    report_text(r, "model", c->model->name);
+    say_found(r, c, sum.pushed > 0, right);
 }
 
 /* The report stands on stdout also where the verdict is an error. */
 static int report(const struct session *s, const struct gradcheck *c, struct err *e)
 {
-    struct str text = {0};
+    struct report r = {0};
     const int wrong = gradcheck_verdict(c, e);
     if (wrong && e->kind == ERR_MEMORY)
         return -1;
-    (s->host->json ? check_json : check_text)(&text, c, !wrong);
-    return session_report(s, &text, e) ? -1 : wrong;
+    check_report(&r, c, !wrong);
+    return report_show(s, &r, e) ? -1 : wrong;
 }
 
 static int run_checkgrad(struct session *s, const struct args *args, struct err *e)

@@ -1,59 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/verbs/data.h"
 
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
 
 #include "train/model.h"
 
-static void data_json(struct str *to, const struct dataset *d)
-{
-    struct json json = {.to = to};
-    struct str kind = {0};
-    char shape[80];
-    args_print(&kind, d->args);
-    to->failed = to->failed || kind.failed;
-    json_open(&json, NULL, '{');
-    json_text(&json, "data", kind.text ? kind.text : "");
-    json_number(&json, "samples", (double)d->samples);
-    json_number(&json, "training", (double)d->training);
-    json_text(&json, "inputs", shape_text(&d->shape, shape, sizeof shape));
-    json_number(&json, "targets", (double)d->targets);
-    json_number(&json, "batch", (double)d->batch);
-    json_bool(&json, "shuffle", d->shuffle);
-    json_close(&json, '}');
-    str_add(to, "\n");
-    str_finish(&kind);
-}
+#include <math.h>
 
-void data_print(struct str *to, const struct dataset *d)
+void data_report(struct report *r, const struct dataset *d)
 {
     char shape[80];
-    str_add(to, "data ");
-    args_print(to, d->args);
-    str_addf(to,
-             ": %zu samples (%zu to train on, %zu to validate on), inputs %s, %zu target%s, "
-             "batch %zu, shuffle %s\n",
-             d->samples, d->training, d->samples - d->training,
-             shape_text(&d->shape, shape, sizeof shape), d->targets, d->targets == 1 ? "" : "s",
-             d->batch, d->shuffle ? "yes" : "no");
+    args_print(report_words(r, "data"), d->args);
+    report_number(r, "samples", (double)d->samples);
+    report_number(r, "training", (double)d->training);
+    report_text(r, "inputs", shape_text(&d->shape, shape, sizeof shape));
+    report_number(r, "targets", (double)d->targets);
+    report_number(r, "batch", (double)d->batch);
+    report_bool(r, "shuffle", d->shuffle);
+    report_say(r, "data {data}: {samples} samples ({training} to train on, ");
+    str_addf(report_note(r), "%zu to validate on)", d->samples - d->training);
+    report_say(r, ", inputs {inputs}, {targets target}, batch {batch}, shuffle {shuffle}\n");
 }
 
 static int print_data(struct session *s, struct err *e)
 {
-    const struct dataset *d = &s->data;
-    struct str text = {0};
-    if (!s->has_data) {
-        str_add(&text, s->host->json ? "{\"data\": null}\n" : "data none\n");
-        return session_report(s, &text, e);
+    struct report r = {0};
+    if (s->has_data) {
+        data_report(&r, &s->data);
+    } else {
+        report_number(&r, "data", NAN);
+        report_say(&r, "data none\n");
     }
-    if (s->host->json) {
-        data_json(&text, d);
-        return session_report(s, &text, e);
-    }
-    data_print(&text, d);
-    return session_report(s, &text, e);
+    return report_show(s, &r, e);
 }
 
 /* Plans are made for one dataset. */

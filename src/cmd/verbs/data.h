@@ -4,9 +4,9 @@
 #define NNR_CMD_VERBS_DATA_H
 
 struct dataset;
-struct str;
+struct report;
 
-/* Adds the line that data alone prints; and what show data adds to it. There is data. */
-void data_print(struct str *to, const struct dataset *d);
+/* What data alone reports, and show data first. There is data. */
+void data_report(struct report *r, const struct dataset *d);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/journal.h"
@@ -195,25 +197,15 @@ static int define(struct session *s, const struct node *call, const struct node 
 
 static int list_definitions(struct session *s, struct err *e)
 {
-    struct str text = {0};
-    struct json json = {.to = &text};
-    if (!s->host->json) {
-        for (size_t i = 0; i < s->definitions; i++) {
-            definition_print(&text, s->definition[i]);
-            str_add(&text, "\n");
-        }
-        return session_report(s, &text, e);
-    }
-    json_open(&json, NULL, '{');
-    json_open(&json, "define", '{');
+    struct report r = {0};
+    report_open(&r, "define", '{');
     for (size_t i = 0; i < s->definitions; i++) {
-        const struct definition *d = s->definition[i];
-        json_text(&json, d->own.kind.entry.name, d->formula);
+        report_text(&r, s->definition[i]->own.kind.entry.name, s->definition[i]->formula);
+        definition_print(report_note(&r), s->definition[i]);
+        report_say(&r, "\n");
     }
-    json_close(&json, '}');
-    json_close(&json, '}');
-    str_add(&text, "\n");
-    return session_report(s, &text, e);
+    report_close(&r);
+    return report_show(s, &r, e);
 }
 
 static int run_define(struct session *s, const struct args *args, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "cmd/report/text_table.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/emulation.h"
@@ -9,6 +10,8 @@
 
 #include "train/emulate.h"
 #include "train/ledger.h"
+
+#include <string.h>
 
 /* The ledger of one model as each system has it: none first. */
 struct systems {
@@ -30,83 +33,89 @@ static int systems_run(struct session *s, struct systems *all, struct err *e)
     return failed;
 }
 
-static void add_figure(struct grid *g, const struct ledger *l, size_t row, double figure)
+/* A figure as one system has it; people see when it has none. */
+static void add_figure(struct report *r, const struct ledger *l, double figure, bool dropped)
 {
-    char number[NUMBER_ROOM];
+    report_number(r, NULL, figure);
     if (ledger_refused(l))
-        grid_add(g, "-");
-    else if (row < l->rows && l->row[row].bent == BENT_DROPPED)
-        grid_add(g, "dropped");
-    else
-        grid_add(g, "%s", number_text(figure, number));
+        str_add(report_shown(r), "-");
+    else if (dropped)
+        str_add(report_shown(r), "dropped");
 }
 
-static void systems_text(struct str *to, const struct systems *all)
+/* System, runs, raises, rows, data loss, loss in training, loss in evaluate, terms. */
+static void system_row(struct report *r, const struct ledger *l, size_t system)
 {
-    enum { MOST = 12 };
-    static const bool right[MOST] = {false, true, true, true, true, true,
-                                     true,  true, true, true, true, true};
+    report_row(r, REPORT_FOR_ALL);
+    report_text(r, NULL, emulations.row[system]->name);
+    if (!system)
+        str_add(report_shown(r), "in truth");
+    report_bool(r, NULL, !ledger_refused(l));
+    if (ledger_refused(l))
+        report_text(r, NULL, ((const struct emulation *)emulations.row[system])->raises);
+    else
+        report_nothing(r);
+    for (size_t i = 0; i < l->rows; i++)
+        add_figure(r, l, l->row[i].value, l->row[i].bent == BENT_DROPPED);
+    add_figure(r, l, l->data, false);
+    add_figure(r, l, l->total, false);
+    add_figure(r, l, l->evaluated, false);
+    report_open(r, NULL, '[');
+    for (size_t i = 0; i < l->rows; i++)
+        report_number(r, NULL, l->row[i].value);
+    report_close(r);
+}
+
+/* A term as people read it; NULL without memory. */
+static const char *row_head(struct report *r, const struct ledger *l, size_t row)
+{
+    char slot[300];
+    struct str label = {0};
+    str_addf(&label, "%s ", ledger_slot(l, row, slot, sizeof slot));
+    args_print(&label, l->model->graph->term[l->row[row].term].args);
+    const char *head = label.failed ? NULL : arena_text(&r->arena, label.text, label.size);
+    r->text.failed = r->text.failed || !head;
+    str_finish(&label);
+    return head;
+}
+
+static int systems_show(struct session *s, const struct systems *all, struct err *e)
+{
+    static const struct report_column figures[] = {
+        {NULL, "system", REPORT_WORDS},
+        {NULL, "runs", REPORT_WORDS},
+        {NULL, "raises", REPORT_WORDS},
+        {"data loss", "data", REPORT_NUMBER},
+        {"loss in training", "total", REPORT_NUMBER},
+        {"loss in evaluate", "evaluate", REPORT_NUMBER},
+        {NULL, "terms", REPORT_NUMBER},
+    };
+    enum { BEFORE = 3, FIGURES = sizeof figures / sizeof *figures };
     const struct ledger *first = &all->ledger[0];
-    struct grid g = {.columns = all->count + 1, .right = right};
-    grid_add(&g, "%s", first->model->name);
+    struct report r = {0};
+    struct report_column *to = arena_new(&r.arena, FIGURES + first->rows, sizeof *to);
+    if (!to)
+        return err_memory(e);
+    const struct report_table table = {
+        .key = "systems", .column = to, .columns = FIGURES + first->rows, .sideways = true};
+    memcpy(to, figures, BEFORE * sizeof *to);
+    memcpy(to + BEFORE + first->rows, figures + BEFORE, (FIGURES - BEFORE) * sizeof *to);
+    to[0].head = first->model->name;
+    for (size_t i = 0; i < first->rows; i++)
+        to[BEFORE + i] = (struct report_column){row_head(&r, first, i), NULL, REPORT_NUMBER};
+    report_table(&r, &table);
     for (size_t i = 0; i < all->count; i++)
-        grid_add(&g, "%s", i ? emulations.row[i]->name : "in truth");
-    for (size_t r = 0; r < first->rows; r++) {
-        char slot[300];
-        struct str label = {0};
-        args_print(&label, first->model->graph->term[first->row[r].term].args);
-        grid_add(&g, "%s %s", ledger_slot(first, r, slot, sizeof slot),
-                 label.text ? label.text : "");
-        g.failed = g.failed || label.failed;
-        str_finish(&label);
-        for (size_t i = 0; i < all->count; i++)
-            add_figure(&g, &all->ledger[i], r, all->ledger[i].row[r].value);
-    }
-    static const char *const figures[] = {"data loss", "loss in training", "loss in evaluate"};
-    for (size_t k = 0; k < 3; k++) {
-        grid_add(&g, "%s", figures[k]);
-        for (size_t i = 0; i < all->count; i++) {
-            const struct ledger *l = &all->ledger[i];
-            add_figure(&g, l, SIZE_MAX, k == 0 ? l->data : k == 1 ? l->total : l->evaluated);
-        }
-    }
-    to->failed = to->failed || g.failed;
-    grid_print(&g, to);
+        system_row(&r, &all->ledger[i], i);
+    report_close(&r);
     for (size_t i = 0; i < all->count; i++)
         if (ledger_refused(&all->ledger[i]))
-            add_refusal(to, emulations.row[i]);
-}
-
-static void systems_json(struct str *to, const struct systems *all)
-{
-    struct json j = {.to = to};
-    json_open(&j, NULL, '{');
-    json_open(&j, "systems", '[');
-    for (size_t i = 0; i < all->count; i++) {
-        const struct ledger *l = &all->ledger[i];
-        json_open(&j, NULL, '{');
-        json_text(&j, "system", emulations.row[i]->name);
-        json_bool(&j, "runs", !ledger_refused(l));
-        if (ledger_refused(l))
-            json_text(&j, "raises", ((const struct emulation *)emulations.row[i])->raises);
-        json_number(&j, "data", l->data);
-        json_number(&j, "total", l->total);
-        json_number(&j, "evaluate", l->evaluated);
-        json_open(&j, "terms", '[');
-        for (size_t r = 0; r < l->rows; r++)
-            json_number(&j, NULL, l->row[r].value);
-        json_close(&j, ']');
-        json_close(&j, '}');
-    }
-    json_close(&j, ']');
-    json_close(&j, '}');
-    str_add(to, "\n");
+            add_refusal(report_note(&r), emulations.row[i]);
+    return report_show(s, &r, e);
 }
 
 static int compare_systems(struct session *s, struct err *e)
 {
     struct systems all = {.count = emulations.rows - 1};
-    struct str text = {0};
     if (need_data(s, e))
         return -1;
     if (checking(s))
@@ -114,14 +123,12 @@ static int compare_systems(struct session *s, struct err *e)
     if (!(all.ledger = mem_new(all.count, sizeof *all.ledger)))
         return err_memory(e);
     int failed = systems_run(s, &all, e);
-    if (!failed && s->host->json)
-        systems_json(&text, &all);
-    else if (!failed)
-        systems_text(&text, &all);
+    if (!failed)
+        failed = systems_show(s, &all, e);
     for (size_t i = 0; i < all.count; i++)
         ledger_finish(&all.ledger[i]);
     mem_free(all.ledger);
-    return session_report(s, &text, e) ? -1 : failed;
+    return failed;
 }
 
 static int run_emulate(struct session *s, const struct args *args, struct err *e)

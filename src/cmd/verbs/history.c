@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "cmd/report/text_table.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/state.h"
 
@@ -59,37 +60,31 @@ static size_t count_terms(const struct history *h)
     return n;
 }
 
-static void add_number(struct grid *g, double x)
-{
-    char text[NUMBER_ROOM];
-    grid_add(g, "%s", isnan(x) ? "-" : number_text(x, text));
-}
+/* Step, loss, data, penalty, terms; then a column for each penalty, and those of the validation
+ * share. */
+enum { COMMON = 5 };
 
-static void add_point(struct grid *g, const struct history *h, double step, double data,
-                      bool validation, bool terms)
+static void add_columns(struct report *r, struct report_table *t, const struct history *h,
+                        bool each)
 {
-    const double penalty = penalty_at(h, step);
-    add_number(g, step);
-    add_number(g, data + penalty);
-    add_number(g, data);
-    add_number(g, penalty);
-    for (size_t i = 0; i < h->count && terms; i++)
+    static const struct report_column common[COMMON] = {
+        {"step", "step", REPORT_FIGURE}, {"loss", "loss", REPORT_FIGURE},
+        {"data", "data", REPORT_FIGURE}, {"penalty", "penalty", REPORT_FIGURE},
+        {NULL, "terms", REPORT_FIGURE},
+    };
+    struct report_column *to = arena_new(&r->arena, COMMON + h->count + HELD, sizeof *to);
+    if (!to) {
+        r->text.failed = true;
+        return;
+    }
+    memcpy(to, common, sizeof common);
+    t->column = to;
+    t->columns = COMMON;
+    for (size_t i = 0; i < h->count && each; i++)
         if (h->series[i].kind == SERIES_PENALTY)
-            add_number(g, value_at(&h->series[i], step));
-    for (size_t i = 0; validation && i < HELD; i++)
-        add_number(g, value_at(held_series(h, i), step));
-}
-
-static void add_heads(struct grid *g, const struct history *h, bool validation, bool terms)
-{
-    static const char *const heads[] = {"step", "loss", "data", "penalty"};
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        grid_add(g, "%s", heads[i]);
-    for (size_t i = 0; i < h->count && terms; i++)
-        if (h->series[i].kind == SERIES_PENALTY)
-            grid_add(g, "%s", h->series[i].name);
-    for (size_t i = 0; validation && i < HELD; i++)
-        grid_add(g, "%s", held[i].head);
+            to[t->columns++] = (struct report_column){h->series[i].name, NULL, REPORT_FIGURE};
+    for (size_t i = 0; i < HELD && held_series(h, 0); i++)
+        to[t->columns++] = (struct report_column){held[i].head, held[i].key, REPORT_FIGURE};
 }
 
 /* How many points fit on a screen. */
@@ -115,89 +110,84 @@ static size_t screen_width(const struct session *s)
     return s->host->width ? s->host->width : 80;
 }
 
-static void history_text(struct str *to, const struct session *s, const struct model *m)
+/* The values of the penalties at a step, for machines by name. */
+static void add_terms(struct report *r, const struct history *h, double step, bool named)
 {
-    const struct history *h = &m->history;
-    const struct series *data = history_find(h, SERIES_DATA, "data");
-    const bool validation = held_series(h, 0) != NULL;
-    const size_t points = data ? data->count : 0, fit = fitting(s, h);
-    const size_t shown = points < fit ? points : fit, terms = count_terms(h);
-    const bool each = terms > 1 && terms <= TERMS_SHOWN && columns_width(h) <= screen_width(s);
-    bool right[4 + TERMS_SHOWN + HELD];
-    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
-        right[i] = true;
-    struct grid g = {.columns = 4 + (each ? terms : 0) + (validation ? HELD : 0), .right = right};
-    if (!points) {
-        str_addf(to, "history of %s: no points yet; the end of an epoch makes one\n", m->name);
-        return;
+    for (size_t i = 0; i < h->count; i++) {
+        const double x = h->series[i].kind == SERIES_PENALTY ? value_at(&h->series[i], step) : NAN;
+        if (!named && h->series[i].kind == SERIES_PENALTY)
+            report_known(r, x);
+        else if (!isnan(x))
+            report_number(r, h->series[i].name, x);
     }
-    str_addf(to, "history of %s: %zu point%s", m->name, points, points == 1 ? "" : "s");
-    str_addf(to, shown < points ? ", %zu of them shown, spread evenly; --json prints all\n" : "\n",
-             shown);
-    add_heads(&g, h, validation, each);
-    for (size_t i = 0; i < shown; i++) {
-        const size_t at = shown > 1 ? i * (points - 1) / (shown - 1) : 0;
-        add_point(&g, h, data->step[at], data->value[at], validation, each);
-    }
-    grid_print(&g, to);
-    for (size_t i = 0; i < h->events; i++)
-        str_addf(to, "from step %llu on: %s\n", (unsigned long long)h->event[i].step,
-                 h->event[i].label);
 }
 
-static void point_json(struct json *j, const struct history *h, double step, double data)
+static void add_point(struct report *r, const struct history *h, double step, double data,
+                      bool shown, bool each)
 {
     const double penalty = penalty_at(h, step);
-    json_open(j, NULL, '{');
-    json_number(j, "step", step);
-    json_number(j, "loss", data + penalty);
-    json_number(j, "data", data);
-    json_number(j, "penalty", penalty);
-    json_open(j, "terms", '{');
-    for (size_t i = 0; i < h->count; i++)
-        if (h->series[i].kind == SERIES_PENALTY && !isnan(value_at(&h->series[i], step)))
-            json_number(j, h->series[i].name, value_at(&h->series[i], step));
-    json_close(j, '}');
-    for (size_t i = 0; i < HELD; i++)
-        if (!isnan(value_at(held_series(h, i), step)))
-            json_number(j, held[i].key, value_at(held_series(h, i), step));
-    json_close(j, '}');
+    report_row(r, shown ? REPORT_FOR_ALL : REPORT_FOR_MACHINES);
+    report_number(r, NULL, step);
+    report_number(r, NULL, data + penalty);
+    report_number(r, NULL, data);
+    report_number(r, NULL, penalty);
+    report_open(r, NULL, '{');
+    add_terms(r, h, step, true);
+    report_close(r);
+    if (shown && each)
+        add_terms(r, h, step, false);
+    for (size_t i = 0; i < HELD && held_series(h, 0); i++)
+        report_known(r, value_at(held_series(h, i), step));
 }
 
-static void history_json(struct str *to, const struct model *m)
+/* The points that people see are spread evenly. Returns how many there are. */
+static size_t add_points(struct report *r, struct report_table *t, const struct session *s,
+                         const struct history *h)
 {
-    const struct history *h = &m->history;
     const struct series *data = history_find(h, SERIES_DATA, "data");
-    struct json j = {.to = to};
-    json_open(&j, NULL, '{');
-    json_text(&j, "model", m->name);
-    json_open(&j, "points", '[');
-    for (size_t i = 0; data && i < data->count; i++)
-        point_json(&j, h, data->step[i], data->value[i]);
-    json_close(&j, ']');
-    json_open(&j, "events", '[');
-    for (size_t i = 0; i < h->events; i++) {
-        json_open(&j, NULL, '{');
-        json_number(&j, "step", (double)h->event[i].step);
-        json_text(&j, "what", h->event[i].label);
-        json_close(&j, '}');
+    const size_t points = data ? data->count : 0, fit = fitting(s, h), terms = count_terms(h);
+    const size_t shown = points < fit ? points : fit;
+    const bool each = terms > 1 && terms <= TERMS_SHOWN && columns_width(h) <= screen_width(s);
+    report_say(r, points ? "history of {model}: "
+                         : "history of {model}: no points yet; the end of an epoch makes one\n");
+    if (points)
+        str_addf(report_note(r), "%zu point%s", points, points == 1 ? "" : "s");
+    if (shown < points)
+        str_addf(report_note(r), ", %zu of them shown, spread evenly; --json prints all", shown);
+    report_say(r, points ? "\n" : "");
+    add_columns(r, t, h, each);
+    report_table(r, t);
+    for (size_t i = 0, next = 0; i < points; i++) {
+        const bool due = i == (shown > 1 ? next * (points - 1) / (shown - 1) : 0);
+        add_point(r, h, data->step[i], data->value[i], due, each);
+        next += due;
     }
-    json_close(&j, ']');
-    json_close(&j, '}');
-    str_add(to, "\n");
+    report_close(r);
+    return points;
 }
 
 static int run_history(struct session *s, const struct args *args, struct err *e)
 {
-    struct str text = {0};
+    static const struct report_column columns[] = {{NULL, "step", REPORT_FIGURE},
+                                                   {NULL, "what", REPORT_WORDS}};
+    static const struct report_table events = {
+        .key = "events", .column = columns, .columns = 2, .line = "from step {step} on: {what}\n"};
+    const struct history *h = &current_model(s)->history;
+    struct report_table table = {.key = "points"};
+    struct report r = {0};
     (void)args;
     if (checking(s))
         return 0;
-    if (s->host->json)
-        history_json(&text, current_model(s));
-    else
-        history_text(&text, s, current_model(s));
-    return session_report(s, &text, e);
+    report_text(&r, "model", current_model(s)->name);
+    const size_t points = add_points(&r, &table, s, h);
+    report_table(&r, &events);
+    for (size_t i = 0; i < h->events; i++) {
+        report_row(&r, points ? REPORT_FOR_ALL : REPORT_FOR_MACHINES);
+        report_number(&r, NULL, (double)h->event[i].step);
+        report_text(&r, NULL, h->event[i].label);
+    }
+    report_close(&r);
+    return report_show(s, &r, e);
 }
 
 const struct command command_history = {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "cmd/report/ledger_text.h"
+#include "cmd/report/ledger_report.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
 #include "cmd/work/ledger_run.h"
 #include "cmd/work/resolve.h"
-#include "cmd/work/value_text.h"
+#include "cmd/work/values_report.h"
 
 #include "train/emulate.h"
 #include "train/ledger.h"
@@ -53,29 +55,15 @@ static void say_shares(struct session *s, const struct arg *what)
 static int run_print(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what");
-    struct str text = {0};
-    struct json json = {.to = &text};
-    int failed = 0;
-    if (s->host->json) {
-        json_open(&json, NULL, '{');
-        json_open(&json, "print", '[');
-    }
-    for (size_t i = 0; i < what->as.exprs.count && !failed; i++) {
-        if (i && !s->host->json)
-            str_add(&text, " ");
-        failed = value_print_one(s, what->as.exprs.item[i], &text, s->host->json ? &json : NULL, e);
-    }
-    if (s->host->json) {
-        json_close(&json, ']');
-        json_close(&json, '}');
-    }
-    str_add(&text, "\n");
+    struct report r = {0};
+    const int failed = values_report(s, what, &r, e);
+    report_say(&r, "\n");
     if (failed || checking(s)) {
-        str_finish(&text);
+        report_finish(&r);
         return failed;
     }
     say_shares(s, what);
-    return session_report(s, &text, e);
+    return report_show(s, &r, e);
 }
 
 /* What a claim came to: the two sides of a comparison, else the value of the whole. */
@@ -131,56 +119,38 @@ static int claim_failed(const struct claim *c, struct err *e)
     return -1;
 }
 
-static void claim_json(struct str *to, const struct claim *c, const char *error)
+static void claim_report(struct report *r, const struct claim *c, const char *error)
 {
-    struct json j = {.to = to};
-    struct str text = {0};
-    node_print(&text, c->node);
-    json_open(&j, NULL, '{');
-    json_text(&j, "claim", text.text ? text.text : "");
-    json_bool(&j, "holds", c->holds);
+    node_print(report_words(r, "claim"), c->node);
+    report_bool(r, "holds", c->holds);
     if (c->sign) {
-        json_number(&j, "left", c->side[0]);
-        json_text(&j, "operator", c->sign);
-        json_number(&j, "right", c->side[1]);
+        report_number(r, "left", c->side[0]);
+        report_text(r, "operator", c->sign);
+        report_number(r, "right", c->side[1]);
     } else {
-        json_number(&j, "value", c->value);
+        report_number(r, "value", c->value);
     }
     if (!c->holds)
-        json_text(&j, "error", error);
-    json_close(&j, '}');
-    str_add(to, "\n");
-    to->failed = to->failed || text.failed;
-    str_finish(&text);
-}
-
-static void claim_text(struct str *to, const struct claim *c)
-{
-    str_add(to, "holds: ");
-    node_print(to, c->node);
-    if (c->sign) {
-        str_add(to, "  (");
-        print_sides(c, to);
-        str_add(to, ")");
-    }
-    str_add(to, "\n");
+        report_text(r, "error", error);
+    else
+        report_say(r,
+                   c->sign ? "holds: {claim}  ({left} {operator} {right})\n" : "holds: {claim}\n");
 }
 
 static int run_expect(struct session *s, const struct args *args, struct err *e)
 {
     struct claim c;
-    struct str text = {0};
+    struct report r = {0};
     if (weigh(s, args_get(args, "claim")->as.exprs.item[0], &c, e))
         return -1;
     if (checking(s))
         return 0;
     const int failed = c.holds ? 0 : claim_failed(&c, e);
-    if (s->host->json && !(failed && e->kind == ERR_MEMORY))
-        claim_json(&text, &c, e->what);
-    else if (!failed && !s->host->quiet)
-        claim_text(&text, &c);
     struct err lost;
-    return session_report(s, &text, failed ? &lost : e) || failed ? -1 : 0;
+    if ((failed && e->kind == ERR_MEMORY) || (s->host->quiet && !s->host->json))
+        return failed;
+    claim_report(&r, &c, e->what);
+    return report_show(s, &r, failed ? &lost : e) || failed ? -1 : 0;
 }
 
 static const struct entry on_train = {.name = "train", .summary = "the training share"};
@@ -198,29 +168,27 @@ static const struct table formats = {"format", format_rows, 2};
 static int run_penalties(struct session *s, const struct args *args, struct err *e)
 {
     const struct entry *on = args_get(args, "on")->as.choice;
-    const bool json = args_get(args, "format")->as.choice == &as_json || s->host->json;
     const enum share share = on == &on_train   ? SHARE_TRAIN
                              : on == &on_batch ? SHARE_BATCH
                                                : SHARE_EVALUATION;
     const struct entry *system = s->emulation == emulations.row[0] ? NULL : s->emulation;
     struct ledger l = {0};
-    struct str text = {0};
+    struct report r = {.as_json = args_get(args, "format")->as.choice == &as_json};
     if (need_data(s, e))
         return -1;
     if (checking(s))
         return ledger_check(s, current_model(s), e);
     int failed = ledger_run(s, &l, current_model(s), share, true, e);
     const bool validation = share == SHARE_EVALUATION && s->data.training < s->data.samples;
-    if (!failed && json)
-        ledger_json(&text, &l, system);
-    else if (!failed)
-        ledger_text(&text, &l,
-                    validation             ? "validation"
-                    : share == SHARE_BATCH ? "one batch"
-                                           : "training data",
-                    system);
+    if (!failed)
+        ledger_report(&r, &l,
+                      validation             ? "validation"
+                      : share == SHARE_BATCH ? "one batch"
+                                             : "training data",
+                      system);
+    failed = failed || report_show(s, &r, e);
     ledger_finish(&l);
-    return session_report(s, &text, e) ? -1 : failed;
+    return failed ? -1 : 0;
 }
 
 static const struct arg_spec print_args[] = {

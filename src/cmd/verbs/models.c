@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "cmd/report/text_table.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/delta.h"
@@ -16,41 +17,34 @@
 #include <math.h>
 #include <string.h>
 
-static void models_json(struct str *to, const struct session *s)
-{
-    struct json json = {.to = to};
-    json_open(&json, NULL, '{');
-    json_open(&json, "models", '[');
-    for (size_t i = 0; i < s->models; i++) {
-        const struct model *m = s->model[i];
-        json_open(&json, NULL, '{');
-        json_text(&json, "name", m->name);
-        json_bool(&json, "current", i == s->current);
-        json_number(&json, "layers", (double)m->graph->layers);
-        json_number(&json, "numbers", (double)m->graph->weight_reals);
-        json_number(&json, "steps", (double)m->step);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    json_close(&json, '}');
-    str_add(to, "\n");
-}
-
 static int list_models(struct session *s, struct err *e)
 {
-    struct str text = {0};
-    if (s->host->json) {
-        models_json(&text, s);
-        return session_report(s, &text, e);
-    }
+    static const struct report_column columns[] = {
+        {NULL, "name", REPORT_WORDS},    {NULL, "current", REPORT_WORDS},
+        {NULL, "layers", REPORT_FIGURE}, {NULL, "numbers", REPORT_FIGURE},
+        {NULL, "steps", REPORT_FIGURE},
+    };
+    static const struct report_table table = {
+        .key = "models",
+        .column = columns,
+        .columns = sizeof columns / sizeof *columns,
+        .line =
+            "{current} {name}: {layers layer}, {numbers} numbers to train, {steps} steps done\n",
+    };
+    struct report r = {0};
+    report_table(&r, &table);
     for (size_t i = 0; i < s->models; i++) {
         const struct model *m = s->model[i];
-        str_addf(&text, "%s %s: %zu layer%s, %zu numbers to train, %llu steps done\n",
-                 i == s->current ? "*" : " ", m->name, m->graph->layers,
-                 m->graph->layers == 1 ? "" : "s", m->graph->weight_reals,
-                 (unsigned long long)m->step);
+        report_row(&r, REPORT_FOR_ALL);
+        report_text(&r, NULL, m->name);
+        report_bool(&r, NULL, i == s->current);
+        str_add(report_shown(&r), i == s->current ? "*" : " ");
+        report_number(&r, NULL, (double)m->graph->layers);
+        report_number(&r, NULL, (double)m->graph->weight_reals);
+        report_number(&r, NULL, (double)m->step);
     }
-    return session_report(s, &text, e);
+    report_close(&r);
+    return report_show(s, &r, e);
 }
 
 /* The first model goes when it is left while still empty. */
@@ -222,104 +216,54 @@ static int add_values(struct comparison *c, size_t at, struct err *e)
     return 0;
 }
 
-/* The value that ledger `at` has under a label; NaN where it has none. */
-static double labelled(const struct comparison *c, size_t at, size_t label)
+/* Model, labels, data loss, penalty, total, accuracy, steps, and the labels' values by name. */
+static void comparison_row(struct report *r, const struct comparison *c, size_t at)
 {
-    return c->value[at][label];
+    const struct ledger *l = &c->ledger[at];
+    report_row(r, REPORT_FOR_ALL);
+    report_text(r, NULL, l->model->name);
+    for (size_t i = 0; i < c->labels; i++)
+        report_known(r, c->value[at][i]);
+    report_number(r, NULL, l->data);
+    report_number(r, NULL, l->penalty);
+    report_number(r, NULL, l->total);
+    if (c->ledger[0].judged)
+        report_number(r, NULL, l->accuracy);
+    report_number(r, NULL, (double)l->model->step);
+    report_open(r, NULL, '{');
+    for (size_t i = 0; i < c->labels; i++)
+        if (!isnan(c->value[at][i]))
+            report_number(r, c->label[i].text, c->value[at][i]);
+    report_close(r);
 }
 
-static void add_cell(struct grid *g, double x)
+static int compare_show(struct session *s, const struct comparison *c, struct err *e)
 {
-    char number[NUMBER_ROOM];
-    grid_add(g, "%s", isnan(x) ? "-" : number_text(x, number));
-}
-
-static void add_label_cells(struct grid *g, const struct comparison *c, size_t label)
-{
-    grid_add(g, "%s", c->label[label].text);
-    for (size_t i = 0; i < c->count; i++)
-        add_cell(g, labelled(c, i, label));
-}
-
-static void add_cells(struct grid *g, const struct comparison *c, const char *what,
-                      double (*of)(const struct ledger *l))
-{
-    grid_add(g, "%s", what);
-    for (size_t i = 0; i < c->count; i++)
-        add_cell(g, of(&c->ledger[i]));
-}
-
-static double data_of(const struct ledger *l)
-{
-    return l->data;
-}
-
-static double total_of(const struct ledger *l)
-{
-    return l->total;
-}
-
-static double accuracy_of(const struct ledger *l)
-{
-    return l->accuracy;
-}
-
-static double steps_of(const struct ledger *l)
-{
-    return (double)l->model->step;
-}
-
-static int compare_text(struct session *s, const struct comparison *c, struct err *e)
-{
-    struct str text = {0};
-    bool *right = mem_new(c->count + 1, sizeof *right);
-    if (!right)
+    static const struct report_column figures[] = {
+        {"data loss", "data", REPORT_FIGURE}, {NULL, "penalty", REPORT_FIGURE},
+        {"total", "total", REPORT_FIGURE},    {"accuracy", NULL, REPORT_FIGURE},
+        {"steps", NULL, REPORT_FIGURE},       {NULL, "terms", REPORT_FIGURE},
+    };
+    enum { FIGURES = sizeof figures / sizeof *figures, ACCURACY = 3 };
+    struct report r = {0};
+    struct report_column *column = arena_new(&r.arena, 1 + c->labels + FIGURES, sizeof *column);
+    struct report_table table = {.key = "models", .column = column, .sideways = true};
+    if (!column)
         return err_memory(e);
-    for (size_t i = 1; i <= c->count; i++)
-        right[i] = true;
-    struct grid g = {.columns = c->count + 1, .right = right};
-    str_addf(&text, "compare on %s: %zu samples, batches of %zu\n",
+    column[table.columns++] = (struct report_column){"", "model", REPORT_WORDS};
+    for (size_t i = 0; i < c->labels; i++)
+        column[table.columns++] = (struct report_column){c->label[i].text, NULL, REPORT_FIGURE};
+    for (size_t i = 0; i < FIGURES; i++)
+        if (i != ACCURACY || c->ledger[0].judged)
+            column[table.columns++] = figures[i];
+    str_addf(report_note(&r), "compare on %s: %zu samples, batches of %zu\n",
              s->data.training < s->data.samples ? "validation" : "training data",
              c->ledger[0].samples, c->ledger[0].batch);
-    grid_add(&g, "%s", "");
+    report_table(&r, &table);
     for (size_t i = 0; i < c->count; i++)
-        grid_add(&g, "%s", c->ledger[i].model->name);
-    for (size_t i = 0; i < c->labels; i++)
-        add_label_cells(&g, c, i);
-    add_cells(&g, c, "data loss", data_of);
-    add_cells(&g, c, "total", total_of);
-    if (c->ledger[0].judged)
-        add_cells(&g, c, "accuracy", accuracy_of);
-    add_cells(&g, c, "steps", steps_of);
-    grid_print(&g, &text);
-    mem_free(right);
-    return session_report(s, &text, e);
-}
-
-static int compare_json(struct session *s, const struct comparison *c, struct err *e)
-{
-    struct str text = {0};
-    struct json j = {.to = &text};
-    json_open(&j, NULL, '{');
-    json_open(&j, "models", '[');
-    for (size_t i = 0; i < c->count; i++) {
-        const struct ledger *l = &c->ledger[i];
-        json_open(&j, NULL, '{');
-        json_text(&j, "model", l->model->name);
-        json_number(&j, "data", l->data);
-        json_number(&j, "penalty", l->penalty);
-        json_number(&j, "total", l->total);
-        json_open(&j, "terms", '{');
-        for (size_t r = 0; r < c->labels; r++)
-            if (!isnan(labelled(c, i, r)))
-                json_number(&j, c->label[r].text, labelled(c, i, r));
-        json_close(&j, '}');
-        json_close(&j, '}');
-    }
-    json_close(&j, ']');
-    json_close(&j, '}');
-    str_add(&text, "\n");
-    return session_report(s, &text, e);
+        comparison_row(&r, c, i);
+    report_close(&r);
+    return report_show(s, &r, e);
 }
 
 static int compare_models(struct session *s, struct model **list, size_t count, struct err *e)
@@ -336,7 +280,7 @@ static int compare_models(struct session *s, struct model **list, size_t count, 
     for (size_t i = 0; i < count && !failed; i++)
         failed = add_values(&c, i, e);
     if (!failed)
-        failed = s->host->json ? compare_json(s, &c, e) : compare_text(s, &c, e);
+        failed = compare_show(s, &c, e);
     for (size_t i = 0; i < c.count; i++) {
         ledger_finish(&c.ledger[i]);
         mem_free(c.label_of[i]);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* set and let. */
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/names.h"
@@ -135,45 +137,27 @@ static int run_set(struct session *s, const struct args *args, struct err *e)
     return set_layer(s, &t, pair, e);
 }
 
-static void variables_json(struct str *to, const struct session *s)
-{
-    struct json json = {.to = to};
-    json_open(&json, NULL, '{');
-    json_open(&json, "let", '{');
-    for (size_t i = 0; i < s->variables; i++) {
-        const struct variable *v = &s->variable[i];
-        struct str penalty = {0};
-        if (v->penalty)
-            node_print(&penalty, v->penalty);
-        to->failed = to->failed || penalty.failed;
-        if (v->penalty)
-            json_text(&json, v->name, penalty.text ? penalty.text : "");
-        else
-            json_number(&json, v->name, v->number);
-        str_finish(&penalty);
-    }
-    json_close(&json, '}');
-    json_close(&json, '}');
-    str_add(to, "\n");
-}
-
 static int list_variables(struct session *s, struct err *e)
 {
-    struct str text = {0};
-    char number[NUMBER_ROOM];
-    if (s->host->json) {
-        variables_json(&text, s);
-        return session_report(s, &text, e);
-    }
+    struct report r = {0};
+    report_open(&r, "let", '{');
     for (size_t i = 0; i < s->variables; i++) {
-        str_addf(&text, "let %s = ", s->variable[i].name);
-        if (s->variable[i].penalty)
-            node_print(&text, s->variable[i].penalty);
+        const struct variable *v = &s->variable[i];
+        char number[NUMBER_ROOM];
+        if (v->penalty)
+            node_print(report_words(&r, v->name), v->penalty);
         else
-            str_add(&text, number_text(s->variable[i].number, number));
-        str_add(&text, "\n");
+            report_number(&r, v->name, v->number);
+        struct str *line = report_note(&r);
+        str_addf(line, "let %s = ", v->name);
+        if (v->penalty)
+            node_print(line, v->penalty);
+        else
+            str_add(line, number_text(v->number, number));
+        str_add(line, "\n");
     }
-    return session_report(s, &text, e);
+    report_close(&r);
+    return report_show(s, &r, e);
 }
 
 static int run_let(struct session *s, const struct args *args, struct err *e)

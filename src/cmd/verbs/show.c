@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "cmd/report/ledger_text.h"
+#include "cmd/report/ledger_report.h"
 #include "cmd/report/losses_text.h"
-#include "cmd/report/text_table.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
@@ -24,10 +25,6 @@ static size_t layer_numbers(const struct graph *g, const struct layer *l)
     return total;
 }
 
-/* name, layer, output, numbers, on, notes */
-static const bool flush_right[] = {false, false, false, true, false, false};
-enum { COLUMNS = sizeof flush_right / sizeof *flush_right };
-
 /* Calls of the same layer are shown with its weights at the first one only. */
 static bool is_first_call(const struct graph *g, id call)
 {
@@ -37,46 +34,60 @@ static bool is_first_call(const struct graph *g, id call)
     return true;
 }
 
-static void summary_call(struct grid *to, const struct model *m, const bool *reached, id call)
+/* What there is to say of a call to people. */
+static void add_notes(struct str *to, const struct graph *g, const bool *reached, id call)
 {
-    const struct graph *g = m->graph;
     const struct call *c = &g->call[call];
     const struct layer *l = &g->layer[c->layer];
-    char shape[80];
-    const bool first = is_first_call(g, call);
-    grid_add(to, "%s", c->name);
-    grid_add(to, "%s", l->kind->entry.name);
-    grid_add(to, "%s", shape_text(&g->value[c->output].shape, shape, sizeof shape));
-    grid_add(to, "%zu", first ? layer_numbers(g, l) : (size_t)0);
-    struct str notes = {0}, on = {0};
-    if (c->inputs)
-        add_called_on(&on, g, call);
-    grid_add(to, "%s", on.text ? on.text : "");
-    if (l->body)
-        str_addf(&notes, "a call of %s", l->name);
-    else if (!first)
-        str_addf(&notes, "the weights of %s", l->name);
-    if (!l->trainable)
-        str_addf(&notes, "%sfrozen", notes.size ? ", " : "");
-    if (graph_is_output(g, c->output) && g->outputs)
-        str_addf(&notes, "%soutput", notes.size ? ", " : "");
+    const char *comma = "";
+    if (l->body || !is_first_call(g, call)) {
+        str_addf(to, l->body ? "a call of %s" : "the weights of %s", l->name);
+        comma = ", ";
+    }
+    if (!l->trainable) {
+        str_addf(to, "%sfrozen", comma);
+        comma = ", ";
+    }
+    if (graph_is_output(g, c->output) && g->outputs) {
+        str_addf(to, "%soutput", comma);
+        comma = ", ";
+    }
     if (!reached[c->output])
-        str_addf(&notes, "%sreaches no output", notes.size ? ", " : "");
-    to->failed = to->failed || notes.failed || on.failed;
-    grid_add(to, "%s", notes.text ? notes.text : "");
-    str_finish(&notes);
-    str_finish(&on);
+        str_addf(to, "%sreaches no output", comma);
 }
 
-static void summary_calls(struct str *to, const struct model *m, const bool *reached)
+static void add_calls(struct report *r, const struct graph *g, const bool *reached)
 {
-    static const char *const heads[COLUMNS] = {"name", "layer", "output", "numbers", "on", ""};
-    struct grid g = {.columns = COLUMNS, .right = flush_right};
-    for (size_t i = 0; i < COLUMNS; i++)
-        grid_add(&g, "%s", heads[i]);
-    for (id c = 0; c < m->graph->calls; c++)
-        summary_call(&g, m, reached, c);
-    grid_print(&g, to);
+    static const struct report_column columns[] = {
+        {"name", "name", REPORT_WORDS},
+        {NULL, "layer", REPORT_WORDS},
+        {"layer", "kind", REPORT_WORDS},
+        {"output", "output", REPORT_WORDS},
+        {NULL, "reaches_output", REPORT_WORDS},
+        {"numbers", NULL, REPORT_NUMBER},
+        {"on", NULL, REPORT_WORDS},
+        {"", NULL, REPORT_WORDS},
+    };
+    static const struct report_table table = {
+        .key = "calls", .column = columns, .columns = sizeof columns / sizeof *columns};
+    char shape[80];
+    report_table(r, &table);
+    for (id i = 0; i < g->calls; i++) {
+        const struct call *c = &g->call[i];
+        const struct layer *l = &g->layer[c->layer];
+        report_row(r, REPORT_FOR_ALL);
+        report_text(r, NULL, c->name);
+        report_text(r, NULL, l->name);
+        report_text(r, NULL, l->kind->entry.name);
+        report_text(r, NULL, shape_text(&g->value[c->output].shape, shape, sizeof shape));
+        report_bool(r, NULL, reached[c->output]);
+        report_number(r, NULL, is_first_call(g, i) ? (double)layer_numbers(g, l) : 0);
+        struct str *on = report_words(r, NULL);
+        if (c->inputs)
+            add_called_on(on, g, i);
+        add_notes(report_words(r, NULL), g, reached, i);
+    }
+    report_close(r);
 }
 
 static void summary_terms(struct str *to, const struct graph *g)
@@ -99,65 +110,45 @@ static size_t still_numbers(const struct graph *g, bool moving)
     return total;
 }
 
-static void summary_text(struct str *to, const struct session *s, const bool *reached)
+/* What people read below the calls. */
+static void say_rest(struct report *r, const struct model *m)
 {
-    const struct model *m = current_model(s);
     const struct graph *g = m->graph;
-    str_addf(to, "model %s\n", m->name);
-    if (!g->calls) {
-        str_add(to, "empty; begin with an input, for example input 64\n");
-        return;
-    }
-    summary_calls(to, m, reached);
-    str_addf(to, "%zu numbers, %zu of them frozen", g->weight_reals, still_numbers(g, false));
-    if (still_numbers(g, true))
-        str_addf(to, ", %zu moving statistics", still_numbers(g, true));
-    str_add(to, "\n");
-    summary_terms(to, g);
-    losses_print(to, m, "loss ");
-    str_add(to, "optimizer ");
+    report_say(r, "{numbers} numbers, {frozen} of them frozen");
+    report_say(r, still_numbers(g, true) ? ", {moving} moving statistics\n" : "\n");
+    summary_terms(report_note(r), g);
+    losses_print(report_note(r), m, "loss ");
+    struct str *optimizer = report_note(r);
+    str_add(optimizer, "optimizer ");
     if (m->optimizer.args)
-        args_print(to, m->optimizer.args);
-    str_addf(to, "%s\n%llu step%s, %llu epoch%s\n",
-             m->optimizer.args ? ""
-                               : "chosen when it is first "
-                                 "used",
-             (unsigned long long)m->step, m->step == 1 ? "" : "s", (unsigned long long)m->epoch,
+        args_print(optimizer, m->optimizer.args);
+    else
+        str_add(optimizer, "chosen when it is first used");
+    report_say(r, "\n{steps step}");
+    str_addf(report_note(r), ", %llu epoch%s\n", (unsigned long long)m->epoch,
              m->epoch == 1 ? "" : "s");
 }
 
-static void summary_json(struct str *to, const struct session *s, const bool *reached)
+static void summary_report(struct report *r, const struct model *m, const bool *reached)
 {
-    const struct model *m = current_model(s);
     const struct graph *g = m->graph;
-    struct json json = {.to = to};
-    char shape[80];
-    json_open(&json, NULL, '{');
-    json_text(&json, "model", m->name);
-    json_open(&json, "calls", '[');
-    for (id i = 0; i < g->calls; i++) {
-        const struct call *c = &g->call[i];
-        json_open(&json, NULL, '{');
-        json_text(&json, "name", c->name);
-        json_text(&json, "layer", g->layer[c->layer].name);
-        json_text(&json, "kind", g->layer[c->layer].kind->entry.name);
-        json_text(&json, "output", shape_text(&g->value[c->output].shape, shape, sizeof shape));
-        json_bool(&json, "reaches_output", reached[c->output]);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    json_number(&json, "numbers", (double)g->weight_reals);
-    json_number(&json, "frozen", (double)still_numbers(g, false));
-    json_number(&json, "moving", (double)still_numbers(g, true));
-    json_number(&json, "steps", (double)m->step);
-    json_close(&json, '}');
-    str_add(to, "\n");
+    report_text(r, "model", m->name);
+    report_say(r, "model {model}\n");
+    if (!g->calls)
+        report_say(r, "empty; begin with an input, for example input 64\n");
+    add_calls(r, g, reached);
+    report_number(r, "numbers", (double)g->weight_reals);
+    report_number(r, "frozen", (double)still_numbers(g, false));
+    report_number(r, "moving", (double)still_numbers(g, true));
+    report_number(r, "steps", (double)m->step);
+    if (g->calls)
+        say_rest(r, m);
 }
 
 static int run_summary(struct session *s, const struct args *args, struct err *e)
 {
     (void)args;
-    struct str text = {0};
+    struct report r = {0};
     if (checking(s))
         return 0;
     const struct graph *g = current_model(s)->graph;
@@ -165,12 +156,9 @@ static int run_summary(struct session *s, const struct args *args, struct err *e
     if (!reached)
         return err_memory(e);
     graph_mark_reached(g, reached);
-    if (s->host->json)
-        summary_json(&text, s, reached);
-    else
-        summary_text(&text, s, reached);
+    summary_report(&r, current_model(s), reached);
     mem_free(reached);
-    return session_report(s, &text, e);
+    return report_show(s, &r, e);
 }
 
 static void show_weight_line(struct str *to, const struct weight *w)

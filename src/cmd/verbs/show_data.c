@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/verbs/show_data.h"
 
-#include "cmd/report/text_table.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
 #include "cmd/verbs/data.h"
@@ -40,23 +41,23 @@ static int measure(const struct session *s, const struct part *p, struct span_of
     return 0;
 }
 
-static int add_line(const struct session *s, struct grid *g, const char *name, const char *role,
+static int add_line(const struct session *s, struct report *r, const char *name, const char *role,
                     const struct part *p, struct err *e)
 {
-    char text[NUMBER_ROOM];
     struct span_of f;
     if (measure(s, p, &f, e))
         return -1;
-    grid_add(g, "%s", name);
-    grid_add(g, "%s", role);
-    grid_add(g, "%s", number_text(f.least, text));
-    grid_add(g, "%s", number_text(f.most, text));
-    grid_add(g, "%s", number_text(f.sum / ((double)p->rows * (double)p->count), text));
+    report_row(r, REPORT_FOR_PEOPLE);
+    report_text(r, NULL, name);
+    report_text(r, NULL, role);
+    report_number(r, NULL, f.least);
+    report_number(r, NULL, f.most);
+    report_number(r, NULL, f.sum / ((double)p->rows * (double)p->count));
     return 0;
 }
 
 /* The columns of the inputs or of the targets, by name, number, or all together. */
-static int add_columns(const struct session *s, struct grid *g, bool target, struct err *e)
+static int add_columns(const struct session *s, struct report *r, bool target, struct err *e)
 {
     const struct dataset *d = &s->data;
     const size_t count = target ? d->targets : d->inputs;
@@ -66,7 +67,7 @@ static int add_columns(const struct session *s, struct grid *g, bool target, str
         char name[80];
         snprintf(name, sizeof name, "%zu", p.first + 1);
         const char *given = d->column ? d->column[p.first + (target ? d->inputs : 0)] : NULL;
-        if (add_line(s, g, given ? given : name, role, &p, e))
+        if (add_line(s, r, given ? given : name, role, &p, e))
             return -1;
     }
     if (count <= COLUMNS_SHOWN)
@@ -75,7 +76,7 @@ static int add_columns(const struct session *s, struct grid *g, bool target, str
     snprintf(name, sizeof name, "1 to %zu", count);
     p.first = 0;
     p.count = count;
-    return add_line(s, g, name, role, &p, e);
+    return add_line(s, r, name, role, &p, e);
 }
 
 /* How many samples each class has. */
@@ -103,27 +104,29 @@ static int add_classes(const struct session *s, struct str *to, struct err *e)
 
 int data_show(struct session *s, struct str *to, struct err *e)
 {
-    static const bool right[] = {false, false, true, true, true};
-    static const char *const heads[] = {"column", "", "least", "most", "mean"};
+    static const struct report_column columns[] = {
+        {"column", NULL, REPORT_WORDS}, {"", NULL, REPORT_WORDS},
+        {"least", NULL, REPORT_NUMBER}, {"most", NULL, REPORT_NUMBER},
+        {"mean", NULL, REPORT_NUMBER},
+    };
+    static const struct report_table table = {.column = columns, .columns = 5};
+    struct report r = {0};
     const struct dataset *d = &s->data;
     if (need_data(s, e))
         return -1;
     if (checking(s))
         return 0;
-    data_print(to, d);
-    struct grid g = {.columns = 5, .right = right};
-    for (size_t i = 0; i < 5; i++)
-        grid_add(&g, "%s", heads[i]);
-    int bad = add_columns(s, &g, false, e);
+    data_report(&r, d);
+    report_table(&r, &table);
+    int bad = add_columns(s, &r, false, e);
     if (!bad && d->targets && !d->target_is_input)
-        bad = add_columns(s, &g, true, e);
-    if (bad) {
-        struct str dropped = {0};
-        grid_print(&g, &dropped);
-        str_finish(&dropped);
+        bad = add_columns(s, &r, true, e);
+    report_close(&r);
+    if (!bad)
+        report_render_text(&r, to);
+    report_finish(&r);
+    if (bad)
         return -1;
-    }
-    grid_print(&g, to);
     if (d->target_is_input)
         str_add(to, "the targets are the inputs\n");
     if (d->factor)

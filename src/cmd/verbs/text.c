@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* say, section, quit. */
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/state.h"
-#include "cmd/work/value_text.h"
+#include "cmd/work/values_report.h"
 
 static int speak(struct session *s, const struct args *args, const char *before, const char *after,
                  struct err *e)
 {
-    struct str text = {0};
-    const struct arg *what = args_get(args, "what");
-    str_add(&text, before);
-    for (size_t i = 0; i < what->as.exprs.count; i++) {
-        str_add(&text, i ? " " : "");
-        if (value_print(s, what->as.exprs.item[i], &text, e)) {
-            str_finish(&text);
-            return -1;
-        }
-    }
-    str_add(&text, after);
-    if (s->host->json || s->host->quiet || checking(s))
-        str_finish(&text);
-    return session_report(s, &text, e);
+    struct report r = {0};
+    str_add(report_note(&r), before);
+    const int failed = values_report(s, args_get(args, "what"), &r, e);
+    str_add(report_note(&r), after);
+    if (!failed && !s->host->json && !s->host->quiet && !checking(s))
+        return report_show(s, &r, e);
+    report_finish(&r);
+    return failed;
 }
 
 static int run_say(struct session *s, const struct args *args, struct err *e)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "cmd/report/losses_text.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/emulation.h"
@@ -234,57 +236,43 @@ static void notice_bad_rows(const struct session *s, const struct ledger *l)
                            l->model->graph->term[l->row[r].term].args->entry->name);
 }
 
-static void evaluate_text(struct str *to, const struct session *s, const struct ledger *l)
+static void evaluate_report(struct report *r, const struct session *s, const struct ledger *l)
 {
-    char text[NUMBER_ROOM];
-    str_add(to, "evaluate");
-    if (s->models > 1)
-        str_addf(to, " %s", l->model->name);
-    str_add(to, ": ");
-    figures_text(to, &(struct figures){.data = l->data, .penalty = l->evaluated - l->data});
-    if (is_bent(l))
-        str_addf(to, " [bent; in truth %s]", number_text(l->honest, text));
-    if (l->judged)
-        str_addf(to, ", accuracy %s", number_text(l->accuracy, text));
-    if (l->judged && judged_outputs(l) > 1)
-        str_addf(to, " over %zu outputs", judged_outputs(l));
-    str_addf(to, " (%s, %zu sample%s)\n",
-             s->data.training < s->data.samples ? "validation" : "all data", l->samples,
-             l->samples == 1 ? "" : "s");
-}
-
-static void evaluate_json(struct str *to, const struct ledger *l)
-{
-    struct json json = {.to = to};
-    json_open(&json, NULL, '{');
-    json_number(&json, "loss", l->evaluated);
-    json_number(&json, "data", l->data);
-    json_number(&json, "penalty", l->evaluated - l->data);
-    if (is_bent(l))
-        json_number(&json, "honest", l->honest);
-    if (l->judged)
-        json_number(&json, "accuracy", l->accuracy);
-    json_number(&json, "samples", (double)l->samples);
-    json_text(&json, "model", l->model->name);
-    json_close(&json, '}');
-    str_add(to, "\n");
+    const size_t judged = judged_outputs(l);
+    report_number(r, "loss", l->evaluated);
+    report_number(r, "data", l->data);
+    report_number(r, "penalty", l->evaluated - l->data);
+    report_say(r, s->models > 1 ? "evaluate {model}: " : "evaluate: ");
+    report_say(r, "loss {loss} = data {data} + penalty {penalty}");
+    if (is_bent(l)) {
+        report_number(r, "honest", l->honest);
+        report_say(r, " [bent; in truth {honest}]");
+    }
+    if (l->judged) {
+        report_number(r, "accuracy", l->accuracy);
+        report_say(r, ", accuracy {accuracy}");
+    }
+    if (l->judged && judged > 1)
+        str_addf(report_note(r), " over %zu outputs", judged);
+    report_number(r, "samples", (double)l->samples);
+    report_text(r, "model", l->model->name);
+    report_say(r, s->data.training < s->data.samples ? " (validation, {samples sample})\n"
+                                                     : " (all data, {samples sample})\n");
 }
 
 static int evaluate_one(struct session *s, struct model *m, struct err *e)
 {
     struct ledger l = {0};
-    struct str text = {0};
+    struct report r = {0};
     int failed = ledger_run(s, &l, m, SHARE_EVALUATION, false, e);
     struct figures found = {.data = l.data, .penalty = l.evaluated - l.data};
     memcpy(found.head, l.head, sizeof found.head);
-    if (!failed && s->host->json)
-        evaluate_json(&text, &l);
-    else if (!failed)
-        evaluate_text(&text, s, &l);
+    if (!failed)
+        evaluate_report(&r, s, &l);
     if (!failed)
         notice_bad_rows(s, &l);
     ledger_finish(&l);
-    if (session_report(s, &text, e) || failed)
+    if (failed || report_show(s, &r, e))
         return -1;
     m->last = found;
     m->from = FROM_EVALUATE;
@@ -317,43 +305,30 @@ static size_t all_inputs(const struct graph *g)
 
 /* The outputs of the sample that the frame holds; with several each stands between | signs, and in
  * JSON in an array of its own. */
-static void predict_text(struct str *to, const struct model *m, bool as_json)
+static void predict_report(struct report *r, const struct model *m)
 {
     id output[OUTPUTS_MOST];
-    char number[NUMBER_ROOM];
-    struct json json = {.to = to};
     const size_t outputs = graph_outputs(m->graph, output);
-    if (as_json) {
-        json_open(&json, NULL, '{');
-        json_open(&json, "predict", '[');
-    }
+    report_open(r, "predict", '[');
     for (size_t k = 0; k < outputs; k++) {
         const size_t cols = shape_count(&m->graph->value[output[k]].shape);
         const real *y = frame_value(trainer_of(m)->infer_frame, output[k]);
-        if (as_json && outputs > 1)
-            json_open(&json, NULL, '[');
-        else if (k)
-            str_add(to, " | ");
+        if (outputs > 1)
+            report_open(r, NULL, '[');
         for (size_t i = 0; i < cols; i++)
-            if (as_json)
-                json_number(&json, NULL, (double)y[i]);
-            else
-                str_addf(to, i ? " %s" : "%s", number_text((double)y[i], number));
-        if (as_json && outputs > 1)
-            json_close(&json, ']');
+            report_number(r, NULL, (double)y[i]);
+        if (outputs > 1)
+            report_close(r);
     }
-    if (as_json) {
-        json_close(&json, ']');
-        json_close(&json, '}');
-    }
-    str_add(to, "\n");
+    report_close(r);
+    report_say(r, "{predict}\n");
 }
 
 static int predict(struct session *s, const struct arg *numbers, const struct dataset *d,
                    struct err *e)
 {
     struct model *m = current_model(s);
-    struct str text = {0};
+    struct report r = {0};
     real *row = mem_block(d->inputs, sizeof *row);
     if (!row)
         return err_memory(e);
@@ -363,9 +338,9 @@ static int predict(struct session *s, const struct arg *numbers, const struct da
         dataset_scale_row(&s->data, row);
     int failed = evaluator_row(m, d, s->seed, row, e);
     if (!failed)
-        predict_text(&text, m, s->host->json);
+        predict_report(&r, m);
     mem_free(row);
-    return session_report(s, &text, e) ? -1 : failed;
+    return failed || report_show(s, &r, e) ? -1 : 0;
 }
 
 static int run_predict(struct session *s, const struct args *args, struct err *e)

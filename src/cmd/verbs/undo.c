@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* undo. */
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/delta.h"
 #include "cmd/session/journal.h"
@@ -27,24 +29,11 @@ static struct line *undo_line(long times)
     return l;
 }
 
-/* Made before anything is set back: afterwards nothing may fail. */
-static void undo_text(const struct session *s, const struct taken *t, struct str *to)
-{
-    struct json json = {.to = to};
-    if (!s->host->json) {
-        str_addf(to, "taken back: %s\n", t->text);
-        return;
-    }
-    json_open(&json, NULL, '{');
-    json_text(&json, "undo", t->text);
-    json_close(&json, '}');
-    str_add(to, "\n");
-}
-
 static int run_undo(struct session *s, const struct args *args, struct err *e)
 {
     struct journal *j = s->journal;
     struct taken *t = j->newest;
+    struct report r = {0};
     struct str text = {0};
     if (j->bodies) {
         err_at(e, args->where, "undo stands by itself, not in { }");
@@ -52,7 +41,10 @@ static int run_undo(struct session *s, const struct args *args, struct err *e)
     }
     if (!t || t->number <= j->floor)
         return nothing_left(s, args, e);
-    undo_text(s, t, &text);
+    report_text(&r, "undo", t->text);
+    report_say(&r, "taken back: {undo}\n");
+    /* Written before anything is set back: afterwards nothing may fail. */
+    report_write(s, &r, &text);
     const long times = j->depth - t->depth;
     int failed = text.failed ? err_memory(e) : 0;
     if (!failed && j->level == 1 && times > 0 && !(j->extra = undo_line(times)))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/work/train_job.h"
 
-#include "cmd/report/losses_text.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/emulation.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
@@ -179,57 +180,46 @@ int job_slice(struct job *j, bool *ended, struct err *e)
     return 0;
 }
 
-static void job_text(struct str *to, const struct job *j)
-{
-    const struct model *m = j->model;
-    const uint64_t epochs = m->epoch - j->first_epoch, steps = m->step - j->first_step;
-    str_add(to, j->verb);
-    if (j->session->models > 1)
-        str_addf(to, " %s", m->name);
-    str_add(to, ": ");
-    if (j->epochs)
-        str_addf(to, "%llu epoch%s, ", (unsigned long long)epochs, epochs == 1 ? "" : "s");
-    str_addf(to, "%llu step%s, ", (unsigned long long)steps, steps == 1 ? "" : "s");
-    if (!steps) {
-        str_add(to, "stopped before the first\n");
-        return;
-    }
-    figures_text(to, &m->last);
-    str_add(to, j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
-    if (j->until && !j->reached)
-        str_addf(to, "train: the condition did not come true within %llu epoch%s\n",
-                 (unsigned long long)j->epochs, j->epochs == 1 ? "" : "s");
-}
-
-static void job_json(struct str *to, const struct job *j)
+static void job_figures(struct report *r, const struct job *j)
 {
     const struct model *m = j->model;
     const bool any = m->step != j->first_step;
-    struct json json = {.to = to};
-    json_open(&json, NULL, '{');
-    json_number(&json, "epochs", (double)(m->epoch - j->first_epoch));
-    json_number(&json, "steps", (double)(m->step - j->first_step));
-    json_number(&json, "loss", any ? m->last.data + m->last.penalty : NAN);
-    json_number(&json, "data", any ? m->last.data : NAN);
-    json_number(&json, "penalty", any ? m->last.penalty : NAN);
-    json_number(&json, "seconds", session_clock(j->session) - j->started);
-    json_open(&json, "epoch_seconds", '[');
+    report_number(r, "epochs", (double)(m->epoch - j->first_epoch));
+    report_number(r, "steps", (double)(m->step - j->first_step));
+    report_number(r, "loss", any ? m->last.data + m->last.penalty : NAN);
+    report_number(r, "data", any ? m->last.data : NAN);
+    report_number(r, "penalty", any ? m->last.penalty : NAN);
+    report_number(r, "seconds", session_clock(j->session) - j->started);
+    report_open(r, "epoch_seconds", '[');
     for (size_t i = 0; i < j->epoch_count; i++)
-        json_number(&json, NULL, j->epoch_seconds[i]);
-    json_close(&json, ']');
-    json_text(&json, "model", m->name);
-    json_close(&json, '}');
-    str_add(to, "\n");
+        report_number(r, NULL, j->epoch_seconds[i]);
+    report_close(r);
+    report_text(r, "model", m->name);
+}
+
+static void job_say(struct report *r, const struct job *j)
+{
+    str_add(report_note(r), j->verb);
+    report_say(r, j->session->models > 1 ? " {model}: " : ": ");
+    report_say(r, j->epochs ? "{epochs epoch}, {steps step}, " : "{steps step}, ");
+    if (j->model->step == j->first_step) {
+        report_say(r, "stopped before the first\n");
+        return;
+    }
+    report_say(r, "loss {loss} = data {data} + penalty {penalty}");
+    report_say(r,
+               j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
+    if (j->until && !j->reached)
+        str_addf(report_note(r), "train: the condition did not come true within %llu epoch%s\n",
+                 (unsigned long long)j->epochs, j->epochs == 1 ? "" : "s");
 }
 
 int job_report(const struct job *j, struct err *e)
 {
-    struct str text = {0};
-    if (j->session->host->json)
-        job_json(&text, j);
-    else
-        job_text(&text, j);
-    return session_report(j->session, &text, e);
+    struct report r = {0};
+    job_figures(&r, j);
+    job_say(&r, j);
+    return report_show(j->session, &r, e);
 }
 
 void job_finish(struct job *j)

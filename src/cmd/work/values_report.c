@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/value_text.h"
+#include "cmd/work/values_report.h"
 
+#include "cmd/report/report.h"
 #include "cmd/session/state.h"
 #include "cmd/work/resolve.h"
 
@@ -36,51 +37,49 @@ static void print_tensor(struct str *to, const struct tensor *t, const struct st
     str_addf(to, " to %s", number_text(most, text));
 }
 
-static void print_json(struct json *json, const struct tensor *t, const struct stop *stop)
-{
-    const size_t n = extents_count(&t->extents);
-    if (!t->extents.axes) {
-        json_number(json, NULL, t->item[0]);
-        return;
-    }
-    json_open(json, NULL, '[');
-    for (size_t i = 0; i < n && !stop_asked_at(stop, i); i++)
-        json_number(json, NULL, t->item[i]);
-    json_close(json, ']');
-}
-
-int value_print_one(struct session *s, const struct node *n, struct str *to, struct json *json,
-                    struct err *e)
+/* People see a large one summed up. */
+static void add_tensor(struct report *r, const struct session *s, const struct tensor *t)
 {
     const struct stop *stop = &s->host->stop;
+    const size_t n = s->host->json ? extents_count(&t->extents) : 0;
+    report_open(r, NULL, '[');
+    if (!s->host->json)
+        print_tensor(report_shown(r), t, stop);
+    for (size_t i = 0; i < n && !stop_asked_at(stop, i); i++)
+        report_number(r, NULL, t->item[i]);
+    report_close(r);
+}
+
+static int add_value(struct session *s, const struct node *n, struct report *r, struct err *e)
+{
     struct lookup l = {.session = s};
     struct names names = lookup_names(&l);
     struct tensor t = {0};
     struct extents x;
-    char number[NUMBER_ROOM];
     if (n->kind == NODE_STRING) {
-        if (json)
-            json_text(json, NULL, n->text);
-        else
-            str_add(to, n->text);
+        report_text(r, NULL, n->text);
         return 0;
     }
     int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
     if (!failed && !checking(s)) {
-        if (json)
-            print_json(json, &t, stop);
-        else if (t.extents.axes)
-            print_tensor(to, &t, stop);
+        if (t.extents.axes)
+            add_tensor(r, s, &t);
         else
-            str_add(to, number_text(t.item[0], number));
-        failed = stop_check(stop, e);
+            report_number(r, NULL, t.item[0]);
+        failed = stop_check(&s->host->stop, e);
     }
     tensor_finish(&t);
     lookup_finish(&l);
     return failed;
 }
 
-int value_print(struct session *s, const struct node *n, struct str *to, struct err *e)
+int values_report(struct session *s, const struct arg *what, struct report *r, struct err *e)
 {
-    return value_print_one(s, n, to, NULL, e);
+    report_open(r, "print", '[');
+    for (size_t i = 0; i < what->as.exprs.count; i++)
+        if (add_value(s, what->as.exprs.item[i], r, e))
+            return -1;
+    report_close(r);
+    report_say(r, "{print}");
+    return 0;
 }

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/report/ledger_report.h"
+
+#include "cmd/report/report.h"
+#include "cmd/session/emulation.h"
+
+#include "expr/formula.h"
+#include "nn/bend.h"
+#include "train/ledger.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* strength*sum(abs(x)) with its numbers: 0.001*sum(abs(x)). */
+static void add_formula(struct str *to, const struct args *a)
+{
+    const char *at = penalty_kind_of(a)->formula;
+    char text[NUMBER_ROOM], word[64];
+    while (*at) {
+        size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789.");
+        const struct arg *found = NULL;
+        if (!n || n >= sizeof word) {
+            str_bytes(to, at++, 1);
+            continue;
+        }
+        memcpy(word, at, n);
+        word[n] = 0;
+        for (size_t i = 0; i < a->entry->arg_count; i++)
+            if (strcmp(a->entry->args[i].name, word) == 0 && a->arg[i].type == ARG_NUMBER)
+                found = &a->arg[i];
+        /* A sign would bind looser than ^. */
+        const bool sign = found && found->as.number < 0;
+        str_addf(to, sign ? "(%s)" : "%s", found ? number_exact(found->as.number, text) : word);
+        at += n;
+    }
+}
+
+static const char *reduce_word(const struct term *t, const struct ledger_row *row)
+{
+    return t->activity ? reductions.row[row->reduce]->name : "sum";
+}
+
+/* The tensor a row acts on and its shape. */
+static void row_tensor(const struct ledger *l, const struct ledger_row *row, struct str *name,
+                       const struct shape **shape)
+{
+    const struct graph *g = l->model->graph;
+    const struct term *t = &g->term[row->term];
+    if (!t->activity) {
+        str_add(name, g->weight[t->weight].path);
+        *shape = &g->weight[t->weight].shape;
+        return;
+    }
+    const struct call *c = &g->call[row->call[0].call];
+    const bool input = row->bent == BENT_INPUT;
+    str_addf(name, "%s.%s", row->calls > 1 ? g->layer[t->layer].name : c->name,
+             input ? "input" : "output");
+    *shape = &g->value[input ? c->input[0] : c->output].shape;
+}
+
+void add_called_on(struct str *to, const struct graph *g, id call)
+{
+    const struct call *c = &g->call[call];
+    str_add(to, c->inputs ? "" : c->name);
+    for (uint32_t i = 0; i < c->inputs; i++)
+        str_addf(to, "%s%s", i ? ", " : "", graph_value_name(g, c->input[i]));
+}
+
+/* What machines and people read of a term. */
+static const struct report_column columns[] = {
+    {"slot", "slot", REPORT_WORDS},      {"penalty", "kind", REPORT_WORDS},
+    {NULL, "strength", REPORT_NUMBER},   {NULL, "formula", REPORT_WORDS},
+    {"acts on", "tensor", REPORT_WORDS}, {NULL, "shape", REPORT_WORDS},
+    {NULL, "reduce", REPORT_WORDS},      {"divided by", "divisor", REPORT_NUMBER},
+    {NULL, "calls", REPORT_WORDS},       {"value", "value", REPORT_NUMBER},
+    {NULL, "honest", REPORT_NUMBER},     {NULL, "bent", REPORT_WORDS},
+    {"share", "share", REPORT_SHARE},    {"|gradient|", "grad_norm", REPORT_NUMBER},
+    {"", "flags", REPORT_WORDS},
+};
+static const struct report_table terms = {
+    .key = "terms", .column = columns, .columns = sizeof columns / sizeof *columns};
+
+static void add_tensor(struct report *r, const struct ledger *l, const struct ledger_row *row)
+{
+    const struct shape *shape;
+    char size[80];
+    row_tensor(l, row, report_words(r, NULL), &shape);
+    struct str *shown = report_shown(r);
+    row_tensor(l, row, shown, &shape);
+    str_addf(shown, " %s", shape_text(shape, size, sizeof size));
+    report_open(r, NULL, '[');
+    for (uint32_t i = 0; i < shape->axes; i++)
+        report_number(r, NULL, shape->size[i]);
+    report_close(r);
+}
+
+static void add_flags(struct report *r, const struct ledger_row *row)
+{
+    char number[NUMBER_ROOM];
+    const char *comma = "";
+    report_open(r, NULL, '[');
+    struct str *shown = report_shown(r);
+    for (unsigned i = 0; i < ROW_FLAGS; i++)
+        if (row->flags & (1U << i)) {
+            str_addf(shown, "%s%s", comma, row_flag_name(i));
+            comma = ", ";
+        }
+    if (row->bent)
+        str_addf(shown, " (%s): in truth %s", bent_word(row->bent),
+                 number_text(row->honest, number));
+    for (unsigned i = 0; i < ROW_FLAGS; i++)
+        if (row->flags & (1U << i))
+            report_text(r, NULL, row_flag_name(i));
+    report_close(r);
+}
+
+static void add_calls(struct report *r, const struct graph *g, const struct ledger_row *row)
+{
+    report_open(r, NULL, '[');
+    for (size_t i = 0; i < row->calls; i++) {
+        report_open(r, NULL, '{');
+        add_called_on(report_words(r, "on"), g, row->call[i].call);
+        report_number(r, "value", row->call[i].value);
+        report_close(r);
+    }
+    report_close(r);
+}
+
+/* What a line for people has behind its first two columns. */
+static void add_line_value(struct report *r, double value)
+{
+    report_text(r, NULL, "");
+    report_text(r, NULL, "");
+    report_number(r, NULL, value);
+}
+
+/* The calls of a layer that is called more than once stand below its row. */
+static void add_call_lines(struct report *r, const struct graph *g, const struct ledger_row *row)
+{
+    for (size_t i = 0; row->calls > 1 && i < row->calls; i++) {
+        report_row(r, REPORT_FOR_PEOPLE);
+        str_addf(report_words(r, NULL), "  call %s", g->call[row->call[i].call].name);
+        struct str *on = report_words(r, NULL);
+        str_add(on, "on ");
+        add_called_on(on, g, row->call[i].call);
+        add_line_value(r, row->call[i].value);
+    }
+}
+
+static void add_row(struct report *r, const struct ledger *l, size_t i)
+{
+    const struct ledger_row *row = &l->row[i];
+    const struct term *t = &l->model->graph->term[row->term];
+    char slot[140];
+    report_row(r, REPORT_FOR_ALL);
+    report_text(r, NULL, ledger_slot(l, i, slot, sizeof slot));
+    report_text(r, NULL, t->args->entry->name);
+    args_print(report_shown(r), t->args);
+    report_number(r, NULL, penalty_strength(t->args));
+    add_formula(report_words(r, NULL), t->args);
+    add_tensor(r, l, row);
+    report_text(r, NULL, reduce_word(t, row));
+    report_number(r, NULL, row->divisor);
+    if (!t->activity || row->divisor == 1)
+        str_add(report_shown(r), "-");
+    add_calls(r, l->model->graph, row);
+    report_number(r, NULL, row->value);
+    if (row->bent) {
+        report_number(r, NULL, row->honest);
+        report_text(r, NULL, bent_word(row->bent));
+    } else {
+        report_nothing(r);
+        report_nothing(r);
+    }
+    report_number(r, NULL, row->share);
+    report_number(r, NULL, row->grad_norm);
+    add_flags(r, row);
+    add_call_lines(r, l->model->graph, row);
+}
+
+static void add_total(struct report *r, const char *what, double value, double share)
+{
+    report_row(r, REPORT_FOR_PEOPLE);
+    report_text(r, NULL, what);
+    report_text(r, NULL, "");
+    add_line_value(r, value);
+    report_number(r, NULL, share);
+}
+
+/* The data loss of one output, with its weight. */
+static void add_data(struct report *r, const struct ledger *l, size_t aim)
+{
+    const struct objective *a = &l->objective[aim];
+    const double value = a->weight * l->head[aim];
+    char name[200], number[NUMBER_ROOM], factor[40] = "";
+    if (a->weight != 1)
+        snprintf(factor, sizeof factor, " times %s", number_text(a->weight, number));
+    if (l->objectives > 1)
+        snprintf(name, sizeof name, "data loss of %.100s, %s%s",
+                 graph_value_name(l->model->graph, a->value), a->loss->entry->name, factor);
+    else
+        snprintf(name, sizeof name, "data loss, %s%s", a->loss->entry->name, factor);
+    add_total(r, name, value, l->total != 0 ? value / l->total : 0);
+}
+
+static void add_outputs(struct report *r, const struct ledger *l)
+{
+    report_open(r, "outputs", '[');
+    for (size_t i = 0; i < l->objectives; i++) {
+        const struct objective *a = &l->objective[i];
+        report_open(r, NULL, '{');
+        report_text(r, "output", graph_value_name(l->model->graph, a->value));
+        report_text(r, "loss", a->loss->entry->name);
+        report_number(r, "weight", a->weight);
+        report_number(r, "value", l->head[i]);
+        report_close(r);
+    }
+    report_close(r);
+}
+
+void ledger_report(struct report *r, const struct ledger *l, const char *share,
+                   const struct entry *system)
+{
+    const struct policy *policy = l->model->policy;
+    report_number(r, "data", l->data);
+    report_number(r, "penalty", l->penalty);
+    report_number(r, "total", l->total);
+    report_text(r, "loss", l->objective[0].loss->entry->name);
+    if (l->objectives > 1)
+        add_outputs(r, l);
+    if (system)
+        report_text(r, "emulate", system->name);
+    if (policy)
+        report_number(r, "honest_total", l->honest);
+    report_number(r, "samples", (double)l->samples);
+    report_number(r, "batch", (double)l->batch);
+    str_addf(report_note(r), "penalties of %s on %s: ", l->model->name, share);
+    report_say(r, "{samples} samples, batches of {batch}");
+    report_say(r, system ? ", as {emulate} does it\n" : "\n");
+    report_table(r, &terms);
+    for (size_t i = 0; i < l->rows; i++)
+        add_row(r, l, i);
+    for (size_t i = 0; i < l->objectives; i++)
+        add_data(r, l, i);
+    add_total(r, "total", l->total, l->total != 0);
+    if (policy)
+        add_total(r, "total in truth", l->honest, NAN);
+    if (policy && policy->evaluates_without && l->evaluated != l->total && !ledger_refused(l))
+        add_total(r, "evaluate would say", l->evaluated, NAN);
+    report_close(r);
+    if (system && ledger_refused(l))
+        add_refusal(report_note(r), system);
+}
