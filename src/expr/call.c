@@ -99,7 +99,7 @@ static bool read_whole(const struct node *n, double *to)
     return n->kind == NODE_NUMBER && n->number == floor(n->number);
 }
 
-static int axis_hint(const struct extents *x, struct err *e)
+static int axis_hint(const struct dims *x, struct err *e)
 {
     if (!x)
         return err_hint(e, "write axis=0, or axis=-1 for the last");
@@ -111,7 +111,7 @@ static int axis_hint(const struct extents *x, struct err *e)
                     (unsigned)x->axes - 1);
 }
 
-int axis_number(const struct node *value, const struct extents *x, double *number, struct err *e)
+int axis_number(const struct node *value, const struct dims *x, double *number, struct err *e)
 {
     if (read_whole(value, number))
         return 0;
@@ -119,8 +119,7 @@ int axis_number(const struct node *value, const struct extents *x, double *numbe
     return axis_hint(x, e);
 }
 
-int axis_find(double number, struct span where, const struct extents *x, uint32_t *axis,
-              struct err *e)
+int axis_find(double number, struct span where, const struct dims *x, uint32_t *axis, struct err *e)
 {
     char text[160], written[NUMBER_ROOM];
     if (!x->axes) {
@@ -130,7 +129,7 @@ int axis_find(double number, struct span where, const struct extents *x, uint32_
     double counted = number < 0 ? number + x->axes : number;
     if (counted < 0 || counted >= x->axes) {
         err_at(e, where, "no axis %s in a tensor of %s", number_text(number, written),
-               extents_text(x, text, sizeof text));
+               dims_text(x, text, sizeof text));
         return axis_hint(x, e);
     }
     *axis = (uint32_t)counted;

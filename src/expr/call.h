@@ -19,9 +19,9 @@ struct application {
 int application_read(const struct node *n, struct application *to, struct err *e);
 /* The number written behind axis=, which must be whole. `x`, what it is an axis of, is for the
  * hint; NULL: not known. */
-int axis_number(const struct node *value, const struct extents *x, double *number, struct err *e);
+int axis_number(const struct node *value, const struct dims *x, double *number, struct err *e);
 /* The axis of `x` that a number means, counted from the end when it is negative. */
-int axis_find(double number, struct span where, const struct extents *x, uint32_t *axis,
+int axis_find(double number, struct span where, const struct dims *x, uint32_t *axis,
               struct err *e);
 /* The error that a tree which is no number, name or operation has no value. Returns -1. */
 int no_value(const struct node *n, struct err *e);

@@ -42,7 +42,7 @@ static size_t shape_spots(const struct evaluation *v)
         if (s->operands)
             spot_shape(s, v->w.spot, y);
         else
-            *y = (struct spot){.extents = s->extents, .count = extents_count(&s->extents)};
+            *y = (struct spot){.dims = s->dims, .count = dims_count(&s->dims)};
         if (!s->operands || (s->full && !reuses_tile(&v->tape, s)))
             room += tile_size(y->count);
     }
@@ -82,10 +82,10 @@ static int load_leaves(const struct evaluation *v, const struct names *names, st
             continue;
         if (names->find(names->self, s->name, true, &leaf, e))
             return err_place(e, s->name->where);
-        assert(extents_same(&leaf.extents, &s->extents));
-        y->reals = s->extents.axes ? leaf.reals : NULL;
+        assert(dims_same(&leaf.dims, &s->dims));
+        y->reals = s->dims.axes ? leaf.reals : NULL;
         y->tile = NO_TILE;
-        if (!s->extents.axes)
+        if (!s->dims.axes)
             y->value[0] = leaf.number;
     }
     return 0;
@@ -125,7 +125,7 @@ static int take_result(const struct evaluation *v, struct tensor *to, struct err
 {
     const size_t last = v->tape.steps - 1;
     struct spot *y = &v->w.spot[last];
-    to->extents = y->extents;
+    to->dims = y->dims;
     if (v->tape.step[last].operands) {
         to->item = y->value;
         y->value = NULL;
@@ -138,8 +138,8 @@ static int take_result(const struct evaluation *v, struct tensor *to, struct err
     return 0;
 }
 
-static int evaluate(struct evaluation *v, const struct names *names, struct tensor *to,
-                    struct err *e)
+static int compute_tape(struct evaluation *v, const struct names *names, struct tensor *to,
+                        struct err *e)
 {
     v->w.tape = &v->tape;
     v->w.stop = names->stop;
@@ -163,20 +163,20 @@ static int compile_tree(struct evaluation *v, const struct node *n, const struct
 static int check_number(const struct evaluation *v, const struct node *n, struct err *e)
 {
     char text[160];
-    const struct extents *x = &v->tape.step[v->tape.steps - 1].extents;
+    const struct dims *x = &v->tape.step[v->tape.steps - 1].dims;
     if (!x->axes)
         return 0;
     err_at(e, n->where, "this is a tensor of %s, and a single number is needed",
-           extents_text(x, text, sizeof text));
+           dims_text(x, text, sizeof text));
     return err_hint(e, "use mean(...), sum(...) or another reduction");
 }
 
-int expr_check(const struct node *n, const struct names *names, struct extents *x, struct err *e)
+int expr_check(const struct node *n, const struct names *names, struct dims *x, struct err *e)
 {
     struct evaluation v = {0};
     const int result = compile_tree(&v, n, names, e);
     if (!result)
-        *x = v.tape.step[v.tape.steps - 1].extents;
+        *x = v.tape.step[v.tape.steps - 1].dims;
     evaluation_finish(&v);
     return result;
 }
@@ -192,7 +192,7 @@ int expr_check_number(const struct node *n, const struct names *names, struct er
 int expr_eval(const struct node *n, const struct names *names, struct tensor *to, struct err *e)
 {
     struct evaluation v = {0};
-    const int result = compile_tree(&v, n, names, e) || evaluate(&v, names, to, e) ? -1 : 0;
+    const int result = compile_tree(&v, n, names, e) || compute_tape(&v, names, to, e) ? -1 : 0;
     evaluation_finish(&v);
     return result;
 }
@@ -202,7 +202,7 @@ int expr_number(const struct node *n, const struct names *names, double *to, str
     struct evaluation v = {0};
     struct tensor value = {0};
     const bool fine = !compile_tree(&v, n, names, e) && !check_number(&v, n, e) &&
-                      !evaluate(&v, names, &value, e);
+                      !compute_tape(&v, names, &value, e);
     if (fine)
         *to = value.item[0];
     tensor_finish(&value);

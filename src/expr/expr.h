@@ -9,7 +9,7 @@
 #include "expr/operators.h"
 
 /* Checks names and shapes without computing anything; *x becomes the result's. */
-int expr_check(const struct node *n, const struct names *names, struct extents *x, struct err *e);
+int expr_check(const struct node *n, const struct names *names, struct dims *x, struct err *e);
 /* The same for an expression that must be a single number: axes is 0, however few elements a tensor
  * may have. */
 int expr_check_number(const struct node *n, const struct names *names, struct err *e);

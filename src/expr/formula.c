@@ -80,7 +80,7 @@ static void lay_step(const struct tape_step *s, const double *parameter, const s
     y->value = take_doubles(free, held);
     y->more = needs_more(s) ? take_doubles(free, held) : NULL;
     y->lost = NULL;
-    y->slope = s->reached ? take_doubles(free, held) : NULL;
+    y->grad = s->reached ? take_doubles(free, held) : NULL;
     if (s->kind == TAPE_NUMBER)
         y->value[0] = s->number;
     else if (s->kind == TAPE_PARAMETER)
@@ -88,7 +88,7 @@ static void lay_step(const struct tape_step *s, const double *parameter, const s
 }
 
 /* How many elements a step that is held whole has at most. */
-static size_t most_held(const struct tape_step *s, const struct extents *x)
+static size_t most_held(const struct tape_step *s, const struct dims *x)
 {
     size_t n = 1;
     for (uint32_t i = 0; i < x->axes && !s->single; i++)
@@ -97,7 +97,7 @@ static size_t most_held(const struct tape_step *s, const struct extents *x)
     return n;
 }
 
-size_t formula_room(const struct formula *f, const struct extents *x)
+size_t formula_room(const struct formula *f, const struct dims *x)
 {
     const size_t steps = f->tape.steps;
     size_t n = doubles_of(sizeof(struct block)) + doubles_of(steps * sizeof(struct spot));
@@ -125,7 +125,7 @@ static double sum_last(const struct workspace *w)
     return sum;
 }
 
-double formula_value(const struct formula *f, const struct extents *x, const double *parameter,
+double formula_value(const struct formula *f, const struct dims *x, const double *parameter,
                      const real *at, double *block)
 {
     const struct tape *t = &f->tape;
@@ -133,7 +133,7 @@ double formula_value(const struct formula *f, const struct extents *x, const dou
     double *free = block + doubles_of(sizeof *b);
     b->spot = (struct spot *)(void *)take_doubles(&free, doubles_of(t->steps * sizeof *b->spot));
     b->spot[0] = (struct spot){
-        .extents = *x, .count = extents_count(x), .reals = at, .tile = NO_TILE, .length = 1};
+        .dims = *x, .count = dims_count(x), .reals = at, .tile = NO_TILE, .length = 1};
     const struct workspace w = {.tape = t, .spot = b->spot};
     for (uint32_t i = 0; i < t->steps; i++) {
         lay_step(&t->step[i], parameter, b->spot, &b->spot[i], &free);
@@ -144,11 +144,11 @@ double formula_value(const struct formula *f, const struct extents *x, const dou
     return b->value;
 }
 
-void formula_gradient(const struct formula *f, double *block, double scale, const real *x, real *dx,
-                      bool add)
+void formula_grad(const struct formula *f, double *block, double scale, const real *x, real *dx,
+                  bool add)
 {
     struct spot *spot = ((struct block *)(void *)block)->spot;
     spot[0].reals = x;
     spot[0].tile = NO_TILE;
-    tape_gradient(&(const struct workspace){.tape = &f->tape, .spot = spot}, scale, dx, add);
+    tape_grad(&(const struct workspace){.tape = &f->tape, .spot = spot}, scale, dx, add);
 }

@@ -29,15 +29,15 @@ bool formula_has_x(const struct formula *f);
 bool formula_fits(const struct formula *f, uint32_t axes, int *axis);
 /* How many doubles the block of formula_value needs for tensors of `x`, and for those that are
  * smaller along axis 0. */
-size_t formula_room(const struct formula *f, const struct extents *x);
+size_t formula_room(const struct formula *f, const struct dims *x);
 
 /* The value at `at`, row-major of `x`, which fits; parameter[i] is the value of the i-th parameter.
  * The block then holds what the gradient needs, and begins with the value. */
-double formula_value(const struct formula *f, const struct extents *x, const double *parameter,
+double formula_value(const struct formula *f, const struct dims *x, const double *parameter,
                      const real *at, double *block);
 /* dx (+)= scale * d(formula)/dx at the same x, where formula_value computed the block last; a scale
  * of 0 gives 0. May be asked for several times. */
-void formula_gradient(const struct formula *f, double *block, double scale, const real *x, real *dx,
-                      bool add);
+void formula_grad(const struct formula *f, double *block, double scale, const real *x, real *dx,
+                  bool add);
 
 #endif

@@ -5,12 +5,12 @@
 #include "expr/ops.h"
 
 /* Of a and b, the larger; NaN wins, so that it is not hidden. */
-static double larger(double a, double b)
+static double larger_of(double a, double b)
 {
     return a >= b || isnan(a) ? a : b;
 }
 
-static double smaller(double a, double b)
+static double smaller_of(double a, double b)
 {
     return a <= b || isnan(a) ? a : b;
 }
@@ -26,8 +26,8 @@ EACH(root, sqrt(a[i]))
 EACH(exponential, exp(a[i]))
 EACH(logarithm, log(a[i]))
 EACH(sign, sign_of(a[i]))
-EACH(maximum, larger(a[i], b[i]))
-EACH(minimum, smaller(a[i], b[i]))
+EACH(maximum, larger_of(a[i], b[i]))
+EACH(minimum, smaller_of(a[i], b[i]))
 EACH(choice, a[i] != 0 ? b[i] : c[i])
 EACH(nonzero, a[i] != 0)
 
@@ -48,7 +48,7 @@ SLOPE_OF_ALL(variance_by, 2 * (x[i] - more[i]) / length)
 SLOPE_OF_ALL(deviation_by, y[i] != 0 ? (x[i] - more[i]) / (length * y[i]) : 0)
 SLOPE_OF_ALL(euclidean_by, y[i] != 0 ? x[i] / y[i] : 0)
 
-static double share(double all, double n)
+static double share_of(double all, double n)
 {
     return all / n;
 }
@@ -69,13 +69,13 @@ static const struct reduction average = {.mean = true, .slope = average_by};
 static const struct reduction largest = {.chooses = true, .start = -INFINITY, .slope = chosen_by};
 static const struct reduction smallest = {.chooses = true, .start = INFINITY, .slope = chosen_by};
 static const struct reduction variance = {
-    .centred = true, .term = square, .finish = share, .slope = variance_by};
+    .centred = true, .term = square, .finish = share_of, .slope = variance_by};
 static const struct reduction deviation = {
     .centred = true, .term = square, .finish = root_of_share, .slope = deviation_by};
 static const struct reduction euclidean = {
     .term = square, .finish = root_of, .slope = euclidean_by};
 static const struct reduction nonzeros = {.term = nonzero};
-static const struct reduction nonzero_share = {.term = nonzero, .finish = share};
+static const struct reduction nonzero_share = {.term = nonzero, .finish = share_of};
 
 #define VALUE(n, must, what)                                                                       \
     {                                                                                              \

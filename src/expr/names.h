@@ -9,16 +9,16 @@
 
 /* What a name stands for. */
 struct leaf {
-    struct extents extents;
+    struct dims dims;
     double number;     /* of a single number */
     const real *reals; /* of a tensor, row-major; borrowed until the evaluation ends */
 };
 
 struct names {
     void *self;
-    /* Looks up a path. With `values` false only leaf->extents is needed. 0, or -1 and *e. An
-     * evaluation asks for all extents first, and only when all shapes fit for the values, once a
-     * path; the extents must be the same both times. An error without a place gets the path's. */
+    /* Looks up a path. With `values` false only leaf->dims is needed. 0, or -1 and *e. An
+     * evaluation asks for all dims first, and only when all shapes fit for the values, once a
+     * path; the dims must be the same both times. An error without a place gets the path's. */
     int (*find)(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e);
     const struct stop *stop; /* looked at while it computes; NULL: nothing ends it early */
 };

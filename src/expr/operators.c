@@ -29,17 +29,17 @@ static double near_within(double a, double b, double t)
 EACH(near_by_size, near_within(a[i], b[i], 1e-6 * fmax(1, fabs(b[i]))))
 EACH(near, near_within(a[i], b[i], c[i]))
 
-static double raised(double a, double b)
+static double raised_to(double a, double b)
 {
     return b == 2 ? a * a : pow(a, b);
 }
 
-EACH(power, raised(a[i], b[i]))
+EACH(power, raised_to(a[i], b[i]))
 
 /* The slope of a power by its base, where 0 counts as flat but for a to the power 1. */
 static double raised_by_base(double a, double b)
 {
-    return a == 0 ? (double)(b == 1) : b * raised(a, b - 1);
+    return a == 0 ? (double)(b == 1) : b * raised_to(a, b - 1);
 }
 
 SLOPE(one_by, 1)

@@ -56,11 +56,10 @@ static int compile_leaf(const struct compiling *c, const struct node *n, uint32_
     }
     if (names->find(names->self, n, false, &leaf, c->e))
         return err_place(c->e, n->where);
-    return add_step(c, (struct tape_step){.kind = TAPE_LEAF, .name = n, .extents = leaf.extents},
-                    at);
+    return add_step(c, (struct tape_step){.kind = TAPE_LEAF, .name = n, .dims = leaf.dims}, at);
 }
 
-static bool extents_countable(const struct extents *x)
+static bool dims_countable(const struct dims *x)
 {
     size_t n = 1;
     for (uint32_t i = 0; i < x->axes; i++) {
@@ -72,17 +71,17 @@ static bool extents_countable(const struct extents *x)
 }
 
 static int fit_operand(const struct compiling *c, const struct node *n, struct tape_step *s,
-                       const struct extents *operand)
+                       const struct dims *operand)
 {
     char a[160], b[160];
-    if (!extents_broadcast(&s->extents, operand, &s->extents)) {
-        err_at(c->e, n->where, "%s and %s do not fit", extents_text(&s->extents, a, sizeof a),
-               extents_text(operand, b, sizeof b));
+    if (!dims_broadcast(&s->dims, operand, &s->dims)) {
+        err_at(c->e, n->where, "%s and %s do not fit", dims_text(&s->dims, a, sizeof a),
+               dims_text(operand, b, sizeof b));
         return err_hint(c->e, "counted from the last axis, sizes must be equal, or one of them 1");
     }
-    if (extents_countable(&s->extents))
+    if (dims_countable(&s->dims))
         return 0;
-    err_at(c->e, n->where, "a result of %s is too large", extents_text(&s->extents, a, sizeof a));
+    err_at(c->e, n->where, "a result of %s is too large", dims_text(&s->dims, a, sizeof a));
     return err_hint(c->e, "reduce the operands first");
 }
 
@@ -91,20 +90,20 @@ static int shape_operation(const struct compiling *c, const struct node *n,
                            const struct application *a, struct tape_step *s)
 {
     for (uint32_t i = 0; i < s->operands; i++)
-        if (fit_operand(c, n, s, &c->tape->step[s->operand[i]].extents))
+        if (fit_operand(c, n, s, &c->tape->step[s->operand[i]].dims))
             return -1;
     if (a->axis) {
         double number;
         uint32_t axis = 0;
         const struct node *value = a->axis->value;
-        if (axis_number(value, &s->extents, &number, c->e) ||
-            axis_find(number, value->where, &s->extents, &axis, c->e))
+        if (axis_number(value, &s->dims, &number, c->e) ||
+            axis_find(number, value->where, &s->dims, &axis, c->e))
             return -1;
         s->along = true;
         s->axis = (int)axis;
     }
     if (a->reduces)
-        extents_reduce(s, &s->extents);
+        dims_reduce(s, &s->dims);
     return 0;
 }
 
@@ -112,7 +111,7 @@ static int shape_operation(const struct compiling *c, const struct node *n,
 static int read_axis(const struct compiling *c, const struct node *value, struct tape_step *s)
 {
     double number;
-    const struct extents single = {0};
+    const struct dims single = {0};
     uint32_t axis;
     if (axis_number(value, NULL, &number, c->e))
         return -1;
@@ -126,7 +125,7 @@ static int read_axis(const struct compiling *c, const struct node *value, struct
     return err_hint(c->e, "a tensor has at most %u", (unsigned)TENSOR_AXES);
 }
 
-static bool has_slope(const struct tape_step *s, uint32_t operand)
+static bool operand_has_slope(const struct tape_step *s, uint32_t operand)
 {
     return s->kind == TAPE_REDUCTION ? s->op->reduction->slope != NULL
                                      : s->op->by[s->operands][operand] != NULL;
@@ -140,7 +139,7 @@ static int describe_operation(const struct compiling *c, const struct applicatio
     s->first = s->last = UINT32_MAX;
     for (uint32_t i = 0; i < s->operands; i++) {
         const struct tape_step *operand = &c->tape->step[s->operand[i]];
-        s->wants[i] = operand->moves && has_slope(s, i);
+        s->wants[i] = operand->moves && operand_has_slope(s, i);
         s->moves = s->moves || s->wants[i];
         s->single = s->single && operand->single;
         s->full = s->full || (operand->full && !a->reduces);
@@ -207,8 +206,7 @@ static int compile_node(const struct compiling *c, const struct node *n, uint32_
 static bool operand_flows(const struct tape_step *user, const struct tape_step *operand)
 {
     return operand->kind == TAPE_ELEMENTS &&
-           (user->kind == TAPE_REDUCTION ||
-            extents_count(&user->extents) == extents_count(&operand->extents));
+           (user->kind == TAPE_REDUCTION || dims_count(&user->dims) == dims_count(&operand->dims));
 }
 
 /* The gradient flows from the last step to where it is wanted, and sweeps from leaves to what takes
@@ -248,11 +246,11 @@ int tape_compile(struct tape *t, const struct node *n, const struct tape_names *
     return 0;
 }
 
-size_t extents_reduce(const struct tape_step *s, struct extents *x)
+size_t dims_reduce(const struct tape_step *s, struct dims *x)
 {
-    size_t length = extents_count(x);
+    size_t length = dims_count(x);
     if (!s->along) {
-        *x = (struct extents){0};
+        *x = (struct dims){0};
         return length;
     }
     size_t *size = &x->size[s->axis < 0 ? s->axis + (int)x->axes : s->axis];

@@ -32,7 +32,7 @@ struct tape_step {
     size_t parameter;
     /* Of an expression. */
     const struct node *name; /* of a leaf: its path, in the tree */
-    struct extents extents;
+    struct dims dims;
     /* Of a formula. */
     bool wants[OPERANDS]; /* a gradient flows to that operand: it depends on x, with a slope */
     bool single;          /* a single number, whatever the shape of x */
@@ -75,6 +75,6 @@ static inline bool needs_more(const struct tape_step *s)
 
 /* Brings *x, the shape of what a reduction takes in, to that of its result; returns how many
  * elements become one. */
-size_t extents_reduce(const struct tape_step *s, struct extents *x);
+size_t dims_reduce(const struct tape_step *s, struct dims *x);
 
 #endif

@@ -17,22 +17,22 @@ struct back {
 
 /* Where the gradient of a tile may be written for an operand at once, or `d`. A full step has one
  * user, but x. */
-static double *landing(const struct back *b, uint32_t operand, double *d)
+static double *grad_place(const struct back *b, uint32_t operand, double *d)
 {
     const bool first = operand != 0 || b->fresh;
-    return b->w->tape->step[operand].full && first ? b->w->spot[operand].slope : d;
+    return b->w->tape->step[operand].full && first ? b->w->spot[operand].grad : d;
 }
 
 /* The gradient that an operand gets from a tile of its user, written at its landing. */
-static void send(struct back *b, const struct spot *user, uint32_t operand, size_t at, size_t n,
-                 const double *d)
+static void send_grad(struct back *b, const struct spot *user, uint32_t operand, size_t at,
+                      size_t n, const double *d)
 {
     struct spot *to = &b->w->spot[operand];
     if (!b->w->tape->step[operand].full)
-        tile_add(user, at, n, d, to, to->slope);
-    else if (d != to->slope)
+        tile_add(user, at, n, d, to, to->grad);
+    else if (d != to->grad)
         for (size_t i = 0; i < n; i++)
-            to->slope[i] += d[i];
+            to->grad[i] += d[i];
     b->fresh = b->fresh && operand != 0;
 }
 
@@ -47,9 +47,9 @@ static void back_elements(struct back *b, uint32_t step, size_t at, size_t n, co
         x[k] = operand_tile(b->w, s->operand[k], &b->w->spot[step], at, n, tile[k]);
     for (uint32_t k = 0; k < s->operands; k++)
         if (s->wants[k]) {
-            double *to = landing(b, s->operand[k], d);
+            double *to = grad_place(b, s->operand[k], d);
             s->op->by[s->operands][k](n, to, g, v, x[0], x[1], x[2]);
-            send(b, &b->w->spot[step], s->operand[k], at, n, to);
+            send_grad(b, &b->w->spot[step], s->operand[k], at, n, to);
         }
 }
 
@@ -67,7 +67,7 @@ FOR_ALL_LEVELS static void store_scaled(size_t n, double scale, const double *g,
 
 static void hand_over(const struct back *b, size_t at, size_t n)
 {
-    const double *g = b->w->spot[0].slope;
+    const double *g = b->w->spot[0].grad;
     real *dx = b->dx + at;
     if (b->fresh && !b->add)
         memset(dx, 0, n * sizeof *dx);
@@ -83,7 +83,7 @@ static void back_sweep(struct back *b, uint32_t taker, size_t at, size_t n)
     for (uint32_t i = taker; i-- > 1;) {
         const struct tape_step *s = &b->w->tape->step[i];
         if (s->full && s->taker == taker && s->reached)
-            back_elements(b, i, at, n, b->w->spot[i].value, b->w->spot[i].slope);
+            back_elements(b, i, at, n, b->w->spot[i].value, b->w->spot[i].grad);
     }
     hand_over(b, at, n);
 }
@@ -130,12 +130,12 @@ static void back_reduction(struct back *b, uint32_t step)
         if (full)
             sweep_tile(b->w, step, at, n);
         const double *x = operand_tile(b->w, operand, from, at, n, x_tile);
-        const double *g = next_tile(from, y, y->slope, at, n, g_tile);
+        const double *g = next_tile(from, y, y->grad, at, n, g_tile);
         const double *v = next_tile(from, y, y->value, at, n, y_tile);
         const double *more = y->more ? next_tile(from, y, y->more, at, n, more_tile) : NULL;
-        double *to = landing(b, operand, d);
+        double *to = grad_place(b, operand, d);
         r->slope(n, to, g, v, x, more, y->length);
-        send(b, from, operand, at, n, to);
+        send_grad(b, from, operand, at, n, to);
         if (full)
             back_sweep(b, step, at, n);
     }
@@ -153,10 +153,10 @@ static void back_last(struct back *b)
         b->fresh = true;
         if (b->w->tape->step[last].full)
             sweep_tile(b->w, steps, at, n);
-        double *to = landing(b, last, one);
+        double *to = grad_place(b, last, one);
         for (size_t i = 0; i < n; i++)
             to[i] = 1;
-        send(b, y, last, at, n, to);
+        send_grad(b, y, last, at, n, to);
         if (b->w->tape->step[last].full)
             back_sweep(b, steps, at, n);
     }
@@ -172,10 +172,10 @@ static void back_step(struct back *b, uint32_t step)
         back_reduction(b, step);
     else if (s->kind == TAPE_ELEMENTS)
         for (size_t at = 0; at < y->count; at += TILE)
-            back_elements(b, step, at, tile_size(y->count - at), y->value + at, y->slope + at);
+            back_elements(b, step, at, tile_size(y->count - at), y->value + at, y->grad + at);
 }
 
-void tape_gradient(const struct workspace *w, double scale, real *dx, bool add)
+void tape_grad(const struct workspace *w, double scale, real *dx, bool add)
 {
     const struct tape *t = w->tape;
     struct spot *spot = w->spot;
@@ -187,7 +187,7 @@ void tape_gradient(const struct workspace *w, double scale, real *dx, bool add)
     }
     for (size_t i = 0; i < t->steps; i++)
         if (t->step[i].reached && !t->step[i].full)
-            memset(spot[i].slope, 0, spot[i].count * sizeof *spot[i].slope);
+            memset(spot[i].grad, 0, spot[i].count * sizeof *spot[i].grad);
     back_last(&b);
     for (uint32_t i = (uint32_t)t->steps; i-- > 1;)
         if (t->step[i].reached && !t->step[i].full)

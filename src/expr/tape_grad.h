@@ -5,6 +5,6 @@
 #include "expr/tape.h"
 
 /* dx (+)= scale * d(formula)/dx, where the values of a formula's tape were computed last. */
-void tape_gradient(const struct workspace *w, double scale, real *dx, bool add);
+void tape_grad(const struct workspace *w, double scale, real *dx, bool add);
 
 #endif

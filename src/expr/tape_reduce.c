@@ -33,17 +33,17 @@ static void tile_add_exactly(const struct spot *from, size_t at, size_t n, const
         add_all_exactly(to->value, to->lost, tile, n);
         return;
     }
-    struct walk w = walk_start(&from->extents, &to->extents, at);
-    const uint32_t last = from->extents.axes - 1;
+    struct walk w = walk_start(&from->dims, &to->dims, at);
+    const uint32_t last = from->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = from->extents.size[last] - w.at[last];
+        const size_t left = from->dims.size[last] - w.at[last];
         run = left < n - done ? left : n - done;
         if (w.stride[last])
             for (size_t i = 0; i < run; i++)
                 add_exactly(to->value + w.from + i, to->lost + w.from + i, tile[done + i]);
         else
             add_all_exactly(to->value + w.from, to->lost + w.from, tile + done, run);
-        walk_on(&w, &from->extents, run);
+        walk_on(&w, &from->dims, run);
     }
 }
 
@@ -76,10 +76,10 @@ static void tile_choose(const struct spot *from, size_t at, size_t n, double *ti
         choose(1, best, &one, NULL);
         return;
     }
-    struct walk w = walk_start(&from->extents, &to->extents, at);
-    const uint32_t last = from->extents.axes - 1;
+    struct walk w = walk_start(&from->dims, &to->dims, at);
+    const uint32_t last = from->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = from->extents.size[last] - w.at[last];
+        const size_t left = from->dims.size[last] - w.at[last];
         run = left < n - done ? left : n - done;
         if (w.stride[last]) {
             choose(run, best + w.from, tile + done, NULL);
@@ -87,12 +87,12 @@ static void tile_choose(const struct spot *from, size_t at, size_t n, double *ti
             one = choose_one(choose, tile + done, run, to->lost);
             choose(1, best + w.from, &one, NULL);
         }
-        walk_on(&w, &from->extents, run);
+        walk_on(&w, &from->dims, run);
     }
 }
 
 /* Compares n elements with what those before were; 0 <= `same`, NaN: they differ already. */
-FOR_ALL_LEVELS static void compare(size_t n, const double *x, double *same)
+FOR_ALL_LEVELS static void compare_elements(size_t n, const double *x, double *same)
 {
     for (size_t i = 0; i < n; i++)
         same[i] = x[i] == same[i] ? same[i] : NAN;
@@ -113,7 +113,7 @@ static void compare_run(const struct walk *w, uint32_t last, bool first, size_t 
     if (w->stride[last] && first)
         memcpy(same, x, n * sizeof *x);
     else if (w->stride[last])
-        compare(n, x, same);
+        compare_elements(n, x, same);
     else
         *same = compare_all(x, n, first ? x[0] : *same);
 }
@@ -131,19 +131,19 @@ static void tile_compare(const struct spot *from, size_t at, size_t n, const dou
         same[0] = compare_all(tile, n, at ? same[0] : tile[0]);
         return;
     }
-    struct walk w = walk_start(&from->extents, &to->extents, at);
-    const uint32_t last = from->extents.axes - 1;
+    struct walk w = walk_start(&from->dims, &to->dims, at);
+    const uint32_t last = from->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = from->extents.size[last] - w.at[last];
+        const size_t left = from->dims.size[last] - w.at[last];
         run = left < n - done ? left : n - done;
         compare_run(&w, last, w.at[axis] == 0, run, tile + done, same + w.from);
-        walk_on(&w, &from->extents, run);
+        walk_on(&w, &from->dims, run);
     }
 }
 
 static int reduced_axis(const struct tape_step *s, const struct spot *from)
 {
-    return !s->along ? -1 : s->axis < 0 ? s->axis + (int)from->extents.axes : s->axis;
+    return !s->along ? -1 : s->axis < 0 ? s->axis + (int)from->dims.axes : s->axis;
 }
 
 /* Puts what was lost back. Where the sum is infinite or NaN, so are the errors, and add nothing. */

@@ -9,10 +9,10 @@ void spot_shape(const struct tape_step *s, const struct spot *spot, struct spot 
 {
     *y = (struct spot){.length = 1};
     for (uint32_t k = 0; k < s->operands; k++)
-        extents_broadcast(&y->extents, &spot[s->operand[k]].extents, &y->extents);
+        dims_broadcast(&y->dims, &spot[s->operand[k]].dims, &y->dims);
     if (s->kind == TAPE_REDUCTION)
-        y->length = (double)extents_reduce(s, &y->extents);
-    y->count = extents_count(&y->extents);
+        y->length = (double)dims_reduce(s, &y->dims);
+    y->count = dims_count(&y->dims);
 }
 
 const double *operand_tile(const struct workspace *w, uint32_t operand, const struct spot *to,

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t extents_count(const struct extents *x)
+size_t dims_count(const struct dims *x)
 {
     size_t n = 1;
     for (uint32_t i = 0; i < x->axes; i++)
@@ -12,12 +12,12 @@ size_t extents_count(const struct extents *x)
     return n;
 }
 
-bool extents_same(const struct extents *a, const struct extents *b)
+bool dims_same(const struct dims *a, const struct dims *b)
 {
     return a->axes == b->axes && memcmp(a->size, b->size, a->axes * sizeof *a->size) == 0;
 }
 
-const char *extents_text(const struct extents *x, char *text, size_t room)
+const char *dims_text(const struct dims *x, char *text, size_t room)
 {
     size_t at = 0;
     if (!x->axes)
@@ -30,14 +30,14 @@ const char *extents_text(const struct extents *x, char *text, size_t room)
 }
 
 /* The size of the i-th axis from the last; 1 beyond the first. */
-static size_t size_from_last(const struct extents *x, uint32_t i)
+static size_t size_from_last(const struct dims *x, uint32_t i)
 {
     return i < x->axes ? x->size[x->axes - 1 - i] : 1;
 }
 
-bool extents_broadcast(const struct extents *a, const struct extents *b, struct extents *to)
+bool dims_broadcast(const struct dims *a, const struct dims *b, struct dims *to)
 {
-    struct extents x = {.axes = a->axes > b->axes ? a->axes : b->axes};
+    struct dims x = {.axes = a->axes > b->axes ? a->axes : b->axes};
     for (uint32_t i = 0; i < x.axes; i++) {
         const size_t p = size_from_last(a, i), q = size_from_last(b, i);
         if (p != q && p != 1 && q != 1)

@@ -11,23 +11,23 @@
 
 enum { TENSOR_AXES = SHAPE_MOST + 1 }; /* the batch is axis 0 of an activity */
 
-struct extents {
+struct dims {
     uint32_t axes; /* 0: a single number */
     size_t size[TENSOR_AXES];
 };
 
 /* A result. Zeroed memory is a valid empty one. */
 struct tensor {
-    struct extents extents;
+    struct dims dims;
     double *item; /* mem_block; one item for a single number */
 };
-size_t extents_count(const struct extents *x);
-bool extents_same(const struct extents *a, const struct extents *b);
+size_t dims_count(const struct dims *x);
+bool dims_same(const struct dims *a, const struct dims *b);
 /* The shape that both are broadcast to, in *to, which may be one of them: counted from the last
  * axis, sizes are equal, or one of them is 1. False: they do not fit, and *to is as it was. */
-bool extents_broadcast(const struct extents *a, const struct extents *b, struct extents *to);
+bool dims_broadcast(const struct dims *a, const struct dims *b, struct dims *to);
 /* Writes `10x100` into `text`, which has room for `room` bytes; `1` for a single number. */
-const char *extents_text(const struct extents *x, char *text, size_t room);
+const char *dims_text(const struct dims *x, char *text, size_t room);
 void tensor_finish(struct tensor *t);
 
 #endif

@@ -26,7 +26,7 @@ FOR_ALL_LEVELS void tile_fill(double value, size_t n, double *to)
         to[i] = value;
 }
 
-FOR_ALL_LEVELS static void widen(const real *x, size_t n, double *to)
+FOR_ALL_LEVELS static void widen_reals(const real *x, size_t n, double *to)
 {
     for (size_t i = 0; i < n; i++)
         to[i] = (double)x[i];
@@ -35,7 +35,7 @@ FOR_ALL_LEVELS static void widen(const real *x, size_t n, double *to)
 void tile_read(const struct spot *from, size_t at, size_t n, double *to)
 {
     if (from->reals)
-        widen(from->reals + at, n, to);
+        widen_reals(from->reals + at, n, to);
     else
         memcpy(to, from->value + at, n * sizeof *to);
 }
@@ -49,18 +49,18 @@ const double *tile_of(const struct spot *to, const struct spot *from, const doub
         tile_fill(from->reals ? (double)from->reals[0] : values[0], n, tile);
         return tile;
     }
-    struct walk w = walk_start(&to->extents, &from->extents, at);
-    const uint32_t last = to->extents.axes - 1;
+    struct walk w = walk_start(&to->dims, &from->dims, at);
+    const uint32_t last = to->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = to->extents.size[last] - w.at[last];
+        const size_t left = to->dims.size[last] - w.at[last];
         run = left < n - done ? left : n - done;
         if (!w.stride[last])
             tile_fill(from->reals ? (double)from->reals[w.from] : values[w.from], run, tile + done);
         else if (from->reals)
-            widen(from->reals + w.from, run, tile + done);
+            widen_reals(from->reals + w.from, run, tile + done);
         else
             memcpy(tile + done, values + w.from, run * sizeof *tile);
-        walk_on(&w, &to->extents, run);
+        walk_on(&w, &to->dims, run);
     }
     return tile;
 }
@@ -82,15 +82,15 @@ void tile_add(const struct spot *from, size_t at, size_t n, const double *tile,
         sums[0] += tile_sum(tile, n);
         return;
     }
-    struct walk w = walk_start(&from->extents, &to->extents, at);
-    const uint32_t last = from->extents.axes - 1;
+    struct walk w = walk_start(&from->dims, &to->dims, at);
+    const uint32_t last = from->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = from->extents.size[last] - w.at[last];
+        const size_t left = from->dims.size[last] - w.at[last];
         run = left < n - done ? left : n - done;
         if (w.stride[last])
             add_to(sums + w.from, tile + done, run);
         else
             sums[w.from] += tile_sum(tile + done, run);
-        walk_on(&w, &from->extents, run);
+        walk_on(&w, &from->dims, run);
     }
 }

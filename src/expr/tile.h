@@ -11,14 +11,14 @@ enum { TILE = 256 };
 
 /* What a step of a tape has where it is computed. */
 struct spot {
-    struct extents extents;
+    struct dims dims;
     size_t count;
     double length; /* of a reduction: elements that become one */
     double *value; /* `count` doubles; of a full step or a tensor's leaf a tile */
     double *more;  /* of a reduction, NULL if it needs none: means, how many were chosen, or of a
                     * mean what all elements are, NaN where they differ */
     double *lost;  /* of a reduction, NULL if it sums plainly: the rounding errors of its sums */
-    double *slope; /* d(formula)/d(value), of a step that is reached; of a full step a tile */
+    double *grad;  /* d(formula)/d(value), of a step that is reached; of a full step a tile */
     const real *reals; /* of a tensor's leaf: all its values */
     size_t tile;       /* of such a leaf: the place whose tile is in `value`, or NO_TILE */
 };

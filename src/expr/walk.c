@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "expr/walk.h"
 
-struct walk walk_start(const struct extents *x, const struct extents *operand, size_t place)
+struct walk walk_start(const struct dims *x, const struct dims *operand, size_t place)
 {
     struct walk w = {0};
     size_t stride = 1;
@@ -17,7 +17,7 @@ struct walk walk_start(const struct extents *x, const struct extents *operand, s
     return w;
 }
 
-void walk_on(struct walk *w, const struct extents *x, size_t n)
+void walk_on(struct walk *w, const struct dims *x, size_t n)
 {
     uint32_t axis = x->axes - 1;
     w->at[axis] += n;

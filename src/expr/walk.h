@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Walking a tensor and one that stretches to it side by side. */
+/* Walking a tensor and one that is broadcast to it side by side. */
 #ifndef NNR_EXPR_WALK_H
 #define NNR_EXPR_WALK_H
 
 #include "expr/tensor.h"
 
-/* A place in a tensor, and where the operand that stretches to it has the value of that place. */
+/* A place in a tensor, and where the operand that is broadcast to it has the value of that place.
+ */
 struct walk {
-    size_t at[TENSOR_AXES], stride[TENSOR_AXES]; /* stride 0: an axis that stretches */
+    size_t at[TENSOR_AXES], stride[TENSOR_AXES]; /* stride 0: an axis that is broadcast */
     size_t from;
 };
 
 /* The walk over `x`, from its place number `place`, beside an operand whose shape fits. */
-struct walk walk_start(const struct extents *x, const struct extents *operand, size_t place);
+struct walk walk_start(const struct dims *x, const struct dims *operand, size_t place);
 /* Moves on by `n` places, which do not go beyond the end of the last axis. */
-void walk_on(struct walk *w, const struct extents *x, size_t n);
+void walk_on(struct walk *w, const struct dims *x, size_t n);
 
 #endif

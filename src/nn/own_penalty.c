@@ -7,9 +7,9 @@ static const struct own_penalty *own_of(const struct args *self)
 }
 
 /* The shape of x in the formula: a weight's own, or that of the samples behind the batch. */
-static struct extents extents_of(const struct shape *shape, bool activity, size_t samples)
+static struct dims dims_of(const struct shape *shape, bool activity, size_t samples)
 {
-    struct extents x = {.axes = shape->axes + (activity ? 1U : 0U)};
+    struct dims x = {.axes = shape->axes + (activity ? 1U : 0U)};
     size_t at = 0;
     if (activity)
         x.size[at++] = samples;
@@ -21,7 +21,7 @@ static struct extents extents_of(const struct shape *shape, bool activity, size_
 static int check(const struct args *self, const struct shape *shape, bool activity, struct err *e)
 {
     char text[80];
-    const uint32_t axes = extents_of(shape, activity, 1).axes;
+    const uint32_t axes = dims_of(shape, activity, 1).axes;
     int axis;
     if (formula_fits(own_of(self)->tape, axes, &axis))
         return 0;
@@ -35,18 +35,18 @@ static int check(const struct args *self, const struct shape *shape, bool activi
 
 static size_t sums(const struct args *self, const struct extent *n)
 {
-    const struct extents x = extents_of(n->shape, n->activity, n->samples);
+    const struct dims x = dims_of(n->shape, n->activity, n->samples);
     return formula_room(own_of(self)->tape, &x);
 }
 
 static void gather(const struct args *self, const struct extent *n, const real *x, double *block)
 {
     const struct own_penalty *own = own_of(self);
-    const struct extents extents = extents_of(n->shape, n->activity, n->samples);
+    const struct dims dims = dims_of(n->shape, n->activity, n->samples);
     double parameter[OWN_PARAMETERS_MOST];
     for (size_t i = 0; i < own->parameters; i++)
         parameter[i] = self->arg[1 + i].as.number;
-    formula_value(own->tape, &extents, parameter, x, block);
+    formula_value(own->tape, &dims, parameter, x, block);
 }
 
 static double value(const struct args *self, const struct extent *n, const double *block)
@@ -61,7 +61,7 @@ static void adjoint(const struct args *self, const struct extent *n, double scal
                     double *block, real *dx, bool add)
 {
     (void)n;
-    formula_gradient(own_of(self)->tape, block, scale * penalty_strength(self), x, dx, add);
+    formula_grad(own_of(self)->tape, block, scale * penalty_strength(self), x, dx, add);
 }
 
 void own_penalty_start(struct own_penalty *p)

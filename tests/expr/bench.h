@@ -13,7 +13,7 @@
 /* The names of these tests. A tensor's values are written as they stand in memory. */
 struct named {
     const char *name;
-    struct extents extents;
+    struct dims dims;
     double values[16];
 };
 
@@ -56,13 +56,13 @@ static inline int find(void *self, const struct node *path, bool values, struct 
     for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
         if (strcmp(named[i].name, path->text) != 0)
             continue;
-        leaf->extents = named[i].extents;
+        leaf->dims = named[i].dims;
         b->values_asked += values;
         if (values)
             leaf->number = named[i].values[0];
         for (size_t k = 0; values && k < 16; k++)
             b->reals[i][k] = (real)named[i].values[k];
-        leaf->reals = values && leaf->extents.axes ? b->reals[i] : NULL;
+        leaf->reals = values && leaf->dims.axes ? b->reals[i] : NULL;
         return 0;
     }
     if (values || strcmp(path->text, "late") != 0)

@@ -156,7 +156,7 @@ static void functions_compute(void **state)
 }
 
 struct tensor_case {
-    const char *text, *extents;
+    const char *text, *dims;
     double due[12];
 };
 
@@ -165,13 +165,13 @@ static void check_tensors(struct bench *b, const struct tensor_case *c, size_t c
     for (size_t i = 0; i < count; i++) {
         const struct node *n = read_text(b, c[i].text);
         struct tensor t = {0};
-        struct extents x;
+        struct dims x;
         char text[100];
         if (expr_eval(n, &b->names, &t, &b->e) || expr_check(n, &b->names, &x, &b->e))
             fail_msg("%s: %s", c[i].text, b->e.what);
-        assert_string_equal(extents_text(&t.extents, text, sizeof text), c[i].extents);
-        assert_true(extents_same(&t.extents, &x));
-        for (size_t k = 0; k < extents_count(&t.extents); k++)
+        assert_string_equal(dims_text(&t.dims, text, sizeof text), c[i].dims);
+        assert_true(dims_same(&t.dims, &x));
+        for (size_t k = 0; k < dims_count(&t.dims); k++)
             check_same(c[i].text, t.item[k], c[i].due[k]);
         tensor_finish(&t);
         assert_null(t.item);
@@ -328,11 +328,11 @@ static int find_big(void *self, const struct node *path, bool values, struct lea
     (void)values;
     (void)e;
     if (strcmp(path->text, "v") == 0)
-        *leaf = (struct leaf){.extents = {2, {ROWS, COLUMNS}}, .reals = b->v};
+        *leaf = (struct leaf){.dims = {2, {ROWS, COLUMNS}}, .reals = b->v};
     else if (strcmp(path->text, "row") == 0)
-        *leaf = (struct leaf){.extents = {1, {COLUMNS}}, .reals = b->row};
+        *leaf = (struct leaf){.dims = {1, {COLUMNS}}, .reals = b->row};
     else
-        *leaf = (struct leaf){.extents = {2, {ROWS, 1}}, .reals = b->column};
+        *leaf = (struct leaf){.dims = {2, {ROWS, 1}}, .reals = b->column};
     return 0;
 }
 
@@ -360,7 +360,7 @@ static void large_tensors_stretch(void **state)
     assert_non_null(big);
     big_fill(big);
     eval_big(*state, big, "where(v > 0, v * column, row) - row", &t);
-    assert_int_equal(extents_count(&t.extents), ROWS * COLUMNS);
+    assert_int_equal(dims_count(&t.dims), ROWS * COLUMNS);
     for (size_t i = 0; i < ROWS * COLUMNS; i++) {
         double v = big_value(i), row = 10.0 * (double)(i % COLUMNS);
         check_near(t.item[i], (v > 0 ? v * (double)(i / COLUMNS) : row) - row, 0);
@@ -406,7 +406,7 @@ static int find_many(void *self, const struct node *path, bool values, struct le
     (void)path;
     (void)values;
     (void)e;
-    *leaf = (struct leaf){.extents = {1, {MANY}}, .reals = self};
+    *leaf = (struct leaf){.dims = {1, {MANY}}, .reals = self};
     return 0;
 }
 

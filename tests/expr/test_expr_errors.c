@@ -79,7 +79,7 @@ static void errors_say_what_and_where(void **state)
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         const struct node *n = read_text(b, errors[i].text);
         struct tensor t = {0};
-        struct extents x;
+        struct dims x;
         double number;
         if (!expr_check(n, &b->names, &x, &b->e))
             fail_msg("%s: no error", errors[i].text);
@@ -165,7 +165,7 @@ static void checking_may_run_out_of_memory(void **state)
 {
     struct bench *b = *state;
     const struct node *n = read_text(b, "mean(x) + 1");
-    struct extents x;
+    struct dims x;
     double number;
     mem_fail_at(1);
     assert_int_equal(expr_check(n, &b->names, &x, &b->e), -1);

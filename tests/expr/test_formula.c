@@ -41,12 +41,12 @@ static struct formula *formula_of(const char *text)
 /* A formula at one place, with a block that is full of NaN before. */
 struct place {
     struct formula *f;
-    struct extents x;
+    struct dims x;
     double *block;
     real at[ELEMENTS_MOST], d[ELEMENTS_MOST];
 };
 
-static void place_start(struct place *p, const char *text, struct extents x)
+static void place_start(struct place *p, const char *text, struct dims x)
 {
     int axis;
     *p = (struct place){.f = formula_of(text), .x = x};
@@ -67,7 +67,7 @@ static void place_finish(struct place *p)
 static double value_at(void *self, const double *x)
 {
     struct place *p = self;
-    for (size_t i = 0; i < extents_count(&p->x); i++)
+    for (size_t i = 0; i < dims_count(&p->x); i++)
         p->at[i] = (real)x[i];
     return formula_value(p->f, &p->x, parameter, p->at, p->block);
 }
@@ -83,7 +83,7 @@ static void draw(double *x, size_t n, double low, double high, uint64_t seed)
     }
 }
 
-static const struct extents shapes[] = {
+static const struct dims shapes[] = {
     {1, {1}}, {1, {7}}, {2, {5, 4}}, {2, {1, 6}}, {2, {90, 3}}, {3, {4, 3, 5}}, {4, {2, 3, 1, 4}},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
@@ -167,7 +167,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     (void)values;
     (void)e;
     if (strcmp(path->text, "x") == 0)
-        *leaf = (struct leaf){.extents = m->p->x, .reals = m->p->at};
+        *leaf = (struct leaf){.dims = m->p->x, .reals = m->p->at};
     else
         *leaf = (struct leaf){.number = parameter[strcmp(path->text, "p") != 0]};
     return 0;
@@ -184,19 +184,19 @@ static double expression_at(const struct place *p, const char *text)
     double sum = 0;
     if (expr_eval(tree_of(&arena, text), &names, &t, &e))
         fail_msg("%s: %s", text, e.what);
-    for (size_t i = 0; i < extents_count(&t.extents); i++)
+    for (size_t i = 0; i < dims_count(&t.dims); i++)
         sum += t.item[i];
     tensor_finish(&t);
     arena_finish(&arena);
     return sum;
 }
 
-static void compare(const char *text, const struct extents *shape, double low, double high)
+static void compare(const char *text, const struct dims *shape, double low, double high)
 {
     struct place p;
     double x[ELEMENTS_MOST];
     place_start(&p, text, *shape);
-    draw(x, extents_count(shape), low, high, 3);
+    draw(x, dims_count(shape), low, high, 3);
     const double value = value_at(&p, x), expected = expression_at(&p, text);
     if (!(fabs(value - expected) <= 1e-12 * fmax(1, fabs(expected))))
         fail_msg("%s: %.17g, and as an expression %.17g", text, value, expected);
@@ -234,13 +234,13 @@ static const char *const exact[] = {
     "mean(max(x, -x^2), axis=0) > mean(x)",
 };
 
-static void is_expression_to_the_bit(const char *text, const struct extents *shape)
+static void is_expression_to_the_bit(const char *text, const struct dims *shape)
 {
     struct place p;
     double x[ELEMENTS_MOST];
     place_start(&p, text, *shape);
-    draw(x, extents_count(shape), 0.2, 2, 7);
-    for (size_t i = 0; i < extents_count(shape); i++)
+    draw(x, dims_count(shape), 0.2, 2, 7);
+    for (size_t i = 0; i < dims_count(shape); i++)
         x[i] = (i % 3 ? 1 : -1) * ceil(8 * x[i]) / 8;
     const double value = value_at(&p, x), expected = expression_at(&p, text);
     if (value != expected && !(isnan(value) && isnan(expected)))
@@ -262,15 +262,15 @@ static void values_are_those_of_expressions_to_the_last_bit(void **state)
 }
 
 #ifdef NNR_DOUBLE
-static void differentiate(const char *text, const struct extents *shape, double low, double high)
+static void differentiate(const char *text, const struct dims *shape, double low, double high)
 {
     struct place p;
     double x[ELEMENTS_MOST];
-    const size_t n = extents_count(shape);
+    const size_t n = dims_count(shape);
     place_start(&p, text, *shape);
     draw(x, n, low, high, 5);
     value_at(&p, x);
-    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
+    formula_grad(p.f, p.block, 1, p.at, p.d, false);
     struct slope s = {.f = value_at, .self = &p};
     slope_add(&s, x, p.d, 0, n);
     if (s.wrong || s.skipped * 5 > s.checked + 4)
@@ -292,14 +292,14 @@ static void gradients_are_those_of_finite_differences(void **state)
 #endif
 
 /* The gradient of `text` at n numbers, as a row of one axis or more. */
-static void is_gradient(const char *text, struct extents shape, const double *x,
+static void is_gradient(const char *text, struct dims shape, const double *x,
                         const double *expected)
 {
     struct place p;
     place_start(&p, text, shape);
     value_at(&p, x);
-    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
-    for (size_t i = 0; i < extents_count(&shape); i++)
+    formula_grad(p.f, p.block, 1, p.at, p.d, false);
+    for (size_t i = 0; i < dims_count(&shape); i++)
         if (!(fabs((double)p.d[i] - expected[i]) <= 1e-6))
             fail_msg("%s: slope %zu is %g and not %g", text, i, (double)p.d[i], expected[i]);
     place_finish(&p);
@@ -308,7 +308,7 @@ static void is_gradient(const char *text, struct extents shape, const double *x,
 static void nothing_is_nan_at_zero(void **state)
 {
     (void)state;
-    const struct extents four = {1, {4}};
+    const struct dims four = {1, {4}};
     const double zero[4] = {0}, x[4] = {0, 1, -2, 0};
     static const char *const flat[] = {
         "sum(abs(x))",  "sqrt(x)",    "sqrt(sum(x^2))", "norm(x)",  "std(x)",
@@ -319,21 +319,21 @@ static void nothing_is_nan_at_zero(void **state)
         is_gradient(flat[i], four, zero, zero);
     is_gradient("sum(abs(x))", four, x, (const double[]){0, 1, -1, 0});
     /* Over the columns of 0 1; 0 0: only the second has a slope, (1, 0). */
-    is_gradient("norm(x, axis=0)", (struct extents){2, {2, 2}}, (const double[]){0, 1, 0, 0},
+    is_gradient("norm(x, axis=0)", (struct dims){2, {2, 2}}, (const double[]){0, 1, 0, 0},
                 (const double[]){0, 1, 0, 0});
     is_gradient("x^1", four, zero, (const double[]){1, 1, 1, 1});
 }
 
 /* The formula is 0 and flat, to the last bit. */
-static void is_flat(const char *text, const struct extents *shape, const double *x)
+static void is_flat(const char *text, const struct dims *shape, const double *x)
 {
     struct place p;
     place_start(&p, text, *shape);
     const double value = value_at(&p, x);
-    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
-    for (size_t i = 0; i < extents_count(shape); i++)
+    formula_grad(p.f, p.block, 1, p.at, p.d, false);
+    for (size_t i = 0; i < dims_count(shape); i++)
         if (value != 0 || p.d[i] != 0)
-            fail_msg("%s, %zu times %.17g: value %g, slope %zu is %g", text, extents_count(shape),
+            fail_msg("%s, %zu times %.17g: value %g, slope %zu is %g", text, dims_count(shape),
                      x[0], value, i, (double)p.d[i]);
     place_finish(&p);
 }
@@ -366,7 +366,7 @@ static void equal_elements_do_not_deviate(void **state)
         "sqrt(mean(x^2) - mean(x)^2)",
         "std(where(x > 0, 0.1, 0.1))",
     };
-    static const struct extents sizes[] = {
+    static const struct dims sizes[] = {
         {1, {3}},    {1, {1}},    {1, {7}},      {1, {257}},    {2, {3, 3}},    {2, {10, 7}},
         {2, {1, 6}}, {2, {6, 1}}, {2, {600, 3}}, {2, {3, 600}}, {3, {4, 3, 5}}, {4, {2, 3, 1, 7}},
     };
@@ -385,7 +385,7 @@ static void equal_rows_beside_others(void **state)
 {
     (void)state;
     const double third = 1.0 / 3;
-    const struct extents grid = {2, {3, 3}};
+    const struct dims grid = {2, {3, 3}};
     const double rows[9] = {0.1, 0.1, 0.1, 1, 2, 3, 0.7, 0.7, 0.7};
     const double columns[9] = {0.1, 1, 0.7, 0.1, 2, 0.7, 0.1, 3, 0.7};
     /* The deviation of 1 2 3 is sqrt(2/3); its slopes are (x - 2) / (3 sqrt(2/3)). */
@@ -403,14 +403,14 @@ static void equal_rows_beside_others(void **state)
     x[698] = 1.1;
     for (size_t i = 0; i < 700; i++)
         d[i] = (x[i] - 0.1 - 1.0 / 700) / 700 / sqrt(699.0) * 700;
-    is_gradient("std(x)", (struct extents){1, {700}}, x, d);
+    is_gradient("std(x)", (struct dims){1, {700}}, x, d);
 }
 
 /* What PyTorch calls unbiased is not meant: one element has a variance, and it is 0. */
 static void one_element(void **state)
 {
     (void)state;
-    const struct extents one = {1, {1}}, thin = {2, {4, 1}};
+    const struct dims one = {1, {1}}, thin = {2, {4, 1}};
     const double x[4] = {0.3, -2, 0, 5};
     is_flat("var(x)", &one, x);
     is_flat("std(x)", &one, x);
@@ -425,7 +425,7 @@ static void one_element(void **state)
 static void special_points(void **state)
 {
     (void)state;
-    const struct extents two = {1, {2}};
+    const struct dims two = {1, {2}};
     const double x[2] = {0, 4};
     static const struct {
         const char *text;
@@ -459,18 +459,18 @@ static void a_branch_not_taken_leaks_nothing(void **state)
 {
     (void)state;
     const double x[4] = {0, 2, -1, 4};
-    is_gradient("where(x > 0, log(x), 0)", (struct extents){1, {4}}, x,
+    is_gradient("where(x > 0, log(x), 0)", (struct dims){1, {4}}, x,
                 (const double[]){0, 0.5, 0, 0.25});
-    is_gradient("where(x > 0, sqrt(x), x)", (struct extents){1, {4}}, x,
+    is_gradient("where(x > 0, sqrt(x), x)", (struct dims){1, {4}}, x,
                 (const double[]){1, 0.353553390593, 1, 0.25});
-    is_gradient("where(x > 0, 1/x, 3*x)", (struct extents){1, {4}}, x,
+    is_gradient("where(x > 0, 1/x, 3*x)", (struct dims){1, {4}}, x,
                 (const double[]){3, -0.25, 3, -0.0625});
 }
 
 static void ties_share_the_slope(void **state)
 {
     (void)state;
-    const struct extents six = {1, {6}}, grid = {2, {2, 3}};
+    const struct dims six = {1, {6}}, grid = {2, {2, 3}};
     const double x[6] = {3, 1, 3, -2, 3, -2};
     const double third = 1.0 / 3;
     is_gradient("max(x)", six, x, (const double[]){third, 0, third, 0, third, 0});
@@ -488,7 +488,7 @@ static void what_jumps_has_no_slope(void **state)
     static const char *const flat[] = {
         "count(x)", "fraction(x > 0)", "sign(x)", "x > 1 or x < 0", "p", "(x ~ 2) + sign(x)*7"};
     for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
-        is_gradient(flat[i], (struct extents){1, {3}}, x, zero);
+        is_gradient(flat[i], (struct dims){1, {3}}, x, zero);
 }
 
 static void a_gradient_is_scaled_and_added(void **state)
@@ -496,15 +496,15 @@ static void a_gradient_is_scaled_and_added(void **state)
     (void)state;
     struct place p;
     const double x[3] = {1, -2, 3};
-    place_start(&p, "sum(x^2)", (struct extents){1, {3}});
+    place_start(&p, "sum(x^2)", (struct dims){1, {3}});
     check_near(value_at(&p, x), 14, 0);
-    formula_gradient(p.f, p.block, 0.5, p.at, p.d, false);
+    formula_grad(p.f, p.block, 0.5, p.at, p.d, false);
     check_near(p.d[1], -2, 0);
-    formula_gradient(p.f, p.block, 2, p.at, p.d, true);
+    formula_grad(p.f, p.block, 2, p.at, p.d, true);
     check_near(p.d[1], -10, 0);
-    formula_gradient(p.f, p.block, 0, p.at, p.d, true);
+    formula_grad(p.f, p.block, 0, p.at, p.d, true);
     check_near(p.d[1], -10, 0);
-    formula_gradient(p.f, p.block, 0, p.at, p.d, false);
+    formula_grad(p.f, p.block, 0, p.at, p.d, false);
     check_near(p.d[1], 0, 0);
     place_finish(&p);
 }
@@ -514,17 +514,16 @@ static void fewer_samples_fit_in_the_same_block(void **state)
     (void)state;
     struct place p;
     double x[12];
-    place_start(&p, "var(mean(x, axis=0)) + max(x, axis=1) + sum(x)^2",
-                (struct extents){2, {4, 3}});
+    place_start(&p, "var(mean(x, axis=0)) + max(x, axis=1) + sum(x)^2", (struct dims){2, {4, 3}});
     draw(x, 12, -1, 1, 8);
     value_at(&p, x);
     p.x.size[0] = 2;
     const double two = value_at(&p, x);
-    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
+    formula_grad(p.f, p.block, 1, p.at, p.d, false);
     struct place q;
     place_start(&q, "var(mean(x, axis=0)) + max(x, axis=1) + sum(x)^2", p.x);
     check_near(value_at(&q, x), two, 0);
-    formula_gradient(q.f, q.block, 1, q.at, q.d, false);
+    formula_grad(q.f, q.block, 1, q.at, q.d, false);
     for (size_t i = 0; i < 6; i++)
         check_near(p.d[i], q.d[i], 0);
     place_finish(&p);
@@ -620,17 +619,17 @@ static void check_torch_case(FILE *f, const char *text)
     char line[ROOM];
     double x[ELEMENTS_MOST], due[ELEMENTS_MOST], size[TENSOR_AXES];
     struct place p;
-    struct extents shape = {0};
+    struct dims shape = {0};
     shape.axes = (uint32_t)numbers_of(line_of(f, "shape", line, ROOM), size);
     for (uint32_t i = 0; i < shape.axes; i++)
         shape.size[i] = (size_t)size[i];
     place_start(&p, text, shape);
     const size_t n = numbers_of(line_of(f, "x", line, ROOM), x);
-    assert_int_equal(n, extents_count(&shape));
+    assert_int_equal(n, dims_count(&shape));
     const double value = value_at(&p, x), expected = strtod(line_of(f, "value", line, ROOM), NULL);
     if (!is_near(value, expected))
         fail_msg("%s is %.17g, and PyTorch says %.17g", text, value, expected);
-    formula_gradient(p.f, p.block, 1, p.at, p.d, false);
+    formula_grad(p.f, p.block, 1, p.at, p.d, false);
     assert_int_equal(numbers_of(line_of(f, "gradient", line, ROOM), due), n);
     for (size_t i = 0; i < n; i++)
         if (!is_near((double)p.d[i], due[i]))

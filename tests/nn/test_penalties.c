@@ -17,7 +17,7 @@ enum { ELEMENTS_MOST = 700, ARGUMENTS_MOST = 8 };
 struct place {
     const struct args *args;
     struct extent extent;
-    struct extents extents;
+    struct dims dims;
     real x[ELEMENTS_MOST], dx[ELEMENTS_MOST], by_formula[ELEMENTS_MOST];
     double value, formula;
 };
@@ -64,24 +64,24 @@ static void by_formula(struct place *p, double scale, bool add)
     struct formula *f = formula_make(tree, name, n, &e);
     if (!f)
         fail_msg("%s: %s", text, e.what);
-    double *block = mem_new(formula_room(f, &p->extents), sizeof *block);
-    p->formula = formula_value(f, &p->extents, value, p->x, block);
-    formula_gradient(f, block, scale, p->x, p->by_formula, add);
+    double *block = mem_new(formula_room(f, &p->dims), sizeof *block);
+    p->formula = formula_value(f, &p->dims, value, p->x, block);
+    formula_grad(f, block, scale, p->x, p->by_formula, add);
     formula_destroy(f);
     mem_free(block);
     arena_finish(&arena);
 }
 
-/* The extents of a weight of that shape, or of samples of it. */
+/* The dims of a weight of that shape, or of samples of it. */
 static void shape_place(struct place *p, const struct shape *shape, size_t samples)
 {
-    p->extents = (struct extents){.axes = shape->axes + (samples ? 1U : 0U)};
+    p->dims = (struct dims){.axes = shape->axes + (samples ? 1U : 0U)};
     size_t at = 0;
     if (samples)
-        p->extents.size[at++] = samples;
+        p->dims.size[at++] = samples;
     for (uint32_t i = 0; i < shape->axes; i++)
-        p->extents.size[at++] = shape->size[i];
-    p->extent = (struct extent){.count = extents_count(&p->extents),
+        p->dims.size[at++] = shape->size[i];
+    p->extent = (struct extent){.count = dims_count(&p->dims),
                                 .samples = samples ? samples : 1,
                                 .shape = shape,
                                 .activity = samples > 0};

@@ -252,7 +252,7 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
 /* The names of a formula: x and the arguments of the penalty. */
 struct meaning {
     const struct args *args;
-    struct extents extents;
+    struct dims dims;
     real *x;
 };
 
@@ -262,20 +262,20 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     (void)values;
     (void)e;
     if (strcmp(path->text, "x") == 0) {
-        *leaf = (struct leaf){.extents = m->extents, .reals = m->x};
+        *leaf = (struct leaf){.dims = m->dims, .reals = m->x};
         return 0;
     }
     *leaf = (struct leaf){.number = args_number(m->args, path->text)};
     return 0;
 }
 
-static double formula(const struct args *args, const double *x, const struct extents *extents)
+static double formula(const struct args *args, const double *x, const struct dims *dims)
 {
     /* What gives a tensor is summed. */
     char text[1000];
     const int length = snprintf(text, sizeof text, "sum(%s)", penalty_kind_of(args)->formula);
-    const size_t count = extents_count(extents);
-    struct meaning m = {.args = args, .extents = *extents, .x = mem_new(count, sizeof(real))};
+    const size_t count = dims_count(dims);
+    struct meaning m = {.args = args, .dims = *dims, .x = mem_new(count, sizeof(real))};
     const struct names names = {.self = &m, .find = find};
     struct arena arena = {0};
     struct node *tree = NULL;
@@ -293,9 +293,9 @@ static double formula(const struct args *args, const double *x, const struct ext
     return value;
 }
 
-static struct extents extents_of(const struct shape *s, size_t samples)
+static struct dims dims_of(const struct shape *s, size_t samples)
 {
-    struct extents x = {.axes = s->axes + (samples ? 1 : 0)};
+    struct dims x = {.axes = s->axes + (samples ? 1 : 0)};
     size_t at = 0;
     if (samples)
         x.size[at++] = samples;
@@ -309,14 +309,14 @@ double naive_term(const struct naive *n, id term, id call)
     const struct term *t = &n->g->term[term];
     if (call == NOTHING) {
         const struct weight *w = &n->g->weight[t->weight];
-        struct extents x = extents_of(&w->shape, 0);
+        struct dims x = dims_of(&w->shape, 0);
         return formula(t->args, n->weight + w->at, &x);
     }
     const id y = n->g->call[call].output;
-    struct extents x = extents_of(&n->g->value[y].shape, n->samples);
+    struct dims x = dims_of(&n->g->value[y].shape, n->samples);
     const char *reduce = args_get(t->args, "reduce")->as.choice->name;
     const double by = strcmp(reduce, "sum") == 0    ? 1
-                      : strcmp(reduce, "mean") == 0 ? (double)extents_count(&x)
+                      : strcmp(reduce, "mean") == 0 ? (double)dims_count(&x)
                                                     : (double)n->samples;
     return formula(t->args, n->value[y], &x) / by;
 }

@@ -200,8 +200,8 @@ enum { CORNER_ROWS = 8, CORNER_COLS = 8 };
 static void show_numbers(struct str *to, const struct tensor *t)
 {
     char text[NUMBER_ROOM];
-    const size_t n = extents_count(&t->extents);
-    const size_t cols = t->extents.axes ? t->extents.size[t->extents.axes - 1] : 1;
+    const size_t n = dims_count(&t->dims);
+    const size_t cols = t->dims.axes ? t->dims.size[t->dims.axes - 1] : 1;
     const size_t rows = cols ? n / cols : 0;
     for (size_t i = 0; i < rows && i < CORNER_ROWS; i++) {
         str_add(to, " ");
@@ -217,18 +217,18 @@ static int show_tensor(struct session *s, const struct node *n, struct str *to, 
     struct lookup l = {.session = s};
     struct names names = lookup_names(&l);
     struct tensor t = {0};
-    struct extents x;
+    struct dims x;
     char shape[120], text[NUMBER_ROOM];
     int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
     if (!failed && !checking(s)) {
         double sum = 0, squares = 0;
-        const size_t count = extents_count(&t.extents);
+        const size_t count = dims_count(&t.dims);
         for (size_t i = 0; i < count; i++) {
             sum += t.item[i];
             squares += t.item[i] * t.item[i];
         }
         const double mean = sum / (double)count;
-        str_addf(to, "%s: %s", n->text, extents_text(&t.extents, shape, sizeof shape));
+        str_addf(to, "%s: %s", n->text, dims_text(&t.dims, shape, sizeof shape));
         str_addf(to, ", mean %s", number_text(mean, text));
         str_addf(to, ", deviation %s\n",
                  number_text(sqrt(fmax(0, squares / (double)count - mean * mean)), text));

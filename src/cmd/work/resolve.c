@@ -153,9 +153,9 @@ static int find_weight(struct lookup *l, const struct node *path, id weight, boo
         err_at(e, path->where, "%s does not train: it has no gradient", w->path);
         return err_hint(e, "it follows the batches; print %s", w->path);
     }
-    *leaf = (struct leaf){.extents = {.axes = w->shape.axes}};
+    *leaf = (struct leaf){.dims = {.axes = w->shape.axes}};
     for (uint32_t i = 0; i < w->shape.axes; i++)
-        leaf->extents.size[i] = w->shape.size[i];
+        leaf->dims.size[i] = w->shape.size[i];
     if (!values)
         return 0;
     if (grad && !m->stepped) {
@@ -201,10 +201,10 @@ static int find_value(struct lookup *l, const struct node *path, id value, bool 
     const struct shape *shape = &current_model(s)->graph->value[value].shape;
     if (need_data(s, e) || inputs_check(current_model(s)->graph, &s->data, e))
         return err_place(e, path->where);
-    *leaf = (struct leaf){.extents = {.axes = shape->axes + 1}};
-    leaf->extents.size[0] = evaluation_samples(&s->data);
+    *leaf = (struct leaf){.dims = {.axes = shape->axes + 1}};
+    leaf->dims.size[0] = evaluation_samples(&s->data);
     for (uint32_t i = 0; i < shape->axes; i++)
-        leaf->extents.size[i + 1] = shape->size[i];
+        leaf->dims.size[i + 1] = shape->size[i];
     if (!values)
         return 0;
     return gather_value(l, value, shape_count(shape), leaf, e) ? err_place(e, path->where) : 0;

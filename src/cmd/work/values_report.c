@@ -13,7 +13,7 @@ enum { WHOLE_TENSOR = 12 };
 static void print_tensor(struct str *to, const struct tensor *t, const struct stop *stop)
 {
     char text[NUMBER_ROOM], shape[120];
-    const size_t n = extents_count(&t->extents);
+    const size_t n = dims_count(&t->dims);
     if (n <= WHOLE_TENSOR) {
         str_add(to, "[");
         for (size_t i = 0; i < n; i++)
@@ -30,7 +30,7 @@ static void print_tensor(struct str *to, const struct tensor *t, const struct st
     const double mean = sum / (double)n;
     for (size_t i = 0; i < n && !stop_asked_at(stop, i); i++)
         squares += (t->item[i] - mean) * (t->item[i] - mean);
-    str_addf(to, "tensor %s: mean %s", extents_text(&t->extents, shape, sizeof shape),
+    str_addf(to, "tensor %s: mean %s", dims_text(&t->dims, shape, sizeof shape),
              number_text(mean, text));
     str_addf(to, ", deviation %s", number_text(sqrt(squares / (double)n), text));
     str_addf(to, ", from %s", number_text(least, text));
@@ -41,7 +41,7 @@ static void print_tensor(struct str *to, const struct tensor *t, const struct st
 static void add_tensor(struct report *r, const struct session *s, const struct tensor *t)
 {
     const struct stop *stop = &s->host->stop;
-    const size_t n = s->host->json ? extents_count(&t->extents) : 0;
+    const size_t n = s->host->json ? dims_count(&t->dims) : 0;
     report_open(r, NULL, '[');
     if (!s->host->json)
         print_tensor(report_shown(r), t, stop);
@@ -55,14 +55,14 @@ static int add_value(struct session *s, const struct node *n, struct report *r, 
     struct lookup l = {.session = s};
     struct names names = lookup_names(&l);
     struct tensor t = {0};
-    struct extents x;
+    struct dims x;
     if (n->kind == NODE_STRING) {
         report_text(r, NULL, n->text);
         return 0;
     }
     int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
     if (!failed && !checking(s)) {
-        if (t.extents.axes)
+        if (t.dims.axes)
             add_tensor(r, s, &t);
         else
             report_number(r, NULL, t.item[0]);
