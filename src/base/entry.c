@@ -68,6 +68,14 @@ void nearest_in_table(struct nearest *n, const char *word, const struct table *t
     }
 }
 
+size_t entry_meaning(const struct entry *entry, enum arg_meaning meaning)
+{
+    size_t i = 0;
+    while (i < entry->arg_count && entry->args[i].meaning != meaning)
+        i++;
+    return i;
+}
+
 const struct arg *args_get(const struct args *a, const char *name)
 {
     /* Most often the very same literal, which the linker keeps once. */

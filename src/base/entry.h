@@ -63,6 +63,14 @@ enum naming {
     NAMING_TOPICS     /* what help explains */
 };
 
+/* What an argument of a layer is to the rest of the program. Its name tells nothing. */
+enum arg_meaning {
+    MEANS_NOTHING,
+    MEANS_OUTPUT_ACTIVATION, /* CALL: the function that the layer applies last, number by number */
+    MEANS_TRAINABLE,         /* BOOL: whether the weights may move */
+    MEANS_ACTIVITY /* SUM: penalties on the output; another SUM is on the weight it names */
+};
+
 struct table;
 
 struct arg_spec {
@@ -79,6 +87,7 @@ struct arg_spec {
     const char *line;       /* what it is, in a few words */
     bool lists;             /* of CHOICE: help tells each row's summary */
     enum naming naming;
+    enum arg_meaning meaning;
 };
 
 struct entry {
@@ -195,6 +204,8 @@ struct args {
     struct arg *arg;
 };
 
+/* The first argument that means this, counted from 0; the number of arguments if none does. */
+size_t entry_meaning(const struct entry *entry, enum arg_meaning meaning);
 /* The argument of that name. The name must exist in the entry. */
 const struct arg *args_get(const struct args *a, const char *name);
 long args_whole(const struct args *a, const char *name);

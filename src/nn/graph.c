@@ -260,10 +260,8 @@ id graph_only_call(const struct graph *g, id layer)
 const struct args *graph_activation(const struct graph *g, id call)
 {
     const struct args *a = g->layer[g->call[call].layer].args;
-    for (size_t i = 0; i < a->entry->arg_count; i++)
-        if (strcmp(a->entry->args[i].name, "activation") == 0)
-            return a->arg[i].as.call;
-    return NULL;
+    const size_t i = entry_meaning(a->entry, MEANS_OUTPUT_ACTIVATION);
+    return i < a->entry->arg_count ? a->arg[i].as.call : NULL;
 }
 
 size_t graph_outputs(const struct graph *g, id to[OUTPUTS_MOST])
@@ -372,6 +370,7 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
                          .shape = spec->shape,
                          .at = g->weight_reals,
                          .count = shape_count(&spec->shape),
+                         .moving = spec->moving,
                          .init = args_copy(&g->arena, args_get(l->args, spec->init)->as.call)};
     if (!w->path || !w->init)
         return err_memory(e);
@@ -434,8 +433,6 @@ int graph_add_weights(struct graph *g, id layer, struct err *e)
         if (check_fit(g, &g->term[t], e))
             failed = -1;
     }
-    for (size_t i = n - l->kind->moving; i < n; i++)
-        g->weight[l->first_weight + i].moving = true;
     return failed;
 }
 
@@ -450,18 +447,18 @@ static bool has_weight(const struct layer *l, const char *name)
     return false;
 }
 
-static int check_slot(const struct graph *g, id layer, const char *slot, const struct args *term,
-                      struct err *e)
+static int check_slot(const struct graph *g, id layer, const struct arg_spec *slot,
+                      const struct args *term, struct err *e)
 {
-    bool activity = strcmp(slot, "activity") == 0;
+    const bool activity = slot->meaning == MEANS_ACTIVITY;
     const struct arg *reduce = args_get(term, "reduce");
     if (!activity && reduce->given) {
         err_at(e, reduce->key, "reduce= is for activity penalties");
         return err_hint(e, "a weight penalty is summed over the tensor: leave reduce= out");
     }
-    if (!activity && !has_weight(&g->layer[layer], slot)) {
-        err_at(e, term->where, "%s has no %s to penalise", g->layer[layer].name, slot);
-        return err_hint(e, "leave %s= out, or give the layer a %s", slot, slot);
+    if (!activity && !has_weight(&g->layer[layer], slot->name)) {
+        err_at(e, term->where, "%s has no %s to penalise", g->layer[layer].name, slot->name);
+        return err_hint(e, "leave %s= out, or give the layer a %s", slot->name, slot->name);
     }
     return 0;
 }
@@ -476,25 +473,27 @@ int graph_check_output(const struct graph *g, id layer, const struct shape *out,
     return failed;
 }
 
-/* A slot's own name, which lives as long as the table. */
-static const char *slot_name(const struct graph *g, id layer, const char *slot)
+/* The row of a slot, which lives as long as the table. */
+static const struct arg_spec *slot_row(const struct graph *g, id layer, const char *slot)
 {
     const struct entry *entry = &g->layer[layer].kind->entry;
     size_t i = 0;
-    while (i < entry->arg_count && strcmp(entry->args[i].name, slot) != 0)
+    while (strcmp(entry->args[i].name, slot) != 0)
         i++;
-    return i < entry->arg_count ? entry->args[i].name : "";
+    return &entry->args[i];
 }
 
-static int make_term(struct graph *g, id layer, const char *slot, const struct args *a,
+static int make_term(struct graph *g, id layer, const char *name, const struct args *a,
                      struct term *to, struct err *e)
 {
+    const struct arg_spec *slot = slot_row(g, layer, name);
+    const bool activity = slot->meaning == MEANS_ACTIVITY;
     if (check_slot(g, layer, slot, a, e))
         return -1;
     *to = (struct term){.layer = layer,
-                        .slot = slot_name(g, layer, slot),
-                        .activity = strcmp(slot, "activity") == 0,
-                        .weight = graph_find_weight(g, layer, slot),
+                        .slot = slot->name,
+                        .activity = activity,
+                        .weight = activity ? NOTHING : graph_find_weight(g, layer, slot->name),
                         .reduce = reduce_of(args_get(a, "reduce")->as.choice),
                         .args = args_copy(&g->arena, a),
                         .where = a->where};
@@ -577,10 +576,8 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
 
 static bool trainable_of(const struct args *a)
 {
-    for (size_t i = 0; i < a->entry->arg_count; i++)
-        if (strcmp(a->entry->args[i].name, "trainable") == 0)
-            return a->arg[i].as.yes;
-    return true;
+    const size_t i = entry_meaning(a->entry, MEANS_TRAINABLE);
+    return i == a->entry->arg_count || a->arg[i].as.yes;
 }
 
 static bool says(const struct weight_spec *w, const char *arg)

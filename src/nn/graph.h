@@ -178,7 +178,7 @@ bool graph_trains(const struct graph *g, id weight);
 id graph_only_call(const struct graph *g, id layer);
 /* The values that are the model's outputs, in their order, written into `to`; returns how many. */
 size_t graph_outputs(const struct graph *g, id to[OUTPUTS_MOST]);
-/* The activation that a call applies itself; NULL for none. */
+/* The activation that a call applies last (MEANS_OUTPUT_ACTIVATION); NULL for none. */
 const struct args *graph_activation(const struct graph *g, id call);
 bool graph_is_output(const struct graph *g, id value);
 /* Marks in to[values] every value that an output depends on, the outputs included. */

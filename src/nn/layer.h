@@ -13,6 +13,7 @@ struct weight_spec {
     struct shape shape;
     const char *init;       /* the argument that says how it starts */
     const char *constraint; /* the one that says what it is brought back to; NULL: there is none */
+    bool moving;            /* it follows the batches (planner_follow) and never trains; no slots */
 };
 enum { WEIGHTS_MOST = 4 };
 
@@ -32,7 +33,6 @@ struct layer_kind {
                          struct shape *out, uint32_t *odd, struct err *e);
     /* Lists the weights; returns how many. NULL: none. */
     size_t (*weights)(const struct args *self, const struct shape *in, struct weight_spec *w);
-    size_t moving; /* so many of them, the last, follow the batches and never train; no slots */
     /* Emit the steps of a call (nn/planner.h); NULL for sources and views. */
     void (*forward)(struct planner *p, id call);
     void (*backward)(struct planner *p, id call);
@@ -48,7 +48,16 @@ extern const struct layer_kind block_kind, wrapper_kind;
         .alias = long_name, .line = what                                                           \
     }
 #define ACTIVITY_SLOT                                                                              \
-    SLOT("activity", "activity_regularizer", "a penalty on the output, once for every call")
+    {                                                                                              \
+        .name = "activity", .form = KEY, .type = ARG_SUM, .of = &penalty_kinds,                    \
+        .standard = "none", .alias = "activity_regularizer",                                       \
+        .line = "a penalty on the output, once for every call", .meaning = MEANS_ACTIVITY          \
+    }
+#define TRAINABLE(what)                                                                            \
+    {                                                                                              \
+        .name = "trainable", .form = KEY, .type = ARG_BOOL, .standard = "yes", .line = what,       \
+        .meaning = MEANS_TRAINABLE                                                                 \
+    }
 #define CALL_CLAUSES                                                                               \
     {.name = "on",                                                                                 \
      .form = CLAUSE,                                                                               \

@@ -28,7 +28,8 @@ static const struct arg_spec args[] = {
      .type = ARG_CALL,
      .of = &activation_kinds,
      .required = true,
-     .line = "the function"},
+     .line = "the function",
+     .meaning = MEANS_OUTPUT_ACTIVATION},
     ACTIVITY_SLOT,
     CALL_CLAUSES,
 };

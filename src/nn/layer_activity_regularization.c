@@ -15,7 +15,8 @@ static const struct arg_spec args[] = {
      .type = ARG_SUM,
      .of = &penalty_kinds,
      .required = true,
-     .line = "the penalty"},
+     .line = "the penalty",
+     .meaning = MEANS_ACTIVITY},
     CALL_CLAUSES,
 };
 

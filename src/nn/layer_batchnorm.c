@@ -15,11 +15,19 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     const struct shape columns = shape_of(shape_last(in));
     size_t n = 0;
     if (args_yes(self, "scale"))
-        w[n++] = (struct weight_spec){"gamma", columns, "gamma_init", "gamma_constraint"};
+        w[n++] = (struct weight_spec){.name = "gamma",
+                                      .shape = columns,
+                                      .init = "gamma_init",
+                                      .constraint = "gamma_constraint"};
     if (args_yes(self, "center"))
-        w[n++] = (struct weight_spec){"beta", columns, "beta_init", "beta_constraint"};
-    w[n++] = (struct weight_spec){"moving_mean", columns, "moving_mean_init", NULL};
-    w[n++] = (struct weight_spec){"moving_variance", columns, "moving_variance_init", NULL};
+        w[n++] = (struct weight_spec){
+            .name = "beta", .shape = columns, .init = "beta_init", .constraint = "beta_constraint"};
+    w[n++] = (struct weight_spec){
+        .name = "moving_mean", .shape = columns, .init = "moving_mean_init", .moving = true};
+    w[n++] = (struct weight_spec){.name = "moving_variance",
+                                  .shape = columns,
+                                  .init = "moving_variance_init",
+                                  .moving = true};
     return n;
 }
 
@@ -105,12 +113,8 @@ static const struct arg_spec args[] = {
     INIT("moving_mean_init", "moving_mean_initializer", "zeros", "how the moving mean starts"),
     INIT("moving_variance_init", "moving_variance_initializer", "ones",
          "how the moving variance starts"),
-    {.name = "trainable",
-     .form = KEY,
-     .type = ARG_BOOL,
-     .standard = "yes",
-     .line = "no: gamma, beta and the moving statistics stay, and the latter normalise in "
-             "training too"},
+    TRAINABLE("no: gamma, beta and the moving statistics stay, and the latter normalise in "
+              "training too"),
     CALL_CLAUSES,
 };
 
@@ -131,7 +135,6 @@ const struct layer_kind layer_batchnorm = {
                          "activation relu\ndense 1 sigmoid\ntrain 2\nprint norm.moving_mean\n"},
     .shape = shape,
     .weights = weights,
-    .moving = 2,
     .forward = forward,
     .backward = backward,
 };

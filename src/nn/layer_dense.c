@@ -14,9 +14,14 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 static size_t weights(const struct args *self, const struct shape *in, struct weight_spec *w)
 {
     const uint32_t units = (uint32_t)args_whole(self, "units");
-    w[0] = (struct weight_spec){
-        "kernel", {.axes = 2, .size = {shape_last(in), units}}, "kernel_init", "kernel_constraint"};
-    w[1] = (struct weight_spec){"bias", shape_of(units), "bias_init", "bias_constraint"};
+    w[0] = (struct weight_spec){.name = "kernel",
+                                .shape = {.axes = 2, .size = {shape_last(in), units}},
+                                .init = "kernel_init",
+                                .constraint = "kernel_constraint"};
+    w[1] = (struct weight_spec){.name = "bias",
+                                .shape = shape_of(units),
+                                .init = "bias_init",
+                                .constraint = "bias_constraint"};
     return args_yes(self, "use_bias") ? 2 : 1;
 }
 
@@ -50,7 +55,8 @@ static const struct arg_spec args[] = {
      .type = ARG_CALL,
      .of = &activation_kinds,
      .standard = "linear",
-     .line = "the function applied to the output"},
+     .line = "the function applied to the output",
+     .meaning = MEANS_OUTPUT_ACTIVATION},
     SLOT("kernel", "kernel_regularizer",
          "a penalty on the kernel, once however often it is called"),
     SLOT("bias", "bias_regularizer", "a penalty on the bias"),
@@ -76,11 +82,7 @@ static const struct arg_spec args[] = {
      .line = "how the bias starts"},
     CONSTRAINT("kernel_constraint", "what the kernel is brought back to after each step"),
     CONSTRAINT("bias_constraint", "what the bias is brought back to after each step"),
-    {.name = "trainable",
-     .form = KEY,
-     .type = ARG_BOOL,
-     .standard = "yes",
-     .line = "no: the weights stay as they are; their penalties still count"},
+    TRAINABLE("no: the weights stay as they are; their penalties still count"),
     CALL_CLAUSES,
 };
 

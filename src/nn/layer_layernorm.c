@@ -15,9 +15,13 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     const struct shape columns = shape_of(shape_last(in));
     size_t n = 0;
     if (args_yes(self, "scale"))
-        w[n++] = (struct weight_spec){"gamma", columns, "gamma_init", "gamma_constraint"};
+        w[n++] = (struct weight_spec){.name = "gamma",
+                                      .shape = columns,
+                                      .init = "gamma_init",
+                                      .constraint = "gamma_constraint"};
     if (args_yes(self, "center"))
-        w[n++] = (struct weight_spec){"beta", columns, "beta_init", "beta_constraint"};
+        w[n++] = (struct weight_spec){
+            .name = "beta", .shape = columns, .init = "beta_init", .constraint = "beta_constraint"};
     return n;
 }
 
@@ -57,11 +61,7 @@ static void backward(struct planner *p, id call)
 
 static const struct arg_spec args[] = {
     NORM_ARGS,
-    {.name = "trainable",
-     .form = KEY,
-     .type = ARG_BOOL,
-     .standard = "yes",
-     .line = "no: gamma and beta stay as they are; their penalties still count"},
+    TRAINABLE("no: gamma and beta stay as they are; their penalties still count"),
     CALL_CLAUSES,
 };
 

@@ -40,8 +40,7 @@ static int check_changeable(const struct arg_spec *spec, const struct target *t,
 {
     if (setting_changes(spec))
         return 0;
-    const size_t n = strlen(spec->name);
-    const bool init = n > 5 && strcmp(spec->name + n - 5, "_init") == 0;
+    const bool init = spec->of == &init_kinds;
     err_at(e, t->where, "%s.%s cannot change later: %s", t->thing, spec->name,
            init ? "it says how the weights start, and they have"
                 : "the weights have the shape it gave them");
@@ -74,12 +73,14 @@ static int set_block(struct session *s, id block, const struct target *t, const 
     int failed = 0;
     value.given = true;
     size_t set = 0;
-    for (id l = 0; !failed && l < g->layers; l++)
-        if (graph_is_inside(g, l, block) &&
-            setting_trainable(&g->layer[l]) < g->layer[l].args->entry->arg_count) {
-            failed = graph_set_arg(g, l, setting_trainable(&g->layer[l]), &value, e);
-            set++;
-        }
+    for (id l = 0; !failed && l < g->layers; l++) {
+        const struct entry *entry = g->layer[l].args->entry;
+        const size_t trainable = entry_meaning(entry, MEANS_TRAINABLE);
+        if (!graph_is_inside(g, l, block) || trainable == entry->arg_count)
+            continue;
+        failed = graph_set_arg(g, l, trainable, &value, e);
+        set++;
+    }
     if (!failed && !set) {
         failed = err_at(e, t->where, "no layer made in %s has weights that could train", t->thing);
         err_hint(e, "layers from outside that it calls are set by their own names");

@@ -23,15 +23,7 @@ bool setting_changes(const struct arg_spec *spec)
 {
     /* A number such as dropout's rate shapes nothing. */
     return spec->type == ARG_SUM || spec->type == ARG_NUMBER || spec->of == &constraint_kinds ||
-           strcmp(spec->name, "trainable") == 0 || strcmp(spec->name, "activation") == 0;
-}
-
-size_t setting_trainable(const struct layer *l)
-{
-    size_t i = 0;
-    while (i < l->args->entry->arg_count && strcmp(l->args->entry->args[i].name, "trainable") != 0)
-        i++;
-    return i;
+           spec->meaning == MEANS_TRAINABLE || spec->meaning == MEANS_OUTPUT_ACTIVATION;
 }
 
 static bool arg_value(const struct args *a, const char *key, double *value)

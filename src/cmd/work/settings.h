@@ -40,7 +40,5 @@ bool setting_number(const struct session *s, const char *path, double *value);
 
 /* Whether an argument of a layer can be changed by set. */
 bool setting_changes(const struct arg_spec *spec);
-/* Where trainable stands among a layer's arguments; the number of arguments if it has none. */
-size_t setting_trainable(const struct layer *l);
 
 #endif
