@@ -190,6 +190,7 @@ static void add_parts(struct words *w, const struct session *s)
     for (size_t i = 0; i < command_table.rows; i++)
         if (((const struct command *)command_table.row[i])->alone_shows)
             add_word(w, command_table.row[i]->name, "");
+    add_word(w, "plan", "");
     add_layers(w, s);
     add_values(w, s);
 }

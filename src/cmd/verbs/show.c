@@ -8,6 +8,7 @@
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
 #include "cmd/verbs/show_data.h"
+#include "cmd/verbs/show_plan.h"
 #include "cmd/work/binder.h"
 #include "cmd/work/resolve.h"
 
@@ -262,6 +263,13 @@ static const struct command *shown_verb(const struct node *n)
     return c && c->alone_shows ? c : NULL;
 }
 
+/* The word plan, unless a layer has that name. */
+static bool is_plan(const struct session *s, const struct node *n)
+{
+    return n->kind == NODE_PATH && strcmp(n->text, "plan") == 0 &&
+           graph_find_layer(current_model(s)->graph, n->text) == NOTHING;
+}
+
 /* What was gathered comes first, as the verb reports by itself. */
 static int show_verb(struct session *s, const struct command *c, struct str *text, struct err *e)
 {
@@ -285,6 +293,8 @@ static int run_show(struct session *s, const struct args *args, struct err *e)
         const struct command *verb = shown_verb(n);
         if (verb == &command_data)
             failed = data_show(s, &text, e) ? err_place(e, n->where) : 0;
+        else if (is_plan(s, n))
+            failed = plan_show(s, &text, e) ? err_place(e, n->where) : 0;
         else
             failed = verb ? show_verb(s, verb, &text, e) : show_one(s, n, &text, e);
     }
@@ -298,8 +308,9 @@ static const struct arg_spec show_args[] = {
     {.name = "what",
      .form = REST,
      .type = ARG_EXPRS,
-     .line = "layers (hidden), tensors (hidden.kernel), data, or another verb that prints what is "
-             "set; alone, the model",
+     .line =
+         "layers (hidden), tensors (hidden.kernel), data, plan, or another verb that prints what "
+         "is set; alone, the model",
      .naming = NAMING_PARTS},
 };
 
@@ -315,9 +326,12 @@ const struct command command_summary = {
 const struct command command_show = {
     COMMAND("show", show_args, "a layer with its settings, or a tensor with its numbers",
             "Of a big tensor the first rows and columns are shown; of data the shape, the split, "
-            "and each column with its range.",
-            "data moons 40 split=0.2\nshow data\ninput 4\ndense 3 relu kernel=l2(1e-3) as h\nshow "
-            "h\nshow h.kernel\n"),
+            "and each column with its range. The plan is what training of the model is compiled "
+            "into, step by step: the operation, what it writes (= stores, += adds to what an "
+            "earlier step stored) and reads, each with the shape of one sample, its floating-point "
+            "operations for a sample where they are many, and the penalties it works for.",
+            "data moons 40 split=0.2\nshow data\ninput 2\ndense 3 relu kernel=l2(1e-3) as h\n"
+            "dense 1 sigmoid\nshow h\nshow h.kernel\nshow plan\n"),
     .run = run_show,
     .looks = true,
 };
