@@ -19,8 +19,6 @@ static void apply(struct planner *w, struct applied a)
     const struct args *args = w->g->term[a.term].args;
     const struct penalty_kind *kind = penalty_kind_of(args);
     a.simple = kind->powers != NULL;
-    if (a.simple)
-        a.c = kind->powers(args);
     a.sums = p->sums;
     a.count = activity ? shape_count(&w->g->value[a.value].shape) : w->g->weight[a.weight].count;
     a.frozen = activity ? !w->requires_grad[a.value] : !graph_trains(w->g, a.weight);

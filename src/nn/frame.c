@@ -98,6 +98,11 @@ static void measure(struct frame *f)
     }
 }
 
+void frame_graph(struct frame *f)
+{
+    f->samples = 0;
+}
+
 void frame_part(struct frame *f, size_t samples, size_t first, size_t total)
 {
     const bool same = f->samples == samples && f->first == first && f->total == total;
@@ -134,7 +139,7 @@ static double whole_row(const struct frame *f, size_t row)
     const struct applied *a = &f->plan->applied[row];
     const double *sums = f->sums + a->sums;
     if (a->simple)
-        return powers_total(a->c, sums);
+        return powers_total(applied_powers(f->plan, a), sums);
     const struct args *args = f->plan->graph->term[a->term].args;
     return penalty_kind_of(args)->value(args, &f->extent[row], f->sums + a->sums);
 }

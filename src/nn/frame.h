@@ -41,6 +41,9 @@ void frame_destroy(struct frame *f);
 void frame_weights(struct frame *f, const real *weight, real *wgrad);
 /* The gradient is made elsewhere from now on. */
 void frame_slopes(struct frame *f, real *wgrad);
+/* The plan's graph stands elsewhere now, or has other coefficients: what was made of it is made
+ * anew when the next run is said. */
+void frame_graph(struct frame *f);
 /* How many samples the next run has; the inputs and targets are f->input and f->target. */
 void frame_samples(struct frame *f, size_t samples);
 /* The same for a part of a batch of `total`, which begins with sample `first` of it. Rows and heads

@@ -18,9 +18,9 @@ static void run_bias_act_grad(const struct step *s, const struct frame *f)
     const struct pass *p = s->settings;
     struct powers all = {0};
     for (uint32_t i = 0; i < p->rows; i++) {
-        const struct applied *a = &f->plan->applied[p->row[i]];
-        all.c1 += f->scale[p->row[i]] * a->c.c1;
-        all.c2 += f->scale[p->row[i]] * a->c.c2;
+        const struct powers c = applied_powers(f->plan, &f->plan->applied[p->row[i]]);
+        all.c1 += f->scale[p->row[i]] * c.c1;
+        all.c2 += f->scale[p->row[i]] * c.c2;
     }
     kernels()->deactivate(p->activation.code, p->activation.parameter, frame_rows(f, s), s->cols,
                           f->at[s->x[0]], f->at[s->x[1]], all, p->has, f->at[s->y[0]],

@@ -35,8 +35,9 @@ static void run_penalty_grad(const struct step *s, const struct frame *f)
     const struct applied *a = &f->plan->applied[row];
     const double scale = f->scale[row];
     if (a->simple) {
+        const struct powers c = applied_powers(f->plan, a);
         kernels()->powers_adjoint(f->extent[row].count, f->at[s->x[0]],
-                                  (struct powers){scale * a->c.c1, scale * a->c.c2}, f->at[s->y[0]],
+                                  (struct powers){scale * c.c1, scale * c.c2}, f->at[s->y[0]],
                                   s->add[0]);
         return;
     }

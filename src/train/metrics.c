@@ -60,6 +60,12 @@ struct metrics *metrics_create(const struct graph *g, const struct plan *p)
     return x;
 }
 
+void metrics_restart(struct metrics *x, const struct graph *g)
+{
+    x->row_seen = 0;
+    forget_series(x->of_term, g->terms);
+}
+
 void metrics_add_step(struct metrics *x, const struct model *m, const struct last_batch *o)
 {
     /* The step has been counted already: position 0 is the end of the epoch before. */

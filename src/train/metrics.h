@@ -22,6 +22,8 @@ struct metrics;
 struct metrics *metrics_create(const struct graph *g, const struct plan *p);
 void metrics_destroy(struct metrics *x);
 
+/* A term has another name now: the sums of the epoch begin anew. */
+void metrics_restart(struct metrics *x, const struct graph *g);
 /* Called after each step: adds the batch's rows to the epoch's. */
 void metrics_add_step(struct metrics *x, const struct model *m, const struct last_batch *o);
 /* A point at the present step with the figures of the last batch. */

@@ -168,13 +168,27 @@ void model_take_graph(struct model *m, struct graph *g)
     m->graph = g;
 }
 
-int model_edit(struct model *m, struct graph_edit *was, struct err *e)
+int model_edit_slot(struct model *m, struct graph_edit *was, struct err *e)
 {
-    model_changed(m);
     if (graph_own(&m->graph, e))
         return -1;
     graph_begin(m->graph, was);
     return 0;
+}
+
+void model_slot_set(struct model *m, const struct graph_edit *was, bool failed)
+{
+    /* A policy may say something else of other numbers. */
+    if (failed || m->policy || !graph_edit_keeps_shape(m->graph, was))
+        model_changed(m);
+    else if (m->derived)
+        m->derived->refresh(m->derived);
+}
+
+int model_edit(struct model *m, struct graph_edit *was, struct err *e)
+{
+    model_changed(m);
+    return model_edit_slot(m, was, e);
 }
 
 /* What was drawn of weights that are gone is forgotten, and the names of calls are free again. */

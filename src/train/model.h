@@ -39,6 +39,8 @@ enum figures_from { FROM_NOTHING, FROM_TRAIN, FROM_STEP, FROM_EVALUATE };
 /* What was made from a model and is right only as long as the model stays as it is. */
 struct derived {
     void (*destroy)(struct derived *d);
+    /* The graph may stand elsewhere, and numbers of its penalties have changed. */
+    void (*refresh)(struct derived *d);
 };
 
 struct frozen;
@@ -97,6 +99,10 @@ void model_take_graph(struct model *m, struct graph *g);
 /* Begins a change of the model's graph: the trainer goes, and *was keeps how the graph is, for
  * graph_end, model_take_back or, later, model_restore. */
 int model_edit(struct model *m, struct graph_edit *was, struct err *e);
+/* The same for a change of one slot, at the end of which model_slot_set is called: then the trainer
+ * stays if nothing but numbers changed, and reads them at the next step. */
+int model_edit_slot(struct model *m, struct graph_edit *was, struct err *e);
+void model_slot_set(struct model *m, const struct graph_edit *was, bool failed);
 /* The change that was begun last did not succeed. */
 void model_take_back(struct model *m, const struct graph_edit *was);
 /* Of this model or a copy of it, as the change left it. On error (memory) nothing has changed. */

@@ -42,12 +42,31 @@ static void destroy(struct derived *d)
     mem_free(t);
 }
 
+static void refresh(struct derived *d)
+{
+    struct trainer *t = (struct trainer *)d;
+    const struct graph *g = t->model->graph;
+    t->renewed = true;
+    if (t->train)
+        t->train->graph = g;
+    if (t->infer)
+        t->infer->graph = g;
+    if (t->infer_frame)
+        frame_graph(t->infer_frame);
+    if (t->train_frame)
+        frame_graph(t->train_frame);
+    if (t->workers)
+        workers_graph(t->workers);
+    if (t->metrics)
+        metrics_restart(t->metrics, g);
+}
+
 /* The model's trainer, which may be empty; NULL without memory. */
 static struct trainer *get(struct model *m)
 {
     struct trainer *t = trainer_of(m);
     if (!t && (t = mem_new(1, sizeof *t))) {
-        t->derived.destroy = destroy;
+        t->derived = (struct derived){.destroy = destroy, .refresh = refresh};
         t->model = m;
         m->derived = &t->derived;
     }
@@ -132,8 +151,13 @@ static bool aims_at(const struct trainer *t, const struct objective *objective, 
 static int ready(struct trainer *t, const struct dataset *d, const struct objective *objective,
                  size_t count, struct err *e)
 {
-    const bool fits = t->infer && t->infer->capacity >= batch_samples(d) &&
+    const size_t due = batch_samples(d);
+    /* Products are chosen by the capacity: with new coefficients it is what a new plan would have.
+     */
+    const bool fits = t->infer && t->infer->capacity >= due &&
+                      (!t->renewed || t->infer->capacity == due) &&
                       t->batch.order_room >= d->training && aims_at(t, objective, count);
+    t->renewed = false;
     if (!fits)
         return compile(t, d, objective, count, e);
     /* What the data says of an objective may have changed with the data. */

@@ -26,6 +26,7 @@ struct trainer {
     struct workers *workers; /* NULL: steps run on one thread */
     struct metrics *metrics;
     struct last_batch last_batch; /* of the last step */
+    bool renewed;                 /* coefficients have changed since it was prepared */
     real *next_grad; /* where a step makes its gradient; becomes the model's when it is committed */
     real *probe_grad; /* gradients that only a report asks for */
 };

@@ -108,12 +108,16 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     if (setting_find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
         return -1;
     struct graph_edit was;
-    if (setting_bind(s, &arena, entry, at, pair, &value, e) || model_edit(m, &was, e)) {
+    const bool slot = entry->args[at].type == ARG_SUM;
+    if (setting_bind(s, &arena, entry, at, pair, &value, e) ||
+        (slot ? model_edit_slot(m, &was, e) : model_edit(m, &was, e))) {
         arena_finish(&arena);
         return -1;
     }
     const int failed =
         graph_set_arg(m->graph, layer, at, &value, e) || setting_note(m, t, &value, e) ? -1 : 0;
+    if (slot)
+        model_slot_set(m, &was, failed);
     graph_changed(s, &was, failed);
     arena_finish(&arena);
     return failed;
