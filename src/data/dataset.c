@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "data/load.h"
+#include "data/scale.h"
 
 #include <string.h>
 

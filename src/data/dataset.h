@@ -90,7 +90,4 @@ bool dataset_order(const struct dataset *d, uint64_t seed, uint64_t epoch, const
  * into to[rows][width]: samples order[0..rows), or first, first + 1, ... when order is NULL. */
 void dataset_gather(const real *from, size_t stride, const uint32_t *order, size_t first,
                     size_t rows, size_t column, size_t width, real *to);
-/* Applies the scaling to one raw row of `inputs` numbers, as `predict` needs it. */
-void dataset_scale_row(const struct dataset *d, real *row);
-
 #endif

@@ -26,8 +26,4 @@ int load_room(struct dataset *to, size_t samples, const struct shape *shape, siz
 /* The key of all random numbers of a loader: they follow from the seed and the kind's name. */
 uint64_t load_key(const struct args *args, uint64_t seed);
 
-/* Fills in shift and factor from the training samples as `how` says, and applies them to all
- * samples. An error stands at `where`. */
-int scale_inputs(struct dataset *d, enum scaling how, struct span where, struct err *e);
-
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "data/load.h"
+#include "data/scale.h"
 
 struct column {
     double low, high, mean, squares; /* squares: sum of (x - mean)^2 */

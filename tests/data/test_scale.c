@@ -2,6 +2,8 @@
 /* scale=: which figures are used, and what they are applied to. */
 #include "make.h"
 
+#include "data/scale.h"
+
 #include <math.h>
 
 static const double eps = 8 * (double)REAL_EPSILON;

@@ -15,6 +15,7 @@
 #include "cmd/work/ledger_run.h"
 #include "cmd/work/train_job.h"
 
+#include "data/scale.h"
 #include "nn/layer.h"
 #include "train/inputs.h"
 #include "train/ledger.h"
