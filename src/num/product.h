@@ -20,8 +20,4 @@ struct products {
     size_t widths;
 };
 
-/* Those of each level that this processor runs, slowest first as in kernels_all(); returns how
- * many. */
-size_t products_all(const struct products *all[4]);
-
 #endif

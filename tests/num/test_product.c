@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "num/product.h"
+#include "num/product_levels.h"
 
 #include <math.h>
 #include <stdlib.h>
