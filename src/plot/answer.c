@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "plot/bridge.h"
+#include "plot/answer.h"
+
+#include "plot/ask.h"
 
 #include <stdio.h>
 #include <string.h>

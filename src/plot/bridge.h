@@ -66,28 +66,4 @@ struct gnuplot {
     size_t tellings;
 };
 
-/* Whether pictures are windows, text, or nothing at all. Before a device is chosen: what the one
- * that is tried first would be. */
-bool bridge_shows(const struct gnuplot *g);
-bool bridge_windows(const struct gnuplot *g);
-/* The waiting window whose turn it is, or NO_WINDOW; *when: the earliest time at which it may be
- * drawn. */
-size_t bridge_turn(const struct gnuplot *g, double *when);
-/* Seconds that the question in flight may take. */
-double bridge_patience(const struct gnuplot *g);
-/* One line to the person; the same line only once. */
-void bridge_tell(struct gnuplot *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Forgets the frame that waits. */
-void bridge_drop(struct window *w);
-/* Ends the save under way with the error in g->save_error. */
-void bridge_save_failed(struct gnuplot *g);
-
-/* Takes the complete answer; no question is in flight then. */
-void bridge_answer(struct gnuplot *g);
-/* gnuplot is gone, or is to go, for that reason. */
-void bridge_lose(struct gnuplot *g, const char *why, const char *advice);
-/* Does the next thing that is to be done: starts gnuplot, chooses a device, asks a question. False:
- * there is none, or an answer must come first. */
-bool bridge_ask(struct gnuplot *g);
-
 #endif

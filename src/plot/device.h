@@ -4,7 +4,23 @@
 #ifndef NNR_PLOT_DEVICE_H
 #define NNR_PLOT_DEVICE_H
 
-#include "plot/gnuplot.h"
+#include "base/entry.h"
+#include "base/str.h"
+
+struct gnuplot_config {
+    const char *program;  /* "gnuplot", or what a test puts in its place */
+    const char *terminal; /* a name, or "auto" */
+    bool display;         /* a display is there: windows may be tried */
+    bool screen;          /* stdout is a terminal: pictures may be text */
+    bool colour;
+    unsigned width, height; /* of that terminal, in characters */
+    const char *dry_run; /* a file to write all programs to instead of starting gnuplot; or NULL */
+    void *self;
+    /* One line about the bridge itself, for people. */
+    void (*notice)(void *self, const char *line);
+    /* A picture made of text. */
+    void (*picture)(void *self, const char *text, size_t n);
+};
 
 enum { DEVICE_MOST = 4, DEVICE_NAME = 24 };
 

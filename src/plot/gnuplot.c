@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "plot/bridge.h"
+#include "plot/gnuplot.h"
+
+#include "plot/answer.h"
+#include "plot/ask.h"
 
 #include <math.h>
 #include <string.h>

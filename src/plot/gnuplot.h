@@ -5,7 +5,7 @@
 #ifndef NNR_PLOT_GNUPLOT_H
 #define NNR_PLOT_GNUPLOT_H
 
-#include "base/entry.h"
+#include "plot/device.h"
 #include "plot/figure.h"
 
 enum { GNUPLOT_DESCRIPTORS = 3 };
@@ -13,21 +13,6 @@ enum { GNUPLOT_DESCRIPTORS = 3 };
 struct gnuplot_descriptor {
     int fd;
     bool write; /* wait until it can be written; else until it can be read */
-};
-
-struct gnuplot_config {
-    const char *program;  /* "gnuplot", or what a test puts in its place */
-    const char *terminal; /* a name, or "auto" */
-    bool display;         /* a display is there: windows may be tried */
-    bool screen;          /* stdout is a terminal: pictures may be text */
-    bool colour;
-    unsigned width, height; /* of that terminal, in characters */
-    const char *dry_run; /* a file to write all programs to instead of starting gnuplot; or NULL */
-    void *self;
-    /* One line about the bridge itself, for people. */
-    void (*notice)(void *self, const char *line);
-    /* A picture made of text. */
-    void (*picture)(void *self, const char *text, size_t n);
 };
 
 struct gnuplot;
