@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Words of a table: choices, calls, sums of calls, and entries that take the rest of a statement.
  */
-#include "lang/binding.h"
+#include "lang/bind_call.h"
+
+#include "lang/bind_number.h"
+#include "lang/bind_value.h"
+#include "lang/bind_words.h"
 #include "lang/grow.h"
 
 #include <string.h>
@@ -55,15 +59,6 @@ int binding_no_row(struct binding *x, struct span where, const char *word)
         return err_hint(x->e, "write %s", dot + 1);
     return near.name ? err_hint(x->e, "did you mean %s?", near.name)
                      : err_hint(x->e, "it is one of:%s", rows);
-}
-
-int binding_deeper(const struct binding *x, struct span where, struct binding *deeper)
-{
-    *deeper = *x;
-    if (deeper->depth++ < BINDING_DEPTH_MOST)
-        return 0;
-    err_at(x->e, where, "this leads from word to word without an end");
-    return err_hint(x->e, "at most %d words may stand for one another", BINDING_DEPTH_MOST);
 }
 
 int binding_choice(struct binding *x, const struct node *n, const struct entry **row)

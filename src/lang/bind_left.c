@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a person wrote and no argument takes. */
-#include "lang/binding.h"
+#include "lang/bind_left.h"
+
+#include "lang/usage.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers, shapes, yes and no. */
-#include "lang/binding.h"
+#include "lang/bind_number.h"
 
 #include <math.h>
 #include <stdio.h>

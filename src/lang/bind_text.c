@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names, paths and texts in quotes. */
+#include "lang/bind_text.h"
 #include "base/path.h"
-#include "lang/binding.h"
 
 #include <ctype.h>
 #include <string.h>

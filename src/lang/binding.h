@@ -3,7 +3,7 @@
 #ifndef NNR_LANG_BINDING_H
 #define NNR_LANG_BINDING_H
 
-#include "lang/bind.h"
+#include "lang/binder.h"
 
 /* Values in a row, and the | signs among them: bar_at[i] - from values stand before the i-th. */
 struct values {
@@ -50,33 +50,6 @@ struct binding {
     struct err *e;
 };
 
-/* Binds words to an entry whose name stands at `head`. NULL: *x->e. */
-struct args *binding_words(const struct binding *x, struct words *w, const struct entry *entry,
-                           struct span head);
-/* Binds a call's arguments, or none for a bare name. NULL: *x->e. */
-struct args *binding_call(const struct binding *x, const struct node *n, const struct entry *entry);
-/* Binds all the values that were given to one argument. */
-int binding_values(struct binding *x, const struct values *v);
-
-/* The types; each returns 0, or -1 and *x->e. */
-int binding_number(struct binding *x, const struct node *n, double *value);
-int binding_whole(struct binding *x, const struct node *n);
-int binding_bool(struct binding *x, const struct node *n);
-int binding_shape(struct binding *x, const struct node *n);
-int binding_string(struct binding *x, const struct node *n, const char **text);
-int binding_file(struct binding *x, const struct node *n, struct file_name *file);
-int binding_word(struct binding *x, const struct node *n, struct written *word);
-int binding_name(struct binding *x, const struct node *n, const char **name);
-int binding_path(struct binding *x, const struct node *n);
-int binding_choice(struct binding *x, const struct node *n, const struct entry **row);
-int binding_row(struct binding *x, const struct node *n);
-int binding_sum(struct binding *x, const struct node *n);
-int binding_entry(struct binding *x, const struct node *n);
-
-/* The row of the argument's table with that name, the session's own rows included, or NULL. */
-const struct entry *binding_find(const struct binding *x, const char *name);
-/* The error that no row has that name. Returns -1. */
-int binding_no_row(struct binding *x, struct span where, const char *word);
 /* One level deeper than `x`, or an error for what never ends. */
 int binding_deeper(const struct binding *x, struct span where, struct binding *deeper);
 /* What a variable stands for, or `n` itself if it names none. */
@@ -89,10 +62,6 @@ const char *shown_text(char to[SHOWN_ROOM], const char *text);
 /* "a" or "an". */
 const char *article(const char *noun);
 
-/* The hint that shows how the statement or the call is written. Returns -1. */
-int binding_hint_usage(const struct words *w, const struct entry *entry, struct err *e);
-/* What nobody takes: the error for the first of it, or 0. */
-int binding_all_taken(const struct binding *x, const struct words *w);
 /* Whether two numbers touch one comma: 0,5 where 0.5 was meant. Then that is the hint. */
 bool binding_decimal_comma(const struct binding *x, const struct node *a, const struct node *b);
 

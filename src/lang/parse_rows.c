@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The typed rows of `data rows { 0 | 0 -> 0; ... }`. */
-#include "lang/parser.h"
+#include "lang/parse_rows.h"
 
 #include <string.h>
 

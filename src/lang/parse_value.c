@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Values: expressions, from `or` down to names and numbers. */
-#include "lang/parser.h"
+#include "lang/parse_value.h"
 
 #include <string.h>
 

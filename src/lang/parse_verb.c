@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The verb of a statement, and the lines that were meant where none stands. */
-#include "lang/parser.h"
+#include "lang/parse_verb.h"
+
+#include "lang/parse_value.h"
 
 #include <string.h>
 

@@ -34,23 +34,6 @@ const char *parser_shown(const struct parser *p, char *text, size_t room);
 /* Room for one more item behind `count` items of `*items`, which only this function made. */
 int parser_more(struct parser *p, void *items, size_t count, size_t size);
 struct node *parser_node(struct parser *p, enum node_kind kind, struct span where);
-
-/* A value, from `or` down. NULL: *p->e. */
-struct node *parser_value(struct parser *p);
-/* A node for the word `now`, and past it. */
-struct node *parser_word(struct parser *p);
-/* Whether `now` can begin a value. */
-bool parser_at_value(const struct parser *p);
-/* Whether `now` is a clause word that does its work: no key, no call of max. */
-bool parser_at_clause(const struct parser *p);
-/* The error for a single = where none can stand. NULL. */
-void *parser_no_equals(struct parser *p);
-
-/* Reads the verb; what stands in its place otherwise is answered with the line that was meant. */
-int parser_verb(struct parser *p, struct statement *s);
-
-/* Rows up to the } of `data rows { }`; `now` is the first token behind the {. NULL: *p->e. */
-const struct rows *parser_rows(struct parser *p, struct span open);
 /* The text ends inside the braces that begin at `open`. Returns -1. */
 int parser_open_end(struct parser *p, struct span open);
 

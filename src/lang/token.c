@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lang/token.h"
 
+#include "lang/token_number.h"
+#include "lang/token_text.h"
+
 #include <ctype.h>
 #include <string.h>
 

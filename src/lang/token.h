@@ -72,11 +72,5 @@ char lexer_byte(const struct lexer *l, uint32_t at);
 struct span lexer_span(const struct lexer *l, uint32_t at, uint32_t end);
 bool is_digit(char c);
 bool is_word_byte(char c);
-int token_number(struct lexer *l, struct token *t);
-int token_string(struct lexer *l, struct token *t);
-/* A byte that begins no token: the error for it. Returns -1. */
-int token_stray(struct lexer *l);
-/* The length of the UTF-8 character at `at`, or 0 if there is none. */
-uint32_t lexer_character(const struct lexer *l, uint32_t at);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Words that begin with a digit: numbers and shapes. */
-#include "lang/token.h"
+#include "lang/token_number.h"
 
 #include <errno.h>
 #include <locale.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Strings, and bytes that begin nothing. */
-#include "lang/token.h"
+#include "lang/token_text.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a statement or a call is written, from its entry. */
-#include "lang/bind.h"
+#include "lang/usage.h"
 
 #include <ctype.h>
 

@@ -3,7 +3,7 @@
 
 #include "base/out.h"
 #include "expr/functions.h"
-#include "lang/bind.h"
+#include "lang/usage.h"
 #include "nn/penalty.h"
 
 #include <stdio.h>

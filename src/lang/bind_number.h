@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Numbers, shapes, yes and no. */
+#ifndef NNR_LANG_BIND_NUMBER_H
+#define NNR_LANG_BIND_NUMBER_H
+
+#include "lang/binding.h"
+
+/* Each returns 0, or -1 and *x->e. */
+int binding_number(struct binding *x, const struct node *n, double *value);
+int binding_whole(struct binding *x, const struct node *n);
+int binding_bool(struct binding *x, const struct node *n);
+int binding_shape(struct binding *x, const struct node *n);
+
+#endif
