@@ -44,26 +44,16 @@ struct cells {
     size_t rows;
 };
 
-static bool reads_column(const struct report_column *c, bool people)
-{
-    return people ? c->head != NULL : c->key != NULL;
-}
-
-static bool reads_row(const struct report_item *row, bool people)
-{
-    return row->number != (people ? REPORT_FOR_MACHINES : REPORT_FOR_PEOPLE);
-}
-
 /* The cells of the row at `i`; returns the item behind it. */
 static size_t read_row(const struct report *r, size_t i, const struct report_table *t, size_t *cell)
 {
     const double who = r->item[i++].number;
     for (size_t c = 0; c < t->columns; c++) {
-        const bool skipped =
-            who != REPORT_FOR_ALL && !reads_column(&t->column[c], who == REPORT_FOR_PEOPLE);
-        const bool more = i < r->items && is_value(&r->item[i]);
-        cell[c] = more && !skipped ? i : NOWHERE;
-        i = more && !skipped ? item_behind(r, i) : i;
+        const bool skipped = (who == REPORT_FOR_PEOPLE && !t->column[c].head) ||
+                             (who == REPORT_FOR_MACHINES && !t->column[c].key);
+        const bool has = !skipped && i < r->items && is_value(&r->item[i]);
+        cell[c] = has ? i : NOWHERE;
+        i = has ? item_behind(r, i) : i;
     }
     return i;
 }
@@ -79,7 +69,7 @@ static struct cells read_cells(const struct report *r, size_t i, bool people)
     if (!(all.item = mem_new((rows + 1) * all.table->columns, sizeof *all.item)))
         return all;
     for (i++; r->item[i].kind == REPORT_ROW;) {
-        const bool read = reads_row(&r->item[i], people);
+        const bool read = r->item[i].number != (people ? REPORT_FOR_MACHINES : REPORT_FOR_PEOPLE);
         i = read_row(r, i, all.table, &all.item[all.rows * all.table->columns]);
         all.rows += read;
     }
@@ -379,31 +369,30 @@ void report_render_markdown(const struct report *r, struct str *to)
     add_for_people(r, to, true);
 }
 
-static void add_field(struct str *to, const char *text)
+/* The next field of a line: what begins a line has no comma in front. */
+static void add_field(struct str *to, bool first, const char *text)
 {
     const bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    str_add(to, first ? "" : ",");
     str_add(to, quoted ? "\"" : "");
     for (; *text; text++)
         str_addf(to, quoted && *text == '"' ? "\"\"" : "%c", *text);
     str_add(to, quoted ? "\"" : "");
 }
 
-static void value_csv(const struct report *r, size_t i, struct str *to)
+static void add_value_field(const struct report *r, size_t i, struct str *to, bool first)
 {
     const struct report_item *x = i == NOWHERE ? NULL : &r->item[i];
     char number[NUMBER_ROOM];
     struct str text = {0};
     struct json j = {.to = &text};
-    if (!x || x->kind == REPORT_NOTHING)
-        return;
-    if (x->kind == REPORT_A_TEXT)
-        add_field(to, r->text.text + x->text);
-    else if (x->kind == REPORT_A_NUMBER && !isfinite(x->number))
-        str_add(to, number_text(x->number, number));
-    else
+    if (x && x->kind == REPORT_A_TEXT)
+        str_add(&text, r->text.text + x->text);
+    else if (x && x->kind == REPORT_A_NUMBER && !isfinite(x->number))
+        str_add(&text, number_text(x->number, number));
+    else if (x)
         value_json(r, i, NULL, &j);
-    if (text.text)
-        add_field(to, text.text);
+    add_field(to, first, text.text ? text.text : "");
     to->failed = to->failed || text.failed;
     str_finish(&text);
 }
@@ -414,16 +403,15 @@ static void table_csv(const struct report *r, size_t i, struct str *to)
     struct cells all = read_cells(r, i, false);
     to->failed = to->failed || !all.item;
     for (size_t k = 0; k <= all.rows && !to->failed; k++) {
-        const char *comma = "";
+        bool first = true;
         for (size_t c = 0; c < t->columns; c++) {
             if (!t->column[c].key)
                 continue;
-            str_add(to, comma);
-            comma = ",";
             if (k)
-                value_csv(r, all.item[(k - 1) * t->columns + c], to);
+                add_value_field(r, all.item[(k - 1) * t->columns + c], to, first);
             else
-                add_field(to, t->column[c].key);
+                add_field(to, first, t->column[c].key);
+            first = false;
         }
         str_add(to, "\n");
     }
@@ -439,16 +427,15 @@ void report_render_csv(const struct report *r, struct str *to)
             return;
         }
     for (size_t k = 0; k < 2 && !to->failed; k++) {
-        const char *comma = "";
+        bool first = true;
         for (size_t i = 0; i < r->items; i = item_behind(r, i)) {
             if (!is_value(&r->item[i]))
                 continue;
-            str_add(to, comma);
-            comma = ",";
             if (k)
-                value_csv(r, i, to);
+                add_value_field(r, i, to, first);
             else
-                add_field(to, r->item[i].key ? r->item[i].key : "");
+                add_field(to, first, r->item[i].key);
+            first = false;
         }
         str_add(to, "\n");
     }
