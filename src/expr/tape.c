@@ -47,16 +47,21 @@ static int compile_leaf(const struct compiling *c, const struct node *n, uint32_
 {
     const struct names *names = c->names->names;
     struct leaf leaf = {0};
-    for (size_t i = 0; i < c->tape->steps; i++) {
-        const struct tape_step *s = &c->tape->step[i];
-        if (s->kind == TAPE_LEAF && strcmp(s->name->text, n->text) == 0) {
-            *at = (uint32_t)i;
+    for (uint32_t i = c->tape->leaves; i; i = c->tape->step[i - 1].next) {
+        if (strcmp(c->tape->step[i - 1].name->text, n->text) == 0) {
+            *at = i - 1;
             return 0;
         }
     }
     if (names->find(names->self, n, false, &leaf, c->e))
         return err_place(c->e, n->where);
-    return add_step(c, (struct tape_step){.kind = TAPE_LEAF, .name = n, .dims = leaf.dims}, at);
+    if (add_step(c,
+                 (struct tape_step){
+                     .kind = TAPE_LEAF, .name = n, .next = c->tape->leaves, .dims = leaf.dims},
+                 at))
+        return -1;
+    c->tape->leaves = *at + 1;
+    return 0;
 }
 
 static bool dims_countable(const struct dims *x)

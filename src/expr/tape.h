@@ -25,7 +25,8 @@ struct tape_step {
     bool full;
     uint32_t taker; /* the step whose sweep takes it in, or the number of steps */
     uint32_t sweep; /* the first operation that it takes in itself; 0: none */
-    uint32_t next;  /* the next operation that its taker takes in; 0: none */
+    uint32_t next;  /* the next operation that its taker takes in; 0: none. Of an expression's leaf:
+                     * one more than the leaf before; 0: none */
     bool along;     /* reduces one axis, not all */
     int axis;       /* that one; negative: from the end */
     double number;
@@ -44,8 +45,9 @@ struct tape_step {
 struct tape {
     struct tape_step *step;
     size_t steps, room;
-    uint32_t sweep; /* the first operation that the end takes in; 0: none */
-    bool has_x;     /* x stands in it: of a formula */
+    uint32_t sweep;  /* the first operation that the end takes in; 0: none */
+    uint32_t leaves; /* of an expression: one more than the last leaf; 0: none */
+    bool has_x;      /* x stands in it: of a formula */
 };
 
 /* What the names in a tree may be: those of `names`, or x and the parameters if it is NULL. */
