@@ -5,9 +5,9 @@
 #include "nn/planner.h"
 
 /* y = f(y + bias) with the kind's output activation; bias: the weight's name, or NULL. */
-void planner_bias_act(struct planner *p, id call, const char *bias);
+void planner_bias_act(struct planner *w, id call, const char *bias);
 /* The gradient of y becomes that of y before f, a head's at the logits included; then the bias's. A
  * kind with an output activation must begin its backward steps with it. */
-void planner_bias_act_grad(struct planner *p, id call, const char *bias);
+void planner_bias_act_grad(struct planner *w, id call, const char *bias);
 
 #endif

@@ -5,7 +5,7 @@
 #include "nn/planner.h"
 
 /* y = x K along the last axis, with a weight K[in][out]; and K's gradient and dx. */
-void planner_product(struct planner *p, id call, const char *weight);
-void planner_product_grad(struct planner *p, id call, const char *weight);
+void planner_product(struct planner *w, id call, const char *weight);
+void planner_product_grad(struct planner *w, id call, const char *weight);
 
 #endif

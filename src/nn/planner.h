@@ -15,45 +15,45 @@
 
 struct planner;
 
-const struct layer *planner_layer(const struct planner *p, id call);
+const struct layer *planner_layer(const struct planner *w, id call);
 /* Of one sample that the call puts out, or takes; time axes included. */
-const struct shape *planner_shape(const struct planner *p, id call);
-const struct shape *planner_input_shape(const struct planner *p, id call, uint32_t input);
+const struct shape *planner_shape(const struct planner *w, id call);
+const struct shape *planner_input_shape(const struct planner *w, id call, uint32_t input);
 /* Of a weight that the layer has. */
-const struct shape *planner_weight_shape(const struct planner *p, id call, const char *name);
-uint32_t planner_inputs(const struct planner *p, id call);
-enum mode planner_mode(const struct planner *p);
+const struct shape *planner_weight_shape(const struct planner *w, id call, const char *name);
+uint32_t planner_inputs(const struct planner *w, id call);
+enum mode planner_mode(const struct planner *w);
 
 /* Operands of a call: what it takes and puts out, and the gradient that came to its output. */
-uint32_t planner_input(struct planner *p, id call, uint32_t input);
-uint32_t planner_output(struct planner *p, id call);
-uint32_t planner_output_grad(struct planner *p, id call);
+uint32_t planner_input(struct planner *w, id call, uint32_t input);
+uint32_t planner_output(struct planner *w, id call);
+uint32_t planner_output_grad(struct planner *w, id call);
 /* A weight; NO_OPERAND if the layer has none of that name. */
-uint32_t planner_weight(struct planner *p, id call, const char *name);
+uint32_t planner_weight(struct planner *w, id call, const char *name);
 /* Gradients that the step writes; *add: whether it adds. NO_OPERAND, and *add as it was, where none
  * is wanted. To be asked for once by each step, in the order in which it writes. */
-uint32_t planner_input_grad(struct planner *p, id call, uint32_t input, bool *add);
-uint32_t planner_weight_grad(struct planner *p, id call, const char *name, bool *add);
-bool planner_wants_input_grad(const struct planner *p, id call, uint32_t input);
-bool planner_wants_weight_grad(const struct planner *p, id call, const char *name);
+uint32_t planner_input_grad(struct planner *w, id call, uint32_t input, bool *add);
+uint32_t planner_weight_grad(struct planner *w, id call, const char *name, bool *add);
+bool planner_wants_input_grad(const struct planner *w, id call, uint32_t input);
+bool planner_wants_weight_grad(const struct planner *w, id call, const char *name);
 
 /* An array of the call's own that lasts from the forward to the backward pass: so many numbers for
  * each sample, and so many at all. Asked for in `forward`; `backward` finds the n-th of them. */
-uint32_t planner_save(struct planner *p, id call, size_t each, size_t all);
-uint32_t planner_saved(struct planner *p, id call, size_t n);
+uint32_t planner_save(struct planner *w, id call, size_t each, size_t all);
+uint32_t planner_saved(struct planner *w, id call, size_t n);
 /* Room that a step may use while it runs (frame_scratch); all steps use the same. */
-void planner_scratch(struct planner *p, size_t each, size_t all);
+void planner_scratch(struct planner *w, size_t each, size_t all);
 /* Memory of the plan; a copy of settings in it. NULL when there is none. */
-void *planner_new(struct planner *p, size_t count, size_t size);
-const void *planner_settings(struct planner *p, const void *settings, size_t size);
-void planner_emit(struct planner *p, id call, const struct step *s);
+void *planner_new(struct planner *w, size_t count, size_t size);
+const void *planner_settings(struct planner *w, const void *settings, size_t size);
+void planner_emit(struct planner *w, id call, const struct step *s);
 /* A weight of the kind `moving` follows what stands from `at` on in an operand: after a step
  * w = momentum w + (1 - momentum) figure. */
-void planner_follow(struct planner *p, id call, const char *weight, uint32_t figure, size_t at,
+void planner_follow(struct planner *w, id call, const char *weight, uint32_t figure, size_t at,
                     double momentum);
 
 /* y (+)= an op of x, number by number, and dx (+)= an op of dy where it is wanted. */
-void planner_map(struct planner *p, id call, const struct op_kind *op, const void *settings);
-void planner_map_grad(struct planner *p, id call, const struct op_kind *op, const void *settings);
+void planner_map(struct planner *w, id call, const struct op_kind *op, const void *settings);
+void planner_map_grad(struct planner *w, id call, const struct op_kind *op, const void *settings);
 
 #endif
