@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "nn/frame.h"
 #include "nn/merge.h"
 
-static void run_grad(const struct step *s, const struct frame *f)
-{
-    const size_t n = frame_rows(f, s) * s->cols;
-    const real *d = f->at[s->x[0]];
-    real *dx = f->at[s->y[0]];
-    for (size_t k = 0; k < n; k++)
-        dx[k] = s->add[0] ? dx[k] + d[k] : d[k];
-}
-
 static const struct op_kind op_add = {.name = "add", .run = merge_sum};
-static const struct op_kind op_add_grad = {.name = "add_grad", .run = run_grad};
 
 static void forward(struct planner *p, id call)
 {
@@ -21,7 +10,7 @@ static void forward(struct planner *p, id call)
 
 static void backward(struct planner *p, id call)
 {
-    merge_backward(p, call, &op_add_grad);
+    merge_backward(p, call, &op_copy);
 }
 
 static const struct arg_spec args[] = {MERGE_ARGS};
