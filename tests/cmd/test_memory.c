@@ -5,6 +5,7 @@
 #include "host.h"
 
 #include "base/mem.h"
+#include "cmd/session/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -353,6 +354,41 @@ static void a_wrong_line_without_memory(void **state)
         }
 }
 
+/* Whether the session goes on when allocation n of an example fails; *last: none did. */
+static bool goes_on(const struct entry *row, long n, bool *last)
+{
+    struct fake f;
+    fake_start(&f);
+    f.folder = SCRIPTS;
+    f.host.person = true;
+    mem_fail_at(n);
+    const enum outcome how = fake_run(&f, row->example);
+    *last = !mem_failed();
+    mem_fail_at(0);
+    const bool told = how != OUTCOME_ERROR || count_of(f.err.text, "not enough memory") > 0;
+    const bool fine = told && (how == OUTCOME_QUIT || (fake_run(&f, "print 40+2\n") == OUTCOME_OK &&
+                                                       strcmp(f.out.text, "42\n") == 0));
+    if (!fine)
+        print_error("%s: allocation %ld, outcome %d\n%s\n", row->name, n, (int)how, f.err.text);
+    fake_finish(&f);
+    return fine;
+}
+
+/* Of each example some allocations fail, first the first, then ever fewer of them. */
+static void every_example(void **state)
+{
+    (void)state;
+    size_t wrong = 0;
+    for (size_t i = 0; i < catalogs; i++)
+        for (size_t k = 0; k < catalog[i].table->rows; k++) {
+            const struct entry *row = catalog[i].table->row[k];
+            bool last = !row->example;
+            for (long n = 1 + (long)(k % 7); !last; n += 1 + n / 24)
+                wrong += !goes_on(row, n, &last);
+        }
+    assert_int_equal(wrong, 0);
+}
+
 static void making_a_session(void **state)
 {
     (void)state;
@@ -421,12 +457,13 @@ static void completing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_session),    cmocka_unit_test(layers),
-        cmocka_unit_test(behind_others),    cmocka_unit_test(settings),
-        cmocka_unit_test(experiments),      cmocka_unit_test(looking),
-        cmocka_unit_test(evaluating),       cmocka_unit_test(training),
-        cmocka_unit_test(in_json_too),      cmocka_unit_test(a_wrong_line_without_memory),
-        cmocka_unit_test(making_a_session), cmocka_unit_test(completing),
+        cmocka_unit_test(a_new_session), cmocka_unit_test(layers),
+        cmocka_unit_test(behind_others), cmocka_unit_test(settings),
+        cmocka_unit_test(experiments),   cmocka_unit_test(looking),
+        cmocka_unit_test(evaluating),    cmocka_unit_test(training),
+        cmocka_unit_test(in_json_too),   cmocka_unit_test(a_wrong_line_without_memory),
+        cmocka_unit_test(every_example), cmocka_unit_test(making_a_session),
+        cmocka_unit_test(completing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
