@@ -36,7 +36,7 @@ BEGIN {
     allow("lang", "base")
     allow("num", "base")
     allow("base", "")
-    rooms("session report work exec verbs shell")
+    rooms("session report common exec verbs shell")
     outside["readline"] = " repl "
     outside["dlfcn.h"] = " num "
     outside["zlib.h"] = " data num "

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/mem.h"
 #include "base/source.h"
+#include "cmd/common/plotting.h"
 #include "cmd/session/host.h"
 #include "cmd/session/script_file.h"
 #include "cmd/shell/run_text.h"
 #include "cmd/verbs/help_text.h"
-#include "cmd/work/plotting.h"
 #include "repl/batch.h"
 #include "repl/prompt.h"
 #include "repl/signals.h"

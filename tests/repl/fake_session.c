@@ -12,6 +12,7 @@
  *     ask, picture    what the host does for pause, and with a picture of text
  *     quit            also { } over several lines, and \ at the end of a line
  */
+#include "cmd/common/plotting.h"
 #include "cmd/session/host.h"
 #include "cmd/session/jobs.h"
 #include "cmd/shell/background.h"
@@ -19,7 +20,6 @@
 #include "cmd/shell/run_text.h"
 #include "cmd/shell/session.h"
 #include "cmd/verbs/help_text.h"
-#include "cmd/work/plotting.h"
 
 #include "base/mem.h"
 

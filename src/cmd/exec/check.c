@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/exec/check.h"
 
+#include "cmd/common/binder.h"
 #include "cmd/exec/advice.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
-#include "cmd/work/binder.h"
 
 #include "lang/parse.h"
 #include "nn/layer.h"

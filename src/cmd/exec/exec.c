@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/exec/exec.h"
 
+#include "cmd/common/binder.h"
+#include "cmd/common/defaults.h"
 #include "cmd/exec/advice.h"
 #include "cmd/exec/background_steps.h"
 #include "cmd/exec/check.h"
@@ -12,8 +14,6 @@
 #include "cmd/session/statement_text.h"
 #include "cmd/session/undo_list.h"
 #include "cmd/session/words.h"
-#include "cmd/work/binder.h"
-#include "cmd/work/defaults.h"
 
 #include "nn/layer.h"
 

@@ -40,7 +40,7 @@ struct session {
     /* For which model nnr has chosen something in the statement that runs; or for several. */
     struct model *chose;
     bool chose_several;
-    struct pictures *pictures; /* work/watch.c; NULL before the first */
+    struct pictures *pictures; /* common/watch.c; NULL before the first */
     bool busy;                 /* a text is being run */
     bool quit;
     const struct statement *statement; /* that runs, the innermost; NULL: none does */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/shell/background.h"
 
+#include "cmd/common/jobs.h"
+#include "cmd/common/plotting.h"
+#include "cmd/common/train_job.h"
+#include "cmd/common/watch.h"
 #include "cmd/exec/background_steps.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
-#include "cmd/work/jobs.h"
-#include "cmd/work/plotting.h"
-#include "cmd/work/train_job.h"
-#include "cmd/work/watch.h"
 
 #include "train/trainer.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/shell/complete.h"
 
+#include "cmd/common/settings.h"
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/marks.h"
 #include "cmd/session/state.h"
@@ -8,7 +9,6 @@
 #include "cmd/session/words.h"
 #include "cmd/shell/spot.h"
 #include "cmd/verbs/topics.h"
-#include "cmd/work/settings.h"
 
 #include "expr/functions.h"
 #include "lang/token.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/shell/run_text.h"
 
+#include "cmd/common/binder.h"
 #include "cmd/exec/advice.h"
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/state.h"
 #include "cmd/verbs/help_text.h"
-#include "cmd/work/binder.h"
 
 #include "lang/parse.h"
 

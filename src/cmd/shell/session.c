@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/shell/session.h"
 
+#include "cmd/common/jobs.h"
+#include "cmd/common/plotting.h"
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/custom_penalty.h"
@@ -11,8 +13,6 @@
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
-#include "cmd/work/jobs.h"
-#include "cmd/work/plotting.h"
 
 #include "train/emulate.h"
 #include "train/workers.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/defaults.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
-#include "cmd/work/defaults.h"
 
 #include "train/gradcheck.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/resolve.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
@@ -7,7 +8,6 @@
 #include "cmd/session/journal.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
-#include "cmd/work/resolve.h"
 #include "expr/functions.h"
 
 #include <math.h>

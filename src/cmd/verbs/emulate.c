@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/ledger_run.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/emulation.h"
 #include "cmd/session/state.h"
-#include "cmd/work/ledger_run.h"
 
 #include "train/emulate.h"
 #include "train/ledger.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/variables.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/command.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/state.h"
-#include "cmd/work/variables.h"
 
 #include "lang/ast.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* help. */
+#include "cmd/common/binder.h"
 #include "cmd/exec/advice.h"
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
 #include "cmd/verbs/help_text.h"
 #include "cmd/verbs/topics.h"
-#include "cmd/work/binder.h"
 
 #include "nn/layer.h"
 #include "train/model.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/verbs/layer.h"
 
+#include "cmd/common/binder.h"
 #include "cmd/exec/advice.h"
 #include "cmd/session/delta.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
-#include "cmd/work/binder.h"
 
 #include "nn/layer.h"
 #include "train/model.h"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/ledger_run.h"
+#include "cmd/common/resolve.h"
+#include "cmd/common/values_report.h"
 #include "cmd/report/ledger_report.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
-#include "cmd/work/ledger_run.h"
-#include "cmd/work/resolve.h"
-#include "cmd/work/values_report.h"
 
 #include "train/emulate.h"
 #include "train/ledger.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/ledger_run.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
@@ -10,7 +11,6 @@
 #include "cmd/session/names.h"
 #include "cmd/session/snapshot.h"
 #include "cmd/session/state.h"
-#include "cmd/work/ledger_run.h"
 
 #include "train/ledger.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/binder.h"
+#include "cmd/common/plotting.h"
+#include "cmd/common/resolve.h"
 #include "cmd/session/command.h"
 #include "cmd/session/state.h"
-#include "cmd/work/binder.h"
-#include "cmd/work/plotting.h"
-#include "cmd/work/resolve.h"
 
 #include "lang/parse.h"
 #include "plot/save.h"

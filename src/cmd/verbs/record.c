@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* record. */
 #include "cmd/session/record.h"
+#include "cmd/common/binder.h"
 #include "cmd/session/command.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/state.h"
-#include "cmd/work/binder.h"
 
 #include "base/path.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run, stop. */
+#include "cmd/common/jobs.h"
+#include "cmd/common/train_job.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
-#include "cmd/work/jobs.h"
-#include "cmd/work/train_job.h"
 
 #include "train/model.h"
 

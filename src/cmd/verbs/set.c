@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* set and let. */
+#include "cmd/common/binder.h"
+#include "cmd/common/settings.h"
+#include "cmd/common/variables.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
@@ -9,9 +12,6 @@
 #include "cmd/session/variable.h"
 #include "cmd/verbs/layer.h"
 #include "cmd/verbs/setting_parts.h"
-#include "cmd/work/binder.h"
-#include "cmd/work/settings.h"
-#include "cmd/work/variables.h"
 
 #include "nn/layer.h"
 #include "train/model.h"

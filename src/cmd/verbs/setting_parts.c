@@ -2,11 +2,11 @@
 /* The table of what has settings beside the layers: optimizer, loss, data, penalties. */
 #include "cmd/verbs/setting_parts.h"
 
+#include "cmd/common/binder.h"
 #include "cmd/session/data.h"
 #include "cmd/session/emulation.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
-#include "cmd/work/binder.h"
 
 #include "train/model.h"
 

@@ -3,7 +3,7 @@
 #ifndef NNR_CMD_VERBS_SETTING_PARTS_H
 #define NNR_CMD_VERBS_SETTING_PARTS_H
 
-#include "cmd/work/settings.h"
+#include "cmd/common/settings.h"
 
 struct model;
 

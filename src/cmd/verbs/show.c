@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/binder.h"
+#include "cmd/common/resolve.h"
 #include "cmd/report/ledger_report.h"
 #include "cmd/report/losses_text.h"
 #include "cmd/report/render.h"
@@ -9,8 +11,6 @@
 #include "cmd/session/words.h"
 #include "cmd/verbs/show_data.h"
 #include "cmd/verbs/show_plan.h"
-#include "cmd/work/binder.h"
-#include "cmd/work/resolve.h"
 
 #include "expr/formula.h"
 #include "nn/layer.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* say, section, quit. */
+#include "cmd/common/values_report.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/state.h"
-#include "cmd/work/values_report.h"
 
 static int speak(struct session *s, const struct args *args, const char *before, const char *after,
                  struct err *e)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/verbs/topics.h"
 
+#include "cmd/common/settings.h"
 #include "cmd/verbs/help_text.h"
-#include "cmd/work/settings.h"
 
 #include "data/dataset.h"
 #include "nn/layer.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/defaults.h"
+#include "cmd/common/ledger_run.h"
+#include "cmd/common/train_job.h"
 #include "cmd/report/losses_text.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
@@ -11,9 +14,6 @@
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/steps_text.h"
-#include "cmd/work/defaults.h"
-#include "cmd/work/ledger_run.h"
-#include "cmd/work/train_job.h"
 
 #include "data/scale.h"
 #include "nn/layer.h"

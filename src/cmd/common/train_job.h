@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One piece of training of one model: in the foreground as a whole, in the background slice by
  * slice. */
-#ifndef NNR_CMD_WORK_TRAIN_JOB_H
-#define NNR_CMD_WORK_TRAIN_JOB_H
+#ifndef NNR_CMD_COMMON_TRAIN_JOB_H
+#define NNR_CMD_COMMON_TRAIN_JOB_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the parts of a session's pictures share: what was asked for, and showing it. Private to
- * work/watch.c, plotting.c and verbs/plot.c. */
-#ifndef NNR_CMD_WORK_PLOTTING_H
-#define NNR_CMD_WORK_PLOTTING_H
+ * common/watch.c, plotting.c and verbs/plot.c. */
+#ifndef NNR_CMD_COMMON_PLOTTING_H
+#define NNR_CMD_COMMON_PLOTTING_H
 
 #include "plot/gnuplot.h"
 

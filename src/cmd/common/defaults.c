@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/defaults.h"
+#include "cmd/common/defaults.h"
 
+#include "cmd/common/binder.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/state.h"
 #include "cmd/session/undo_list.h"
-#include "cmd/work/binder.h"
 
 #include "train/inputs.h"
 #include "train/objective.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Settings: what has some beside the layers, their numbers, and which of them can be set. */
-#ifndef NNR_CMD_WORK_SETTINGS_H
-#define NNR_CMD_WORK_SETTINGS_H
+#ifndef NNR_CMD_COMMON_SETTINGS_H
+#define NNR_CMD_COMMON_SETTINGS_H
 
 #include "base/entry.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What nnr chooses by itself where nothing was said: the loss and the optimizer. */
-#ifndef NNR_CMD_WORK_DEFAULTS_H
-#define NNR_CMD_WORK_DEFAULTS_H
+#ifndef NNR_CMD_COMMON_DEFAULTS_H
+#define NNR_CMD_COMMON_DEFAULTS_H
 
 #include <stdbool.h>
 

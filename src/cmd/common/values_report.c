@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/values_report.h"
+#include "cmd/common/values_report.h"
 
+#include "cmd/common/resolve.h"
 #include "cmd/report/report.h"
 #include "cmd/session/state.h"
-#include "cmd/work/resolve.h"
 
 #include <math.h>
 

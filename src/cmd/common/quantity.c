@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of quantities: figures of a model that expressions name. */
+#include "cmd/common/ledger_run.h"
+#include "cmd/common/resolve.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
-#include "cmd/work/ledger_run.h"
-#include "cmd/work/resolve.h"
 
 #include "train/inputs.h"
 #include "train/ledger.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Giving a variable its value. */
-#ifndef NNR_CMD_WORK_VARIABLES_H
-#define NNR_CMD_WORK_VARIABLES_H
+#ifndef NNR_CMD_COMMON_VARIABLES_H
+#define NNR_CMD_COMMON_VARIABLES_H
 
 #include "base/err.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running a ledger in slices, so that it can be stopped. */
-#ifndef NNR_CMD_WORK_LEDGER_RUN_H
-#define NNR_CMD_WORK_LEDGER_RUN_H
+#ifndef NNR_CMD_COMMON_LEDGER_RUN_H
+#define NNR_CMD_COMMON_LEDGER_RUN_H
 
 #include "train/evaluator.h"
 

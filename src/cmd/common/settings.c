@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/settings.h"
+#include "cmd/common/settings.h"
 
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pictures of a session: what is watched, what was plotted last, and the bridge to gnuplot. */
-#ifndef NNR_CMD_WORK_WATCH_H
-#define NNR_CMD_WORK_WATCH_H
+#ifndef NNR_CMD_COMMON_WATCH_H
+#define NNR_CMD_COMMON_WATCH_H
 
 #include <stdbool.h>
 

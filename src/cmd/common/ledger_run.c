@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/ledger_run.h"
+#include "cmd/common/ledger_run.h"
 
+#include "cmd/common/defaults.h"
 #include "cmd/session/state.h"
-#include "cmd/work/defaults.h"
 
 #include "train/ledger.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/watch.h"
+#include "cmd/common/watch.h"
 
+#include "cmd/common/plotting.h"
+#include "cmd/common/resolve.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
-#include "cmd/work/plotting.h"
-#include "cmd/work/resolve.h"
 
 #include "plot/view.h"
 #include "train/trainer.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/jobs.h"
+#include "cmd/common/jobs.h"
 
+#include "cmd/common/train_job.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
-#include "cmd/work/train_job.h"
 
 int jobs_end(struct session *s, struct err *e)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Binding statements to the session: its variables, own penalties and files. */
-#ifndef NNR_CMD_WORK_BINDER_H
-#define NNR_CMD_WORK_BINDER_H
+#ifndef NNR_CMD_COMMON_BINDER_H
+#define NNR_CMD_COMMON_BINDER_H
 
 #include "lang/bind.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Training in the background ends. */
-#ifndef NNR_CMD_WORK_JOBS_H
-#define NNR_CMD_WORK_JOBS_H
+#ifndef NNR_CMD_COMMON_JOBS_H
+#define NNR_CMD_COMMON_JOBS_H
 
 struct err;
 struct session;

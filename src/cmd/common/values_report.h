@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The values of expressions as print shows them. */
-#ifndef NNR_CMD_WORK_VALUES_REPORT_H
-#define NNR_CMD_WORK_VALUES_REPORT_H
+#ifndef NNR_CMD_COMMON_VALUES_REPORT_H
+#define NNR_CMD_COMMON_VALUES_REPORT_H
 
 struct arg;
 struct err;

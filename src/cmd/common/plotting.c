@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/plotting.h"
+#include "cmd/common/plotting.h"
 
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"

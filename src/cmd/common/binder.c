@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/binder.h"
+#include "cmd/common/binder.h"
 
+#include "cmd/common/resolve.h"
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
-#include "cmd/work/resolve.h"
 
 #include "base/path.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/variables.h"
+#include "cmd/common/variables.h"
 
+#include "cmd/common/binder.h"
+#include "cmd/common/resolve.h"
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/delta.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
-#include "cmd/work/binder.h"
-#include "cmd/work/resolve.h"
 
 #include "lang/parse.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/resolve.h"
+#include "cmd/common/resolve.h"
 
+#include "cmd/common/ledger_run.h"
+#include "cmd/common/settings.h"
 #include "cmd/session/data.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
 #include "cmd/session/words.h"
-#include "cmd/work/ledger_run.h"
-#include "cmd/work/settings.h"
 
 #include "nn/layer.h"
 #include "train/inputs.h"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/work/train_job.h"
+#include "cmd/common/train_job.h"
 
+#include "cmd/common/defaults.h"
+#include "cmd/common/resolve.h"
+#include "cmd/common/watch.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/emulation.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
-#include "cmd/work/defaults.h"
-#include "cmd/work/resolve.h"
-#include "cmd/work/watch.h"
 
 #include "train/evaluator.h"
 #include "train/workers.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the paths in an expression stand for: quantities, settings, variables, tensors. */
-#ifndef NNR_CMD_WORK_RESOLVE_H
-#define NNR_CMD_WORK_RESOLVE_H
+#ifndef NNR_CMD_COMMON_RESOLVE_H
+#define NNR_CMD_COMMON_RESOLVE_H
 
 #include "expr/expr.h"
 #include "train/evaluator.h"
