@@ -36,8 +36,7 @@ static void tile_add_exactly(const struct spot *from, size_t at, size_t n, const
     struct walk w = walk_start(&from->dims, &to->dims, at);
     const uint32_t last = from->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = from->dims.size[last] - w.at[last];
-        run = left < n - done ? left : n - done;
+        run = walk_run(&w, &from->dims, n - done);
         if (w.stride[last])
             for (size_t i = 0; i < run; i++)
                 add_exactly(to->value + w.from + i, to->lost + w.from + i, tile[done + i]);
@@ -79,8 +78,7 @@ static void tile_choose(const struct spot *from, size_t at, size_t n, double *ti
     struct walk w = walk_start(&from->dims, &to->dims, at);
     const uint32_t last = from->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = from->dims.size[last] - w.at[last];
-        run = left < n - done ? left : n - done;
+        run = walk_run(&w, &from->dims, n - done);
         if (w.stride[last]) {
             choose(run, best + w.from, tile + done, NULL);
         } else {
@@ -134,8 +132,7 @@ static void tile_compare(const struct spot *from, size_t at, size_t n, const dou
     struct walk w = walk_start(&from->dims, &to->dims, at);
     const uint32_t last = from->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = from->dims.size[last] - w.at[last];
-        run = left < n - done ? left : n - done;
+        run = walk_run(&w, &from->dims, n - done);
         compare_run(&w, last, w.at[axis] == 0, run, tile + done, same + w.from);
         walk_on(&w, &from->dims, run);
     }

@@ -52,8 +52,7 @@ const double *tile_of(const struct spot *to, const struct spot *from, const doub
     struct walk w = walk_start(&to->dims, &from->dims, at);
     const uint32_t last = to->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = to->dims.size[last] - w.at[last];
-        run = left < n - done ? left : n - done;
+        run = walk_run(&w, &to->dims, n - done);
         if (!w.stride[last])
             tile_fill(from->reals ? (double)from->reals[w.from] : values[w.from], run, tile + done);
         else if (from->reals)
@@ -85,8 +84,7 @@ void tile_add(const struct spot *from, size_t at, size_t n, const double *tile,
     struct walk w = walk_start(&from->dims, &to->dims, at);
     const uint32_t last = from->dims.axes - 1;
     for (size_t done = 0, run; done < n; done += run) {
-        const size_t left = from->dims.size[last] - w.at[last];
-        run = left < n - done ? left : n - done;
+        run = walk_run(&w, &from->dims, n - done);
         if (w.stride[last])
             add_to(sums + w.from, tile + done, run);
         else

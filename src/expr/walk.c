@@ -17,6 +17,12 @@ struct walk walk_start(const struct dims *x, const struct dims *operand, size_t 
     return w;
 }
 
+size_t walk_run(const struct walk *w, const struct dims *x, size_t most)
+{
+    const size_t left = x->size[x->axes - 1] - w->at[x->axes - 1];
+    return left < most ? left : most;
+}
+
 void walk_on(struct walk *w, const struct dims *x, size_t n)
 {
     uint32_t axis = x->axes - 1;

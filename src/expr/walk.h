@@ -14,6 +14,8 @@ struct walk {
 
 /* The walk over `x`, from its place number `place`, beside an operand whose shape fits. */
 struct walk walk_start(const struct dims *x, const struct dims *operand, size_t place);
+/* How many of the next `most` places, at least one, lie on the last axis. */
+size_t walk_run(const struct walk *w, const struct dims *x, size_t most);
 /* Moves on by `n` places, which do not go beyond the end of the last axis. */
 void walk_on(struct walk *w, const struct dims *x, size_t n);
 
