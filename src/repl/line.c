@@ -5,11 +5,14 @@
 #include "base/plain.h"
 #include "repl/past.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <readline/history.h>
 #include <readline/readline.h>
@@ -162,21 +165,43 @@ static int given(int key)
     return key;
 }
 
-/* Between poll and here Ctrl-C may have emptied the queue of keys, and in the middle of a paste
- * readline asks for more without poll: a plain read would sleep, deaf to Ctrl-C. */
+/* The terminal, opened anew so that a read of ours never sleeps: what is shared with others must
+ * not be set so. -1: there is none. */
+static int keys = -1;
+
+/* The next key that is there, or EOF, in `key`; false: Ctrl-C has emptied the queue since poll. */
+static bool take_key(int fd, int *key)
+{
+    unsigned char byte;
+    const ssize_t n = read(keys >= 0 ? keys : fd, &byte, 1);
+    *key = n == 1 ? byte : EOF;
+    return n >= 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+/* What ends what readline is in the middle of. At the end of the keys a search would forget the
+ * prompt that it has set aside; a paste in it comes to its own end first. */
+static int last_key(void)
+{
+    const bool in_paste = pasting && !mark_left;
+    return RL_ISSTATE(RL_STATE_ISEARCH) && !in_paste ? ABORT_CHAR : EOF;
+}
+
+/* In the middle of a paste readline asks for more without poll, and a read that sleeps would be
+ * deaf to Ctrl-C. */
 static int next_key(FILE *from)
 {
-    struct pollfd keys = {.fd = fileno(from), .events = POLLIN};
+    struct pollfd typed = {.fd = fileno(from), .events = POLLIN};
+    int key = EOF;
     /* Every digit of a repeat count is a key, and so is what is repeated. */
     if (rl_numeric_arg > MOST_TIMES)
         rl_numeric_arg = MOST_TIMES;
     /* Keys that come meanwhile must not come in between. */
     if (mark_left && *mark_left)
         return *mark_left++;
-    while (poll(&keys, 1, 20) <= 0)
+    while (poll(&typed, 1, 20) <= 0 || !take_key(typed.fd, &key))
         if (owner->interrupted(owner->self))
-            return given(EOF);
-    return given(rl_getc(from));
+            return given(last_key());
+    return given(key);
 }
 
 void line_start(const struct line_owner *new_owner, bool aside)
@@ -185,6 +210,8 @@ void line_start(const struct line_owner *new_owner, bool aside)
     if (started)
         return;
     started = true;
+    const char *terminal = ttyname(STDIN_FILENO);
+    keys = terminal ? open(terminal, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
     rl_readline_name = "nnr";
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
@@ -297,5 +324,8 @@ void line_finish(void)
     if (asking)
         rl_callback_handler_remove();
     started = asking = false;
+    if (keys >= 0)
+        close(keys);
+    keys = -1;
     clear_history();
 }

@@ -115,10 +115,14 @@ static void ctrl_c_leaves_a_search(void **state)
     child_type(&c, "echo one\r");
     child_wait(&c, "\rone\r\n");
     child_wait(&c, "nnr> ");
-    child_type(&c, "\022on"); /* Ctrl-R */
-    child_wait(&c, "reverse-i-search");
-    child_type(&c, CTRL_C);
-    child_wait(&c, "nnr> ");
+    /* It may come when the terminal has told of the next key, which it then takes back. */
+    for (size_t i = 0; i < 10; i++) {
+        child_type(&c, "\022on"); /* Ctrl-R */
+        child_wait(&c, "reverse-i-search");
+        child_type(&c, CTRL_C);
+        child_wait(&c, "^C");
+        child_wait(&c, "nnr> ");
+    }
     child_type(&c, "echo two\r");
     child_wait(&c, "\rtwo\r\n");
     leave(&c);
