@@ -51,12 +51,12 @@ void style_heading(struct str *to, const struct view_request *r, const char *vie
 {
     bool same = true;
     for (size_t i = 1; i < r->models; i++)
-        same = same && r->model[i]->step == r->model[0]->step;
+        same = same && r->model[i]->state.step == r->model[0]->state.step;
     str_addf(to, "%s of ", view);
     for (size_t i = 0; i < r->models; i++) {
         str_addf(to, "%s%s", i ? ", " : "", r->model[i]->name);
         if (!same || i + 1 == r->models)
-            str_addf(to, " (step %llu)", (unsigned long long)r->model[i]->step);
+            str_addf(to, " (step %llu)", (unsigned long long)r->model[i]->state.step);
     }
 }
 

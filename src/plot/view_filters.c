@@ -89,7 +89,7 @@ static int measure(struct tiles *t, struct err *e)
 static int tiles_make(const struct view_request *r, const struct model *m, const struct weight *w,
                       struct tiles *t, struct err *e)
 {
-    *t = (struct tiles){.kernel = m->weight + w->at, .units = shape_last(&w->shape)};
+    *t = (struct tiles){.kernel = m->state.weight + w->at, .units = shape_last(&w->shape)};
     t->inputs = w->count / t->units;
     const size_t side = (size_t)lround(sqrt((double)t->inputs));
     t->gap = side > 1 && side * side == t->inputs;

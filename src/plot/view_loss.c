@@ -99,9 +99,9 @@ static int add_model(struct figure *f, struct str *plot, const struct view_reque
 /* The loss by name, if all models have the same. */
 static void label(struct str *to, const struct view_request *r, bool log)
 {
-    const struct args *loss = r->model[0]->loss.args;
+    const struct args *loss = r->model[0]->recipe.loss.args;
     for (size_t i = 1; i < r->models && loss; i++)
-        if (!r->model[i]->loss.args || r->model[i]->loss.args->entry != loss->entry)
+        if (!r->model[i]->recipe.loss.args || r->model[i]->recipe.loss.args->entry != loss->entry)
             loss = NULL;
     str_add(to, "set ylabel 'loss");
     if (loss)

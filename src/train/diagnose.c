@@ -132,7 +132,7 @@ int diagnose_step(const struct suspect *s, const struct figures *x, struct err *
     else if (!told && !isfinite(ranges_squares(s->range, s->ranges, s->grad)))
         explain_gradient(s, what, &slope);
     err_at(e, nowhere, "step %llu would make %s infinite or not a number",
-           (unsigned long long)s->model->step + 1, what);
+           (unsigned long long)s->model->state.step + 1, what);
     if (value || slope)
         return err_hint(e,
                         "the step was not taken; the formula has no finite %s for these "

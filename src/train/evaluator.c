@@ -13,8 +13,11 @@ static void choose_share(struct evaluator *x, const struct dataset *d, enum shar
         return;
     /* The batch of the last step; before any, the one to come. */
     const struct model *m = x->trainer->model;
-    const uint64_t epoch = m->position || !m->epoch ? m->epoch : m->epoch - 1;
-    size_t end = m->position ? (size_t)m->position : m->epoch ? d->training : d->batch;
+    const uint64_t epoch =
+        m->state.position || !m->state.epoch ? m->state.epoch : m->state.epoch - 1;
+    size_t end = m->state.position ? (size_t)m->state.position
+                 : m->state.epoch  ? d->training
+                                   : d->batch;
     end = end < d->training ? end : d->training;
     size_t part = end % d->batch;
     x->end = end;

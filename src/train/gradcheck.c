@@ -121,7 +121,7 @@ static void nudge(struct gradcheck *c, uint64_t key, int sign)
     for (size_t t = 0; t < c->tensors; t++) {
         const struct weight *w = &c->model->graph->weight[c->tensor[t].weight];
         for (size_t i = w->at; i < w->at + w->count; i++) {
-            const double old = (double)c->model->weight[i];
+            const double old = (double)c->model->state.weight[i];
             const double units = floor(rng_uniform(key, i) * 128) - 64;
             const double unit = old == 0 ? 0 : ldexp((double)REAL_EPSILON, ilogb(old));
             c->weight[i] = (real)(old + sign * units * unit);
@@ -174,7 +174,7 @@ static void measure_noise(struct gradcheck *c)
             measure_roughness(c, p);
         }
     }
-    memcpy(c->weight, c->model->weight, c->model->graph->weight_reals * sizeof *c->weight);
+    memcpy(c->weight, c->model->state.weight, c->model->graph->weight_reals * sizeof *c->weight);
 }
 
 /* Gathered inputs stand in the trainer's memory, and others may have used it since. */
@@ -215,10 +215,10 @@ int gradcheck_begin(struct gradcheck *c, struct model *m, const struct dataset *
     if (allocate(c, e))
         return -1;
     choose_coordinates(c, seed);
-    memcpy(c->weight, m->weight, m->graph->weight_reals * sizeof *c->weight);
+    memcpy(c->weight, m->state.weight, m->graph->weight_reals * sizeof *c->weight);
     frame_weights(c->frame, c->weight, c->grad);
     c->frame->seed = seed;
-    c->frame->step = m->step;
+    c->frame->step = m->state.step;
     c->frame->stop = m->stop;
     return look(c, e);
 }

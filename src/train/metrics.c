@@ -69,7 +69,7 @@ void metrics_restart(struct metrics *x, const struct graph *g)
 void metrics_add_step(struct metrics *x, const struct model *m, const struct last_batch *o)
 {
     /* The step has been counted already: position 0 is the end of the epoch before. */
-    const uint64_t epoch = m->position ? m->epoch : m->epoch - 1;
+    const uint64_t epoch = m->state.position ? m->state.epoch : m->state.epoch - 1;
     if (x->row_epoch != epoch || !x->row_seen) {
         x->row_epoch = epoch;
         x->row_seen = 0;
@@ -87,7 +87,7 @@ static int put(struct model *m, size_t *series, enum series_kind kind, const cha
 {
     if (*series == SIZE_MAX)
         *series = history_series(&m->history, kind, name);
-    if (*series == SIZE_MAX || history_add(&m->history, *series, m->step, value))
+    if (*series == SIZE_MAX || history_add(&m->history, *series, m->state.step, value))
         return err_memory(e);
     return 0;
 }
@@ -187,9 +187,9 @@ bool metrics_has_point(const struct model *m)
 {
     enum { DENSE = 1024 };
     uint64_t stride = 1;
-    while (m->epoch >= DENSE * stride)
+    while (m->state.epoch >= DENSE * stride)
         stride *= 2;
-    return m->epoch % stride == 0;
+    return m->state.epoch % stride == 0;
 }
 
 int metrics_epoch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)

@@ -13,7 +13,7 @@ struct model *model_create(const char *name)
         return NULL;
     m->name = mem_text(name, strlen(name));
     m->graph = graph_create();
-    m->loss_weight = 1;
+    m->recipe.loss_weight = 1;
     if (m->name && m->graph)
         return m;
     model_destroy(m);
@@ -42,9 +42,9 @@ void choice_finish(struct choice *c)
 
 static void drop_own(struct model *m)
 {
-    for (size_t i = 0; i < m->owns; i++)
-        choice_finish(&m->own[i].choice);
-    m->owns = 0;
+    for (size_t i = 0; i < m->recipe.owns; i++)
+        choice_finish(&m->recipe.own[i].choice);
+    m->recipe.owns = 0;
 }
 
 void model_destroy(struct model *m)
@@ -53,15 +53,15 @@ void model_destroy(struct model *m)
         return;
     model_changed(m);
     drop_own(m);
-    choice_finish(&m->loss);
-    choice_finish(&m->optimizer);
+    choice_finish(&m->recipe.loss);
+    choice_finish(&m->recipe.optimizer);
     history_finish(&m->history);
     graph_destroy(m->graph);
     numbering_finish(&m->numbering);
-    mem_free(m->weight);
-    mem_free(m->grad);
+    mem_free(m->state.weight);
+    mem_free(m->state.grad);
     for (size_t i = 0; i < SLOTS_MOST; i++)
-        mem_free(m->slot[i]);
+        mem_free(m->state.slot[i]);
     mem_free(m->name);
     mem_free(m);
 }
@@ -72,13 +72,13 @@ static int copy_choice(struct choice *to, const struct choice *from)
     return from->args ? choice_make(to, from->args, &e) : 0;
 }
 
-static int copy_own(struct model *to, const struct model *m)
+static int copy_own(struct recipe *to, const struct recipe *from)
 {
-    for (size_t i = 0; i < m->owns; i++) {
-        to->own[i] = (struct own_loss){.output = m->own[i].output, .weight = m->own[i].weight};
-        if (copy_choice(&to->own[i].choice, &m->own[i].choice))
+    for (; to->owns < from->owns; to->owns++) {
+        const struct own_loss *own = &from->own[to->owns];
+        to->own[to->owns] = (struct own_loss){.output = own->output, .weight = own->weight};
+        if (copy_choice(&to->own[to->owns].choice, &own->choice))
             return -1;
-        to->owns++;
     }
     return 0;
 }
@@ -91,48 +91,44 @@ static int copy_block(real **to, const real *from, size_t reals, const struct st
     return *to && stop_copy(stop, *to, from, reals * sizeof **to) ? 0 : -1;
 }
 
-/* Everything that the copy must not share with the original. */
-static int copy_owned(struct model *to, const struct model *m)
+/* Counters and figures are the same; the blocks are the copy's own. */
+static int copy_state(struct model_state *to, const struct model_state *from,
+                      const struct stop *stop)
 {
-    graph_destroy(to->graph);
-    to->graph = graph_share(m->graph);
-    int failed = copy_choice(&to->loss, &m->loss) || copy_own(to, m) ||
-                 copy_choice(&to->optimizer, &m->optimizer) ||
-                 copy_block(&to->weight, m->weight, m->reals, m->stop) ||
-                 copy_block(&to->grad, m->grad, m->reals, m->stop) ||
-                 history_copy(&to->history, &m->history);
+    *to = *from;
+    to->weight = to->grad = NULL;
+    memset(to->slot, 0, sizeof to->slot);
+    int failed = copy_block(&to->weight, from->weight, from->reals, stop) ||
+                 copy_block(&to->grad, from->grad, from->reals, stop);
     for (size_t i = 0; i < SLOTS_MOST && !failed; i++)
-        failed = copy_block(&to->slot[i], m->slot[i], m->reals, m->stop);
+        failed = copy_block(&to->slot[i], from->slot[i], from->reals, stop);
     return failed;
+}
+
+static int copy_recipe(struct recipe *to, const struct recipe *from)
+{
+    to->loss_weight = from->loss_weight;
+    to->clipping = from->clipping;
+    return copy_choice(&to->loss, &from->loss) || copy_own(to, from) ||
+           copy_choice(&to->optimizer, &from->optimizer);
 }
 
 struct model *model_copy(const struct model *m, const char *name, struct err *e)
 {
     struct model *to = model_create(name);
-    if (!to || copy_owned(to, m)) {
-        model_destroy(to);
-        if (stop_check(m->stop, e) == 0)
-            err_memory(e);
-        return NULL;
+    if (to) {
+        graph_destroy(to->graph);
+        to->graph = graph_share(m->graph);
+        to->stop = m->stop;
+        to->policy = m->policy;
     }
-    to->stop = m->stop;
-    to->loss_weight = m->loss_weight;
-    to->policy = m->policy;
-    to->clipping = m->clipping;
-    to->drawn = m->drawn;
-    to->reals = m->reals;
-    to->trained = m->trained;
-    to->trained_reals = m->trained_reals;
-    to->stepped = m->stepped;
-    to->step = m->step;
-    to->epoch = m->epoch;
-    to->updates = m->updates;
-    to->position = m->position;
-    to->so_far = m->so_far;
-    to->seen = m->seen;
-    to->last = m->last;
-    to->from = m->from;
-    return to;
+    if (to && !copy_recipe(&to->recipe, &m->recipe) &&
+        !copy_state(&to->state, &m->state, m->stop) && !history_copy(&to->history, &m->history))
+        return to;
+    model_destroy(to);
+    if (stop_check(m->stop, e) == 0)
+        err_memory(e);
+    return NULL;
 }
 
 void model_take_name(struct model *m, char *name)
@@ -149,12 +145,12 @@ id model_output(const struct model *m)
 
 const struct args *model_loss(const struct model *m, id output, double *weight)
 {
-    const struct args *found = m->loss.args;
-    double factor = m->loss_weight;
-    for (size_t i = 0; i < m->owns; i++)
-        if (m->own[i].output == output) {
-            found = m->own[i].choice.args;
-            factor = m->own[i].weight;
+    const struct args *found = m->recipe.loss.args;
+    double factor = m->recipe.loss_weight;
+    for (size_t i = 0; i < m->recipe.owns; i++)
+        if (m->recipe.own[i].output == output) {
+            found = m->recipe.own[i].choice.args;
+            factor = m->recipe.own[i].weight;
         }
     if (weight)
         *weight = factor;
@@ -197,9 +193,9 @@ static void cut(struct model *m, const struct graph_edit *was)
     const struct graph *g = m->graph;
     for (size_t c = was->calls; c < g->calls; c++)
         numbering_free(&m->numbering, g->call[c].name);
-    if (m->drawn > was->weights) {
-        m->drawn = was->weights;
-        m->reals = was->weight_reals;
+    if (m->state.drawn > was->weights) {
+        m->state.drawn = was->weights;
+        m->state.reals = was->weight_reals;
     }
 }
 
@@ -232,83 +228,83 @@ void model_take_loss(struct model *m, struct choice c, double weight)
 {
     model_changed(m);
     drop_own(m);
-    choice_finish(&m->loss);
-    m->loss = c;
-    m->loss_weight = weight;
-    m->fresh_loss = false;
+    choice_finish(&m->recipe.loss);
+    m->recipe.loss = c;
+    m->recipe.loss_weight = weight;
+    m->recipe.fresh_loss = false;
 }
 
 int model_take_own_loss(struct model *m, struct own_loss own)
 {
     size_t i = 0;
-    while (i < m->owns && m->own[i].output != own.output)
+    while (i < m->recipe.owns && m->recipe.own[i].output != own.output)
         i++;
     if (i == OUTPUTS_MOST)
         return -1;
     model_changed(m);
-    choice_finish(&m->own[i].choice);
-    m->own[i] = own;
-    m->owns += i == m->owns;
+    choice_finish(&m->recipe.own[i].choice);
+    m->recipe.own[i] = own;
+    m->recipe.owns += i == m->recipe.owns;
     return 0;
 }
 
 void model_cut_own(struct model *m, size_t owns)
 {
-    if (m->owns > owns)
+    if (m->recipe.owns > owns)
         model_changed(m);
-    while (m->owns > owns) {
-        choice_finish(&m->own[--m->owns].choice);
-        m->own[m->owns] = (struct own_loss){0};
+    while (m->recipe.owns > owns) {
+        choice_finish(&m->recipe.own[--m->recipe.owns].choice);
+        m->recipe.own[m->recipe.owns] = (struct own_loss){0};
     }
 }
 
 void model_settle(struct model *m)
 {
-    m->fresh_loss = m->fresh_optimizer = false;
-    for (size_t i = 0; i < m->owns; i++)
-        m->own[i].fresh = false;
+    m->recipe.fresh_loss = m->recipe.fresh_optimizer = false;
+    for (size_t i = 0; i < m->recipe.owns; i++)
+        m->recipe.own[i].fresh = false;
 }
 
 void model_unchoose(struct model *m)
 {
-    if (m->fresh_loss)
+    if (m->recipe.fresh_loss)
         model_take_loss(m, (struct choice){0}, 1);
-    if (m->fresh_optimizer)
+    if (m->recipe.fresh_optimizer)
         model_take_optimizer(m, (struct choice){0});
-    for (size_t i = m->owns; i-- > 0;)
-        if (m->own[i].fresh) {
+    for (size_t i = m->recipe.owns; i-- > 0;)
+        if (m->recipe.own[i].fresh) {
             model_changed(m);
-            choice_finish(&m->own[i].choice);
-            m->own[i] = m->own[--m->owns];
-            m->own[m->owns] = (struct own_loss){0};
+            choice_finish(&m->recipe.own[i].choice);
+            m->recipe.own[i] = m->recipe.own[--m->recipe.owns];
+            m->recipe.own[m->recipe.owns] = (struct own_loss){0};
         }
 }
 
 static void forget_slots(struct model *m)
 {
     for (size_t i = 0; i < SLOTS_MOST; i++) {
-        mem_free(m->slot[i]);
-        m->slot[i] = NULL;
+        mem_free(m->state.slot[i]);
+        m->state.slot[i] = NULL;
     }
 }
 
 void model_take_optimizer(struct model *m, struct choice c)
 {
-    choice_finish(&m->optimizer);
-    m->optimizer = c;
-    m->clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
-    m->fresh_optimizer = false;
-    m->updates = 0;
+    choice_finish(&m->recipe.optimizer);
+    m->recipe.optimizer = c;
+    m->recipe.clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
+    m->recipe.fresh_optimizer = false;
+    m->state.updates = 0;
     forget_slots(m);
 }
 
 void model_change_optimizer(struct model *m, struct choice c)
 {
-    choice_finish(&m->optimizer);
-    m->optimizer = c;
-    m->clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
+    choice_finish(&m->recipe.optimizer);
+    m->recipe.optimizer = c;
+    m->recipe.clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
     /* Before the first step they may start at another number now. */
-    if (!m->updates)
+    if (!m->state.updates)
         forget_slots(m);
 }
 
@@ -324,7 +320,7 @@ static real *grown(const real *old, size_t have, size_t reals, const struct stop
 
 static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *e)
 {
-    for (size_t i = m->drawn; i < m->graph->weights; i++) {
+    for (size_t i = m->state.drawn; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
         if (init_fill(w->init, &w->shape, seed, w->path, m->stop, to + w->at, e))
             return -1;
@@ -335,22 +331,23 @@ static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *
 /* The optimizer's numbers for weights [from, to) of the flat block are as at its start. */
 static void start_slots(const struct model *m, size_t from, size_t to)
 {
-    const double start = m->optimizer.args ? opt_start(m->optimizer.args) : 0;
+    const double start = m->recipe.optimizer.args ? opt_start(m->recipe.optimizer.args) : 0;
     for (size_t i = 0; i < SLOTS_MOST; i++)
-        for (size_t k = from; m->slot[i] && k < to; k++)
-            m->slot[i][k] = (real)start;
+        for (size_t k = from; m->state.slot[i] && k < to; k++)
+            m->state.slot[i][k] = (real)start;
 }
 
 int model_draw(struct model *m, uint64_t seed, struct err *e)
 {
     const size_t reals = m->graph->weight_reals;
-    if (m->drawn == m->graph->weights && m->weight)
+    if (m->state.drawn == m->graph->weights && m->state.weight)
         return 0;
-    real *block[2 + SLOTS_MOST] = {grown(m->weight, m->reals, reals, m->stop),
-                                   grown(m->grad, m->reals, reals, m->stop)};
+    real *block[2 + SLOTS_MOST] = {grown(m->state.weight, m->state.reals, reals, m->stop),
+                                   grown(m->state.grad, m->state.reals, reals, m->stop)};
     bool failed = !block[0] || !block[1];
     for (size_t i = 0; i < SLOTS_MOST; i++)
-        if (m->slot[i] && !(block[2 + i] = grown(m->slot[i], m->reals, reals, m->stop)))
+        if (m->state.slot[i] &&
+            !(block[2 + i] = grown(m->state.slot[i], m->state.reals, reals, m->stop)))
             failed = true;
     if (failed || draw_all(m, block[0], seed, e) || stop_check(m->stop, e)) {
         for (size_t i = 0; i < 2 + SLOTS_MOST; i++)
@@ -358,28 +355,28 @@ int model_draw(struct model *m, uint64_t seed, struct err *e)
         return failed ? err_memory(e) : -1;
     }
     for (size_t i = 0; i < 2 + SLOTS_MOST; i++) {
-        real **own = i == 0 ? &m->weight : i == 1 ? &m->grad : &m->slot[i - 2];
+        real **own = i == 0 ? &m->state.weight : i == 1 ? &m->state.grad : &m->state.slot[i - 2];
         mem_free(*own);
         *own = block[i];
     }
-    start_slots(m, m->reals, reals);
-    m->drawn = m->graph->weights;
-    m->reals = reals;
+    start_slots(m, m->state.reals, reals);
+    m->state.drawn = m->graph->weights;
+    m->state.reals = reals;
     return 0;
 }
 
 struct figures model_epoch(const struct model *m)
 {
-    const double n = m->seen ? (double)m->seen : 1;
-    struct figures x = {.data = m->so_far.data / n, .penalty = m->so_far.penalty / n};
+    const double n = m->state.seen ? (double)m->state.seen : 1;
+    struct figures x = {.data = m->state.so_far.data / n, .penalty = m->state.so_far.penalty / n};
     for (size_t i = 0; i < OUTPUTS_MOST; i++)
-        x.head[i] = m->so_far.head[i] / n;
+        x.head[i] = m->state.so_far.head[i] / n;
     return x;
 }
 
 void model_draw_again(struct model *m)
 {
-    m->drawn = m->trained;
+    m->state.drawn = m->state.trained;
 }
 
 uint64_t digest_bytes(uint64_t hash, const void *bytes, size_t n)
@@ -428,32 +425,33 @@ static uint64_t digest_graph(const struct graph *g, uint64_t hash)
 
 static uint64_t digest_losses(const struct model *m, uint64_t hash)
 {
-    hash = digest_args(hash, m->loss.args);
-    hash = digest_bytes(hash, &m->loss_weight, sizeof m->loss_weight);
-    for (size_t i = 0; i < m->owns; i++) {
-        hash = digest_args(hash, m->own[i].choice.args);
-        hash = digest_bytes(hash, &m->own[i].output, sizeof m->own[i].output);
-        hash = digest_bytes(hash, &m->own[i].weight, sizeof m->own[i].weight);
+    hash = digest_args(hash, m->recipe.loss.args);
+    hash = digest_bytes(hash, &m->recipe.loss_weight, sizeof m->recipe.loss_weight);
+    for (size_t i = 0; i < m->recipe.owns; i++) {
+        hash = digest_args(hash, m->recipe.own[i].choice.args);
+        hash = digest_bytes(hash, &m->recipe.own[i].output, sizeof m->recipe.own[i].output);
+        hash = digest_bytes(hash, &m->recipe.own[i].weight, sizeof m->recipe.own[i].weight);
     }
     return hash;
 }
 
 uint64_t model_digest(const struct model *m, uint64_t hash)
 {
-    const uint64_t counts[] = {m->step,    m->epoch,   m->updates,        m->position,
-                               m->stepped, m->trained, (uint64_t)m->from, m->seen};
+    const uint64_t counts[] = {m->state.step,           m->state.epoch,   m->state.updates,
+                               m->state.position,       m->state.stepped, m->state.trained,
+                               (uint64_t)m->state.from, m->state.seen};
     hash = digest_text(hash, m->name);
     hash = digest_graph(m->graph, hash);
     hash = digest_losses(m, hash);
-    hash = digest_args(hash, m->optimizer.args);
+    hash = digest_args(hash, m->recipe.optimizer.args);
     hash = digest_bytes(hash, counts, sizeof counts);
-    hash = digest_bytes(hash, &m->last, sizeof m->last);
-    hash = digest_bytes(hash, &m->so_far, sizeof m->so_far);
-    const real *block[2 + SLOTS_MOST] = {m->weight, m->grad};
-    for (size_t i = 0; m->updates && i < SLOTS_MOST; i++)
-        block[2 + i] = m->slot[i];
+    hash = digest_bytes(hash, &m->state.last, sizeof m->state.last);
+    hash = digest_bytes(hash, &m->state.so_far, sizeof m->state.so_far);
+    const real *block[2 + SLOTS_MOST] = {m->state.weight, m->state.grad};
+    for (size_t i = 0; m->state.updates && i < SLOTS_MOST; i++)
+        block[2 + i] = m->state.slot[i];
     for (size_t i = 0; i < sizeof block / sizeof *block; i++)
         if (block[i])
-            hash = digest_bytes(hash, block[i], m->trained_reals * sizeof(real));
+            hash = digest_bytes(hash, block[i], m->state.trained_reals * sizeof(real));
     return hash;
 }

@@ -43,14 +43,8 @@ struct derived {
     void (*refresh)(struct derived *d);
 };
 
-struct frozen;
-
-struct model {
-    const struct stop *stop; /* what work on it looks at; NULL: nothing ends it early */
-    char *name;
-    struct graph *graph;        /* shared with models that are alike */
-    struct numbering numbering; /* of names in it */
-    struct frozen *copy;        /* for cmd/session/snapshot.c: one that it is still like, or NULL */
+/* What is trained for, and how. */
+struct recipe {
     struct choice loss, optimizer; /* the loss of every output that has none of its own */
     struct clipping clipping;      /* as the optimizer says */
     double loss_weight;
@@ -58,8 +52,10 @@ struct model {
     size_t owns;
     /* Chosen by nnr in the statement that runs, and no step has used them yet. */
     bool fresh_loss, fresh_optimizer;
+};
 
-    /* Moved by training alone. The blocks hold graph->weight_reals numbers once drawn. */
+/* Moved by training alone. The blocks hold graph->weight_reals numbers once drawn. */
+struct model_state {
     real *weight, *grad, *slot[SLOTS_MOST];
     size_t drawn;         /* weights (not numbers) that have their values; the rest comes later */
     size_t reals;         /* numbers in each block */
@@ -73,11 +69,22 @@ struct model {
     uint64_t seen;         /* how many samples those are */
     struct figures last;
     enum figures_from from;
-    bool unobserved; /* the last step put no point into the history: it was stopped before */
+};
 
+struct frozen;
+
+struct model {
+    const struct stop *stop; /* what work on it looks at; NULL: nothing ends it early */
+    char *name;
+    struct graph *graph;        /* shared with models that are alike */
+    struct numbering numbering; /* of names in it */
+    struct recipe recipe;
+    struct model_state state;
     struct history history;
 
     const struct policy *policy; /* what bends penalties; borrowed, NULL: nothing */
+    struct frozen *copy; /* for cmd/session/snapshot.c: one that it is still like, or NULL */
+    bool unobserved;     /* the last step put no point into the history: it was stopped before */
 
     struct derived *derived; /* its trainer (trainer.h), if there is one */
 };

@@ -90,13 +90,13 @@ int columns_deal(const struct model *m, const struct dataset *d, struct columns 
 /* A loss that was written for what is no output would be accepted and then ignored. */
 static int check_own(const struct model *m, const id *output, size_t outputs, struct err *e)
 {
-    for (size_t i = 0; i < m->owns; i++) {
+    for (size_t i = 0; i < m->recipe.owns; i++) {
         bool found = false;
         for (size_t k = 0; k < outputs; k++)
-            found = found || output[k] == m->own[i].output;
+            found = found || output[k] == m->recipe.own[i].output;
         if (found)
             continue;
-        const char *name = graph_value_name(m->graph, m->own[i].output);
+        const char *name = graph_value_name(m->graph, m->recipe.own[i].output);
         err_at(e, nowhere, "there is a loss on %s, which is no output", name);
         return err_hint(e, "make it one: output %s; or loss without on, for all outputs", name);
     }

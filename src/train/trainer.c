@@ -168,10 +168,10 @@ static int ready(struct trainer *t, const struct dataset *d, const struct object
 /* What the optimizer keeps for each weight, where the model does not have it yet. */
 static int make_slots(const struct model *m, real *block[SLOTS_MOST], struct err *e)
 {
-    const size_t slots = opt_kind_of(m->optimizer.args)->slots;
+    const size_t slots = opt_kind_of(m->recipe.optimizer.args)->slots;
     const size_t reals = m->graph->weight_reals;
-    const real start = (real)opt_start(m->optimizer.args);
-    for (size_t i = 0; i < slots && !m->slot[i]; i++) {
+    const real start = (real)opt_start(m->recipe.optimizer.args);
+    for (size_t i = 0; i < slots && !m->state.slot[i]; i++) {
         if (!(block[i] = mem_block(reals, sizeof(real))))
             return err_memory(e);
         for (size_t k = 0; start > 0 && k < reals; k++)
@@ -189,7 +189,7 @@ static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
         if (bad)
             mem_free(block[i]);
         else if (block[i])
-            m->slot[i] = block[i];
+            m->state.slot[i] = block[i];
     return bad ? -1 : 0;
 }
 
@@ -197,10 +197,10 @@ static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
 static void place(const struct trainer *t)
 {
     const struct model *m = t->model;
-    frame_weights(t->train_frame, m->weight, t->next_grad);
+    frame_weights(t->train_frame, m->state.weight, t->next_grad);
     t->train_frame->stop = m->stop;
     if (t->workers)
-        workers_place(t->workers, m->weight, t->next_grad, m->stop);
+        workers_place(t->workers, m->state.weight, t->next_grad, m->stop);
 }
 
 /* Checks, and what is compiled; NULL: *e. */
@@ -240,7 +240,7 @@ int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t se
     batch_seed(&t->batch, seed);
     if (model_draw(m, seed, e))
         return -1;
-    frame_weights(t->infer_frame, m->weight, t->probe_grad);
+    frame_weights(t->infer_frame, m->state.weight, t->probe_grad);
     t->infer_frame->stop = m->stop;
     return 0;
 }
@@ -279,35 +279,35 @@ static void swap_gradients(struct trainer *t)
 {
     struct model *m = t->model;
     real *grad = t->next_grad;
-    t->next_grad = m->grad;
-    m->grad = grad;
+    t->next_grad = m->state.grad;
+    m->state.grad = grad;
     frame_slopes(t->train_frame, t->next_grad);
     if (t->workers)
-        workers_place(t->workers, m->weight, t->next_grad, m->stop);
+        workers_place(t->workers, m->state.weight, t->next_grad, m->stop);
 }
 
 static void count_step(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
 {
-    if (m->position == 0) {
-        m->so_far = (struct figures){0};
-        m->seen = 0;
+    if (m->state.position == 0) {
+        m->state.so_far = (struct figures){0};
+        m->state.seen = 0;
     }
-    m->seen += n;
-    m->so_far.data += (double)n * x->data;
-    m->so_far.penalty += (double)n * x->penalty;
+    m->state.seen += n;
+    m->state.so_far.data += (double)n * x->data;
+    m->state.so_far.penalty += (double)n * x->penalty;
     for (size_t i = 0; i < OUTPUTS_MOST; i++)
-        m->so_far.head[i] += (double)n * x->head[i];
-    m->position += n;
-    m->step++;
+        m->state.so_far.head[i] += (double)n * x->head[i];
+    m->state.position += n;
+    m->state.step++;
     model_settle(m);
-    m->stepped = true;
-    m->trained = m->drawn;
-    m->trained_reals = m->reals;
-    m->last = *x;
-    m->from = FROM_STEP;
-    if (m->position >= d->training) {
-        m->position = 0;
-        m->epoch++;
+    m->state.stepped = true;
+    m->state.trained = m->state.drawn;
+    m->state.trained_reals = m->state.reals;
+    m->state.last = *x;
+    m->state.from = FROM_STEP;
+    if (m->state.position >= d->training) {
+        m->state.position = 0;
+        m->state.epoch++;
     }
 }
 
@@ -316,7 +316,7 @@ static void commit(struct trainer *t, const struct dataset *d, const struct figu
 {
     struct model *m = t->model;
     swap_gradients(t);
-    frame_averages(t->train_frame, m->weight);
+    frame_averages(t->train_frame, m->state.weight);
     update_weights(&(struct update){.model = m,
                                     .range = t->range,
                                     .ranges = t->ranges,
@@ -332,16 +332,16 @@ static int step(struct trainer *t, const struct dataset *d, struct figures *figu
 {
     struct model *m = t->model;
     /* The data may have become smaller in the middle of an epoch. */
-    const size_t first = m->position < d->training ? (size_t)m->position : 0;
+    const size_t first = m->state.position < d->training ? (size_t)m->state.position : 0;
     const size_t left = d->training - first, n = left < d->batch ? left : d->batch;
     const bool split = workers_take(t->workers, n);
     const struct batch_pass p = {.batch = &t->batch,
                                  .data = d,
-                                 .order = batch_order(&t->batch, d, m->epoch, m->stop),
+                                 .order = batch_order(&t->batch, d, m->state.epoch, m->stop),
                                  .first = first,
                                  .samples = n,
                                  .seed = t->batch.seed,
-                                 .step = m->step};
+                                 .step = m->state.step};
     const double norm = run(t, &p, split, figures);
     if (stop_check(m->stop, e))
         return -1;
@@ -352,7 +352,7 @@ static int step(struct trainer *t, const struct dataset *d, struct figures *figu
         const struct suspect s = {m, t->train_frame, t->range, t->ranges, t->next_grad};
         return diagnose_step(&s, figures, e);
     }
-    m->position = first;
+    m->state.position = first;
     commit(t, d, figures, n, split);
     return 0;
 }

@@ -47,8 +47,8 @@ int trainer_check(const struct model *m, const struct dataset *d, struct err *e)
 int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t seed, bool objectives,
                            struct err *e);
 /* Takes the next batch of the epoch that runs; trainer_prepare must have succeeded since the model,
- * the data or the seed changed. *figures are those of this batch; m->position is 0 when the epoch
- * ended with it. A total or gradient that is not finite is an error and changes nothing. */
+ * the data or the seed changed. *figures are those of this batch; m->state.position is 0 when the
+ * epoch ended with it. A total or gradient that is not finite is an error and changes nothing. */
 int trainer_step(struct trainer *t, const struct dataset *d, struct figures *figures,
                  struct err *e);
 

@@ -21,7 +21,7 @@ static void clip_each(const struct update *u, double most)
     const struct model *m = u->model;
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
-        const real *g = m->grad + w->at;
+        const real *g = m->state.grad + w->at;
         if (moves(m, w))
             kernels()->scale(w->count, share_of(kernels()->squares(w->count, g), most), g,
                              u->scratch + w->at);
@@ -30,7 +30,7 @@ static void clip_each(const struct update *u, double most)
 
 static void clip_whole(const struct update *u, double most)
 {
-    const real *g = u->model->grad;
+    const real *g = u->model->state.grad;
     const double share = share_of(ranges_squares(u->range, u->ranges, g), most);
     for (size_t i = 0; i < u->ranges; i++)
         kernels()->scale(u->range[i].count, share, g + u->range[i].at, u->scratch + u->range[i].at);
@@ -39,14 +39,14 @@ static void clip_whole(const struct update *u, double most)
 static void clip_values(const struct update *u, double most)
 {
     for (size_t i = 0; i < u->ranges; i++)
-        kernels()->clamp(u->range[i].count, most, u->model->grad + u->range[i].at,
+        kernels()->clamp(u->range[i].count, most, u->model->state.grad + u->range[i].at,
                          u->scratch + u->range[i].at);
 }
 
 /* The gradient that the optimizer is to follow. */
 static const real *clipped(const struct update *u)
 {
-    const struct clipping c = u->model->clipping;
+    const struct clipping c = u->model->recipe.clipping;
     if (c.norm > 0)
         clip_each(u, c.norm);
     else if (c.whole > 0)
@@ -54,7 +54,7 @@ static const real *clipped(const struct update *u)
     else if (c.value > 0)
         clip_values(u, c.value);
     else
-        return u->model->grad;
+        return u->model->state.grad;
     return u->scratch;
 }
 
@@ -63,7 +63,7 @@ static void constrain(struct model *m)
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
         if (w->constraint && moves(m, w))
-            constraint_apply(w->constraint, &w->shape, m->weight + w->at);
+            constraint_apply(w->constraint, &w->shape, m->state.weight + w->at);
     }
 }
 
@@ -78,24 +78,24 @@ static void update_part(void *self, size_t part, size_t parts)
     const struct descent *x = self;
     const struct update *u = x->update;
     const struct model *m = u->model;
-    const struct opt_kind *kind = opt_kind_of(m->optimizer.args);
+    const struct opt_kind *kind = opt_kind_of(m->recipe.optimizer.args);
     for (size_t i = 0; i < u->ranges; i++) {
         size_t from, to;
         range_slice(&u->range[i], part, parts, &from, &to);
         const size_t at = u->range[i].at + from;
         real *slot[SLOTS_MOST];
         for (size_t k = 0; k < SLOTS_MOST; k++)
-            slot[k] = m->slot[k] ? m->slot[k] + at : NULL;
+            slot[k] = m->state.slot[k] ? m->state.slot[k] + at : NULL;
         if (to > from)
-            kind->update(m->optimizer.args, m->updates, to - from, x->grad + at, m->weight + at,
-                         slot);
+            kind->update(m->recipe.optimizer.args, m->state.updates, to - from, x->grad + at,
+                         m->state.weight + at, slot);
     }
 }
 
 void update_weights(const struct update *u)
 {
     struct descent x = {.update = u, .grad = clipped(u)};
-    u->model->updates++;
+    u->model->state.updates++;
     if (u->workers)
         workers_update(u->workers, update_part, &x);
     else
@@ -105,7 +105,7 @@ void update_weights(const struct update *u)
 
 double update_reach(const struct model *m, double norm)
 {
-    const struct clipping c = m->clipping;
+    const struct clipping c = m->recipe.clipping;
     const double reals = (double)m->graph->weight_reals, weights = (double)m->graph->weights;
     if (!isfinite(norm))
         return norm;
@@ -115,5 +115,5 @@ double update_reach(const struct model *m, double norm)
         norm = fmin(norm, c.whole);
     if (c.value > 0)
         norm = fmin(norm, c.value * sqrt(reals));
-    return opt_kind_of(m->optimizer.args)->reach(m->optimizer.args, norm);
+    return opt_kind_of(m->recipe.optimizer.args)->reach(m->recipe.optimizer.args, norm);
 }

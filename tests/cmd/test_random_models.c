@@ -116,7 +116,7 @@ static void trial_start(struct trial *t, uint64_t number)
         wrong(t, "cannot be trained", 0, 0);
     }
     t->g = t->model->graph;
-    t->weight = doubles(t->model->weight, t->g->weight_reals);
+    t->weight = doubles(t->model->state.weight, t->g->weight_reals);
     is_true(t, trainer_of(t->model)->objectives == t->task.heads, "how many outputs");
     for (unsigned i = 0; i < t->task.inputs; i++)
         t->input[i] = reals(t->task.input[i], SAMPLES * t->task.width[i]);
@@ -445,7 +445,7 @@ static void check_clone_and_mark(struct trial *t)
     struct ledger cloned = read_ledger(t, &t->f);
     check_same_rows(t, &before, &cloned, "a clone's rows");
     is_true(t,
-            memcmp(s->model[0]->weight, current_model(s)->weight,
+            memcmp(s->model[0]->state.weight, current_model(s)->state.weight,
                    t->g->weight_reals * sizeof(real)) == 0,
             "a clone's weights");
     type(t, &t->f, "step 2\nmodel main\n");
@@ -473,7 +473,7 @@ static void check_again(struct trial *t)
     const double due = naive_total(&t->naive, t->naive_head, t->task.heads);
     naive_finish(&t->naive);
     type(t, &f, "step 1\n");
-    const struct figures *x = &current_model(f.session)->last;
+    const struct figures *x = &current_model(f.session)->state.last;
     is_near(t, x->data + x->penalty, due, "the loss of a step");
     ledger_finish(&here);
     ledger_finish(&there);

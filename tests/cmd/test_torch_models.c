@@ -81,7 +81,7 @@ static void restart(struct trial *t, const char *optimizer)
 static void step_to(struct trial *t, uint64_t steps)
 {
     char text[40];
-    const uint64_t done = model_of(t)->step;
+    const uint64_t done = model_of(t)->state.step;
     snprintf(text, sizeof text, "step %u", (unsigned)(steps - done));
     if (steps > done)
         type(t, text);
@@ -144,7 +144,7 @@ static void fill_ledger(struct trial *t, struct ledger *l)
 /* A line about the losses; false if it is about something else. */
 static bool check_losses(struct trial *t, const struct ledger *l, const char *line)
 {
-    const struct figures *last = &model_of(t)->last;
+    const struct figures *last = &model_of(t)->state.last;
     double value;
     unsigned i;
     if (sscanf(line, "data %lf", &value) == 1)
@@ -179,7 +179,7 @@ static void check_start(struct trial *t, const struct ledger *l, const char *lin
         near_value(t, slot, batch_row(l, row_of(l, slot, kind)), value);
     } else {
         assert_int_equal(sscanf(line, "gradient %79s %n", slot, &at), 1);
-        near_weight(t, slot, model_of(t)->grad, line + at, value_room, true);
+        near_weight(t, slot, model_of(t)->state.grad, line + at, value_room, true);
     }
 }
 
@@ -202,14 +202,14 @@ static void check_run(struct trial *t, const char *line)
         restart(t, line);
         return;
     }
-    const double lr = args_number(model_of(t)->optimizer.args, "lr");
+    const double lr = args_number(model_of(t)->recipe.optimizer.args, "lr");
     if (sscanf(line, "evaluated %u %lf", &steps, &value) == 2) {
         check_evaluated(t, value, weight_room(lr, steps));
         return;
     }
     assert_int_equal(sscanf(line, "after %u %79s %n", &steps, path, &at), 2);
     step_to(t, steps);
-    near_weight(t, path, model_of(t)->weight, line + at, weight_room(lr, steps), false);
+    near_weight(t, path, model_of(t)->state.weight, line + at, weight_room(lr, steps), false);
 }
 
 static char *read_file(const char *name)

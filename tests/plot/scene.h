@@ -105,7 +105,7 @@ static inline struct bench full(const char *name)
         put(&b, SERIES_ZEROS, "hidden", s, 0.75);
         put(&b, SERIES_SMALL, "hidden", s, 0.875);
     }
-    b.model->step = 8;
+    b.model->state.step = 8;
     assert_int_equal(history_event(&b.model->history, 4, "hidden.activity = l1(0.01)"), 0);
     assert_int_equal(history_event(&b.model->history, 6, "optimizer.lr = 0.1"), 0);
     return b;

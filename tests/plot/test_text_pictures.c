@@ -139,7 +139,7 @@ static struct bench with_curves(int form, size_t n)
         put(&b, SERIES_ZEROS, "hidden", i + 1, share);
         put(&b, SERIES_SMALL, "hidden", i + 1, share);
     }
-    b.model->step = n;
+    b.model->state.step = n;
     return b;
 }
 

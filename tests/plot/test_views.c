@@ -59,7 +59,7 @@ static void models_have_colours_and_events_are_told_once(void **state)
     struct view_request r = request_of(&a);
     r.model = both;
     r.models = 2;
-    b.model->step = 9;
+    b.model->state.step = 9;
     struct figure f = drawn(&r, "loss");
     assert_int_equal(f.blocks, 8);
     check_has(f.program.text, "'loss of plain (step 8), sparse (step 9)'");

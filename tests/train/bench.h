@@ -163,7 +163,7 @@ static inline void reckon_start(struct reckoning *r, const struct bench *b, size
     const size_t cols = shape_last(&g->value[output].shape);
     const size_t rows = shape_count(&g->value[output].shape) / cols;
     r->head = (struct naive_head){.value = output,
-                                  .loss = b->model->loss.args,
+                                  .loss = b->model->recipe.loss.args,
                                   .weight = 1,
                                   .target = r->target,
                                   .target_cols = d->targets / rows};

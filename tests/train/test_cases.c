@@ -210,7 +210,7 @@ static void r15_the_first_step_with_l2(void **state)
         struct bench b = bench_make(text);
         bench_prepare(&b);
         bench_step(&b);
-        check_near((double)b.model->weight[0], cases[i].after, NEAR(1e-12, 1e-7));
+        check_near((double)b.model->state.weight[0], cases[i].after, NEAR(1e-12, 1e-7));
         bench_finish(&b);
     }
 }
@@ -225,7 +225,7 @@ static void r16_l1_by_subgradient(void **state)
     bench_prepare(&b);
     for (int i = 0; i < 4; i++) {
         bench_step(&b);
-        check_near((double)b.model->weight[0], i % 2 ? 0.05 : -0.05, NEAR(1e-15, 1e-7));
+        check_near((double)b.model->state.weight[0], i % 2 ? 0.05 : -0.05, NEAR(1e-15, 1e-7));
     }
     bench_finish(&b);
     /* At 0 there is no pull, and no NaN. */
@@ -233,7 +233,7 @@ static void r16_l1_by_subgradient(void **state)
                    "dense 1 use_bias=no kernel_init=zeros kernel=l1(1)\noptimizer sgd lr=0.1\n");
     bench_prepare(&b);
     bench_step(&b);
-    assert_true(b.model->weight[0] == 0);
+    assert_true(b.model->state.weight[0] == 0);
     bench_finish(&b);
 }
 
@@ -287,7 +287,7 @@ static void r24_frozen_layers_count(void **state)
     bench_prepare(&b);
     bench_step(&b);
     for (size_t i = 0; i < 4; i++)
-        assert_true(b.model->weight[i] == 1);
+        assert_true(b.model->state.weight[i] == 1);
     bench_finish(&b);
 }
 
@@ -307,7 +307,7 @@ static void r24b_a_late_penalty_works(void **state)
     bench_prepare(&b);
     is(bench_step(&b).penalty, 2);
     /* Both pull with slope 1. */
-    is((double)b.model->weight[0], 0.8);
+    is((double)b.model->state.weight[0], 0.8);
     bench_finish(&b);
 }
 

@@ -14,20 +14,20 @@ static void an_epoch_ends_with_its_short_batch(void **state)
     assert_int_equal(batch_count(&b.data), 2);
     for (uint64_t epoch = 0; epoch < 3; epoch++) {
         struct figures first = bench_step(&b);
-        assert_int_equal(b.model->position, 32);
-        assert_int_equal(b.model->epoch, epoch);
+        assert_int_equal(b.model->state.position, 32);
+        assert_int_equal(b.model->state.epoch, epoch);
         struct figures so_far = model_epoch(b.model);
         check_near(so_far.data, first.data, 1e-12);
         struct figures second = bench_step(&b);
-        assert_int_equal(b.model->position, 0);
-        assert_int_equal(b.model->epoch, epoch + 1);
-        assert_int_equal(b.model->step, 2 * (epoch + 1));
+        assert_int_equal(b.model->state.position, 0);
+        assert_int_equal(b.model->state.epoch, epoch + 1);
+        assert_int_equal(b.model->state.step, 2 * (epoch + 1));
         /* The mean over the 45 samples, not over the two batches. */
         struct figures all = model_epoch(b.model);
         check_near(all.data, (32 * first.data + 13 * second.data) / 45, 1e-12);
         check_near(all.penalty, (32 * first.penalty + 13 * second.penalty) / 45, 1e-12);
-        assert_true(b.model->last.data == second.data);
-        assert_int_equal(b.model->from, FROM_STEP);
+        assert_true(b.model->state.last.data == second.data);
+        assert_int_equal(b.model->state.from, FROM_STEP);
     }
     bench_finish(&b);
 }
@@ -127,12 +127,13 @@ static void check_refused_step(const char *text, const char *part)
     }
     assert_int_equal(bad, -1);
     assert_true(digest(&b) == before);
-    for (size_t i = 0; i < b.model->reals; i++)
-        assert_true(isfinite(b.model->weight[i]));
+    for (size_t i = 0; i < b.model->state.reals; i++)
+        assert_true(isfinite(b.model->state.weight[i]));
     assert_int_equal(b.e.kind, ERR_INPUT);
     check_has(b.e.what, part);
     char number[60];
-    snprintf(number, sizeof number, "step %llu would make ", (unsigned long long)b.model->step + 1);
+    snprintf(number, sizeof number, "step %llu would make ",
+             (unsigned long long)b.model->state.step + 1);
     assert_int_equal(strncmp(b.e.what, number, strlen(number)), 0);
     check_has(b.e.hint, "the step was not taken; lower the learning rate");
     bench_finish(&b);
@@ -187,14 +188,14 @@ static void the_last_gradient_outlives_a_failed_step(void **state)
     real grad[3], weight[3];
     bench_prepare(&b);
     bench_step(&b);
-    memcpy(grad, b.model->grad, sizeof grad);
-    memcpy(weight, b.model->weight, sizeof weight);
+    memcpy(grad, b.model->state.grad, sizeof grad);
+    memcpy(weight, b.model->state.weight, sizeof weight);
     for (size_t i = 0; i < 8; i++)
         b.data.x[i] = (real)INFINITY;
     assert_int_equal(trainer_step(trainer_of(b.model), &b.data, &x, &b.e), -1);
-    assert_memory_equal(grad, b.model->grad, sizeof grad);
-    assert_memory_equal(weight, b.model->weight, sizeof weight);
-    assert_true(b.model->stepped);
+    assert_memory_equal(grad, b.model->state.grad, sizeof grad);
+    assert_memory_equal(weight, b.model->state.weight, sizeof weight);
+    assert_true(b.model->state.stepped);
     bench_finish(&b);
 }
 
@@ -210,13 +211,13 @@ static void the_gradient_is_that_of_the_last_step(void **state)
     bench_step(&b);
     const double first[] = {0, 2, 2}, after[] = {1, 1.5, -0.5};
     for (size_t i = 0; i < 3; i++) {
-        check_near((double)b.model->grad[i], first[i], 0);
-        check_near((double)b.model->weight[i], after[i], 0);
+        check_near((double)b.model->state.grad[i], first[i], 0);
+        check_near((double)b.model->state.weight[i], after[i], 0);
     }
     /* Then y = 1.5 - 0.5 = 1: no gradient. */
     bench_step(&b);
     for (size_t i = 0; i < 3; i++)
-        check_near((double)b.model->grad[i], 0, 0);
+        check_near((double)b.model->state.grad[i], 0, 0);
     bench_finish(&b);
 }
 

@@ -162,15 +162,15 @@ static void check_planted(const char *text, bool loss, size_t term, const char *
     struct bench b = bench_make(text);
     struct gradcheck c;
     struct graph *g = b.model->graph;
-    struct args bent = loss ? *b.model->loss.args : *g->term[term].args;
+    struct args bent = loss ? *b.model->recipe.loss.args : *g->term[term].args;
     const struct penalty_kind penalty = bent_penalty(g->term[term].args);
-    struct loss_kind kind = *loss_kind_of(b.model->loss.args);
-    real_loss = loss_kind_of(b.model->loss.args);
+    struct loss_kind kind = *loss_kind_of(b.model->recipe.loss.args);
+    real_loss = loss_kind_of(b.model->recipe.loss.args);
     kind.head.gradient = wrong_slope;
     bent.entry = loss ? &kind.entry : &penalty.entry;
-    struct args *args = b.model->loss.args;
+    struct args *args = b.model->recipe.loss.args;
     if (loss)
-        b.model->loss.args = &bent;
+        b.model->recipe.loss.args = &bent;
     else
         g->term[term].args = &bent;
     assert_int_equal(check(&b, &c), factor == 1 ? 0 : -1);
@@ -188,7 +188,7 @@ static void check_planted(const char *text, bool loss, size_t term, const char *
                    NEAR(1e-5, 2e-2) * fabs(c.worst.numeric));
     }
     gradcheck_finish(&c);
-    b.model->loss.args = args;
+    b.model->recipe.loss.args = args;
     bench_finish(&b);
 }
 

@@ -19,11 +19,11 @@ static void check_model(struct slope *s, const char *text)
         const size_t left = b.data.training - first;
         reckon_start(&r, &b, first, left < b.data.batch ? left : b.data.batch);
         r.naive.training = true;
-        double *weight = doubles(b.model->weight, b.model->reals);
+        double *weight = doubles(b.model->state.weight, b.model->state.reals);
         const struct figures x = bench_step(&b);
         const double total = reckon_total(&r, weight);
         check_near(x.data + x.penalty, total, 1e-10 * fmax(1, total));
-        double *grad = doubles(b.model->grad, b.model->reals);
+        double *grad = doubles(b.model->state.grad, b.model->state.reals);
         s->f = reckon_total;
         s->self = &r;
         for (size_t w = 0; w < g->weights; w++) {

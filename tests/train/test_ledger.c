@@ -74,7 +74,7 @@ struct expected {
 
 static double *weights_of(const struct bench *b)
 {
-    return doubles(b->model->weight, b->model->reals);
+    return doubles(b->model->state.weight, b->model->state.reals);
 }
 
 static struct expected expect(const struct bench *b, const double *weight)

@@ -42,15 +42,15 @@ static void an_optimizer_starts_afresh(void **state)
     bench_prepare(&b);
     for (int i = 0; i < 5; i++)
         bench_step(&b);
-    assert_int_equal(b.model->updates, 5);
-    const double before = (double)b.model->weight[0];
+    assert_int_equal(b.model->state.updates, 5);
+    const double before = (double)b.model->state.weight[0];
     assert_int_equal(bench_add(&b, "optimizer adam lr=0.5\n"), 0);
-    assert_int_equal(b.model->updates, 0);
-    assert_int_equal(b.model->step, 5);
-    assert_null(b.model->slot[0]);
+    assert_int_equal(b.model->state.updates, 0);
+    assert_int_equal(b.model->state.step, 5);
+    assert_null(b.model->state.slot[0]);
     bench_prepare(&b);
     bench_step(&b);
-    check_near((double)b.model->weight[0] - before, 0.5, 1e-6);
+    check_near((double)b.model->state.weight[0] - before, 0.5, 1e-6);
     bench_finish(&b);
 }
 
@@ -62,16 +62,16 @@ static void a_model_that_grows_keeps_its_weights(void **state)
     for (int i = 0; i < 3; i++)
         bench_step(&b);
     real weight[21], moment[21];
-    memcpy(weight, b.model->weight, sizeof weight);
-    memcpy(moment, b.model->slot[0], sizeof moment);
+    memcpy(weight, b.model->state.weight, sizeof weight);
+    memcpy(moment, b.model->state.slot[0], sizeof moment);
     assert_int_equal(bench_add(&b, "dense 1 kernel_init=constant(3) as more\n"), 0);
     bench_prepare(&b);
-    assert_int_equal(b.model->reals, 23);
-    assert_memory_equal(weight, b.model->weight, sizeof weight);
-    assert_memory_equal(moment, b.model->slot[0], sizeof moment);
-    check_near((double)b.model->weight[21], 3, 0);
-    check_near((double)b.model->slot[0][21], 0, 0);
-    assert_int_equal(b.model->step, 3);
+    assert_int_equal(b.model->state.reals, 23);
+    assert_memory_equal(weight, b.model->state.weight, sizeof weight);
+    assert_memory_equal(moment, b.model->state.slot[0], sizeof moment);
+    check_near((double)b.model->state.weight[21], 3, 0);
+    check_near((double)b.model->state.slot[0][21], 0, 0);
+    assert_int_equal(b.model->state.step, 3);
     bench_step(&b);
     bench_finish(&b);
 }
@@ -96,13 +96,13 @@ static void a_layer_that_is_frozen_stays(void **state)
         model_take_graph(b.model, g);
         bench_prepare(&b);
         real before[21];
-        memcpy(before, b.model->weight, sizeof before);
+        memcpy(before, b.model->state.weight, sizeof before);
         for (int k = 0; k < 3; k++)
             bench_step(&b);
-        assert_memory_equal(before, b.model->weight, 16 * sizeof(real));
-        assert_true(memcmp(before + 16, b.model->weight + 16, 5 * sizeof(real)) != 0);
+        assert_memory_equal(before, b.model->state.weight, 16 * sizeof(real));
+        assert_true(memcmp(before + 16, b.model->state.weight + 16, 5 * sizeof(real)) != 0);
         for (size_t k = 0; k < 16; k++)
-            assert_true(b.model->grad[k] == 0);
+            assert_true(b.model->state.grad[k] == 0);
         bench_finish(&b);
     }
 }
@@ -130,10 +130,10 @@ static void first_weights_follow_from_seed_and_path(void **state)
     bench_prepare(&b);
     const struct weight *k = &b.model->graph->weight[2];
     assert_string_equal(k->path, "h.kernel");
-    assert_memory_equal(a.model->weight, b.model->weight + k->at, 12 * sizeof(real));
+    assert_memory_equal(a.model->state.weight, b.model->state.weight + k->at, 12 * sizeof(real));
     struct bench c = bench_make("data random 8 shape=3\ninput 3\ndense 4 as h\ndense 1\n");
     assert_int_equal(trainer_prepare(c.model, &c.data, 2, &c.e), 0);
-    assert_true(memcmp(a.model->weight, c.model->weight, 12 * sizeof(real)) != 0);
+    assert_true(memcmp(a.model->state.weight, c.model->state.weight, 12 * sizeof(real)) != 0);
     bench_finish(&a);
     bench_finish(&b);
     bench_finish(&c);
@@ -171,7 +171,7 @@ static void an_order_is_of_the_data_at_hand(void **state)
     bench_prepare(&b);
     bench_step(&b);
     /* Set back, as `goto` does, with other data of another size. */
-    b.model->position = 0;
+    b.model->state.position = 0;
     snprintf(text, sizeof text, telling, "yes");
     *strstr(text, "input") = 0;
     assert_int_equal(bench_add(&b, text), 0);

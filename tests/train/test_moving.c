@@ -10,7 +10,7 @@ static double number_of(const struct bench *b, const char *path)
     const struct graph *g = b->model->graph;
     for (size_t i = 0; i < g->weights; i++)
         if (strcmp(g->weight[i].path, path) == 0)
-            return (double)b->model->weight[g->weight[i].at];
+            return (double)b->model->state.weight[g->weight[i].at];
     fail_msg("no %s", path);
     return NAN;
 }
@@ -36,7 +36,7 @@ static void moving_statistics_follow_the_batches(void **state)
     check_moving(&b, 0.75 * 0.75 + 0.25 * 7, 0.75 * 1.75);
     for (size_t i = 0; i < b.model->graph->weights; i++)
         if (b.model->graph->weight[i].moving)
-            check_near((double)b.model->grad[b.model->graph->weight[i].at], 0, 0);
+            check_near((double)b.model->state.grad[b.model->graph->weight[i].at], 0, 0);
     bench_finish(&b);
 }
 
@@ -93,10 +93,10 @@ static void one_sample_gives_beta(void **state)
     bench_prepare(&b);
     check_near(bench_step(&b).data, 0.25, 0);
     for (size_t i = 0; i < 3; i++)
-        check_near((double)b.model->grad[i], 0, 0);
+        check_near((double)b.model->state.grad[i], 0, 0);
     /* gamma's gradient is 0, beta's 2 * 0.5. */
-    check_near((double)b.model->grad[3], 0, 0);
-    check_near((double)b.model->grad[4], 1, 1e-6);
+    check_near((double)b.model->state.grad[3], 0, 0);
+    check_near((double)b.model->state.grad[4], 1, 1e-6);
     bench_finish(&b);
 }
 

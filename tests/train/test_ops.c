@@ -412,7 +412,7 @@ static void check_samples(const struct bench *b, size_t samples)
                         .reals = reals,
                         .samples = samples};
     struct slope s = {.f = total_of, .self = &p};
-    double *at = doubles(m->weight, reals);
+    double *at = doubles(m->state.weight, reals);
     assert_true(p.frame && p.weight && p.grad);
     frame_weights(p.frame, p.weight, p.grad);
     p.frame->input[0] = b->data.x;
@@ -487,7 +487,7 @@ static void the_leaky_sum_is_its_formula(void **state)
     add_own(&b, &leaky, LEAKY, 0);
     add_more(&b, "flatten\ndense 2\n");
     bench_prepare(&b);
-    const real *leak = b.model->weight;
+    const real *leak = b.model->state.weight;
     real start[2] = {leak[0], leak[1]};
     bench_step(&b);
     const id call = graph_find_call(b.model->graph, "leak");

@@ -8,12 +8,12 @@
 
 static double weight(const struct bench *b, size_t i)
 {
-    return (double)b->model->weight[i];
+    return (double)b->model->state.weight[i];
 }
 
 static double gradient(const struct bench *b, size_t i)
 {
-    return (double)b->model->grad[i];
+    return (double)b->model->state.grad[i];
 }
 
 static void set_arg(struct bench *b, const char *layer, const char *key, const char *statement)
@@ -194,7 +194,7 @@ static void each_unit_has_a_norm_of_its_own(void **state)
                  axes[axis]);
         struct bench b = bench_make(text);
         bench_prepare(&b);
-        double *before = doubles(b.model->weight, IN * UNITS);
+        double *before = doubles(b.model->state.weight, IN * UNITS);
         bench_step(&b);
         for (size_t i = 0; i < IN * UNITS; i++) {
             const size_t row = i / UNITS, col = i % UNITS;
@@ -234,7 +234,7 @@ static void a_constraint_may_come_and_go(void **state)
     bench_step(&b);
     check_near(weight(&b, 1), 0.8, 1e-6);
     set_arg(&b, "h", "kernel_constraint", "dense 1 kernel_constraint=none");
-    b.model->weight[1] = 4;
+    b.model->state.weight[1] = 4;
     bench_step(&b);
     check_near(weight(&b, 1), 4, 0);
     model_destroy(original);
@@ -250,16 +250,16 @@ static void sums_start_where_they_should(void **state)
     bench_prepare(&b);
     bench_step(&b);
     /* The gradient is 2: sum = 2 + 4, w = 1 - 0.5 * 2 / sqrt(6). */
-    check_near((double)b.model->slot[0][0], 6, 1e-6);
+    check_near((double)b.model->state.slot[0][0], 6, 1e-6);
     check_near(weight(&b, 0), 1 - 1 / sqrt(6.0000001), NEAR(1e-12, 1e-6));
     assert_int_equal(bench_add(&b, "dense 1 kernel_init=zeros as more\n"), 0);
     bench_prepare(&b);
-    check_near((double)b.model->slot[0][0], 6, 1e-6);
-    check_near((double)b.model->slot[0][2], 2, 0);
-    check_near((double)b.model->slot[0][3], 2, 0);
+    check_near((double)b.model->state.slot[0][0], 6, 1e-6);
+    check_near((double)b.model->state.slot[0][2], 2, 0);
+    check_near((double)b.model->state.slot[0][3], 2, 0);
     assert_int_equal(bench_add(&b, "optimizer adagrad\n"), 0);
     bench_prepare(&b);
-    check_near((double)b.model->slot[0][0], 0.1, 1e-7);
+    check_near((double)b.model->state.slot[0][0], 0.1, 1e-7);
     bench_finish(&b);
 }
 

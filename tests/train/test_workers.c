@@ -43,9 +43,9 @@ static void as_on_one_thread(const char *text)
         struct bench b = trained(text, threads, 7, &more);
         is_near(more.data, one.data);
         is_near(more.penalty, one.penalty);
-        for (size_t i = 0; i < a.model->reals; i++) {
-            is_near((double)b.model->weight[i], (double)a.model->weight[i]);
-            is_near((double)b.model->grad[i], (double)a.model->grad[i]);
+        for (size_t i = 0; i < a.model->state.reals; i++) {
+            is_near((double)b.model->state.weight[i], (double)a.model->state.weight[i]);
+            is_near((double)b.model->state.grad[i], (double)a.model->state.grad[i]);
         }
         assert_int_equal(b.model->history.count, a.model->history.count);
         for (size_t s = 0; s < a.model->history.count; s++)
@@ -69,7 +69,8 @@ static void the_same_threads_give_the_same_bits(void **state)
     struct figures x, y;
     struct bench a = trained(MODEL "loss mse\noptimizer adam\n", 2, 9, &x);
     struct bench b = trained(MODEL "loss mse\noptimizer adam\n", 2, 9, &y);
-    assert_memory_equal(a.model->weight, b.model->weight, a.model->reals * sizeof(real));
+    assert_memory_equal(a.model->state.weight, b.model->state.weight,
+                        a.model->state.reals * sizeof(real));
     assert_memory_equal(&x, &y, sizeof x);
     bench_finish(&a);
     bench_finish(&b);
@@ -101,11 +102,11 @@ static void a_step_that_fails_never_happened(void **state)
     struct figures x;
     struct bench b = trained(MODEL "loss mse\noptimizer sgd lr=0.01\n", 2, 2, &x);
     struct model *m = b.model;
-    m->weight[5] = (real)INFINITY;
+    m->state.weight[5] = (real)INFINITY;
     const uint64_t before = model_digest(m, 0);
     assert_int_equal(trainer_step(trainer_of(m), &b.data, &x, &b.e), -1);
     assert_non_null(strstr(b.e.what, "dense_1.output infinite or not a number"));
-    assert_int_equal(m->step, 2);
+    assert_int_equal(m->state.step, 2);
     assert_true(model_digest(m, 0) == before);
     bench_finish(&b);
 }

@@ -59,7 +59,7 @@ static int refuse_classes(const struct model *m, id output, const struct dataset
 void say_out_of_reach(const struct session *s, const struct model *m)
 {
     const struct trainer *t = trainer_of(m);
-    for (size_t i = 0; i < t->objectives && m->step == 0; i++)
+    for (size_t i = 0; i < t->objectives && m->state.step == 0; i++)
         if (too_many_classes(m, t->objective[i].value, &s->data, t->objective[i].columns))
             session_notice(s, "targets reach %zu, and %s, one sigmoid unit, never says more than 1",
                            s->data.classes - 1, graph_value_name(m->graph, t->objective[i].value));
@@ -82,7 +82,7 @@ static int choose_loss_of(struct session *s, struct model *m, id output, struct 
     if (several)
         return model_take_own_loss(m, (struct own_loss){made, output, 1, true});
     model_take_loss(m, made, 1);
-    m->fresh_loss = true;
+    m->recipe.fresh_loss = true;
     return 0;
 }
 
@@ -92,7 +92,7 @@ int choose_loss(struct session *s, struct model *m, struct err *e)
     struct columns columns[OUTPUTS_MOST];
     if (need_layers(m, e) || inputs_check(m->graph, &s->data, e))
         return -1;
-    if (m->loss.args)
+    if (m->recipe.loss.args)
         return 0;
     const size_t n = graph_outputs(m->graph, output);
     bool missing = false;
@@ -112,7 +112,7 @@ int choose_loss(struct session *s, struct model *m, struct err *e)
 int choose_optimizer(struct session *s, struct model *m, struct err *e)
 {
     struct choice made;
-    if (m->optimizer.args)
+    if (m->recipe.optimizer.args)
         return 0;
     if (choose(s, table_find(&opt_kinds, "adam"), &made, e))
         return -1;
@@ -121,21 +121,21 @@ int choose_optimizer(struct session *s, struct model *m, struct err *e)
         return -1;
     }
     model_take_optimizer(m, made);
-    m->fresh_optimizer = true;
+    m->recipe.fresh_optimizer = true;
     return 0;
 }
 
 /* Says what was chosen in this statement. */
 void say_chosen(const struct session *s, const struct model *m)
 {
-    if (m->fresh_loss)
-        session_notice(s, "loss %s (chosen: none was given)", m->loss.args->entry->name);
-    for (size_t i = 0; i < m->owns; i++)
-        if (m->own[i].fresh)
+    if (m->recipe.fresh_loss)
+        session_notice(s, "loss %s (chosen: none was given)", m->recipe.loss.args->entry->name);
+    for (size_t i = 0; i < m->recipe.owns; i++)
+        if (m->recipe.own[i].fresh)
             session_notice(s, "loss %s on %s (chosen: none was given)",
-                           m->own[i].choice.args->entry->name,
-                           graph_value_name(m->graph, m->own[i].output));
-    if (m->fresh_optimizer)
+                           m->recipe.own[i].choice.args->entry->name,
+                           graph_value_name(m->graph, m->recipe.own[i].output));
+    if (m->recipe.fresh_optimizer)
         session_notice(s, "optimizer adam (chosen: none was given)");
 }
 

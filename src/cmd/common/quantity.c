@@ -29,9 +29,10 @@ static int find_latest(struct lookup *l, const struct quantity *q, struct span w
 {
     const struct model *m = current_model(l->session);
     const enum figure figure = figure_of(q)->figure;
-    if (values && m->from == FROM_NOTHING)
+    if (values && m->state.from == FROM_NOTHING)
         return lookup_no_loss(where, e);
-    *x = (figure == PENALTY ? 0 : m->last.data) + (figure == DATA ? 0 : m->last.penalty);
+    *x =
+        (figure == PENALTY ? 0 : m->state.last.data) + (figure == DATA ? 0 : m->state.last.penalty);
     return 0;
 }
 
@@ -81,7 +82,7 @@ static int find_epoch(struct lookup *l, const struct quantity *q, struct span wh
                       double *x, struct err *e)
 {
     (void)q, (void)where, (void)values, (void)e;
-    *x = (double)current_model(l->session)->epoch;
+    *x = (double)current_model(l->session)->state.epoch;
     return 0;
 }
 
@@ -89,7 +90,7 @@ static int find_step(struct lookup *l, const struct quantity *q, struct span whe
                      double *x, struct err *e)
 {
     (void)q, (void)where, (void)values, (void)e;
-    *x = (double)current_model(l->session)->step;
+    *x = (double)current_model(l->session)->state.step;
     return 0;
 }
 

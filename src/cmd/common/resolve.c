@@ -158,13 +158,13 @@ static int find_weight(struct lookup *l, const struct node *path, id weight, boo
         leaf->dims.size[i] = w->shape.size[i];
     if (!values)
         return 0;
-    if (grad && !m->stepped) {
+    if (grad && !m->state.stepped) {
         err_at(e, path->where, "there is no gradient yet");
         return err_hint(e, "it is that of the last step; step 1 takes one");
     }
     if (model_draw(m, l->session->seed, e))
         return -1;
-    leaf->reals = (grad ? m->grad : m->weight) + w->at;
+    leaf->reals = (grad ? m->state.grad : m->state.weight) + w->at;
     return 0;
 }
 
@@ -330,9 +330,9 @@ static int find_head(struct lookup *l, const struct node *path, const char *name
     number(leaf, 0);
     for (size_t i = 0; call != NOTHING && i < n; i++)
         if (output[i] == m->graph->call[call].output) {
-            if (values && m->from == FROM_NOTHING)
+            if (values && m->state.from == FROM_NOTHING)
                 return lookup_no_loss(path->where, e);
-            number(leaf, m->last.head[i]);
+            number(leaf, m->state.last.head[i]);
             return 0;
         }
     err_at(e, path->where, "%s is no output, so it has no loss", name);

@@ -34,13 +34,13 @@ static struct progress progress_of(const struct job *j, bool epoch_ended)
 {
     const struct model *m = j->model;
     struct figures so_far = model_epoch(m);
-    uint64_t done = m->epoch - j->first_epoch;
+    uint64_t done = m->state.epoch - j->first_epoch;
     return (struct progress){
         .what = j->verb,
         .model = j->session->models > 1 ? m->name : NULL,
         .epoch = j->epochs ? done + !epoch_ended : 0,
         .epochs = j->epochs,
-        .step = m->step - j->first_step,
+        .step = m->state.step - j->first_step,
         .steps = j->steps,
         .epoch_ended = epoch_ended && j->epochs,
         .data = so_far.data,
@@ -52,8 +52,8 @@ bool job_done(const struct job *j)
 {
     const struct model *m = j->model;
     if (j->epochs)
-        return j->reached || m->epoch - j->first_epoch >= j->epochs;
-    return j->steps && m->step - j->first_step >= j->steps;
+        return j->reached || m->state.epoch - j->first_epoch >= j->epochs;
+    return j->steps && m->state.step - j->first_step >= j->steps;
 }
 
 /* Makes the model that is trained the current one; returns the one that was. */
@@ -132,8 +132,8 @@ static int end_epoch(struct job *j, struct err *e)
     j->epoch_seconds[j->epoch_count++] = now - j->epoch_started;
     j->epoch_started = now;
     if (j->epochs) {
-        j->model->last = model_epoch(j->model);
-        j->model->from = FROM_TRAIN;
+        j->model->state.last = model_epoch(j->model);
+        j->model->state.from = FROM_TRAIN;
     }
     if (!j->until)
         return 0;
@@ -146,8 +146,8 @@ int job_begin(struct job *j, struct err *e)
     struct model *m = j->model;
     if (until_check(j, e) || train_begin(j->session, m, e))
         return -1;
-    j->first_epoch = m->epoch;
-    j->first_step = m->step;
+    j->first_epoch = m->state.epoch;
+    j->first_step = m->state.step;
     j->slice_steps = 1;
     j->started = j->epoch_started = session_clock(j->session);
     return 0;
@@ -159,7 +159,7 @@ static int one_step(struct job *j, bool *ended, struct err *e)
     if (trainer_step(trainer_of(j->model), &j->session->data, &x, e))
         return -1;
     j->model->unobserved = !j->blind;
-    *ended = j->model->position == 0;
+    *ended = j->model->state.position == 0;
     if (!j->blind && observe(j, *ended, e))
         return -1;
     return *ended ? end_epoch(j, e) : 0;
@@ -183,12 +183,12 @@ int job_slice(struct job *j, bool *ended, struct err *e)
 static void job_figures(struct report *r, const struct job *j)
 {
     const struct model *m = j->model;
-    const bool any = m->step != j->first_step;
-    report_number(r, "epochs", (double)(m->epoch - j->first_epoch));
-    report_number(r, "steps", (double)(m->step - j->first_step));
-    report_number(r, "loss", any ? m->last.data + m->last.penalty : NAN);
-    report_number(r, "data", any ? m->last.data : NAN);
-    report_number(r, "penalty", any ? m->last.penalty : NAN);
+    const bool any = m->state.step != j->first_step;
+    report_number(r, "epochs", (double)(m->state.epoch - j->first_epoch));
+    report_number(r, "steps", (double)(m->state.step - j->first_step));
+    report_number(r, "loss", any ? m->state.last.data + m->state.last.penalty : NAN);
+    report_number(r, "data", any ? m->state.last.data : NAN);
+    report_number(r, "penalty", any ? m->state.last.penalty : NAN);
     report_number(r, "seconds", session_clock(j->session) - j->started);
     report_open(r, "epoch_seconds", '[');
     for (size_t i = 0; i < j->epoch_count; i++)
@@ -202,7 +202,7 @@ static void job_say(struct report *r, const struct job *j)
     str_add(report_note(r), j->verb);
     report_say(r, j->session->models > 1 ? " {model}: " : ": ");
     report_say(r, j->epochs ? "{epochs epoch}, {steps step}, " : "{steps step}, ");
-    if (j->model->step == j->first_step) {
+    if (j->model->state.step == j->first_step) {
         report_say(r, "stopped before the first\n");
         return;
     }
@@ -254,9 +254,9 @@ int job_whole(struct job *j, struct err *e)
         failed = job_report(j, e) || pictures_flush(s, j->model, e) ? -1 : 0;
     else if (e->kind == ERR_STOPPED)
         session_notice(s, "stopped after step %llu; everything done so far is kept",
-                       (unsigned long long)j->model->step);
-    if (failed && e->kind == ERR_MEMORY && j->model->step != j->first_step)
-        err_hint(e, "everything up to step %llu is kept", (unsigned long long)j->model->step);
+                       (unsigned long long)j->model->state.step);
+    if (failed && e->kind == ERR_MEMORY && j->model->state.step != j->first_step)
+        err_hint(e, "everything up to step %llu is kept", (unsigned long long)j->model->state.step);
     job_finish(j);
     return failed;
 }

@@ -30,7 +30,7 @@ static int expression_value(struct session *s, const struct model *m, struct wat
 
 static bool is_due(const struct model *m, uint64_t every)
 {
-    return m->step % every == 0;
+    return m->state.step % every == 0;
 }
 
 /* Values that take long to compute can be stopped: all of them come before the first point. */
@@ -47,7 +47,7 @@ static int observe_expressions(struct session *s, struct model *m, struct err *e
     for (size_t i = 0; i < p->expressions; i++) {
         const struct watched_text *x = &p->expression[i];
         if (is_due(m, x->every) &&
-            history_put(&m->history, SERIES_EXPRESSION, x->text, m->step, x->value))
+            history_put(&m->history, SERIES_EXPRESSION, x->text, m->state.step, x->value))
             return err_memory(e);
     }
     return any ? trainer_prepare(m, &s->data, s->seed, e) : 0;

@@ -27,7 +27,7 @@ int segment_begin(struct session *s, struct err *e)
         return err_memory(e);
     }
     for (size_t i = 0; i < s->jobs; i++)
-        g->first[i] = session_job_model(s, i)->step;
+        g->first[i] = session_job_model(s, i)->state.step;
     g->taken = taken_new(s, PART_MODELS, false, "", e);
     return g->taken ? 0 : -1;
 }
@@ -39,7 +39,7 @@ static long segment_text(const struct session *s, struct str *to)
     long count = 0;
     for (size_t i = 0; g->first && i < s->jobs; i++) {
         const struct model *m = session_job_model(s, i);
-        if (m->step == g->first[i])
+        if (m->state.step == g->first[i])
             continue;
         str_add(to, count ? "; " : "");
         count += steps_text(to, m, g->first[i], s->models > 1);

@@ -49,7 +49,7 @@ int journal_append_list(struct session *s, struct line **list, struct err *e)
         bool stands = !l->chosen;
         const uint32_t at = l->chosen ? name_model_number(s, l->model) : INDEX_NONE;
         if (at != INDEX_NONE)
-            stands = (l->output == NOTHING ? s->model[at]->optimizer.args
+            stands = (l->output == NOTHING ? s->model[at]->recipe.optimizer.args
                                            : model_loss(s->model[at], l->output, NULL)) != NULL;
         if (!stands)
             mem_free(l);

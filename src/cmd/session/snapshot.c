@@ -15,13 +15,13 @@
 static size_t model_bytes(const struct model *m)
 {
     const size_t layer = 1500, point = 2 * sizeof(double);
-    size_t blocks = m->weight ? 2 : 0;
+    size_t blocks = m->state.weight ? 2 : 0;
     size_t bytes = 1000 + layer * (m->graph->layers + m->graph->calls);
     for (size_t i = 0; i < SLOTS_MOST; i++)
-        blocks += m->slot[i] != NULL;
+        blocks += m->state.slot[i] != NULL;
     for (size_t i = 0; i < m->history.count; i++)
         bytes += m->history.series[i].count * point;
-    return bytes + m->history.events * 100 + blocks * m->reals * sizeof(real);
+    return bytes + m->history.events * 100 + blocks * m->state.reals * sizeof(real);
 }
 
 static void release(struct session *s, struct frozen *f)

@@ -6,7 +6,7 @@
 long steps_text(struct str *to, const struct model *m, uint64_t first, bool named)
 {
     const char *on = named ? " on " : "", *name = named ? m->name : "";
-    const uint64_t whole = m->step - first - m->unobserved;
+    const uint64_t whole = m->state.step - first - m->unobserved;
     if (whole)
         str_addf(to, "step %llu%s%s", (unsigned long long)whole, on, name);
     if (m->unobserved)

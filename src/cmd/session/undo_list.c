@@ -108,22 +108,22 @@ int taken_side(struct session *s, const struct model *m, struct err *e)
     if (mem_room(&t->side, &t->side_room, t->sides + 1, sizeof *t->side))
         return err_memory(e);
     t->side[t->sides++] = (struct side){.model = model,
-                                        .last = m->last,
-                                        .from = m->from,
-                                        .loss = m->loss.args != NULL,
-                                        .optimizer = m->optimizer.args != NULL,
-                                        .owns = m->owns};
+                                        .last = m->state.last,
+                                        .from = m->state.from,
+                                        .loss = m->recipe.loss.args != NULL,
+                                        .optimizer = m->recipe.optimizer.args != NULL,
+                                        .owns = m->recipe.owns};
     return 0;
 }
 
 static void put_side(struct session *s, const struct side *side)
 {
     struct model *m = s->model[side->model];
-    m->last = side->last;
-    m->from = side->from;
-    if (!side->loss && m->loss.args)
+    m->state.last = side->last;
+    m->state.from = side->from;
+    if (!side->loss && m->recipe.loss.args)
         model_take_loss(m, (struct choice){0}, 1);
-    if (!side->optimizer && m->optimizer.args)
+    if (!side->optimizer && m->recipe.optimizer.args)
         model_take_optimizer(m, (struct choice){0});
     model_cut_own(m, side->owns);
     snapshot_touched(s, m);

@@ -99,8 +99,10 @@ const char *session_prompt(struct session *s)
         const struct model *m = session_job_model(s, 0);
         const bool other = m != current_model(s);
         snprintf(live, sizeof live, " %.60s%sstep %llu loss %s", other ? m->name : "",
-                 other ? " " : "", (unsigned long long)m->step,
-                 m->from == FROM_NOTHING ? "-" : number_text(m->last.data + m->last.penalty, loss));
+                 other ? " " : "", (unsigned long long)m->state.step,
+                 m->state.from == FROM_NOTHING
+                     ? "-"
+                     : number_text(m->state.last.data + m->state.last.penalty, loss));
     }
     if (s->emulation != emulations.row[0])
         snprintf(system, sizeof system, " (%.30s)", s->emulation->name);

@@ -34,7 +34,7 @@ static bool names(const struct node *n, const char *name)
  * that is said, once a session. */
 static void say_shares(struct session *s, const struct arg *what)
 {
-    const enum figures_from from = current_model(s)->from;
+    const enum figures_from from = current_model(s)->state.from;
     bool loss = false, accuracy = false;
     if (s->told_shares || !s->has_data || s->data.training == s->data.samples ||
         (from != FROM_TRAIN && from != FROM_STEP))

@@ -41,7 +41,7 @@ static int list_models(struct session *s, struct err *e)
         str_add(report_shown(&r), i == s->current ? "*" : " ");
         report_number(&r, NULL, (double)m->graph->layers);
         report_number(&r, NULL, (double)m->graph->weight_reals);
-        report_number(&r, NULL, (double)m->step);
+        report_number(&r, NULL, (double)m->state.step);
     }
     report_close(&r);
     return report_show(s, &r, e);
@@ -229,7 +229,7 @@ static void comparison_row(struct report *r, const struct comparison *c, size_t 
     report_number(r, NULL, l->total);
     if (c->ledger[0].judged)
         report_number(r, NULL, l->accuracy);
-    report_number(r, NULL, (double)l->model->step);
+    report_number(r, NULL, (double)l->model->state.step);
     report_open(r, NULL, '{');
     for (size_t i = 0; i < c->labels; i++)
         if (!isnan(c->value[at][i]))

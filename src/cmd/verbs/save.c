@@ -58,7 +58,7 @@ static int save_weights(struct session *s, const struct args *args, struct err *
     for (size_t i = 0; i < g->weights; i++)
         list[i] = (struct safetensor_out){.name = g->weight[i].path,
                                           .shape = &g->weight[i].shape,
-                                          .item = m->weight + g->weight[i].at,
+                                          .item = m->state.weight + g->weight[i].at,
                                           .count = g->weight[i].count};
     const int failed = safetensors_write(file, list, g->weights, &s->host->stop, e);
     mem_free(list);
@@ -165,10 +165,10 @@ static int put_weights(struct session *s, struct model *m, const struct safetens
     size_t common = 0;
     if (model_draw(m, s->seed, e))
         return -1;
-    real *block = mem_block(m->reals, sizeof *block);
+    real *block = mem_block(m->state.reals, sizeof *block);
     if (!block)
         return err_memory(e);
-    const bool whole = stop_copy(m->stop, block, m->weight, m->reals * sizeof *block);
+    const bool whole = stop_copy(m->stop, block, m->state.weight, m->state.reals * sizeof *block);
     int failed = whole ? read_common(m, file, block, &common, e) : err_stopped(e);
     if (!failed)
         say_loaded(&text, m, file, common);
@@ -178,10 +178,10 @@ static int put_weights(struct session *s, struct model *m, const struct safetens
         mem_free(block);
         return -1;
     }
-    memcpy(m->weight, block, m->reals * sizeof *block);
+    memcpy(m->state.weight, block, m->state.reals * sizeof *block);
     mem_free(block);
-    m->trained = m->drawn;
-    m->trained_reals = m->reals;
+    m->state.trained = m->state.drawn;
+    m->state.trained_reals = m->state.reals;
     return 0;
 }
 

@@ -98,11 +98,11 @@ static const char *setting_name(const struct args *a, const struct target *t)
 int setting_note(struct model *m, const struct target *t, const struct arg *value, struct err *e)
 {
     struct str label = {0};
-    if (!m->step)
+    if (!m->state.step)
         return 0;
     str_addf(&label, "%s.%s = ", t->thing, t->key);
     arg_print(&label, value);
-    int failed = label.failed || history_event(&m->history, m->step, label.text);
+    int failed = label.failed || history_event(&m->history, m->state.step, label.text);
     str_finish(&label);
     return failed ? err_memory(e) : 0;
 }
@@ -119,7 +119,7 @@ static bool is_key(const struct arg_spec *spec)
 
 static const struct args *optimizer_args(const struct session *s)
 {
-    return current_model(s)->optimizer.args;
+    return current_model(s)->recipe.optimizer.args;
 }
 
 static const struct entry *optimizer_keys(const struct session *s)
@@ -144,7 +144,7 @@ static int check_optimizer(const struct model *m, const struct args *changed,
         e->where = t->where;
         return -1;
     }
-    if (!m->updates || !start || strcmp(start, setting_name(changed, t)) != 0)
+    if (!m->state.updates || !start || strcmp(start, setting_name(changed, t)) != 0)
         return 0;
     err_at(e, t->where, "optimizer.%s cannot change later: it says how %s starts, and it has",
            start, changed->entry->name);
@@ -156,9 +156,9 @@ static int set_optimizer(struct session *s, const struct target *t, const struct
 {
     struct model *m = current_model(s);
     struct choice changed;
-    if (!m->optimizer.args)
+    if (!m->recipe.optimizer.args)
         return no_optimizer(s, t->key, t->where, e);
-    if (change_choice(s, &m->optimizer, t, pair, &changed, e))
+    if (change_choice(s, &m->recipe.optimizer, t, pair, &changed, e))
         return -1;
     if (check_optimizer(m, changed.args, t, e) ||
         setting_note(m, t, args_get(changed.args, setting_name(changed.args, t)), e)) {
@@ -171,7 +171,7 @@ static int set_optimizer(struct session *s, const struct target *t, const struct
 
 static const struct args *loss_args(const struct session *s)
 {
-    return current_model(s)->loss.args;
+    return current_model(s)->recipe.loss.args;
 }
 
 static const struct entry *loss_keys(const struct session *s)
@@ -191,16 +191,16 @@ static int set_loss(struct session *s, const struct target *t, const struct pair
 {
     struct model *m = current_model(s);
     struct choice changed;
-    if (!m->loss.args)
+    if (!m->recipe.loss.args)
         return no_loss(s, t->key, t->where, e);
-    if (change_choice(s, &m->loss, t, pair, &changed, e))
+    if (change_choice(s, &m->recipe.loss, t, pair, &changed, e))
         return -1;
-    if (m->owns) {
+    if (m->recipe.owns) {
         choice_finish(&changed);
         err_at(e, t->where, "the outputs have losses of their own");
         return err_hint(e, "write the loss of one output anew: loss mse on NAME");
     }
-    model_take_loss(m, changed, m->loss_weight);
+    model_take_loss(m, changed, m->recipe.loss_weight);
     return 0;
 }
 

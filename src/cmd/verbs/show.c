@@ -121,13 +121,13 @@ static void say_rest(struct report *r, const struct model *m)
     losses_print(report_note(r), m, "loss ");
     struct str *optimizer = report_note(r);
     str_add(optimizer, "optimizer ");
-    if (m->optimizer.args)
-        args_print(optimizer, m->optimizer.args);
+    if (m->recipe.optimizer.args)
+        args_print(optimizer, m->recipe.optimizer.args);
     else
         str_add(optimizer, "chosen when it is first used");
     report_say(r, "\n{steps step}");
-    str_addf(report_note(r), ", %llu epoch%s\n", (unsigned long long)m->epoch,
-             m->epoch == 1 ? "" : "s");
+    str_addf(report_note(r), ", %llu epoch%s\n", (unsigned long long)m->state.epoch,
+             m->state.epoch == 1 ? "" : "s");
 }
 
 static void summary_report(struct report *r, const struct model *m, const bool *reached)
@@ -141,7 +141,7 @@ static void summary_report(struct report *r, const struct model *m, const bool *
     report_number(r, "numbers", (double)g->weight_reals);
     report_number(r, "frozen", (double)still_numbers(g, false));
     report_number(r, "moving", (double)still_numbers(g, true));
-    report_number(r, "steps", (double)m->step);
+    report_number(r, "steps", (double)m->state.step);
     if (g->calls)
         say_rest(r, m);
 }

@@ -107,7 +107,7 @@ static int run_optimizer(struct session *s, const struct args *args, struct err 
     const struct arg *kind = args_get(args, "kind");
     struct choice chosen;
     if (!kind->given)
-        return print_setting(s, "optimizer", current_model(s)->optimizer.args,
+        return print_setting(s, "optimizer", current_model(s)->recipe.optimizer.args,
                              "none given: adam when it is first used", e);
     if (opt_check(kind->as.call, e) || choice_make(&chosen, kind->as.call, e))
         return -1;
@@ -125,17 +125,19 @@ struct begun {
 static void note_done(const struct job *what, const struct model *m, const struct begun *b)
 {
     struct session *s = what->session;
-    const bool whole = what->epochs && m->position == 0 && m->epoch > b->epoch && !m->unobserved;
+    const bool whole =
+        what->epochs && m->state.position == 0 && m->state.epoch > b->epoch && !m->unobserved;
     const char *on = s->models > 1 ? " on " : "", *name = *on ? m->name : "";
     struct str text = {0};
     long count = 1;
-    if (m->step == b->step)
+    if (m->state.step == b->step)
         return;
     if (whole)
-        str_addf(&text, "train %llu%s%s", (unsigned long long)(m->epoch - b->epoch), on, name);
-    else if (what->blind)
-        str_addf(&text, "step %llu observe=no%s%s", (unsigned long long)(m->step - b->step), on,
+        str_addf(&text, "train %llu%s%s", (unsigned long long)(m->state.epoch - b->epoch), on,
                  name);
+    else if (what->blind)
+        str_addf(&text, "step %llu observe=no%s%s", (unsigned long long)(m->state.step - b->step),
+                 on, name);
     else
         count = steps_text(&text, m, b->step, *on);
     journal_done_text(s, count, "%s", text.text ? text.text : "");
@@ -152,7 +154,7 @@ static int train_each(struct model **list, size_t count, const struct job *what,
     for (; i < count && !failed; i++) {
         struct job j = *what;
         j.model = list[i];
-        begun[i] = (struct begun){j.model->epoch, j.model->step};
+        begun[i] = (struct begun){j.model->state.epoch, j.model->state.step};
         failed = job_whole(&j, e);
     }
     while (failed && i-- > 0)
@@ -275,8 +277,8 @@ static int evaluate_one(struct session *s, struct model *m, struct err *e)
     ledger_finish(&l);
     if (failed || report_show(s, &r, e))
         return -1;
-    m->last = found;
-    m->from = FROM_EVALUATE;
+    m->state.last = found;
+    m->state.from = FROM_EVALUATE;
     return 0;
 }
 
