@@ -41,6 +41,7 @@ struct history {
     struct index by_name; /* of the series */
     struct event *event;
     size_t events, event_room;
+    bool behind; /* the last step has no point here: it was stopped before; no copy is */
 };
 
 /* No series keeps more points than this: then every other one goes, the newest always stays. */

@@ -231,7 +231,6 @@ void model_take_loss(struct model *m, struct choice c, double weight)
     choice_finish(&m->recipe.loss);
     m->recipe.loss = c;
     m->recipe.loss_weight = weight;
-    m->recipe.fresh_loss = false;
 }
 
 int model_take_own_loss(struct model *m, struct own_loss own)
@@ -248,36 +247,24 @@ int model_take_own_loss(struct model *m, struct own_loss own)
     return 0;
 }
 
-void model_cut_own(struct model *m, size_t owns)
+struct recipe_extent recipe_extent(const struct recipe *r)
 {
-    if (m->recipe.owns > owns)
-        model_changed(m);
-    while (m->recipe.owns > owns) {
-        choice_finish(&m->recipe.own[--m->recipe.owns].choice);
-        m->recipe.own[m->recipe.owns] = (struct own_loss){0};
-    }
+    return (struct recipe_extent){r->loss.args != NULL, r->optimizer.args != NULL, r->owns};
 }
 
-void model_settle(struct model *m)
+void model_cut_recipe(struct model *m, const struct recipe_extent *was)
 {
-    m->recipe.fresh_loss = m->recipe.fresh_optimizer = false;
-    for (size_t i = 0; i < m->recipe.owns; i++)
-        m->recipe.own[i].fresh = false;
-}
-
-void model_unchoose(struct model *m)
-{
-    if (m->recipe.fresh_loss)
+    struct recipe *r = &m->recipe;
+    if (!was->loss && r->loss.args)
         model_take_loss(m, (struct choice){0}, 1);
-    if (m->recipe.fresh_optimizer)
+    if (!was->optimizer && r->optimizer.args)
         model_take_optimizer(m, (struct choice){0});
-    for (size_t i = m->recipe.owns; i-- > 0;)
-        if (m->recipe.own[i].fresh) {
-            model_changed(m);
-            choice_finish(&m->recipe.own[i].choice);
-            m->recipe.own[i] = m->recipe.own[--m->recipe.owns];
-            m->recipe.own[m->recipe.owns] = (struct own_loss){0};
-        }
+    if (r->owns > was->owns)
+        model_changed(m);
+    while (r->owns > was->owns) {
+        choice_finish(&r->own[--r->owns].choice);
+        r->own[r->owns] = (struct own_loss){0};
+    }
 }
 
 static void forget_slots(struct model *m)
@@ -293,7 +280,6 @@ void model_take_optimizer(struct model *m, struct choice c)
     choice_finish(&m->recipe.optimizer);
     m->recipe.optimizer = c;
     m->recipe.clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
-    m->recipe.fresh_optimizer = false;
     m->state.updates = 0;
     forget_slots(m);
 }

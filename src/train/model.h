@@ -24,7 +24,6 @@ struct own_loss {
     struct choice choice;
     id output;
     double weight; /* the factor it counts with */
-    bool fresh;    /* chosen by nnr in the statement that runs */
 };
 
 /* total = data + penalty */
@@ -50,8 +49,13 @@ struct recipe {
     double loss_weight;
     struct own_loss own[OUTPUTS_MOST];
     size_t owns;
-    /* Chosen by nnr in the statement that runs, and no step has used them yet. */
-    bool fresh_loss, fresh_optimizer;
+};
+
+/* How far a recipe was chosen: whether there was a loss and an optimizer, and how many outputs had
+ * losses of their own. */
+struct recipe_extent {
+    bool loss, optimizer;
+    size_t owns;
 };
 
 /* Moved by training alone. The blocks hold graph->weight_reals numbers once drawn. */
@@ -74,7 +78,6 @@ struct model_state {
 struct frozen;
 
 struct model {
-    const struct stop *stop; /* what work on it looks at; NULL: nothing ends it early */
     char *name;
     struct graph *graph;        /* shared with models that are alike */
     struct numbering numbering; /* of names in it */
@@ -82,9 +85,10 @@ struct model {
     struct model_state state;
     struct history history;
 
-    const struct policy *policy; /* what bends penalties; borrowed, NULL: nothing */
+    /* Lent to it; NULL: none. */
+    const struct stop *stop;     /* what work on it looks at */
+    const struct policy *policy; /* what bends its penalties */
     struct frozen *copy; /* for cmd/session/snapshot.c: one that it is still like, or NULL */
-    bool unobserved;     /* the last step put no point into the history: it was stopped before */
 
     struct derived *derived; /* its trainer (trainer.h), if there is one */
 };
@@ -119,12 +123,9 @@ int model_restore(struct model *m, struct graph_edit *was, struct err *e);
 void model_take_loss(struct model *m, struct choice c, double weight);
 /* Takes a loss for one output: 0, or -1 when OUTPUTS_MOST have one. */
 int model_take_own_loss(struct model *m, struct own_loss own);
-/* Forgets the losses of single outputs but the first `owns`. */
-void model_cut_own(struct model *m, size_t owns);
-/* From here on what nnr chose counts as chosen for good. */
-void model_settle(struct model *m);
-/* Takes back what nnr chose in the statement that runs. */
-void model_unchoose(struct model *m);
+struct recipe_extent recipe_extent(const struct recipe *r);
+/* Forgets what was chosen since the recipe went as far as `was`. */
+void model_cut_recipe(struct model *m, const struct recipe_extent *was);
 void model_take_optimizer(struct model *m, struct choice c);
 /* Takes the present optimizer with other arguments; it goes on from where it is. */
 void model_change_optimizer(struct model *m, struct choice c);

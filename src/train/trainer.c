@@ -299,7 +299,6 @@ static void count_step(struct model *m, const struct dataset *d, const struct fi
         m->state.so_far.head[i] += (double)n * x->head[i];
     m->state.position += n;
     m->state.step++;
-    model_settle(m);
     m->state.stepped = true;
     m->state.trained = m->state.drawn;
     m->state.trained_reals = m->state.reals;

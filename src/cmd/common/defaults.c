@@ -28,11 +28,30 @@ static int choose(struct session *s, const struct entry *row, struct choice *to,
     return failed ? -1 : 0;
 }
 
+/* A model for which nnr has chosen something in the statement that runs. */
+struct chosen {
+    struct model *model;
+    struct recipe_extent before;
+    uint64_t step; /* the model's, then: what a step has used is chosen for good */
+};
+
+/* NULL: nothing that could still be taken back. */
+static const struct chosen *chosen_of(const struct session *s, const struct model *m)
+{
+    for (size_t i = 0; i < s->chosens; i++)
+        if (s->chosen[i].model == m && s->chosen[i].step == m->state.step)
+            return &s->chosen[i];
+    return NULL;
+}
+
 /* The end of the statement looks at it, and no copy is like the model any more. */
 static int note_choosing(struct session *s, struct model *m, struct err *e)
 {
-    s->chose_several = s->chose_several || (s->chose && s->chose != m);
-    s->chose = m;
+    if (!chosen_of(s, m)) {
+        if (mem_room(&s->chosen, &s->chosen_room, s->chosens + 1, sizeof *s->chosen))
+            return err_memory(e);
+        s->chosen[s->chosens++] = (struct chosen){m, recipe_extent(&m->recipe), m->state.step};
+    }
     snapshot_touched(s, m);
     return taken_side(s, m, e);
 }
@@ -80,9 +99,8 @@ static int choose_loss_of(struct session *s, struct model *m, id output, struct 
         return -1;
     }
     if (several)
-        return model_take_own_loss(m, (struct own_loss){made, output, 1, true});
+        return model_take_own_loss(m, (struct own_loss){made, output, 1});
     model_take_loss(m, made, 1);
-    m->recipe.fresh_loss = true;
     return 0;
 }
 
@@ -121,39 +139,33 @@ int choose_optimizer(struct session *s, struct model *m, struct err *e)
         return -1;
     }
     model_take_optimizer(m, made);
-    m->recipe.fresh_optimizer = true;
     return 0;
 }
 
-/* Says what was chosen in this statement. */
 void say_chosen(const struct session *s, const struct model *m)
 {
-    if (m->recipe.fresh_loss)
-        session_notice(s, "loss %s (chosen: none was given)", m->recipe.loss.args->entry->name);
-    for (size_t i = 0; i < m->recipe.owns; i++)
-        if (m->recipe.own[i].fresh)
-            session_notice(s, "loss %s on %s (chosen: none was given)",
-                           m->recipe.own[i].choice.args->entry->name,
-                           graph_value_name(m->graph, m->recipe.own[i].output));
-    if (m->recipe.fresh_optimizer)
+    const struct chosen *c = chosen_of(s, m);
+    const struct recipe *r = &m->recipe;
+    if (!c)
+        return;
+    if (!c->before.loss && r->loss.args)
+        session_notice(s, "loss %s (chosen: none was given)", r->loss.args->entry->name);
+    for (size_t i = c->before.owns; i < r->owns; i++)
+        session_notice(s, "loss %s on %s (chosen: none was given)",
+                       r->own[i].choice.args->entry->name,
+                       graph_value_name(m->graph, r->own[i].output));
+    if (!c->before.optimizer && r->optimizer.args)
         session_notice(s, "optimizer adam (chosen: none was given)");
-}
-
-static void settle_model(const struct session *s, struct model *m, bool keep)
-{
-    if (keep)
-        say_chosen(s, m);
-    else
-        model_unchoose(m);
-    model_settle(m);
 }
 
 void settle_chosen(struct session *s, bool keep)
 {
-    for (size_t i = 0; i < s->models && s->chose_several; i++)
-        settle_model(s, s->model[i], keep);
-    if (s->chose && !s->chose_several)
-        settle_model(s, s->chose, keep);
-    s->chose = NULL;
-    s->chose_several = false;
+    for (size_t i = 0; i < s->models && s->chosens; i++) {
+        const struct chosen *c = chosen_of(s, s->model[i]);
+        if (keep)
+            say_chosen(s, s->model[i]);
+        else if (c)
+            model_cut_recipe(c->model, &c->before);
+    }
+    s->chosens = 0;
 }

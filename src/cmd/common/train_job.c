@@ -115,7 +115,7 @@ static int observe(struct job *j, bool ended, struct err *e)
     struct validation v;
     if ((validates && validate(j, &v, e)) || pictures_observe(j->session, m, e))
         return -1;
-    m->unobserved = false;
+    m->history.behind = false;
     struct trainer *trainer = trainer_of(m);
     /* With watched views every N-th step has a point of its own. */
     if (point && !pictures_watching(j->session) &&
@@ -158,7 +158,7 @@ static int one_step(struct job *j, bool *ended, struct err *e)
     struct figures x;
     if (trainer_step(trainer_of(j->model), &j->session->data, &x, e))
         return -1;
-    j->model->unobserved = !j->blind;
+    j->model->history.behind = !j->blind;
     *ended = j->model->state.position == 0;
     if (!j->blind && observe(j, *ended, e))
         return -1;

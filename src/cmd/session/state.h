@@ -37,11 +37,10 @@ struct session {
     struct journal *journal; /* what was done: journal.h */
     struct job *job;         /* training in the background: jobs.c */
     size_t jobs;
-    /* For which model nnr has chosen something in the statement that runs; or for several. */
-    struct model *chose;
-    bool chose_several;
-    struct pictures *pictures; /* common/watch.c; NULL before the first */
-    bool busy;                 /* a text is being run */
+    struct chosen *chosen;       /* what nnr has chosen in the statement that runs: */
+    size_t chosens, chosen_room; /* common/defaults.c */
+    struct pictures *pictures;   /* common/watch.c; NULL before the first */
+    bool busy;                   /* a text is being run */
     bool quit;
     const struct statement *statement; /* that runs, the innermost; NULL: none does */
     char wrong_verb[40];               /* of the statement that failed; "": none did */

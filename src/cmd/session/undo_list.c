@@ -110,9 +110,7 @@ int taken_side(struct session *s, const struct model *m, struct err *e)
     t->side[t->sides++] = (struct side){.model = model,
                                         .last = m->state.last,
                                         .from = m->state.from,
-                                        .loss = m->recipe.loss.args != NULL,
-                                        .optimizer = m->recipe.optimizer.args != NULL,
-                                        .owns = m->recipe.owns};
+                                        .recipe = recipe_extent(&m->recipe)};
     return 0;
 }
 
@@ -121,11 +119,7 @@ static void put_side(struct session *s, const struct side *side)
     struct model *m = s->model[side->model];
     m->state.last = side->last;
     m->state.from = side->from;
-    if (!side->loss && m->recipe.loss.args)
-        model_take_loss(m, (struct choice){0}, 1);
-    if (!side->optimizer && m->recipe.optimizer.args)
-        model_take_optimizer(m, (struct choice){0});
-    model_cut_own(m, side->owns);
+    model_cut_recipe(m, &side->recipe);
     snapshot_touched(s, m);
 }
 

@@ -11,8 +11,7 @@ struct side {
     size_t model;
     struct figures last;
     enum figures_from from;
-    bool loss, optimizer; /* there was one */
-    size_t owns;
+    struct recipe_extent recipe;
 };
 
 /* What `undo` takes back. */

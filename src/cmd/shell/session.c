@@ -74,6 +74,7 @@ void session_destroy(struct session *s)
         variable_finish(&s->variable[i]);
     mem_free(s->variable);
     mem_free(s->within);
+    mem_free(s->chosen);
     session_drop_jobs(s);
     pictures_finish(s);
     if (s->names)

@@ -56,7 +56,7 @@ static int no_output(const struct model *m, const char *name, struct span where,
 static int take_losses(struct session *s, struct model *m, const struct args *args, struct err *e)
 {
     const struct arg *on = args_get(args, "on");
-    struct own_loss own[OUTPUTS_MOST] = {{{{0}, NULL}, NOTHING, 1, false}};
+    struct own_loss own[OUTPUTS_MOST] = {{{{0}, NULL}, NOTHING, 1}};
     size_t made = 0;
     int failed = 0;
     for (size_t i = 0; i < on->as.names.count && !failed; i++) {
@@ -126,7 +126,7 @@ static void note_done(const struct job *what, const struct model *m, const struc
 {
     struct session *s = what->session;
     const bool whole =
-        what->epochs && m->state.position == 0 && m->state.epoch > b->epoch && !m->unobserved;
+        what->epochs && m->state.position == 0 && m->state.epoch > b->epoch && !m->history.behind;
     const char *on = s->models > 1 ? " on " : "", *name = *on ? m->name : "";
     struct str text = {0};
     long count = 1;
