@@ -2,6 +2,8 @@
 /* Making layers and calling them. A block's call is spelled out: each call of its body becomes a
  * call of the graph, so that whatever walks over calls sees those inside blocks and wrappers too.
  */
+#include "nn/call.h"
+
 #include "nn/edit.h"
 #include "nn/layer.h"
 
@@ -12,30 +14,6 @@ const struct layer_kind block_kind = {
     .entry = {.name = "block", .summary = "a stack of layers that is called as one"}};
 const struct layer_kind wrapper_kind = {
     .entry = {.name = "timedistributed", .summary = "a layer called at each step of axis 1"}};
-
-const char *graph_value_name(const struct graph *g, id value)
-{
-    id call = g->value[value].made_by;
-    while (g->call[call].caller != NOTHING && g->call[g->call[call].caller].output == value)
-        call = g->call[call].caller;
-    return g->call[call].name;
-}
-
-bool graph_is_inside(const struct graph *g, id layer, id block)
-{
-    while (layer != NOTHING && layer != block)
-        layer = g->layer[layer].parent;
-    return layer == block;
-}
-
-size_t graph_call_rows(const struct graph *g, id call)
-{
-    const struct shape *s = &g->value[g->call[call].output].shape;
-    size_t rows = 1;
-    for (uint32_t i = 0; i < g->call[call].folds; i++)
-        rows *= s->size[i];
-    return rows;
-}
 
 int graph_define(struct graph *g, const struct layer_kind *kind, const struct args *args,
                  const char *name, id parent, uint32_t folds, id *layer, struct err *e)

@@ -283,6 +283,30 @@ bool graph_is_output(const struct graph *g, id value)
     return false;
 }
 
+const char *graph_value_name(const struct graph *g, id value)
+{
+    id call = g->value[value].made_by;
+    while (g->call[call].caller != NOTHING && g->call[g->call[call].caller].output == value)
+        call = g->call[call].caller;
+    return g->call[call].name;
+}
+
+bool graph_is_inside(const struct graph *g, id layer, id block)
+{
+    while (layer != NOTHING && layer != block)
+        layer = g->layer[layer].parent;
+    return layer == block;
+}
+
+size_t graph_call_rows(const struct graph *g, id call)
+{
+    const struct shape *s = &g->value[g->call[call].output].shape;
+    size_t rows = 1;
+    for (uint32_t i = 0; i < g->call[call].folds; i++)
+        rows *= s->size[i];
+    return rows;
+}
+
 /* An input that no layer takes and that is no output would eat columns of the data for nothing. */
 static int check_inputs_used(const struct graph *g, struct err *e)
 {

@@ -132,23 +132,11 @@ struct inputs {
     uint32_t count;
 };
 
-/* Makes a layer of `kind` in the block `parent` (NOTHING: in none) with `folds` timedistributed
- * around it; *layer becomes its number. Copies args and name. On error the graph must be thrown
- * away. */
-int graph_define(struct graph *g, const struct layer_kind *kind, const struct args *args,
-                 const char *name, id parent, uint32_t folds, id *layer, struct err *e);
 /* Adds a call to the body of a block. The block must not have been called yet. */
 int graph_add_body(struct graph *g, id block, id layer, const char *name, struct inputs on,
                    struct span where, struct err *e);
 /* The call of that name in the body of a block; NULL if there is none. */
 const struct body_call *graph_find_body(const struct graph *g, id block, const char *name);
-/* Calls a layer; a block's body is called with it. On error, which points at `where` and for a
- * block also at the line inside, the graph must be thrown away. */
-int graph_call(struct graph *g, id layer, const char *name, struct inputs on, struct span where,
-               struct err *e);
-/* Makes a layer and calls it under the same name. */
-int graph_add(struct graph *g, const struct layer_kind *kind, const struct args *args,
-              const char *name, struct inputs on, uint32_t folds, struct err *e);
 /* Puts the terms of a bound ARG_SUM into a slot, in place of what is there. As many as there were
  * stand where those stood; else they come last. */
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,

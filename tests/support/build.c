@@ -6,6 +6,7 @@
 #include "lang/bind.h"
 #include "lang/parse.h"
 
+#include "nn/call.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "bench.h"
 #include "slope.h"
 
+#include "nn/call.h"
 #include "nn/compile.h"
 #include "nn/frame.h"
 #include "nn/planner.h"

@@ -9,6 +9,7 @@
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
 
+#include "nn/call.h"
 #include "nn/layer.h"
 #include "train/model.h"
 
