@@ -123,10 +123,18 @@ static int read_clause(struct parser *p, struct statement *s, struct node **targ
     return 0;
 }
 
-static bool takes_rows(const struct statement *s)
+/* Whether samples stand between the braces, and no statements. */
+static bool takes_rows(const struct parser *p, const struct statement *s)
 {
-    return strcmp(s->verb, "data") == 0 && s->values == 1 && s->value[0]->kind == NODE_PATH &&
-           strcmp(s->value[0]->text, "rows") == 0;
+    const struct entry *verb = p->verbs ? table_find(p->verbs, s->verb) : NULL;
+    if (!verb || !verb->arg_count || verb->args->type != ARG_ENTRY || s->values != 1 ||
+        s->value[0]->kind != NODE_PATH)
+        return false;
+    const struct entry *kind = table_find(verb->args->of, s->value[0]->text);
+    for (size_t i = 0; kind && i < kind->arg_count; i++)
+        if (kind->args[i].type == ARG_ROWS)
+            return true;
+    return false;
 }
 
 static struct script *read_script(struct parser *p, const struct span *open);
@@ -141,7 +149,7 @@ static int read_braces(struct parser *p, struct statement *s)
     s->braces = open;
     if (parser_down(p) || parser_advance(p))
         return -1;
-    if (takes_rows(s))
+    if (takes_rows(p, s))
         s->rows = parser_rows(p, open);
     else
         s->body = read_script(p, &open);
@@ -273,21 +281,22 @@ static enum parsed answer(const struct parser *p, bool good)
 }
 
 enum parsed parse_script_from(struct arena *arena, const char *text, size_t size, size_t from,
-                              uint32_t source, const struct stop *stop, struct script *script,
-                              struct err *e)
+                              uint32_t source, const struct parse_rules *rules,
+                              struct script *script, struct err *e)
 {
     struct parser p;
     *script = (struct script){0};
     if (begin(&p, arena, text, size, from, source, e))
         return answer(&p, false);
-    p.stop = stop;
+    p.verbs = rules ? rules->verbs : NULL;
+    p.stop = rules ? rules->stop : NULL;
     return answer(&p, !read_statements(&p, script, NULL));
 }
 
 enum parsed parse_script(struct arena *arena, const char *text, size_t size, uint32_t source,
-                         const struct stop *stop, struct script *script, struct err *e)
+                         const struct parse_rules *rules, struct script *script, struct err *e)
 {
-    return parse_script_from(arena, text, size, 0, source, stop, script, e);
+    return parse_script_from(arena, text, size, 0, source, rules, script, e);
 }
 
 /* The byte behind a string or a comment that begins at `at`, else behind the byte there. */

@@ -15,8 +15,9 @@ struct parser {
     unsigned depth;    /* of brackets, braces and signs */
     unsigned brackets; /* how many ( are open in this statement */
     bool incomplete;
-    const struct stop *stop; /* NULL: nothing ends it early */
-    size_t tokens;           /* taken so far */
+    const struct table *verbs; /* parse_rules; NULL: none */
+    const struct stop *stop;   /* NULL: nothing ends it early */
+    size_t tokens;             /* taken so far */
     struct err *e;
 };
 

@@ -107,6 +107,8 @@ static const struct entry *const verb_rows[] = {&soup,    &twice_, &data,   &set
                                                 &flatten, &model,  &pour};
 static const struct table verbs = {.noun = "verb", .row = verb_rows, .rows = COUNT(verb_rows)};
 
+static const struct parse_rules rules = {.verbs = &verbs};
+
 /* A statement with what it takes to bind it. */
 struct kitchen {
     const char *text;
@@ -185,8 +187,9 @@ static int start(struct kitchen *k, const char *text)
         parse_value(&k->arena, "pool", 4, 0, &k->pool, &k->e) != PARSE_OK ||
         parse_value(&k->arena, "self", 4, 0, &k->self, &k->e) != PARSE_OK)
         return -1;
-    return parse_script(&k->arena, text, strlen(text), 1, NULL, &k->script, &k->e) == PARSE_OK ? 0
-                                                                                               : -1;
+    return parse_script(&k->arena, text, strlen(text), 1, &rules, &k->script, &k->e) == PARSE_OK
+               ? 0
+               : -1;
 }
 
 static struct args *bind(struct kitchen *k, const char *text)

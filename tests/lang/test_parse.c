@@ -4,6 +4,7 @@
 #include "base/source.h"
 #include "lang/parse.h"
 
+#include "rules.h"
 #include "scripts.h"
 
 #include <stdlib.h>
@@ -123,12 +124,12 @@ static void parses(const char *name, const char *text)
     struct script script, again;
     struct err e;
     struct str printed = {0};
-    if (parse_script(&arena, text, strlen(text), 1, NULL, &script, &e) != PARSE_OK) {
+    if (parse_script(&arena, text, strlen(text), 1, &rules, &script, &e) != PARSE_OK) {
         show(name, text, strlen(text), &e);
         fail();
     }
     print_script(&printed, &script);
-    if (parse_script(&arena, printed.text, printed.size, 1, NULL, &again, &e) != PARSE_OK) {
+    if (parse_script(&arena, printed.text, printed.size, 1, &rules, &again, &e) != PARSE_OK) {
         show(name, printed.text, printed.size, &e);
         fail();
     }
@@ -207,8 +208,8 @@ static void one_tree_has_one_text(void **state)
         struct err e;
         struct str s = {0};
         parses("a line", same[i][0]);
-        assert_int_equal(parse_script(&arena, same[i][0], strlen(same[i][0]), 1, NULL, &script, &e),
-                         PARSE_OK);
+        assert_int_equal(
+            parse_script(&arena, same[i][0], strlen(same[i][0]), 1, &rules, &script, &e), PARSE_OK);
         print_script(&s, &script);
         s.text[s.size - 1] = 0;
         assert_string_equal(s.text, same[i][1]);
@@ -332,7 +333,7 @@ static void refused(const struct wrong *w)
     struct str expected = {0}, got = {0};
     uint32_t line, column, size = (uint32_t)strlen(w->text);
     sources_add(&all, "x", w->text, size, 1, (struct span){0});
-    assert_int_equal(parse_script(&arena, w->text, size, 1, NULL, &script, &e), PARSE_ERROR);
+    assert_int_equal(parse_script(&arena, w->text, size, 1, &rules, &script, &e), PARSE_ERROR);
     assert_int_equal(e.kind, ERR_INPUT);
     source_place(&all.item[0], e.where.at, &line, &column);
     str_addf(&expected, "%s\n%u:%u: %s; %s", w->text, w->line, w->column, w->what, w->hint);
@@ -355,7 +356,7 @@ static enum parsed parse(const char *text, size_t size, struct err *e)
 {
     struct arena arena = {0};
     struct script script;
-    enum parsed got = parse_script(&arena, text, size, 1, NULL, &script, e);
+    enum parsed got = parse_script(&arena, text, size, 1, &rules, &script, e);
     arena_finish(&arena);
     return got;
 }
@@ -479,7 +480,7 @@ static void places_are_those_of_the_text(void **state)
     struct arena arena = {0};
     struct script script;
     struct err e;
-    assert_int_equal(parse_script(&arena, text, strlen(text), 7, NULL, &script, &e), PARSE_OK);
+    assert_int_equal(parse_script(&arena, text, strlen(text), 7, &rules, &script, &e), PARSE_OK);
     const struct statement *s = &script.statement[0];
     const struct span spans[] = {s->where,
                                  s->verb_where,

@@ -2,11 +2,12 @@
 #include "build.h"
 
 #include "check.h"
+#include "rules.h"
 
 #include "lang/bind.h"
 #include "lang/parse.h"
-
 #include "nn/call.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ static struct binder binder_of(struct arena *arena, const char *text)
 
 int build_parse(struct arena *arena, const char *text, struct script *to, struct err *e)
 {
-    return parse_script(arena, text, strlen(text), 1, NULL, to, e) == PARSE_OK ? 0 : -1;
+    return parse_script(arena, text, strlen(text), 1, &rules, to, e) == PARSE_OK ? 0 : -1;
 }
 
 struct args *build_bind(struct arena *arena, const char *text, const struct statement *s,

@@ -5,6 +5,7 @@
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
+#include "cmd/session/words.h"
 
 #include "base/path.h"
 
@@ -46,6 +47,11 @@ static const struct entry *bind_own_at(void *self, const struct table *t, size_t
 {
     const struct session *s = self;
     return t == &penalty_kinds && i < s->definitions ? &s->definition[i]->own.kind.entry : NULL;
+}
+
+struct parse_rules session_parse_rules(const struct session *s)
+{
+    return (struct parse_rules){.verbs = &command_table, .stop = &s->host->stop};
 }
 
 struct binder session_binder(struct session *s, struct arena *arena)

@@ -4,10 +4,14 @@
 #define NNR_CMD_COMMON_BINDER_H
 
 #include "lang/bind.h"
+#include "lang/parse.h"
 
 struct session;
 
-/* A binder that works on this session, with arguments in `arena`. */
+/* How a text of this session is parsed. */
+struct parse_rules session_parse_rules(const struct session *s);
+/* A binder that works on this session, with arguments in `arena`. Expressions that are computed at
+ * once are about the current model, as the statement is. */
 struct binder session_binder(struct session *s, struct arena *arena);
 /* Binds the text of a call of a table's row ("mse", "adam") with its defaults: what nnr chooses by
  * itself. */

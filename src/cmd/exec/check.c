@@ -268,12 +268,13 @@ int check_text(struct session *s, const struct text *t,
                int (*run)(struct session *, const struct script *, struct err *), struct err *e)
 {
     size_t from = 0;
+    const struct parse_rules rules = session_parse_rules(s);
     while (!s->quit) {
         struct arena arena = {0};
         struct script script;
         struct err wrong = {0};
-        const bool good = parse_script_from(&arena, t->text, t->size, from, t->source,
-                                            &s->host->stop, &script, &wrong) == PARSE_OK;
+        const bool good = parse_script_from(&arena, t->text, t->size, from, t->source, &rules,
+                                            &script, &wrong) == PARSE_OK;
         size_t at = from;
         from = good ? t->size : parse_behind(t->text, t->size, from, &script, &at);
         int failed = run(s, &script, e);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/exec/step.h"
 
+#include "cmd/common/binder.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
-
-#include "lang/parse.h"
 
 #include <string.h>
 
@@ -83,6 +82,7 @@ static int take_typed(struct session *s, const struct str *text, bool *open, str
     struct arena arena = {0};
     struct script script;
     struct err wrong = {0};
+    const struct parse_rules rules = session_parse_rules(s);
     const char *folder = s->folder;
     const uint32_t outer = s->typed;
     const uint32_t source =
@@ -90,7 +90,7 @@ static int take_typed(struct session *s, const struct str *text, bool *open, str
     if (!source)
         return err_memory(e);
     const enum parsed parsed =
-        parse_script(&arena, text->text, text->size, source, &s->host->stop, &script, &wrong);
+        parse_script(&arena, text->text, text->size, source, &rules, &script, &wrong);
     *open = parsed == PARSE_INCOMPLETE;
     s->folder = ".";
     s->typed = source;

@@ -32,9 +32,9 @@ static enum outcome run_source(struct session *s, const struct text *t, bool com
     struct arena arena = {0};
     struct script script = {0};
     struct err e = {0};
+    const struct parse_rules rules = session_parse_rules(s);
     enum outcome end;
-    enum parsed parsed =
-        parse_script(&arena, t->text, t->size, t->source, &s->host->stop, &script, &e);
+    enum parsed parsed = parse_script(&arena, t->text, t->size, t->source, &rules, &script, &e);
     if (parsed == PARSE_INCOMPLETE && !complete)
         end = OUTCOME_INCOMPLETE;
     else if (checking(s))
@@ -87,6 +87,7 @@ enum outcome session_let(struct session *s, const char *given)
     struct arena arena = {0};
     struct script script = {0};
     struct err e = {0};
+    const struct parse_rules rules = session_parse_rules(s);
     struct str text = {0};
     str_addf(&text, "let %s", given);
     const uint32_t source =
@@ -97,9 +98,9 @@ enum outcome session_let(struct session *s, const char *given)
     if (!failed)
         failed = session_bind_folder(s, s->folder, &e);
     if (!failed)
-        failed = parse_script(&arena, text.text, text.size, source, &s->host->stop, &script, &e) !=
-                     PARSE_OK ||
-                 only_let(&script, &e);
+        failed =
+            parse_script(&arena, text.text, text.size, source, &rules, &script, &e) != PARSE_OK ||
+            only_let(&script, &e);
     s->typed = source;
     failed = failed || run_units(s, &script, &e);
     s->typed = 0;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/binder.h"
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/command.h"
 #include "cmd/session/script_file.h"
 #include "cmd/session/state.h"
-
-#include "lang/parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +53,7 @@ static int run_text(struct session *s, const char *path, const struct str *text,
 {
     struct arena arena = {0};
     struct script script;
+    const struct parse_rules rules = session_parse_rules(s);
     const char *bytes = text->text ? text->text : "";
     const uint32_t source = sources_add(&s->sources, path, bytes, text->size, 1, where);
     const struct text t = {bytes, text->size, source};
@@ -63,8 +63,7 @@ static int run_text(struct session *s, const char *path, const struct str *text,
     if (is_hidden(path))
         sources_hide(&s->sources, source);
     /* The end of a file ends its statements, so what is incomplete is wrong. */
-    if (!failed &&
-        parse_script(&arena, bytes, text->size, source, &s->host->stop, &script, e) != PARSE_OK)
+    if (!failed && parse_script(&arena, bytes, text->size, source, &rules, &script, e) != PARSE_OK)
         failed = -1;
     if (!failed)
         failed = run_units_inside(s, &script, e);
