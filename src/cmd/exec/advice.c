@@ -190,7 +190,8 @@ void advise_text(const struct session *s, struct err *e)
     size_t at = 0;
     if (is_quoted(&line))
         return;
-    if (entry_at(&line, &command_table, &at) == &command_help.entry && at < line.n) {
+    const struct entry *verb = entry_at(&line, &command_table, &at);
+    if (verb && verb->arg_count && verb->args->naming == NAMING_TOPICS && at < line.n) {
         err_hint(e, "write help \"%.*s\"", (int)(line.n - at - 1), line.at + at + 1);
         return;
     }

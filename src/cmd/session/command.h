@@ -46,6 +46,7 @@ struct command {
     /* Whether a statement never stands in a record; NULL: it does. */
     bool (*unwritten)(const struct statement *st);
     bool brings_data; /* the first word is the kind of the data */
+    bool defines;     /* a layer of several calls: it may stand in the { } of another */
     bool clones;      /* the current model becomes another one, as it is */
     bool undoes;      /* it takes back a statement, whose line goes with it */
     bool aside;       /* what runs in the background goes on while it is done */

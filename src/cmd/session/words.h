@@ -11,7 +11,6 @@ extern const struct entry call_entry;
 /* Of a statement that begins with the verb of a layer, timedistributed, or the name of a layer:
  * makes what it names and calls it. It stands in no table. */
 extern const struct command command_layer;
-extern const struct command command_block, command_data, command_help;
 /* What may stand in a view's place behind plot: save and a file, terminal and its name. */
 extern const struct table picture_orders;
 extern const struct table quantities;

@@ -206,7 +206,7 @@ static int read_callee(const struct scope *in, const struct statement *st, struc
                        struct err *e)
 {
     *c = (struct callee){.layer = NOTHING, .words = *st};
-    while (strcmp(c->words.verb, "timedistributed") == 0) {
+    while (strcmp(c->words.verb, wrapper_kind.entry.name) == 0) {
         const struct statement outer = c->words;
         c->folds++;
         if (unwrap(&outer, &c->words, e))
@@ -273,7 +273,7 @@ static int add_layer(const struct scope *in, const struct statement *st, struct 
     named.name = c.words.verb;
     const struct args *args = bind_statement(&b, &c.words, c.kind ? &c.kind->entry : &named, e);
     const struct layer_kind *kind = c.kind ? c.kind : in->g->layer[c.layer].kind;
-    const char *base = c.folds ? "timedistributed" : c.words.verb;
+    const char *base = c.folds ? wrapper_kind.entry.name : c.words.verb;
     const bool source = c.kind && c.kind->source;
     if (!args ||
         name_of(in, args, c.kind && !c.folds ? c.kind->entry.name : base, name, sizeof name, e))
@@ -296,7 +296,8 @@ static int add_body(const struct scope *in, const struct script *body, struct sp
 {
     for (size_t i = 0; i < body->count; i++) {
         const struct statement *st = &body->statement[i];
-        if (strcmp(st->verb, "block") == 0 ? add_block(in, st, e) : add_layer(in, st, e))
+        const struct command *command = statement_command(st);
+        if (command && command->defines ? add_block(in, st, e) : add_layer(in, st, e))
             return err_place(e, st->where);
     }
     if (in->g->layer[in->block].bodies)
@@ -311,7 +312,7 @@ static int add_block(const struct scope *in, const struct statement *st, struct 
     struct numbering numbering = {0};
     struct scope inside = *in;
     struct binder b = session_binder(in->session, in->arena);
-    const struct args *args = bind_statement(&b, st, &command_block.entry, e);
+    const struct args *args = bind_statement(&b, st, &statement_command(st)->entry, e);
     if (!args)
         return -1;
     const struct arg *name = args_get(args, "name");
@@ -390,7 +391,8 @@ static bool begins_again(const struct session *s)
 static void say_second_input(const struct session *s, const struct statement *st)
 {
     const struct graph *g = current_model(s)->graph;
-    if (strcmp(st->verb, "input") == 0 && !st->clauses && begins_again(s))
+    const struct layer_kind *kind = (const struct layer_kind *)table_find(&layer_kinds, st->verb);
+    if (kind && kind->source && !st->clauses && begins_again(s))
         session_notice(s, "%s now has another input, %s; model NAME begins another model",
                        current_model(s)->name, g->call[g->calls - 1].name);
 }
@@ -518,6 +520,7 @@ const struct command command_block = {
             "print norm(tower.top.kernel)\n"),
     .read = block_statement,
     .stop_first = true,
+    .defines = true,
     .changes = CHANGES_MODEL,
     .small = any_statement,
 };

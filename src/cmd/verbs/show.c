@@ -291,7 +291,7 @@ static int run_show(struct session *s, const struct args *args, struct err *e)
     for (size_t i = 0; i < what->as.exprs.count && !failed; i++) {
         const struct node *n = what->as.exprs.item[i];
         const struct command *verb = shown_verb(n);
-        if (verb == &command_data)
+        if (verb && verb->brings_data)
             failed = data_show(s, &text, e) ? err_place(e, n->where) : 0;
         else if (is_plan(s, n))
             failed = plan_show(s, &text, e) ? err_place(e, n->where) : 0;
