@@ -240,6 +240,24 @@ static int run_whole(struct job *j, struct err *e)
         if (session_tick(j->session, &p, e))
             return -1;
     }
+
+int jobs_end(struct session *s, struct err *e)
+{
+    int failed = 0;
+    for (size_t i = 0; i < s->jobs && !failed; i++)
+        failed = job_report(&s->job[i], e);
+    session_drop_jobs(s);
+    return failed;
+}
+
+void session_drop_jobs(struct session *s)
+{
+    for (size_t i = 0; i < s->jobs; i++)
+        job_finish(&s->job[i]);
+    mem_free(s->job);
+    s->job = NULL;
+    s->jobs = 0;
+}
     return 0;
 }
 

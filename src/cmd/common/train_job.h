@@ -23,5 +23,9 @@ void job_finish(struct job *j);
 int job_whole(struct job *j, struct err *e);
 /* Chooses what is missing and checks, or prepares, a model for training. */
 int train_begin(struct session *s, struct model *m, struct err *e);
+/* Ends all training in the background; what was done is kept, and said. */
+int jobs_end(struct session *s, struct err *e);
+/* The same without a word. */
+void session_drop_jobs(struct session *s);
 
 #endif

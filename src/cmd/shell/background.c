@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/shell/background.h"
 
-#include "cmd/common/jobs.h"
 #include "cmd/common/plotting.h"
 #include "cmd/common/train_job.h"
 #include "cmd/common/watch.h"

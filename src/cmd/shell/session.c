@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/shell/session.h"
 
-#include "cmd/common/jobs.h"
 #include "cmd/common/plotting.h"
+#include "cmd/common/train_job.h"
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/custom_penalty.h"

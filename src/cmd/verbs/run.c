@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run, stop. */
-#include "cmd/common/jobs.h"
 #include "cmd/common/train_job.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
