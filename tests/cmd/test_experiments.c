@@ -3,7 +3,12 @@
 #include "check.h"
 #include "host.h"
 
+#include "cmd/common/resolve.h"
+#include "cmd/session/state.h"
+#include "lang/parse.h"
+
 #include <stdio.h>
+#include <string.h>
 
 /* A line through the origin, as in test_language.c: a step moves w by -0.2 (w - 2). */
 #define LINE                                                                                       \
@@ -281,6 +286,46 @@ static void dropout_refuses_a_rate_of_one(void **state)
     fake_finish(&f);
 }
 
+static double number_of(struct fake *f, size_t model, const char *text)
+{
+    struct arena arena = {0};
+    struct node *tree;
+    struct err e = {0};
+    double x = 0;
+    assert_int_equal(parse_value(&arena, text, strlen(text), 1, &tree, &e), PARSE_OK);
+    if (session_number(f->session, f->session->model[model], tree, &x, &e))
+        fail_msg("%s: %s", text, e.what);
+    arena_finish(&arena);
+    return x;
+}
+
+/* Layers, settings, quantities and rows are those of the model that is asked, whichever is the
+ * current one. w of the first goes 1, 1.2, 1.36, ...: 2 - 0.8^n passes 1.5 at n = 4. */
+static void an_expression_is_about_the_model_that_it_is_given(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, LINE "step 1\nrename one\nmodel two\ninput 1 as x\n"
+                     "dense 1 use_bias=no kernel_init=ones kernel=l2(0.5) as h\nloss mse\n"
+                     "optimizer sgd lr=0.25\n");
+    check_near(number_of(&f, 0, "sum(h.kernel)"), 1.2, 1e-6);
+    check_near(number_of(&f, 0, "sum(h.output)"), 1.2, 1e-6);
+    check_near(number_of(&f, 0, "step"), 1, 0);
+    check_near(number_of(&f, 0, "optimizer.lr"), 0.1, 0);
+    check_near(number_of(&f, 0, "h.kernel.penalty"), 0, 0);
+    check_near(number_of(&f, 0, "train.loss"), 0.8 * 0.8, 1e-6);
+    check_near(number_of(&f, 1, "sum(h.kernel)"), 1, 0);
+    check_near(number_of(&f, 1, "step"), 0, 0);
+    check_near(number_of(&f, 1, "optimizer.lr"), 0.25, 0);
+    check_near(number_of(&f, 1, "h.kernel.penalty"), 0.5, 0);
+    check_near(number_of(&f, 1, "train.loss"), 1.5, 0);
+    fake_ok(&f, "train until sum(h.kernel) > 1.5 max 50 on one\n");
+    check_near(number_of(&f, 0, "step"), 4, 0);
+    check_near(fake_number(&f, "step"), 0, 0);
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +347,7 @@ int main(void)
         cmocka_unit_test(run_is_for_the_prompt),
         cmocka_unit_test(dropout_keeps_the_mean_and_rests_in_evaluation),
         cmocka_unit_test(dropout_refuses_a_rate_of_one),
+        cmocka_unit_test(an_expression_is_about_the_model_that_it_is_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@
 static int bind_number(void *self, const struct node *n, double *value, struct err *e)
 {
     bool guessed;
-    return session_guess(self, n, value, &guessed, e);
+    return session_guess(self, current_model(self), n, value, &guessed, e);
 }
 
 static const struct node *bind_variable(void *self, const char *name)

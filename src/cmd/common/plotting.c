@@ -132,8 +132,8 @@ struct gnuplot *pictures_gnuplot(struct session *s, struct err *e)
 }
 
 /* Looks up the models of a request; the list is freed with mem_free. */
-static struct model **models_of(struct session *s, const struct request *r, size_t *count,
-                                struct err *e)
+static struct model **models_of(struct session *s, const struct request *r, struct model *own,
+                                size_t *count, struct err *e)
 {
     struct model **list = mem_new(r->models + 1, sizeof(struct model *));
     if (!list) {
@@ -141,7 +141,7 @@ static struct model **models_of(struct session *s, const struct request *r, size
         return NULL;
     }
     *count = r->models ? r->models : 1;
-    list[0] = current_model(s);
+    list[0] = own;
     for (size_t i = 0; i < r->models; i++)
         if (!(list[i] = name_model(s, r->model[i], r->place, e))) {
             mem_free(list);
@@ -194,11 +194,11 @@ int request_draw(struct session *s, const struct request *r, struct model *const
     return failed;
 }
 
-int request_draw_own(struct session *s, const struct request *r, enum paper paper, struct figure *f,
-                     struct err *e)
+int request_draw_own(struct session *s, const struct request *r, struct model *own,
+                     enum paper paper, struct figure *f, struct err *e)
 {
     size_t count;
-    struct model **list = models_of(s, r, &count, e);
+    struct model **list = models_of(s, r, own, &count, e);
     int failed = list ? request_draw(s, r, list, count, paper, f, e) : -1;
     mem_free(list);
     return failed;

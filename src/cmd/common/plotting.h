@@ -17,7 +17,7 @@ struct request {
     const char **layer;
     struct span *where;
     size_t layers;
-    const char **model; /* none: the current one */
+    const char **model; /* none: the one at hand */
     size_t models;
     struct span place;
 };
@@ -71,9 +71,9 @@ enum paper pictures_paper(const struct session *s);
 /* Draws a request into a figure, of the given models. */
 int request_draw(struct session *s, const struct request *r, struct model *const *model,
                  size_t models, enum paper paper, struct figure *f, struct err *e);
-/* Of the models that it names, or of the current one. */
-int request_draw_own(struct session *s, const struct request *r, enum paper paper, struct figure *f,
-                     struct err *e);
+/* Of the models that it names, or of `own`. */
+int request_draw_own(struct session *s, const struct request *r, struct model *own,
+                     enum paper paper, struct figure *f, struct err *e);
 /* Writes a figure to a file and waits until it is there. */
 int picture_save(struct session *s, const struct file_name *file, struct figure *f, struct err *e);
 /* Shows a figure where the person looks, and waits until it is there. As text it takes one of so

@@ -27,7 +27,7 @@ static const struct figure_of *figure_of(const struct quantity *q)
 static int find_latest(struct lookup *l, const struct quantity *q, struct span where, bool values,
                        double *x, struct err *e)
 {
-    const struct model *m = current_model(l->session);
+    const struct model *m = l->model;
     const enum figure figure = figure_of(q)->figure;
     if (values && m->state.from == FROM_NOTHING)
         return lookup_no_loss(where, e);
@@ -57,18 +57,18 @@ static int find_share(struct lookup *l, const struct quantity *q, struct span wh
 {
     struct session *s = l->session;
     const struct figure_of *f = figure_of(q);
-    if (need_data(s, e) || inputs_check(current_model(s)->graph, &s->data, e))
+    if (need_data(s, e) || inputs_check(l->model->graph, &s->data, e))
         return err_place(e, where);
     if (f->share == SHARE_VALIDATION && s->data.training == s->data.samples) {
         err_at(e, where, "there is no validation share");
         return err_hint(e, "give the data one: split=0.2");
     }
-    if (f->figure == ACCURACY && !objectives_judged(current_model(s), &s->data)) {
+    if (f->figure == ACCURACY && !objectives_judged(l->model, &s->data)) {
         err_at(e, where, "accuracy is for classes");
         return err_hint(e, "it needs a softmax, or one sigmoid unit with targets 0 and 1");
     }
     if (checking(s))
-        return ledger_check(s, current_model(s), e) ? err_place(e, where) : 0;
+        return ledger_check(s, l->model, e) ? err_place(e, where) : 0;
     if (!values)
         return 0;
     const struct ledger *ledger = lookup_ledger(l, f->share, e);
@@ -82,7 +82,7 @@ static int find_epoch(struct lookup *l, const struct quantity *q, struct span wh
                       double *x, struct err *e)
 {
     (void)q, (void)where, (void)values, (void)e;
-    *x = (double)current_model(l->session)->state.epoch;
+    *x = (double)l->model->state.epoch;
     return 0;
 }
 
@@ -90,7 +90,7 @@ static int find_step(struct lookup *l, const struct quantity *q, struct span whe
                      double *x, struct err *e)
 {
     (void)q, (void)where, (void)values, (void)e;
-    *x = (double)current_model(l->session)->state.step;
+    *x = (double)l->model->state.step;
     return 0;
 }
 

@@ -59,9 +59,7 @@ const struct ledger *lookup_ledger(struct lookup *l, enum share share, struct er
         return NULL;
     w->share = share;
     w->is_ledger = true;
-    return ledger_run(l->session, &w->ledger, current_model(l->session), share, false, e)
-               ? NULL
-               : &w->ledger;
+    return ledger_run(l->session, &w->ledger, l->model, share, false, e) ? NULL : &w->ledger;
 }
 
 static void number(struct leaf *leaf, double x)
@@ -116,21 +114,21 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
                         bool values, struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
-    const struct entry *entry = &current_model(s)->graph->layer[layer].kind->entry;
+    const struct layer *of = &l->model->graph->layer[layer];
+    const struct entry *entry = &of->kind->entry;
     bool is_slot = false;
     for (size_t i = 0; i < entry->arg_count; i++)
         is_slot =
             is_slot || (entry->args[i].type == ARG_SUM && strcmp(entry->args[i].name, slot) == 0);
     number(leaf, 0);
     if (!is_slot) {
-        err_at(e, path->where, "%s has no slot %s", current_model(s)->graph->layer[layer].name,
-               slot);
+        err_at(e, path->where, "%s has no slot %s", of->name, slot);
         return hint_slots(entry, e);
     }
-    if (need_data(s, e) || inputs_check(current_model(s)->graph, &s->data, e))
+    if (need_data(s, e) || inputs_check(l->model->graph, &s->data, e))
         return err_place(e, path->where);
     if (checking(s))
-        return ledger_check(l->session, current_model(s), e) ? err_place(e, path->where) : 0;
+        return ledger_check(l->session, l->model, e) ? err_place(e, path->where) : 0;
     if (!values)
         return 0;
     const struct ledger *ledger = lookup_ledger(l, SHARE_EVALUATION, e);
@@ -147,7 +145,7 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
 static int find_weight(struct lookup *l, const struct node *path, id weight, bool grad, bool values,
                        struct leaf *leaf, struct err *e)
 {
-    struct model *m = current_model(l->session);
+    struct model *m = l->model;
     const struct weight *w = &m->graph->weight[weight];
     if (grad && w->moving) {
         err_at(e, path->where, "%s does not train: it has no gradient", w->path);
@@ -176,7 +174,7 @@ static size_t evaluation_samples(const struct dataset *d)
 static int gather_value(struct lookup *l, id value, size_t count, struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
-    struct model *m = current_model(s);
+    struct model *m = l->model;
     struct evaluator pass;
     struct wanted *w = want(l, e);
     if (!w || evaluator_begin(&pass, m, &s->data, s->seed, SHARE_EVALUATION, false, e))
@@ -198,8 +196,8 @@ static int find_value(struct lookup *l, const struct node *path, id value, bool 
                       struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
-    const struct shape *shape = &current_model(s)->graph->value[value].shape;
-    if (need_data(s, e) || inputs_check(current_model(s)->graph, &s->data, e))
+    const struct shape *shape = &l->model->graph->value[value].shape;
+    if (need_data(s, e) || inputs_check(l->model->graph, &s->data, e))
         return err_place(e, path->where);
     *leaf = (struct leaf){.dims = {.axes = shape->axes + 1}};
     leaf->dims.size[0] = evaluation_samples(&s->data);
@@ -323,7 +321,7 @@ static bool shorter_name(const struct graph *g, char *name)
 static int find_head(struct lookup *l, const struct node *path, const char *name, bool values,
                      struct leaf *leaf, struct err *e)
 {
-    const struct model *m = current_model(l->session);
+    const struct model *m = l->model;
     id output[OUTPUTS_MOST];
     const size_t n = graph_outputs(m->graph, output);
     const id call = graph_find_call(m->graph, name);
@@ -343,8 +341,7 @@ static int find_head(struct lookup *l, const struct node *path, const char *name
 static int find_in_model(struct lookup *l, const struct node *path, bool values, struct leaf *leaf,
                          struct err *e)
 {
-    const struct session *s = l->session;
-    const struct graph *g = current_model(s)->graph;
+    const struct graph *g = l->model->graph;
     const char *last = strrchr(path->text, '.');
     const bool grad = strcmp(last, ".grad") == 0, penalty = strcmp(last, ".penalty") == 0;
     const size_t parts = grad || penalty ? 2 : 1;
@@ -360,7 +357,7 @@ static int find_in_model(struct lookup *l, const struct node *path, bool values,
         return find_head(l, path, name, values, leaf, e);
     if (shorter_name(g, name))
         return unknown_part(g, path, name, e);
-    const id layer = name_layer(s, name, path->where, e);
+    const id layer = name_layer(g, name, path->where, e);
     if (layer == NOTHING)
         return -1;
     snprintf(part, sizeof part, "%s", path->text + strlen(name) + 1);
@@ -378,7 +375,7 @@ static int find_single(struct lookup *l, const struct node *path, const char *na
                        struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
-    const struct model *m = current_model(s);
+    const struct graph *g = l->model->graph;
     const struct variable *v = name_variable(s, name);
     if (v && !v->penalty) {
         number(leaf, v->number);
@@ -388,7 +385,7 @@ static int find_single(struct lookup *l, const struct node *path, const char *na
         err_at(e, path->where, "%s is a penalty, and a number is due", name);
         return err_hint(e, "use it in a slot: kernel=%s", name);
     }
-    if (graph_find_call(m->graph, name) != NOTHING) {
+    if (graph_find_call(g, name) != NOTHING) {
         err_at(e, path->where, "%s is a layer, and a number or tensor is due", name);
         return err_hint(e, "write %s.output, or show %s", name, name);
     }
@@ -423,12 +420,12 @@ static int unknown_quantity(const struct node *path, struct err *e)
 }
 
 /* A path of the optimizer, the loss or the data that is no number. */
-static int unknown_setting(const struct session *s, const struct node *path,
+static int unknown_setting(const struct lookup *l, const struct node *path,
                            const struct setting_part *part, struct err *e)
 {
     const char *thing = part->entry.name;
-    if (!part->args(s))
-        return part->missing(s, NULL, path->where, e);
+    if (!part->args(l->session, l->model))
+        return part->missing(l->session, NULL, path->where, e);
     err_at(e, path->where, "%s has no number \"%s\"", thing, path->text + strlen(thing) + 1);
     return err_hint(e, "%s alone prints what it has", thing);
 }
@@ -442,14 +439,14 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     double x;
     bool settled = n == 1 && name_variable(l->session, part[0]) &&
                    !name_variable(l->session, part[0])->guessed;
-    if (checking(l->session) && !settled && !setting_number(l->session, path->text, &x))
+    if (checking(l->session) && !settled && !setting_number(l->session, l->model, path->text, &x))
         l->guessed = true;
     const struct entry *quantity = table_find(&quantities, path->text);
     if (quantity)
         return find_quantity(l, quantity, path, values, leaf, e);
     if (n == 1)
         return find_single(l, path, part[0], leaf, e);
-    if (setting_number(l->session, path->text, &x)) {
+    if (setting_number(l->session, l->model, path->text, &x)) {
         number(leaf, x);
         return 0;
     }
@@ -457,7 +454,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
         return unknown_quantity(path, e);
     const struct setting_part *settings = setting_part_of(part[0]);
     if (settings && settings->missing)
-        return unknown_setting(l->session, path, settings, e);
+        return unknown_setting(l, path, settings, e);
     return find_in_model(l, path, values, leaf, e);
 }
 
@@ -466,19 +463,19 @@ struct names lookup_names(struct lookup *l)
     return (struct names){.self = l, .find = find, .stop = &l->session->host->stop};
 }
 
-int session_check(struct session *s, const struct node *n, struct err *e)
+int session_check(struct session *s, struct model *m, const struct node *n, struct err *e)
 {
-    struct lookup l = {.session = s};
+    struct lookup l = {.session = s, .model = m};
     struct names names = lookup_names(&l);
     int failed = expr_check_number(n, &names, e);
     lookup_finish(&l);
     return failed;
 }
 
-int session_guess(struct session *s, const struct node *n, double *value, bool *guessed,
-                  struct err *e)
+int session_guess(struct session *s, struct model *m, const struct node *n, double *value,
+                  bool *guessed, struct err *e)
 {
-    struct lookup l = {.session = s};
+    struct lookup l = {.session = s, .model = m};
     struct names names = lookup_names(&l);
     int failed = checking(s) ? expr_check_number(n, &names, e) : 0;
     if (!failed && !l.guessed)
@@ -490,8 +487,9 @@ int session_guess(struct session *s, const struct node *n, double *value, bool *
     return failed;
 }
 
-int session_number(struct session *s, const struct node *n, double *value, struct err *e)
+int session_number(struct session *s, struct model *m, const struct node *n, double *value,
+                   struct err *e)
 {
     bool guessed;
-    return session_guess(s, n, value, &guessed, e);
+    return session_guess(s, m, n, value, &guessed, e);
 }

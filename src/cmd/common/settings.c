@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/common/settings.h"
 
-#include "cmd/session/state.h"
 #include "cmd/session/words.h"
 
 #include "nn/constraint.h"
@@ -40,9 +39,8 @@ static bool arg_value(const struct args *a, const char *key, double *value)
     return false;
 }
 
-bool setting_number(const struct session *s, const char *path, double *value)
+bool setting_number(const struct session *s, const struct model *m, const char *path, double *value)
 {
-    const struct model *m = current_model(s);
     const struct setting_part *part = setting_part_of(path);
     const char *dot = strrchr(path, '.');
     char thing[120];
@@ -51,7 +49,7 @@ bool setting_number(const struct session *s, const char *path, double *value)
     if (part && part->number && part->number(s, dot + 1, value))
         return true;
     if (part)
-        return arg_value(part->args(s), dot + 1, value);
+        return arg_value(part->args(s, m), dot + 1, value);
     snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
     const id layer = graph_find_layer(m->graph, thing);
     return layer != NOTHING && arg_value(m->graph->layer[layer].args, dot + 1, value);

@@ -56,33 +56,13 @@ bool job_done(const struct job *j)
     return j->steps && m->state.step - j->first_step >= j->steps;
 }
 
-/* Makes the model that is trained the current one; returns the one that was. */
-static size_t job_enter(const struct job *j)
-{
-    const size_t current = j->session->current;
-    for (size_t i = 0; i < j->session->models; i++)
-        if (j->session->model[i] == j->model)
-            j->session->current = i;
-    return current;
-}
-
 /* Looks at the condition of `until`. */
 static int until_holds(struct job *j, struct err *e)
 {
     double holds;
-    const size_t current = job_enter(j);
-    int failed = session_number(j->session, j->until, &holds, e);
-    j->session->current = current;
+    const int failed = session_number(j->session, j->model, j->until, &holds, e);
     /* NaN is no truth. */
     j->reached = !failed && holds != 0 && !isnan(holds);
-    return failed;
-}
-
-static int until_check(const struct job *j, struct err *e)
-{
-    const size_t current = job_enter(j);
-    int failed = j->until ? session_check(j->session, j->until, e) : 0;
-    j->session->current = current;
     return failed;
 }
 
@@ -144,7 +124,7 @@ static int end_epoch(struct job *j, struct err *e)
 int job_begin(struct job *j, struct err *e)
 {
     struct model *m = j->model;
-    if (until_check(j, e) || train_begin(j->session, m, e))
+    if ((j->until && session_check(j->session, m, j->until, e)) || train_begin(j->session, m, e))
         return -1;
     j->first_epoch = m->state.epoch;
     j->first_step = m->state.step;
@@ -240,24 +220,6 @@ static int run_whole(struct job *j, struct err *e)
         if (session_tick(j->session, &p, e))
             return -1;
     }
-
-int jobs_end(struct session *s, struct err *e)
-{
-    int failed = 0;
-    for (size_t i = 0; i < s->jobs && !failed; i++)
-        failed = job_report(&s->job[i], e);
-    session_drop_jobs(s);
-    return failed;
-}
-
-void session_drop_jobs(struct session *s)
-{
-    for (size_t i = 0; i < s->jobs; i++)
-        job_finish(&s->job[i]);
-    mem_free(s->job);
-    s->job = NULL;
-    s->jobs = 0;
-}
     return 0;
 }
 
@@ -277,4 +239,22 @@ int job_whole(struct job *j, struct err *e)
         err_hint(e, "everything up to step %llu is kept", (unsigned long long)j->model->state.step);
     job_finish(j);
     return failed;
+}
+
+int jobs_end(struct session *s, struct err *e)
+{
+    int failed = 0;
+    for (size_t i = 0; i < s->jobs && !failed; i++)
+        failed = job_report(&s->job[i], e);
+    session_drop_jobs(s);
+    return failed;
+}
+
+void session_drop_jobs(struct session *s)
+{
+    for (size_t i = 0; i < s->jobs; i++)
+        job_finish(&s->job[i]);
+    mem_free(s->job);
+    s->job = NULL;
+    s->jobs = 0;
 }

@@ -50,9 +50,10 @@ static void add_tensor(struct report *r, const struct session *s, const struct t
     report_close(r);
 }
 
-static int add_value(struct session *s, const struct node *n, struct report *r, struct err *e)
+static int add_value(struct session *s, struct model *m, const struct node *n, struct report *r,
+                     struct err *e)
 {
-    struct lookup l = {.session = s};
+    struct lookup l = {.session = s, .model = m};
     struct names names = lookup_names(&l);
     struct tensor t = {0};
     struct dims x;
@@ -73,11 +74,12 @@ static int add_value(struct session *s, const struct node *n, struct report *r, 
     return failed;
 }
 
-int values_report(struct session *s, const struct arg *what, struct report *r, struct err *e)
+int values_report(struct session *s, struct model *m, const struct arg *what, struct report *r,
+                  struct err *e)
 {
     report_open(r, "print", '[');
     for (size_t i = 0; i < what->as.exprs.count; i++)
-        if (add_value(s, what->as.exprs.item[i], r, e))
+        if (add_value(s, m, what->as.exprs.item[i], r, e))
             return -1;
     report_close(r);
     report_say(r, "{print}");

@@ -5,11 +5,13 @@
 
 struct arg;
 struct err;
+struct model;
 struct report;
 struct session;
 
-/* Adds strings and the values of expressions as a list, print, and the sentence that people read;
- * with --check only looks at them. */
-int values_report(struct session *s, const struct arg *what, struct report *r, struct err *e);
+/* Adds strings and the values of expressions about a model as a list, print, and the sentence that
+ * people read; with --check only looks at them. */
+int values_report(struct session *s, struct model *m, const struct arg *what, struct report *r,
+                  struct err *e);
 
 #endif

@@ -86,8 +86,9 @@ int variable_assign(struct session *s, const char *name, struct span where,
     struct variable v = {.name = mem_text(name, strlen(name)), .where = where};
     if (!v.name)
         return err_memory(e);
-    int failed = is_penalty(s, value) ? keep_penalty(s, value, &v, e)
-                                      : session_guess(s, value, &v.number, &v.guessed, e);
+    int failed = is_penalty(s, value)
+                     ? keep_penalty(s, value, &v, e)
+                     : session_guess(s, current_model(s), value, &v.number, &v.guessed, e);
     if (!failed)
         return put_variable(s, v, e);
     variable_finish(&v);

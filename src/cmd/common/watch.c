@@ -16,18 +16,6 @@ bool pictures_watching(const struct session *s)
     return s->pictures && (s->pictures->watches || s->pictures->expressions);
 }
 
-static int expression_value(struct session *s, const struct model *m, struct watched_text *x,
-                            struct err *e)
-{
-    const size_t current = s->current;
-    for (size_t i = 0; i < s->models; i++)
-        if (s->model[i] == m)
-            s->current = i;
-    const int failed = session_number(s, x->node, &x->value, e);
-    s->current = current;
-    return failed;
-}
-
 static bool is_due(const struct model *m, uint64_t every)
 {
     return m->state.step % every == 0;
@@ -40,7 +28,7 @@ static int observe_expressions(struct session *s, struct model *m, struct err *e
     bool any = false;
     for (size_t i = 0; i < p->expressions; i++) {
         struct watched_text *x = &p->expression[i];
-        if (is_due(m, x->every) && expression_value(s, m, x, e))
+        if (is_due(m, x->every) && session_number(s, m, x->node, &x->value, e))
             return -1;
         any = any || is_due(m, x->every);
     }

@@ -180,7 +180,8 @@ static bool is_unknown(const struct session *s, const char *at, const char *end)
             return false;
     memcpy(name, from, n);
     name[n] = 0;
-    return name_check_new(s, name, (struct span){0}, &e) == 0 && !table_find(&layer_kinds, name) &&
+    return name_check_new(s, current_model(s), name, (struct span){0}, &e) == 0 &&
+           !table_find(&layer_kinds, name) &&
            graph_find_layer(current_model(s)->graph, name) == NOTHING;
 }
 
@@ -267,8 +268,8 @@ static int unreadable(struct session *s, const char *at, const char *end, struct
 int check_text(struct session *s, const struct text *t,
                int (*run)(struct session *, const struct script *, struct err *), struct err *e)
 {
-    size_t from = 0;
     const struct parse_rules rules = session_parse_rules(s);
+    size_t from = 0;
     while (!s->quit) {
         struct arena arena = {0};
         struct script script;

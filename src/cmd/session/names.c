@@ -75,17 +75,19 @@ static bool is_shared(const struct session *s, const char *name, struct span *wh
     return v || d;
 }
 
-/* The same for the current model and what is shared. */
-static bool is_taken(const struct session *s, const char *name, struct span *where)
+/* The same for one model and what is shared. */
+static bool is_taken(const struct session *s, const struct model *m, const char *name,
+                     struct span *where)
 {
-    return is_shared(s, name, where) || is_in_model(current_model(s), name, where);
+    return is_shared(s, name, where) || is_in_model(m, name, where);
 }
 
-uint32_t name_choose(const struct session *s, const char *base, char *name, size_t room)
+uint32_t name_choose(const struct session *s, const struct model *m, const char *base, char *name,
+                     size_t room)
 {
     struct span where;
-    uint32_t n = numbering_next(&current_model(s)->numbering, base);
-    while (snprintf(name, room, "%.80s_%u", base, n), is_taken(s, name, &where))
+    uint32_t n = numbering_next(&m->numbering, base);
+    while (snprintf(name, room, "%.80s_%u", base, n), is_taken(s, m, name, &where))
         n++;
     return n;
 }
@@ -103,8 +105,8 @@ int name_check_word(const char *name, struct span where, struct err *e)
     return err_hint(e, "choose another, %s_1", name);
 }
 
-static int say_taken(const struct session *s, const char *name, struct span where,
-                     struct span first, struct err *e)
+static int say_taken(const struct session *s, const struct model *m, const char *name,
+                     struct span where, struct span first, struct err *e)
 {
     char other[120];
     const struct source *source = sources_get(&s->sources, first.source);
@@ -115,28 +117,30 @@ static int say_taken(const struct session *s, const char *name, struct span wher
         err_at(e, where, "the name %s is given already, at %s:%u", name, source->name, line);
     else
         err_at(e, where, "the name %s is given already", name);
-    name_choose(s, name, other, sizeof other);
+    name_choose(s, m, name, other, sizeof other);
     return err_hint(e, "choose another, %s", other);
 }
 
-int name_check_new(const struct session *s, const char *name, struct span where, struct err *e)
+int name_check_new(const struct session *s, const struct model *m, const char *name,
+                   struct span where, struct err *e)
 {
     struct span first;
     if (name_check_word(name, where, e))
         return -1;
-    return is_taken(s, name, &first) ? say_taken(s, name, where, first, e) : 0;
+    return is_taken(s, m, name, &first) ? say_taken(s, m, name, where, first, e) : 0;
 }
 
 int name_check_variable(const struct session *s, const char *name, struct span where, struct err *e)
 {
     struct span first = {0};
+    const struct model *current = current_model(s);
     if (name_check_word(name, where, e))
         return -1;
     if (is_shared(s, name, &first))
-        return say_taken(s, name, where, first, e);
+        return say_taken(s, current, name, where, first, e);
     for (size_t i = 0; i < s->models; i++)
         if (is_in_model(s->model[i], name, &first))
-            return say_taken(s, name, where, first, e);
+            return say_taken(s, current, name, where, first, e);
     return 0;
 }
 
@@ -148,10 +152,9 @@ int name_check_penalty(const struct session *s, const char *name, struct span wh
     return err_hint(e, "choose another name, my_%s", name);
 }
 
-static int unknown_name(const struct session *s, const char *what, const char *name,
+static int unknown_name(const struct graph *g, const char *what, const char *name,
                         struct span where, struct err *e)
 {
-    const struct graph *g = current_model(s)->graph;
     struct nearest near = {0};
     for (size_t i = 0; i < g->calls; i++)
         nearest_try(&near, name, g->call[i].name);
@@ -162,24 +165,22 @@ static int unknown_name(const struct session *s, const char *what, const char *n
                     g->calls ? "summary lists the model" : "the model is empty; begin with input");
 }
 
-id name_value(const struct session *s, const char *name, struct span where, struct err *e)
+id name_value(const struct graph *g, const char *name, struct span where, struct err *e)
 {
-    const struct graph *g = current_model(s)->graph;
     id call = graph_find_call(g, name);
     if (call != NOTHING)
         return g->call[call].output;
-    unknown_name(s, "tensor", name, where, e);
+    unknown_name(g, "tensor", name, where, e);
     return NOTHING;
 }
 
-id name_layer(const struct session *s, const char *name, struct span where, struct err *e)
+id name_layer(const struct graph *g, const char *name, struct span where, struct err *e)
 {
-    const struct graph *g = current_model(s)->graph;
     id layer = graph_find_layer(g, name), call = graph_find_call(g, name);
     if (layer != NOTHING)
         return layer;
     if (call == NOTHING) {
-        unknown_name(s, "layer", name, where, e);
+        unknown_name(g, "layer", name, where, e);
         return NOTHING;
     }
     const char *owner = g->layer[g->call[call].layer].name;

@@ -5,6 +5,7 @@
 
 #include "nn/graph.h"
 
+struct model;
 struct session;
 
 /* The session's lists by name; each follows its list when it is looked into (names.c). Whoever
@@ -16,22 +17,24 @@ struct names_known {
 
 /* Whether a name may be given to something: it is short enough and no word of the language. */
 int name_check_word(const char *name, struct span where, struct err *e);
-/* The same, and it is not taken in the current model or, for a variable, in any. */
-int name_check_new(const struct session *s, const char *name, struct span where, struct err *e);
+/* The same, and it is not taken in the model or, for a variable, in any. */
+int name_check_new(const struct session *s, const struct model *m, const char *name,
+                   struct span where, struct err *e);
 int name_check_variable(const struct session *s, const char *name, struct span where,
                         struct err *e);
 /* The same for a penalty of one's own, which is in all models. */
 int name_check_penalty(const struct session *s, const char *name, struct span where, struct err *e);
-/* The first free NAME_1, NAME_2, ... in the current model; returns its number. */
-uint32_t name_choose(const struct session *s, const char *base, char *name, size_t room);
+/* The first free NAME_1, NAME_2, ... in the model; returns its number. */
+uint32_t name_choose(const struct session *s, const struct model *m, const char *base, char *name,
+                     size_t room);
 /* The number of the item with that name in a list of `count`; INDEX_NONE. */
 uint32_t name_number(struct index *known, size_t count,
                      const char *(*name_of)(const struct session *s, size_t i),
                      const struct session *s, const char *name);
 /* The value a name in `on` means; NOTHING and *e. */
-id name_value(const struct session *s, const char *name, struct span where, struct err *e);
-/* The layer of that name in the current model; NOTHING and *e. */
-id name_layer(const struct session *s, const char *name, struct span where, struct err *e);
+id name_value(const struct graph *g, const char *name, struct span where, struct err *e);
+/* The layer of that name; NOTHING and *e. */
+id name_layer(const struct graph *g, const char *name, struct span where, struct err *e);
 /* The model of that name, or NULL and *e. */
 struct model *name_model(const struct session *s, const char *name, struct span where,
                          struct err *e);

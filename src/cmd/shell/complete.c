@@ -126,12 +126,13 @@ static void add_keys_of(struct words *w, const char *thing, const struct entry *
 
 static void add_settings(struct words *w, const struct session *s, bool change)
 {
+    const struct model *m = current_model(s);
     for (size_t i = 0; i < setting_parts.rows; i++) {
         const struct setting_part *part = (const struct setting_part *)setting_parts.row[i];
         /* What can never lack something has no numbers. */
         if (change || part->missing)
-            add_keys_of(w, part->entry.name, part->keys(s),
-                        change || !part->args(s) ? part->changes : is_number);
+            add_keys_of(w, part->entry.name, part->keys(s, m),
+                        change || !part->args(s, m) ? part->changes : is_number);
     }
     add_layer_settings(w, s, change);
 }
@@ -353,7 +354,7 @@ static void add_keys(struct words *w, const struct spot *p, const struct entry *
 /* The argument that `set` gives a value to: a layer's, or the optimizer's. */
 static const struct arg_spec *setting_spec(const struct session *s, const char *path)
 {
-    const struct graph *g = current_model(s)->graph;
+    const struct model *m = current_model(s);
     const struct setting_part *part = setting_part_of(path);
     const struct entry *a = NULL;
     char thing[SPOT_WORD];
@@ -361,11 +362,11 @@ static const struct arg_spec *setting_spec(const struct session *s, const char *
     if (!dot)
         return NULL;
     snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
-    const id layer = graph_find_layer(g, thing);
+    const id layer = graph_find_layer(m->graph, thing);
     if (layer != NOTHING)
-        a = g->layer[layer].args->entry;
-    else if (part && (part->args(s) || !part->missing))
-        a = part->keys(s);
+        a = m->graph->layer[layer].args->entry;
+    else if (part && (part->args(s, m) || !part->missing))
+        a = part->keys(s, m);
     for (size_t i = 0; a && i < a->arg_count; i++) {
         const struct arg_spec *spec = &a->args[i];
         if (strcmp(spec->name, dot + 1) == 0 || (spec->alias && strcmp(spec->alias, dot + 1) == 0))

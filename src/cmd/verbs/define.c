@@ -115,7 +115,7 @@ static int read_default(struct session *s, struct definition *d, const struct ca
     }
     if (check_parameter(d, a->name, a->key, e))
         return -1;
-    if (session_guess(s, a->value, &number, &guessed, e))
+    if (session_guess(s, current_model(s), a->value, &number, &guessed, e))
         return err_place(e, a->value->where);
     if (!isfinite(number)) {
         err_at(e, a->value->where, "the default of %s is not finite", a->name);

@@ -79,7 +79,7 @@ static int choose_name(const struct scope *in, const char *base, char *name, siz
     struct span where;
     uint32_t n = numbering_next(known, base);
     if (in->block == NOTHING)
-        n = name_choose(in->session, base, name, room);
+        n = name_choose(in->session, current_model(in->session), base, name, room);
     else
         while (snprintf(name, room, "%.80s_%u", base, n), taken_inside(in, name, &where))
             n++;
@@ -92,8 +92,9 @@ static int name_of(const struct scope *in, const struct args *args, const char *
     const struct arg *as = args_get(args, "as");
     if (!as->given)
         return choose_name(in, base, name, room, e);
-    if (in->block == NOTHING ? name_check_new(in->session, as->as.text, as->where, e)
-                             : check_inside(in, as->as.text, as->where, e))
+    if (in->block == NOTHING
+            ? name_check_new(in->session, current_model(in->session), as->as.text, as->where, e)
+            : check_inside(in, as->as.text, as->where, e))
         return -1;
     snprintf(name, room, "%s", as->as.text);
     return 0;
@@ -123,7 +124,7 @@ static int find_tensor(const struct scope *in, const char *name, struct span whe
 {
     if (in->block != NOTHING)
         return find_inside(in, name, where, to, e);
-    *to = name_value(in->session, name, where, e);
+    *to = name_value(in->g, name, where, e);
     return *to == NOTHING ? -1 : 0;
 }
 
@@ -316,8 +317,9 @@ static int add_block(const struct scope *in, const struct statement *st, struct 
     if (!args)
         return -1;
     const struct arg *name = args_get(args, "name");
-    if (in->block == NOTHING ? name_check_new(in->session, name->as.text, name->where, e)
-                             : check_inside(in, name->as.text, name->where, e))
+    if (in->block == NOTHING
+            ? name_check_new(in->session, current_model(in->session), name->as.text, name->where, e)
+            : check_inside(in, name->as.text, name->where, e))
         return -1;
     const struct args none = {.entry = &block_kind.entry, .where = st->where};
     path_of(in, name->as.text, path, sizeof path);
@@ -424,13 +426,12 @@ static int list_outputs(const struct session *s, struct err *e)
     return session_report_words((struct session *)s, "output", &text, e);
 }
 
-static int take_outputs(const struct session *s, const struct arg *names, struct graph *g,
-                        struct err *e)
+static int take_outputs(const struct arg *names, struct graph *g, struct err *e)
 {
     g->outputs = 0;
     for (size_t i = 0; i < names->as.names.count; i++) {
         const struct span where = names->as.names.where[i];
-        const id value = name_value(s, names->as.names.item[i], where, e);
+        const id value = name_value(g, names->as.names.item[i], where, e);
         if (value == NOTHING)
             return -1;
         for (size_t k = 0; k < g->outputs; k++)
@@ -456,7 +457,7 @@ static int run_output(struct session *s, const struct args *args, struct err *e)
     struct graph_edit was;
     if (model_edit(m, &was, e))
         return -1;
-    const int failed = take_outputs(s, names, m->graph, e);
+    const int failed = take_outputs(names, m->graph, e);
     graph_changed(s, &was, failed);
     return failed;
 }
@@ -519,8 +520,8 @@ const struct command command_block = {
             "tower on b as tb\nconcat on ta, tb\ndense 1 sigmoid\nstep 1\npenalties\n"
             "print norm(tower.top.kernel)\n"),
     .read = block_statement,
-    .stop_first = true,
     .defines = true,
+    .stop_first = true,
     .changes = CHANGES_MODEL,
     .small = any_statement,
 };

@@ -56,7 +56,7 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what");
     struct report r = {0};
-    const int failed = values_report(s, what, &r, e);
+    const int failed = values_report(s, current_model(s), what, &r, e);
     report_say(&r, "\n");
     if (failed || checking(s)) {
         report_finish(&r);
@@ -79,16 +79,17 @@ static int weigh(struct session *s, const struct node *n, struct claim *c, struc
     static const char *const signs[] = {
         [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
         [OP_EQ] = "==", [OP_NE] = "!=", [OP_NEAR] = "~"};
+    struct model *m = current_model(s);
     *c = (struct claim){.node = n};
-    if (session_number(s, n, &c->value, e))
+    if (session_number(s, m, n, &c->value, e))
         return -1;
     /* NaN is no truth. */
     c->holds = c->value != 0 && !isnan(c->value);
     if (checking(s) || n->kind != NODE_BINARY || n->op < OP_LT || n->op > OP_NEAR)
         return 0;
     c->sign = signs[n->op];
-    return session_number(s, n->child[0], &c->side[0], e) ||
-                   session_number(s, n->child[1], &c->side[1], e)
+    return session_number(s, m, n->child[0], &c->side[0], e) ||
+                   session_number(s, m, n->child[1], &c->side[1], e)
                ? -1
                : 0;
 }

@@ -90,8 +90,8 @@ static int plot_save(struct session *s, const struct arg *what, struct err *e)
     } else if (!failed && (!s->pictures || !s->pictures->last.view)) {
         err_at(e, what->where, "there is no picture to save yet");
         failed = err_hint(e, "plot one first: plot loss");
-    } else if (!failed &&
-               !(failed = request_draw_own(s, &s->pictures->last, paper_of(to.path), &f, e))) {
+    } else if (!failed && !(failed = request_draw_own(s, &s->pictures->last, current_model(s),
+                                                      paper_of(to.path), &f, e))) {
         failed = picture_save(s, &to, &f, e);
         figure_finish(&f);
     }
@@ -159,10 +159,11 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
     struct err again;
     if (!p || make_request(&r, what->as.exprs.item[0], what, of, e))
         return -1;
-    int failed = checking(s) ? 0 : request_draw_own(s, &r, pictures_paper(s), &f, e);
+    int failed =
+        checking(s) ? 0 : request_draw_own(s, &r, current_model(s), pictures_paper(s), &f, e);
     /* What is only too much for characters must not end a lesson that was written for a window. */
-    const bool too_much =
-        failed && pictures_are_text(s) && request_draw_own(s, &r, PAPER_PIXELS, &f, &again) == 0;
+    const bool too_much = failed && pictures_are_text(s) &&
+                          request_draw_own(s, &r, current_model(s), PAPER_PIXELS, &f, &again) == 0;
     if (too_much) {
         session_notice(s, "%s; %s", e->what, e->hint);
         figure_finish(&f);
@@ -236,7 +237,7 @@ static int add_watched(struct session *s, const struct node *n, uint64_t every, 
         w->view[w->views].every = every;
         return make_request(&w->view[w->views++].request, n, NULL, NULL, e);
     }
-    if (session_check(s, n, e))
+    if (session_check(s, current_model(s), n, e))
         return n->kind == NODE_PATH && e->kind == ERR_INPUT ? no_view(n, e) : -1;
     w->text[w->texts].every = every;
     return keep_expression(s, n, &w->text[w->texts++], e);

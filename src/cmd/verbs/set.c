@@ -99,7 +99,7 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     struct arena arena = {0};
     struct arg value;
     size_t at;
-    id layer = name_layer(s, t->thing, t->where, e);
+    id layer = name_layer(m->graph, t->thing, t->where, e);
     if (layer == NOTHING)
         return -1;
     if (m->graph->layer[layer].body)
@@ -138,7 +138,7 @@ static int run_set(struct session *s, const struct args *args, struct err *e)
         return -1;
     const struct setting_part *part = setting_part_of(t.thing);
     if (part && !strchr(t.thing, '.'))
-        return part->set(s, &t, pair, e);
+        return part->set(s, current_model(s), &t, pair, e);
     return set_layer(s, &t, pair, e);
 }
 

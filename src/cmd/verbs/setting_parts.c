@@ -117,14 +117,15 @@ static bool is_key(const struct arg_spec *spec)
     return spec->form == KEY;
 }
 
-static const struct args *optimizer_args(const struct session *s)
+static const struct args *optimizer_args(const struct session *s, const struct model *m)
 {
-    return current_model(s)->recipe.optimizer.args;
+    (void)s;
+    return m->recipe.optimizer.args;
 }
 
-static const struct entry *optimizer_keys(const struct session *s)
+static const struct entry *optimizer_keys(const struct session *s, const struct model *m)
 {
-    return row_of(optimizer_args(s));
+    return row_of(optimizer_args(s, m));
 }
 
 static int no_optimizer(const struct session *s, const char *key, struct span where, struct err *e)
@@ -151,10 +152,9 @@ static int check_optimizer(const struct model *m, const struct args *changed,
     return err_hint(e, "start afresh: optimizer %s %s=...", changed->entry->name, start);
 }
 
-static int set_optimizer(struct session *s, const struct target *t, const struct pair *pair,
-                         struct err *e)
+static int set_optimizer(struct session *s, struct model *m, const struct target *t,
+                         const struct pair *pair, struct err *e)
 {
-    struct model *m = current_model(s);
     struct choice changed;
     if (!m->recipe.optimizer.args)
         return no_optimizer(s, t->key, t->where, e);
@@ -169,14 +169,15 @@ static int set_optimizer(struct session *s, const struct target *t, const struct
     return 0;
 }
 
-static const struct args *loss_args(const struct session *s)
+static const struct args *loss_args(const struct session *s, const struct model *m)
 {
-    return current_model(s)->recipe.loss.args;
+    (void)s;
+    return m->recipe.loss.args;
 }
 
-static const struct entry *loss_keys(const struct session *s)
+static const struct entry *loss_keys(const struct session *s, const struct model *m)
 {
-    return row_of(loss_args(s));
+    return row_of(loss_args(s, m));
 }
 
 static int no_loss(const struct session *s, const char *key, struct span where, struct err *e)
@@ -186,10 +187,9 @@ static int no_loss(const struct session *s, const char *key, struct span where, 
     return err_hint(e, "choose one: loss mse");
 }
 
-static int set_loss(struct session *s, const struct target *t, const struct pair *pair,
-                    struct err *e)
+static int set_loss(struct session *s, struct model *m, const struct target *t,
+                    const struct pair *pair, struct err *e)
 {
-    struct model *m = current_model(s);
     struct choice changed;
     if (!m->recipe.loss.args)
         return no_loss(s, t->key, t->where, e);
@@ -204,14 +204,16 @@ static int set_loss(struct session *s, const struct target *t, const struct pair
     return 0;
 }
 
-static const struct args *data_args(const struct session *s)
+static const struct args *data_args(const struct session *s, const struct model *m)
 {
+    (void)m;
     return s->has_data ? s->data.args : NULL;
 }
 
 /* What can change is the same for all kinds. */
-static const struct entry *data_keys(const struct session *s)
+static const struct entry *data_keys(const struct session *s, const struct model *m)
 {
+    (void)m;
     return s->has_data ? s->data.args->entry : data_kinds.row[0];
 }
 
@@ -237,12 +239,13 @@ static int no_data(const struct session *s, const char *key, struct span where, 
     return err_place(e, where);
 }
 
-static int set_data(struct session *s, const struct target *t, const struct pair *pair,
-                    struct err *e)
+static int set_data(struct session *s, struct model *m, const struct target *t,
+                    const struct pair *pair, struct err *e)
 {
     struct arena arena = {0};
     struct arg value;
     size_t at;
+    (void)m;
     if (need_data(s, e) || setting_find_key(s->data.args->entry, t, &at, e))
         return -1;
     const char *key = s->data.args->entry->args[at].name;
@@ -259,9 +262,9 @@ static int set_data(struct session *s, const struct target *t, const struct pair
     return failed;
 }
 
-static const struct args *no_args(const struct session *s)
+static const struct args *no_args(const struct session *s, const struct model *m)
 {
-    (void)s;
+    (void)s, (void)m;
     return NULL;
 }
 
@@ -272,12 +275,13 @@ static const struct table frozen_table = {"choice", frozen_rows, 2};
 static const struct arg_spec frozen_args[] = {
     {.name = "frozen", .form = KEY, .type = ARG_CHOICE, .of = &frozen_table}};
 
-static int set_penalties(struct session *s, const struct target *t, const struct pair *pair,
-                         struct err *e)
+static int set_penalties(struct session *s, struct model *m, const struct target *t,
+                         const struct pair *pair, struct err *e)
 {
     struct arena arena = {0};
     struct binder b = session_binder(s, &arena);
     struct arg choice = {0};
+    (void)m;
     if (strcmp(t->key, frozen_args->name) != 0) {
         err_at(e, t->where, "penalties has no setting \"%s\"", t->key);
         return err_hint(e, "it has frozen: set penalties.frozen = ignore");
@@ -289,7 +293,7 @@ static int set_penalties(struct session *s, const struct target *t, const struct
     return failed ? -1 : 0;
 }
 
-static const struct entry *penalties_keys(const struct session *s);
+static const struct entry *penalties_keys(const struct session *s, const struct model *m);
 
 #define PART(id, of, gives, lists, takes, tells, lacks, puts)                                      \
     static const struct setting_part id = {.entry = {.name = of},                                  \
@@ -311,9 +315,9 @@ static const struct setting_part penalties = {
     .set = set_penalties,
 };
 
-static const struct entry *penalties_keys(const struct session *s)
+static const struct entry *penalties_keys(const struct session *s, const struct model *m)
 {
-    (void)s;
+    (void)s, (void)m;
     return &penalties.entry;
 }
 

@@ -215,7 +215,7 @@ static void show_numbers(struct str *to, const struct tensor *t)
 
 static int show_tensor(struct session *s, const struct node *n, struct str *to, struct err *e)
 {
-    struct lookup l = {.session = s};
+    struct lookup l = {.session = s, .model = current_model(s)};
     struct names names = lookup_names(&l);
     struct tensor t = {0};
     struct dims x;
@@ -249,7 +249,7 @@ static int show_one(struct session *s, const struct node *n, struct str *to, str
     }
     if (strchr(n->text, '.') && graph_find_layer(current_model(s)->graph, n->text) == NOTHING)
         return show_tensor(s, n, to, e);
-    if ((layer = name_layer(s, n->text, n->where, e)) == NOTHING)
+    if ((layer = name_layer(current_model(s)->graph, n->text, n->where, e)) == NOTHING)
         return -1;
     show_layer(to, current_model(s)->graph, layer);
     return 0;

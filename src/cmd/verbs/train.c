@@ -53,7 +53,7 @@ static int no_output(const struct model *m, const char *name, struct span where,
 }
 
 /* A loss for each of the outputs that `on` names. */
-static int take_losses(struct session *s, struct model *m, const struct args *args, struct err *e)
+static int take_losses(struct model *m, const struct args *args, struct err *e)
 {
     const struct arg *on = args_get(args, "on");
     struct own_loss own[OUTPUTS_MOST] = {{{{0}, NULL}, NOTHING, 1}};
@@ -61,7 +61,7 @@ static int take_losses(struct session *s, struct model *m, const struct args *ar
     int failed = 0;
     for (size_t i = 0; i < on->as.names.count && !failed; i++) {
         const char *name = on->as.names.item[i];
-        const id value = name_value(s, name, on->as.names.where[i], e);
+        const id value = name_value(m->graph, name, on->as.names.where[i], e);
         failed = value == NOTHING;
         if (!failed && (!graph_is_output(m->graph, value) || made == OUTPUTS_MOST))
             failed = no_output(m, name, on->as.names.where[i], e);
@@ -95,7 +95,7 @@ static int run_loss(struct session *s, const struct args *args, struct err *e)
     if (!kind->given)
         return print_losses(s, m, e);
     if (on->given)
-        return take_losses(s, m, args, e);
+        return take_losses(m, args, e);
     if (choice_make(&chosen, kind->as.call, e))
         return -1;
     model_take_loss(m, chosen, args_number(args, "weight"));
