@@ -34,30 +34,6 @@ size_t graph_edit_bytes(const struct graph_edit *was)
     return was->arena.bytes + was->room * sizeof *was->item;
 }
 
-static bool differs_in_numbers(const struct term *now, const struct args *had, enum reduce reduce)
-{
-    bool same = now->args->entry == had->entry && now->reduce == reduce;
-    /* Text names the reduction. */
-    for (size_t i = 0; same && i < had->entry->arg_count; i++) {
-        const enum arg_type type = had->entry->args[i].type;
-        same = type == ARG_NUMBER || type == ARG_CHOICE;
-    }
-    return same;
-}
-
-bool graph_edit_keeps_shape(const struct graph *g, const struct graph_edit *was)
-{
-    bool same = g->layers == was->layers && g->calls == was->calls && g->terms == was->terms;
-    for (size_t i = 0; same && i < was->count; i++) {
-        const struct edit *x = &was->item[i];
-        if (x->kind == EDIT_TERM)
-            same = differs_in_numbers(&g->term[x->at], x->here, x->term->reduce);
-        else
-            same = x->kind == EDIT_LAYER && g->layer[x->at].trainable == x->layer.trainable;
-    }
-    return same;
-}
-
 void graph_link_term(struct graph *g, id term)
 {
     struct layer *l = &g->layer[g->term[term].layer];

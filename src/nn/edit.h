@@ -39,9 +39,6 @@ void graph_take_back(struct graph *g, const struct graph_edit *was);
 /* Before graph_take_back later, of this graph or a copy of it: makes room for what comes back. */
 int graph_prepare(struct graph *g, struct graph_edit *was, struct err *e);
 void graph_edit_finish(struct graph_edit *was);
-/* Whether an edit that ended well changed no more of the graph than numbers of penalties: terms are
- * of the same kinds and reductions as before, and layers are the same but for their slots. */
-bool graph_edit_keeps_shape(const struct graph *g, const struct graph_edit *was);
 /* What it takes, in bytes. */
 size_t graph_edit_bytes(const struct graph_edit *was);
 

@@ -8,13 +8,15 @@ static int frame_allocate(struct frame *f, const struct plan *p)
     f->at = mem_new(p->operands, sizeof *f->at);
     f->sums = mem_new(p->sums, sizeof *f->sums);
     f->scale = mem_new(p->applieds, sizeof *f->scale);
+    f->args = mem_new(p->applieds, sizeof *f->args);
     f->mask = mem_new(p->applieds, sizeof *f->mask);
     f->extent = mem_new(p->applieds, sizeof *f->extent);
     f->by = mem_new(p->applieds, sizeof *f->by);
     for (enum block b = IN_VALUE; b < BLOCKS; b++)
         if (!(f->block[b] = mem_block(p->size[b], sizeof(real))))
             return -1;
-    return f->input && f->target && f->at && f->sums && f->scale && f->mask && f->extent && f->by
+    return f->input && f->target && f->at && f->sums && f->args && f->scale && f->mask &&
+                   f->extent && f->by
                ? 0
                : -1;
 }
@@ -43,8 +45,10 @@ struct frame *frame_create(const struct plan *p)
         return NULL;
     }
     f->head_mask = 1;
-    for (size_t i = 0; i < p->applieds; i++)
+    for (size_t i = 0; i < p->applieds; i++) {
+        f->args[i] = p->graph->term[p->applied[i].term].args;
         f->mask[i] = 1;
+    }
     return f;
 }
 
@@ -56,6 +60,7 @@ void frame_destroy(struct frame *f)
     mem_free(f->target);
     mem_free(f->at);
     mem_free(f->sums);
+    mem_free(f->args);
     mem_free(f->scale);
     mem_free(f->mask);
     mem_free(f->extent);
@@ -98,11 +103,6 @@ static void measure(struct frame *f)
     }
 }
 
-void frame_graph(struct frame *f)
-{
-    f->samples = 0;
-}
-
 void frame_part(struct frame *f, size_t samples, size_t first, size_t total)
 {
     const bool same = f->samples == samples && f->first == first && f->total == total;
@@ -139,9 +139,8 @@ static double whole_row(const struct frame *f, size_t row)
     const struct applied *a = &f->plan->applied[row];
     const double *sums = f->sums + a->sums;
     if (a->simple)
-        return powers_total(applied_powers(f->plan, a), sums);
-    const struct args *args = f->plan->graph->term[a->term].args;
-    return penalty_kind_of(args)->value(args, &f->extent[row], f->sums + a->sums);
+        return powers_total(frame_powers(f, row), sums);
+    return penalty_kind_of(f->args[row])->value(f->args[row], &f->extent[row], sums);
 }
 
 double frame_row(const struct frame *f, size_t row)

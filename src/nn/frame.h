@@ -13,6 +13,7 @@ struct frame {
     const real **input, **target; /* borrowed: one array an input layer, one a head */
     real **at;                    /* for each operand; NULL for NO_OPERAND */
     double *sums;                 /* penalties' sums, then a value for each head */
+    const struct args **args;     /* for each row: what its penalty takes at the next run */
     double *scale;                /* for each row: its factor in the gradient */
     struct extent *extent;        /* for each row, with the current samples */
     double *by;                   /* for each row: how often it counts, over its divisor */
@@ -35,15 +36,17 @@ static inline real *frame_scratch(const struct frame *f)
 }
 
 /* NULL when there is no memory. weight and wgrad are borrowed and may be changed with
- * frame_weights. All blocks start as 0. */
+ * frame_weights. All blocks start as 0; penalties take what the graph says. */
 struct frame *frame_create(const struct plan *p);
 void frame_destroy(struct frame *f);
 void frame_weights(struct frame *f, const real *weight, real *wgrad);
 /* The gradient is made elsewhere from now on. */
 void frame_slopes(struct frame *f, real *wgrad);
-/* The plan's graph stands elsewhere now, or has other coefficients: what was made of it is made
- * anew when the next run is said. */
-void frame_graph(struct frame *f);
+/* The present powers of a row whose kind has them. */
+static inline struct powers frame_powers(const struct frame *f, size_t row)
+{
+    return penalty_kind_of(f->args[row])->powers(f->args[row]);
+}
 /* How many samples the next run has; the inputs and targets are f->input and f->target. */
 void frame_samples(struct frame *f, size_t samples);
 /* The same for a part of a batch of `total`, which begins with sample `first` of it. Rows and heads

@@ -150,6 +150,7 @@ struct graph *graph_copy(const struct graph *g)
     to->terms = g->terms;
     to->bodies = g->bodies;
     to->weight_reals = g->weight_reals;
+    to->numbered = g->numbered;
     to->outputs = g->outputs;
     memcpy(to->output, g->output, sizeof to->output);
     if (copy_items(&to->layer, &to->layer_room, g->layer, g->layers, sizeof *g->layer) ||
@@ -520,6 +521,7 @@ static int make_term(struct graph *g, id layer, const char *name, const struct a
                         .weight = activity ? NOTHING : graph_find_weight(g, layer, slot->name),
                         .reduce = reduce_of(args_get(a, "reduce")->as.choice),
                         .args = args_copy(&g->arena, a),
+                        .number = g->numbered++,
                         .where = a->where};
     return to->args ? check_fit(g, to, e) : err_memory(e);
 }
@@ -543,6 +545,27 @@ static int list_slot(const struct graph *g, id layer, const char *slot, id **pla
         if (is_in_slot(g, t, slot))
             (*place)[--n] = t;
     return 0;
+}
+
+static bool is_alike(const struct term *t, const struct args *other)
+{
+    const struct arg *reduce = args_get(other, "reduce");
+    bool alike = t->args->entry == other->entry && t->reduce == reduce_of(reduce->as.choice) &&
+                 (t->activity || !reduce->given);
+    for (size_t i = 0; alike && i < other->entry->arg_count; i++)
+        alike = other->arg[i].type == ARG_NUMBER || &other->arg[i] == reduce;
+    return alike;
+}
+
+bool graph_differs_in_numbers(const struct graph *g, id layer, const char *slot,
+                              const struct arg *sum)
+{
+    size_t left = sum->as.calls.count;
+    bool alike = left > 0;
+    for (id t = g->layer[layer].newest_term; t != NOTHING && alike; t = g->term[t].before)
+        if (is_in_slot(g, t, slot))
+            alike = left > 0 && is_alike(&g->term[t], sum->as.calls.item[--left]);
+    return alike && left == 0;
 }
 
 static int take_terms_out(struct graph *g, const id *place, size_t count)
@@ -661,6 +684,8 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
         return err_memory(e);
     memcpy(changed, l->args->arg, l->args->entry->arg_count * sizeof *changed);
     changed[arg] = *value;
+    if (spec->type == ARG_SUM)
+        changed[arg].as.calls.count = 0;
     const struct args with = {.entry = l->args->entry, .where = l->args->where, .arg = changed};
     if (!(l->args = args_copy(&g->arena, &with)))
         return err_memory(e);
@@ -674,9 +699,12 @@ int graph_add_slots(struct graph *g, id layer, struct err *e)
 {
     const struct args *a = g->layer[layer].args;
     g->layer[layer].trainable = trainable_of(a);
-    for (size_t i = 0; i < a->entry->arg_count; i++)
-        if (a->entry->args[i].type == ARG_SUM &&
-            graph_set_slot(g, layer, a->entry->args[i].name, &a->arg[i], e))
+    for (size_t i = 0; i < a->entry->arg_count; i++) {
+        if (a->entry->args[i].type != ARG_SUM)
+            continue;
+        if (graph_set_slot(g, layer, a->entry->args[i].name, &a->arg[i], e))
             return -1;
+        a->arg[i].as.calls.count = 0;
+    }
     return check_unused(g, layer, e);
 }

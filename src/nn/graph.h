@@ -42,10 +42,11 @@ struct body_call {
  * layer with a body and no weights of its own. */
 struct layer {
     const struct layer_kind *kind;
-    const struct args *args; /* as written, defaults filled in */
-    const char *name;        /* with the blocks it was made in: "tower.top" */
-    id parent;               /* the block it was made in, or NOTHING */
-    uint32_t folds;          /* how many timedistributed stand around it */
+    const struct args
+        *args;        /* as written, defaults filled in; of slots only whether they are given */
+    const char *name; /* with the blocks it was made in: "tower.top" */
+    id parent;        /* the block it was made in, or NOTHING */
+    uint32_t folds;   /* how many timedistributed stand around it */
     struct body_call *body;
     size_t bodies, body_room;
     bool trainable, built;
@@ -83,9 +84,10 @@ struct term {
     const char *slot; /* the argument's name in the layer's row: kernel, bias, activity */
     bool activity;    /* on the layer's calls; else on: */
     id weight;
-    const struct args *args;
+    const struct args *args; /* as it was made; a model's state may have other numbers by now */
     enum reduce reduce;
-    id before; /* the next older term of the same layer, or NOTHING */
+    uint32_t number; /* no other term has or had it; those of one slot follow each other */
+    id before;       /* the next older term of the same layer, or NOTHING */
     struct span where;
 };
 
@@ -101,6 +103,7 @@ struct graph {
     size_t layers, weights, calls, values, terms, bodies; /* bodies: those of all blocks */
     size_t layer_room, weight_room, call_room, value_room, term_room;
     size_t weight_reals;     /* size of the flat block */
+    uint32_t numbered;       /* how many terms were ever made */
     id output[OUTPUTS_MOST]; /* as `output` set them; none: the newest value */
     size_t outputs;
     struct index layer_index, call_index; /* by name */
@@ -141,6 +144,9 @@ const struct body_call *graph_find_body(const struct graph *g, id block, const c
  * stand where those stood; else they come last. */
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
                    struct err *e);
+/* Whether such terms differ from those in the slot, of which there are some, in numbers alone. */
+bool graph_differs_in_numbers(const struct graph *g, id layer, const char *slot,
+                              const struct arg *sum);
 
 /* Changes the argument number `arg` of a layer that exists: a slot (its terms change with it),
  * trainable, a constraint, or an activation. Nothing else can change once there are weights. */

@@ -18,7 +18,7 @@ static void run_bias_act_grad(const struct step *s, const struct frame *f)
     const struct pass *p = s->settings;
     struct powers all = {0};
     for (uint32_t i = 0; i < p->rows; i++) {
-        const struct powers c = applied_powers(f->plan, &f->plan->applied[p->row[i]]);
+        const struct powers c = frame_powers(f, p->row[i]);
         all.c1 += f->scale[p->row[i]] * c.c1;
         all.c2 += f->scale[p->row[i]] * c.c2;
     }

@@ -11,11 +11,6 @@ static uint32_t row_of(const struct step *s)
     return ((const struct pass *)s->settings)->row[0];
 }
 
-static const struct args *term_args(const struct frame *f, const struct applied *a)
-{
-    return f->plan->graph->term[a->term].args;
-}
-
 static void run_penalty(const struct step *s, const struct frame *f)
 {
     const uint32_t row = row_of(s);
@@ -25,7 +20,7 @@ static void run_penalty(const struct step *s, const struct frame *f)
         kernels()->powers(n->count, f->at[s->x[0]], f->sums + a->sums);
         return;
     }
-    const struct args *args = term_args(f, a);
+    const struct args *args = f->args[row];
     penalty_kind_of(args)->gather(args, n, f->at[s->x[0]], f->sums + a->sums);
 }
 
@@ -35,13 +30,13 @@ static void run_penalty_grad(const struct step *s, const struct frame *f)
     const struct applied *a = &f->plan->applied[row];
     const double scale = f->scale[row];
     if (a->simple) {
-        const struct powers c = applied_powers(f->plan, a);
+        const struct powers c = frame_powers(f, row);
         kernels()->powers_adjoint(f->extent[row].count, f->at[s->x[0]],
                                   (struct powers){scale * c.c1, scale * c.c2}, f->at[s->y[0]],
                                   s->add[0]);
         return;
     }
-    const struct args *args = term_args(f, a);
+    const struct args *args = f->args[row];
     penalty_kind_of(args)->adjoint(args, &f->extent[row], scale, f->at[s->x[0]], f->sums + a->sums,
                                    f->at[s->y[0]], s->add[0]);
 }

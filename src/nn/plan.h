@@ -77,7 +77,7 @@ struct applied {
     size_t steps;       /* a further divisor that a policy adds; 1 */
     size_t count;       /* elements: of the weight, or of one sample */
     size_t sums;        /* where its sums begin in frame->sums */
-    bool simple;        /* its kind has powers; see applied_powers */
+    bool simple;        /* its kind has powers */
     bool frozen;        /* its gradient reaches no weight that may move */
 };
 
@@ -121,12 +121,6 @@ void plan_destroy(struct plan *p);
 struct operand plan_value(const struct plan *p, id value);
 /* What a row's penalty is applied to when there are that many samples. */
 struct extent applied_extent(const struct plan *p, const struct applied *a, size_t samples);
-/* The powers of a simple row. They stand in the term's arguments alone: a step reads them there. */
-static inline struct powers applied_powers(const struct plan *p, const struct applied *a)
-{
-    const struct args *args = p->graph->term[a->term].args;
-    return penalty_kind_of(args)->powers(args);
-}
 /* Whether a head takes its gradient at the pre-activation. */
 bool plan_at_logits(const struct graph *g, const struct head *h);
 

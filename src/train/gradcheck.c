@@ -217,6 +217,7 @@ int gradcheck_begin(struct gradcheck *c, struct model *m, const struct dataset *
     choose_coordinates(c, seed);
     memcpy(c->weight, m->state.weight, m->graph->weight_reals * sizeof *c->weight);
     frame_weights(c->frame, c->weight, c->grad);
+    trainer_numbers(m, c->frame);
     c->frame->seed = seed;
     c->frame->step = m->state.step;
     c->frame->stop = m->stop;
@@ -294,7 +295,7 @@ void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *pla
     const struct applied *a = &c->trainer->train->applied[part - GRADCHECK_ROW];
     const struct term *t = &g->term[a->term];
     str_addf(to, "%s.%s ", g->layer[t->layer].name, t->slot);
-    args_print(to, t->args);
+    args_print(to, model_term(c->model, a->term));
     if (a->call != NOTHING && graph_only_call(g, t->layer) == NOTHING)
         str_addf(to, " at %s", g->call[a->call].name);
 }

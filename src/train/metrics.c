@@ -97,7 +97,7 @@ static int name_term(const struct model *m, id t, struct str *name, struct err *
 {
     const struct term *term = &m->graph->term[t];
     str_addf(name, "%s.%s ", m->graph->layer[term->layer].name, term->slot);
-    args_print(name, term->args);
+    args_print(name, model_term(m, t));
     return name->failed ? err_memory(e) : 0;
 }
 

@@ -58,6 +58,9 @@ void model_destroy(struct model *m)
     history_finish(&m->history);
     graph_destroy(m->graph);
     numbering_finish(&m->numbering);
+    for (size_t i = 0; i < m->state.penalties; i++)
+        choice_finish(&m->state.penalty[i]);
+    mem_free(m->state.penalty);
     mem_free(m->state.weight);
     mem_free(m->state.grad);
     for (size_t i = 0; i < SLOTS_MOST; i++)
@@ -91,14 +94,29 @@ static int copy_block(real **to, const real *from, size_t reals, const struct st
     return *to && stop_copy(stop, *to, from, reals * sizeof **to) ? 0 : -1;
 }
 
+static int copy_penalties(struct model_state *to, const struct model_state *from)
+{
+    if (mem_room(&to->penalty, &to->penalty_room, from->penalties, sizeof *to->penalty))
+        return -1;
+    for (; to->penalties < from->penalties; to->penalties++) {
+        to->penalty[to->penalties] = (struct choice){0};
+        if (copy_choice(&to->penalty[to->penalties], &from->penalty[to->penalties]))
+            return -1;
+    }
+    return 0;
+}
+
 /* Counters and figures are the same; the blocks are the copy's own. */
 static int copy_state(struct model_state *to, const struct model_state *from,
                       const struct stop *stop)
 {
     *to = *from;
+    to->penalty = NULL;
+    to->penalties = to->penalty_room = 0;
     to->weight = to->grad = NULL;
     memset(to->slot, 0, sizeof to->slot);
-    int failed = copy_block(&to->weight, from->weight, from->reals, stop) ||
+    int failed = copy_penalties(to, from) ||
+                 copy_block(&to->weight, from->weight, from->reals, stop) ||
                  copy_block(&to->grad, from->grad, from->reals, stop);
     for (size_t i = 0; i < SLOTS_MOST && !failed; i++)
         failed = copy_block(&to->slot[i], from->slot[i], from->reals, stop);
@@ -143,6 +161,14 @@ id model_output(const struct model *m)
     return graph_outputs(m->graph, output) ? output[0] : NOTHING;
 }
 
+const struct args *model_term(const struct model *m, id term)
+{
+    const struct term *t = &m->graph->term[term];
+    const struct args *set =
+        t->number < m->state.penalties ? m->state.penalty[t->number].args : NULL;
+    return set ? set : t->args;
+}
+
 const struct args *model_loss(const struct model *m, id output, double *weight)
 {
     const struct args *found = m->recipe.loss.args;
@@ -164,27 +190,13 @@ void model_take_graph(struct model *m, struct graph *g)
     m->graph = g;
 }
 
-int model_edit_slot(struct model *m, struct graph_edit *was, struct err *e)
+int model_edit(struct model *m, struct graph_edit *was, struct err *e)
 {
+    model_changed(m);
     if (graph_own(&m->graph, e))
         return -1;
     graph_begin(m->graph, was);
     return 0;
-}
-
-void model_slot_set(struct model *m, const struct graph_edit *was, bool failed)
-{
-    /* A policy may say something else of other numbers. */
-    if (failed || m->policy || !graph_edit_keeps_shape(m->graph, was))
-        model_changed(m);
-    else if (m->derived)
-        m->derived->refresh(m->derived);
-}
-
-int model_edit(struct model *m, struct graph_edit *was, struct err *e)
-{
-    model_changed(m);
-    return model_edit_slot(m, was, e);
 }
 
 /* What was drawn of weights that are gone is forgotten, and the names of calls are free again. */
@@ -388,8 +400,9 @@ static uint64_t digest_args(uint64_t hash, const struct args *a)
     return hash;
 }
 
-static uint64_t digest_graph(const struct graph *g, uint64_t hash)
+static uint64_t digest_graph(const struct model *m, uint64_t hash)
 {
+    const struct graph *g = m->graph;
     for (size_t i = 0; i < g->layers; i++) {
         hash = digest_text(hash, g->layer[i].name);
         hash = digest_args(hash, g->layer[i].args);
@@ -404,7 +417,7 @@ static uint64_t digest_graph(const struct graph *g, uint64_t hash)
     for (size_t i = 0; i < g->terms; i++) {
         hash = digest_bytes(hash, &g->term[i].layer, sizeof(id));
         hash = digest_text(hash, g->term[i].slot);
-        hash = digest_args(hash, g->term[i].args);
+        hash = digest_args(hash, model_term(m, (id)i));
     }
     return hash;
 }
@@ -427,7 +440,7 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
                                m->state.position,       m->state.stepped, m->state.trained,
                                (uint64_t)m->state.from, m->state.seen};
     hash = digest_text(hash, m->name);
-    hash = digest_graph(m->graph, hash);
+    hash = digest_graph(m, hash);
     hash = digest_losses(m, hash);
     hash = digest_args(hash, m->recipe.optimizer.args);
     hash = digest_bytes(hash, counts, sizeof counts);

@@ -38,7 +38,7 @@ enum figures_from { FROM_NOTHING, FROM_TRAIN, FROM_STEP, FROM_EVALUATE };
 /* What was made from a model and is right only as long as the model stays as it is. */
 struct derived {
     void (*destroy)(struct derived *d);
-    /* The graph may stand elsewhere, and numbers of its penalties have changed. */
+    /* Numbers of penalties have changed. */
     void (*refresh)(struct derived *d);
 };
 
@@ -58,8 +58,12 @@ struct recipe_extent {
     size_t owns;
 };
 
-/* Moved by training alone. The blocks hold graph->weight_reals numbers once drawn. */
+/* What changes while the graph stays. The blocks hold graph->weight_reals numbers once drawn, and
+ * training alone moves them. */
 struct model_state {
+    /* What terms take whose numbers were set, by term->number; else it is as the graph says. */
+    struct choice *penalty;
+    size_t penalties, penalty_room;
     real *weight, *grad, *slot[SLOTS_MOST];
     size_t drawn;         /* weights (not numbers) that have their values; the rest comes later */
     size_t reals;         /* numbers in each block */
@@ -102,6 +106,8 @@ struct model *model_copy(const struct model *m, const char *name, struct err *e)
 void model_take_name(struct model *m, char *name);
 /* The value that is the model's first output; NOTHING for an empty model. */
 id model_output(const struct model *m);
+/* What a term takes now: its kind with the present numbers. */
+const struct args *model_term(const struct model *m, id term);
 /* The loss of an output, NULL if none is chosen, and the factor it counts with. */
 const struct args *model_loss(const struct model *m, id output, double *weight);
 /* Puts a graph in place of the model's own, which is destroyed; weights that both have stay. The
@@ -110,10 +116,6 @@ void model_take_graph(struct model *m, struct graph *g);
 /* Begins a change of the model's graph: the trainer goes, and *was keeps how the graph is, for
  * graph_end, model_take_back or, later, model_restore. */
 int model_edit(struct model *m, struct graph_edit *was, struct err *e);
-/* The same for a change of one slot, at the end of which model_slot_set is called: then the trainer
- * stays if nothing but numbers changed, and reads them at the next step. */
-int model_edit_slot(struct model *m, struct graph_edit *was, struct err *e);
-void model_slot_set(struct model *m, const struct graph_edit *was, bool failed);
 /* The change that was begun last did not succeed. */
 void model_take_back(struct model *m, const struct graph_edit *was);
 /* Of this model or a copy of it, as the change left it. On error (memory) nothing has changed. */

@@ -42,23 +42,28 @@ static void destroy(struct derived *d)
     mem_free(t);
 }
 
+void trainer_numbers(const struct model *m, struct frame *f)
+{
+    for (size_t i = 0; f && i < f->plan->applieds; i++)
+        f->args[i] = model_term(m, f->plan->applied[i].term);
+}
+
+/* The same for all frames. */
+static void take_numbers(const struct trainer *t)
+{
+    trainer_numbers(t->model, t->infer_frame);
+    trainer_numbers(t->model, t->train_frame);
+    for (size_t i = 0; t->workers && i < workers_frames(t->workers); i++)
+        trainer_numbers(t->model, workers_frame(t->workers)[i]);
+}
+
 static void refresh(struct derived *d)
 {
     struct trainer *t = (struct trainer *)d;
-    const struct graph *g = t->model->graph;
     t->renewed = true;
-    if (t->train)
-        t->train->graph = g;
-    if (t->infer)
-        t->infer->graph = g;
-    if (t->infer_frame)
-        frame_graph(t->infer_frame);
-    if (t->train_frame)
-        frame_graph(t->train_frame);
-    if (t->workers)
-        workers_graph(t->workers);
+    take_numbers(t);
     if (t->metrics)
-        metrics_restart(t->metrics, g);
+        metrics_restart(t->metrics, t->model->graph);
 }
 
 /* The model's trainer, which may be empty; NULL without memory. */
@@ -197,6 +202,7 @@ static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
 static void place(const struct trainer *t)
 {
     const struct model *m = t->model;
+    take_numbers(t);
     frame_weights(t->train_frame, m->state.weight, t->next_grad);
     t->train_frame->stop = m->stop;
     if (t->workers)
@@ -240,6 +246,7 @@ int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t se
     batch_seed(&t->batch, seed);
     if (model_draw(m, seed, e))
         return -1;
+    take_numbers(t);
     frame_weights(t->infer_frame, m->state.weight, t->probe_grad);
     t->infer_frame->stop = m->stop;
     return 0;

@@ -26,7 +26,7 @@ struct trainer {
     struct workers *workers; /* NULL: steps run on one thread */
     struct metrics *metrics;
     struct last_batch last_batch; /* of the last step */
-    bool renewed;                 /* coefficients have changed since it was prepared */
+    bool renewed;                 /* numbers of penalties have changed since it was prepared */
     real *next_grad; /* where a step makes its gradient; becomes the model's when it is committed */
     real *probe_grad; /* gradients that only a report asks for */
 };
@@ -40,6 +40,8 @@ static inline struct trainer *trainer_of(const struct model *m)
 /* Checks that the model can be trained on the data (input and target sizes, a loss and an optimizer
  * chosen), compiles what is missing and draws first weights. On error the model is as before. */
 int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e);
+/* Gives a frame of one of the model's plans the present numbers of its penalties. */
+void trainer_numbers(const struct model *m, struct frame *f);
 /* The checks alone. */
 int trainer_check(const struct model *m, const struct dataset *d, struct err *e);
 /* Prepares for passes without training alone; with `objectives` false targets and loss are not

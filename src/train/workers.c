@@ -187,12 +187,6 @@ void workers_update(struct workers *w, void (*update)(void *self, size_t part, s
     pool_run(w->pool, run_update, w);
 }
 
-void workers_graph(struct workers *w)
-{
-    for (unsigned i = 0; i < w->count; i++)
-        frame_graph(w->frame[i]);
-}
-
 size_t workers_frames(const struct workers *w)
 {
     return w->count;

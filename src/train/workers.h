@@ -31,8 +31,6 @@ double workers_step(struct workers *w, const struct batch_pass *p, const struct 
 /* Runs update(self, part, parts) for each part of the weights. */
 void workers_update(struct workers *w, void (*update)(void *self, size_t part, size_t parts),
                     void *self);
-/* The graph stands elsewhere now: frame_graph for all frames. */
-void workers_graph(struct workers *w);
 /* The frames that hold the last step, in the order of their samples. */
 size_t workers_frames(const struct workers *w);
 struct frame *const *workers_frame(const struct workers *w);

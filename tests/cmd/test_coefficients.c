@@ -105,6 +105,92 @@ static void a_number_compiles_nothing_and_gives_the_same_bits(void **state)
     }
 }
 
+/* The same model before and after, and what was compiled of it. */
+static void nothing_is_made_anew(struct fake *f, const char *text)
+{
+    const struct model *m = current_model(f->session);
+    const struct graph *g = m->graph;
+    const struct compiled before = compiled(f);
+    fake_ok(f, text);
+    const struct compiled after = compiled(f);
+    assert_ptr_equal(current_model(f->session), m);
+    assert_ptr_equal(m->graph, g);
+    assert_memory_equal(&before, &after, sizeof before);
+}
+
+/* Neither a clone, nor a mark, nor undo has a graph copied or a plan compiled for a number. */
+static void a_number_copies_no_graph(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, PLAIN "step 1\npenalties\nclone twin\nmark here\n"
+                      "step 1\npenalties\n");
+    const struct model *twin = current_model(f.session);
+    const struct graph *g = twin->graph;
+    assert_ptr_equal(f.session->model[0]->graph, g);
+    const uint64_t digest = session_digest(f.session);
+    nothing_is_made_anew(&f, "set h.kernel = l2(7)\n");
+    assert_true(session_digest(f.session) != digest);
+    nothing_is_made_anew(&f, "expect h.kernel.penalty ~ 7 * sum(h.kernel^2)\n");
+    nothing_is_made_anew(&f, "set h.activity = l1(0.5)+l2(0.25)\nundo\nundo\n");
+    nothing_is_made_anew(&f, "expect h.kernel.penalty ~ 0.1 * sum(h.kernel^2)\n");
+    assert_true(session_digest(f.session) == digest);
+    nothing_is_made_anew(&f, "repeat 3 {\n  set h.kernel = l2(7)\n}\n");
+    assert_ptr_equal(f.session->model[0]->graph, g);
+    fake_ok(&f, "model main\nexpect h.kernel.penalty ~ 0.1 * sum(h.kernel^2)\n"
+                "model twin\nexpect h.kernel.penalty ~ 7 * sum(h.kernel^2)\n"
+                "goto here\nexpect h.kernel.penalty ~ 0.1 * sum(h.kernel^2)\n");
+    fake_finish(&f);
+}
+
+/* Wherever penalties are told, the present number is. */
+static void what_is_told_has_the_new_number(void **state)
+{
+    (void)state;
+    static const char *const asks[] = {"show h\n", "show\n", "penalties\n", "history\n"};
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, PLAIN "train 1\nset h.kernel = l2(0.0375)\ntrain 1\n");
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+        fake_ok(&f, asks[i]);
+        assert_non_null(strstr(f.out.text, "l2(0.0375)"));
+        if (i < 3)
+            assert_null(strstr(f.out.text, "kernel=l2(0.1)"));
+    }
+    fake_finish(&f);
+}
+
+/* What is written as it was, and what is left out, is told so. */
+static void what_is_left_out_stays_so(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, DATA "dense 8 sigmoid activity=kl(0.1, p=0.1) as h\ndense 1\n"
+                     "set h.activity = kl(0.5)\nshow h\n");
+    assert_non_null(strstr(f.out.text, "activity=kl(0.5))"));
+    fake_finish(&f);
+}
+
+/* A slot that gets other terms forgets numbers that were set before; undo brings both back. */
+static void other_terms_have_numbers_of_their_own(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, PLAIN "step 1\nset h.kernel = l2(7)\n");
+    const uint64_t seven = session_digest(f.session);
+    fake_ok(&f, "set h.kernel = l1(3)\n"
+                "expect h.kernel.penalty ~ 3 * sum(abs(h.kernel))\n"
+                "set h.kernel = l1(4)\nset h.kernel = none\nset h.kernel = l2(2)\n"
+                "expect h.kernel.penalty ~ 2 * sum(h.kernel^2)\n"
+                "undo\nundo\nexpect h.kernel.penalty ~ 4 * sum(abs(h.kernel))\n"
+                "undo\nundo\nexpect h.kernel.penalty ~ 7 * sum(h.kernel^2)\n");
+    assert_true(session_digest(f.session) == seven);
+    fake_finish(&f);
+}
+
 static void the_next_figure_has_the_new_number(void **state)
 {
     (void)state;
@@ -170,6 +256,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_compiles_nothing_and_gives_the_same_bits),
+        cmocka_unit_test(a_number_copies_no_graph),
+        cmocka_unit_test(what_is_told_has_the_new_number),
+        cmocka_unit_test(what_is_left_out_stays_so),
+        cmocka_unit_test(other_terms_have_numbers_of_their_own),
         cmocka_unit_test(the_next_figure_has_the_new_number),
         cmocka_unit_test(what_is_not_a_number_compiles_anew),
         cmocka_unit_test(another_batch_compiles_anew),

@@ -31,6 +31,7 @@ struct trial {
     struct fake f;
     struct model *model;
     const struct graph *g;
+    const struct args **args; /* of each term, as it was set last */
     double *weight;
     real *input[INPUTS_MOST], *target[HEADS_MOST];
     struct head head[HEADS_MOST];
@@ -116,6 +117,9 @@ static void trial_start(struct trial *t, uint64_t number)
         wrong(t, "cannot be trained", 0, 0);
     }
     t->g = t->model->graph;
+    t->args = mem_new(t->g->terms, sizeof *t->args);
+    for (size_t i = 0; t->args && i < t->g->terms; i++)
+        t->args[i] = model_term(t->model, (id)i);
     t->weight = doubles(t->model->state.weight, t->g->weight_reals);
     is_true(t, trainer_of(t->model)->objectives == t->task.heads, "how many outputs");
     for (unsigned i = 0; i < t->task.inputs; i++)
@@ -131,6 +135,7 @@ static void trial_finish(struct trial *t)
     for (unsigned i = 0; i < t->task.heads; i++)
         mem_free(t->target[i]);
     mem_free(t->weight);
+    mem_free(t->args);
     fake_finish(&t->f);
     random_task_finish(&t->task);
 }
@@ -213,6 +218,7 @@ static void run_start(struct run *x, const struct trial *t, enum mode mode, bool
     x->grad = mem_block(t->g->weight_reals, sizeof(real));
     x->weight = reals(t->weight, t->g->weight_reals);
     assert_true(x->frame && x->grad);
+    trainer_numbers(t->model, x->frame);
     frame_weights(x->frame, x->weight, x->grad);
     x->frame->seed = session_of(t)->seed;
     x->frame->step = STEP;
@@ -280,6 +286,7 @@ static void naive_begin(struct trial *t, size_t samples, bool training, size_t f
 {
     const double *input[INPUTS_MOST];
     naive_start(&t->naive, t->g, samples);
+    t->naive.args = t->args;
     t->naive.training = training;
     t->naive.seed = session_of(t)->seed;
     t->naive.step = step;

@@ -307,18 +307,19 @@ static struct dims dims_of(const struct shape *s, size_t samples)
 double naive_term(const struct naive *n, id term, id call)
 {
     const struct term *t = &n->g->term[term];
+    const struct args *args = n->args ? n->args[term] : t->args;
     if (call == NOTHING) {
         const struct weight *w = &n->g->weight[t->weight];
         struct dims x = dims_of(&w->shape, 0);
-        return formula(t->args, n->weight + w->at, &x);
+        return formula(args, n->weight + w->at, &x);
     }
     const id y = n->g->call[call].output;
     struct dims x = dims_of(&n->g->value[y].shape, n->samples);
-    const char *reduce = args_get(t->args, "reduce")->as.choice->name;
+    const char *reduce = args_get(args, "reduce")->as.choice->name;
     const double by = strcmp(reduce, "sum") == 0    ? 1
                       : strcmp(reduce, "mean") == 0 ? (double)dims_count(&x)
                                                     : (double)n->samples;
-    return formula(t->args, n->value[y], &x) / by;
+    return formula(args, n->value[y], &x) / by;
 }
 
 double naive_row(const struct naive *n, id term)

@@ -9,6 +9,7 @@
 
 struct naive {
     const struct graph *g;
+    const struct args **args; /* of each term, borrowed; NULL: as the graph says */
     size_t samples;
     bool training;        /* batchnorm takes the batch's moments; else its moving ones */
     uint64_t seed, step;  /* in training: of what is random */

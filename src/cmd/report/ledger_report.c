@@ -152,13 +152,14 @@ static void add_row(struct report *r, const struct ledger *l, size_t i)
 {
     const struct ledger_row *row = &l->row[i];
     const struct term *t = &l->model->graph->term[row->term];
+    const struct args *args = model_term(l->model, row->term);
     char slot[140];
     report_row(r, REPORT_FOR_ALL);
     report_text(r, NULL, ledger_slot(l, i, slot, sizeof slot));
-    report_text(r, NULL, t->args->entry->name);
-    args_print(report_shown(r), t->args);
-    report_number(r, NULL, penalty_strength(t->args));
-    add_formula(report_words(r, NULL), t->args);
+    report_text(r, NULL, args->entry->name);
+    args_print(report_shown(r), args);
+    report_number(r, NULL, penalty_strength(args));
+    add_formula(report_words(r, NULL), args);
     add_tensor(r, l, row);
     report_text(r, NULL, reduce_word(t, row));
     report_number(r, NULL, row->divisor);

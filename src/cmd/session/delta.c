@@ -28,6 +28,7 @@ void delta_destroy(struct delta *d)
     if (!d)
         return;
     graph_edit_finish(&d->graph);
+    numbers_finish(&d->numbers);
     if (d->replaced)
         variable_finish(&d->old);
     model_destroy(d->first);
@@ -37,7 +38,9 @@ void delta_destroy(struct delta *d)
 
 size_t delta_bytes(const struct delta *d)
 {
-    return sizeof *d + graph_edit_bytes(&d->graph) + (d->replaced ? sizeof d->old + 100 : 0);
+    const size_t penalty = 1000;
+    return sizeof *d + graph_edit_bytes(&d->graph) + penalty * d->numbers.count +
+           (d->replaced ? sizeof d->old + 100 : 0);
 }
 
 /* A name that is free again, for the numbers that nnr gives. */
@@ -86,11 +89,12 @@ int delta_take_back(struct session *s, struct delta *d, struct err *e)
     struct model *m = current_model(s);
     if (d->first && mem_room(&s->model, &s->model_room, s->models + 1, sizeof(struct model *)))
         return err_memory(e);
-    if (d->edited) {
-        if (model_restore(m, &d->graph, e))
-            return -1;
+    if (d->edited && model_restore(m, &d->graph, e))
+        return -1;
+    if (d->numbers.count)
+        numbers_swap(m, &d->numbers);
+    if (d->edited || d->numbers.count)
         history_cut_events(&m->history, d->events);
-    }
     taken_put_sides(s);
     if (d->name) {
         model_take_name(m, d->name);

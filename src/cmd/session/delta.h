@@ -7,17 +7,19 @@
 #include "cmd/session/variable.h"
 
 #include "nn/edit.h"
+#include "train/numbers.h"
 
 struct delta {
     /* As they were. */
     size_t current, models, definitions, variables, events;
     bool edited; /* the current model's graph: */
     struct graph_edit graph;
-    bool replaced;       /* a variable: */
-    struct variable old; /* what stood in its place, */
-    size_t old_at;       /* which is this */
-    struct model *first; /* the empty first model, which went; NULL: it did not */
-    char *name;          /* of the current model, before it was renamed; NULL: it was not */
+    struct numbers numbers; /* of the penalties in one of its slots */
+    bool replaced;          /* a variable: */
+    struct variable old;    /* what stood in its place, */
+    size_t old_at;          /* which is this */
+    struct model *first;    /* the empty first model, which went; NULL: it did not */
+    char *name;             /* of the current model, before it was renamed; NULL: it was not */
 };
 
 /* NULL and *e without memory. */

@@ -72,7 +72,7 @@ static const char *row_head(struct report *r, const struct ledger *l, size_t row
     char slot[300];
     struct str label = {0};
     str_addf(&label, "%s ", ledger_slot(l, row, slot, sizeof slot));
-    args_print(&label, l->model->graph->term[l->row[row].term].args);
+    args_print(&label, model_term(l->model, l->row[row].term));
     const char *head = label.failed ? NULL : arena_text(&r->arena, label.text, label.size);
     r->text.failed = r->text.failed || !head;
     str_finish(&label);

@@ -166,7 +166,7 @@ static void row_label(struct str *to, const struct ledger *l, size_t r)
 {
     char slot[140];
     str_addf(to, "%s ", ledger_slot(l, r, slot, sizeof slot));
-    args_print(to, l->model->graph->term[l->row[r].term].args);
+    args_print(to, model_term(l->model, l->row[r].term));
 }
 
 /* The number of a label, which is taken in if it is new; SIZE_MAX without memory. */

@@ -6,6 +6,7 @@
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
+#include "cmd/session/delta.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
@@ -14,7 +15,7 @@
 #include "cmd/verbs/setting_parts.h"
 
 #include "nn/layer.h"
-#include "train/model.h"
+#include "train/numbers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -92,6 +93,25 @@ static int set_block(struct session *s, id block, const struct target *t, const 
     return failed;
 }
 
+/* Other numbers for the penalties of a slot. */
+static int set_numbers(struct session *s, id layer, const struct target *t, const char *slot,
+                       const struct arg *value, struct err *e)
+{
+    struct model *m = current_model(s);
+    struct delta *d = s->journal->delta;
+    struct numbers n;
+    if (numbers_make(&n, m, layer, slot, value, e))
+        return -1;
+    const int failed = setting_note(m, t, value, e);
+    if (!failed)
+        numbers_swap(m, &n);
+    if (!failed && d)
+        d->numbers = n;
+    else
+        numbers_finish(&n);
+    return failed;
+}
+
 static int set_layer(struct session *s, const struct target *t, const struct pair *pair,
                      struct err *e)
 {
@@ -108,17 +128,16 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     if (setting_find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
         return -1;
     struct graph_edit was;
-    const bool slot = entry->args[at].type == ARG_SUM;
-    if (setting_bind(s, &arena, entry, at, pair, &value, e) ||
-        (slot ? model_edit_slot(m, &was, e) : model_edit(m, &was, e))) {
-        arena_finish(&arena);
-        return -1;
+    const char *slot = entry->args[at].name;
+    int failed = setting_bind(s, &arena, entry, at, pair, &value, e);
+    if (!failed && value.type == ARG_SUM &&
+        graph_differs_in_numbers(m->graph, layer, slot, &value)) {
+        failed = set_numbers(s, layer, t, slot, &value, e);
+    } else if (!failed && !(failed = model_edit(m, &was, e))) {
+        failed =
+            graph_set_arg(m->graph, layer, at, &value, e) || setting_note(m, t, &value, e) ? -1 : 0;
+        graph_changed(s, &was, failed);
     }
-    const int failed =
-        graph_set_arg(m->graph, layer, at, &value, e) || setting_note(m, t, &value, e) ? -1 : 0;
-    if (slot)
-        model_slot_set(m, &was, failed);
-    graph_changed(s, &was, failed);
     arena_finish(&arena);
     return failed;
 }

@@ -91,12 +91,13 @@ static void add_calls(struct report *r, const struct graph *g, const bool *reach
     report_close(r);
 }
 
-static void summary_terms(struct str *to, const struct graph *g)
+static void summary_terms(struct str *to, const struct model *m)
 {
-    for (size_t i = 0; i < g->terms; i++) {
+    const struct graph *g = m->graph;
+    for (id i = 0; i < g->terms; i++) {
         const struct term *t = &g->term[i];
         str_addf(to, "penalty %s.%s: ", g->layer[t->layer].name, t->slot);
-        args_print(to, t->args);
+        args_print(to, model_term(m, i));
         str_add(to, "\n");
     }
 }
@@ -117,7 +118,7 @@ static void say_rest(struct report *r, const struct model *m)
     const struct graph *g = m->graph;
     report_say(r, "{numbers} numbers, {frozen} of them frozen");
     report_say(r, still_numbers(g, true) ? ", {moving} moving statistics\n" : "\n");
-    summary_terms(report_note(r), g);
+    summary_terms(report_note(r), m);
     losses_print(report_note(r), m, "loss ");
     struct str *optimizer = report_note(r);
     str_add(optimizer, "optimizer ");
@@ -170,19 +171,44 @@ static void show_weight_line(struct str *to, const struct weight *w)
     str_add(to, w->moving ? ", follows the batches\n" : "\n");
 }
 
-static void show_layer(struct str *to, const struct graph *g, id layer)
+/* What one would write now for a layer: its terms have the slots' penalties. */
+static void print_layer(struct str *to, const struct model *m, id layer)
 {
+    const struct graph *g = m->graph;
+    const struct args *made = g->layer[layer].args;
+    struct arena arena = {0};
+    struct args *now = args_copy(&arena, made);
+    struct args **term = arena_new(&arena, g->terms, sizeof *term);
+    for (size_t i = 0; now && term && i < made->entry->arg_count; i++) {
+        if (made->arg[i].type != ARG_SUM)
+            continue;
+        now->arg[i].as.calls.item = term;
+        for (id t = 0; t < g->terms; t++)
+            if (g->term[t].layer == layer &&
+                strcmp(g->term[t].slot, made->entry->args[i].name) == 0)
+                *term++ = (struct args *)model_term(m, t);
+        now->arg[i].as.calls.count = (size_t)(term - now->arg[i].as.calls.item);
+    }
+    if (now && term)
+        args_print(to, now);
+    to->failed = to->failed || !now || !term;
+    arena_finish(&arena);
+}
+
+static void show_layer(struct str *to, const struct model *m, id layer)
+{
+    const struct graph *g = m->graph;
     const struct layer *l = &g->layer[layer];
     char shape[80];
     str_addf(to, "%s: ", l->name);
-    args_print(to, l->args);
+    print_layer(to, m, layer);
     str_add(to, l->trainable ? "\n" : "  (frozen)\n");
     for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
         show_weight_line(to, &g->weight[w]);
-    for (size_t i = 0; i < g->terms; i++)
+    for (id i = 0; i < g->terms; i++)
         if (g->term[i].layer == layer) {
             str_addf(to, "  penalty %s: ", g->term[i].slot);
-            args_print(to, g->term[i].args);
+            args_print(to, model_term(m, i));
             str_addf(to, " = %s\n", penalty_kind_of(g->term[i].args)->formula);
         }
     for (id c = 0; c < g->calls; c++)
@@ -251,7 +277,7 @@ static int show_one(struct session *s, const struct node *n, struct str *to, str
         return show_tensor(s, n, to, e);
     if ((layer = name_layer(current_model(s)->graph, n->text, n->where, e)) == NOTHING)
         return -1;
-    show_layer(to, current_model(s)->graph, layer);
+    show_layer(to, current_model(s), layer);
     return 0;
 }
 
