@@ -9,6 +9,11 @@ static bool named(const char *name, const char *alias, const char *word)
     return strcmp(name, word) == 0 || (alias && strcmp(alias, word) == 0);
 }
 
+bool arg_is_named(const struct arg_spec *spec, const char *name)
+{
+    return named(spec->name, spec->alias, name);
+}
+
 const struct entry *table_find(const struct table *t, const char *name)
 {
     for (size_t i = 0; i < t->rows; i++)

@@ -106,6 +106,8 @@ struct table {
     size_t rows;
 };
 
+/* Whether an argument has that name or alias. */
+bool arg_is_named(const struct arg_spec *spec, const char *name);
 /* The row with that name or alias, or NULL. */
 const struct entry *table_find(const struct table *t, const char *name);
 /* The candidate that a mistyped word most likely means, or NULL: it carries the state from one call

@@ -22,8 +22,7 @@ static bool takes(const struct words *w, enum arg_form form, const char *name)
     for (size_t t = 0; t < w->takers; t++)
         for (size_t i = 0; i < w->taker[t]->arg_count; i++) {
             const struct arg_spec *s = &w->taker[t]->args[i];
-            bool named = strcmp(s->name, name) == 0 || (s->alias && strcmp(s->alias, name) == 0);
-            if (named && has_form(s, form))
+            if (arg_is_named(s, name) && has_form(s, form))
                 return true;
         }
     return false;

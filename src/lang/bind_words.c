@@ -10,7 +10,7 @@
 
 static bool is_named(const struct arg_spec *spec, const char *name)
 {
-    return name && (strcmp(spec->name, name) == 0 || (spec->alias && !strcmp(spec->alias, name)));
+    return name && arg_is_named(spec, name);
 }
 
 /* An argument that is an entry takes its key later, with all the rest. */

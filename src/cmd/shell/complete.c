@@ -367,11 +367,9 @@ static const struct arg_spec *setting_spec(const struct session *s, const char *
         a = m->graph->layer[layer].args->entry;
     else if (part && (part->args(s, m) || !part->missing))
         a = part->keys(s, m);
-    for (size_t i = 0; a && i < a->arg_count; i++) {
-        const struct arg_spec *spec = &a->args[i];
-        if (strcmp(spec->name, dot + 1) == 0 || (spec->alias && strcmp(spec->alias, dot + 1) == 0))
-            return spec;
-    }
+    for (size_t i = 0; a && i < a->arg_count; i++)
+        if (arg_is_named(&a->args[i], dot + 1))
+            return &a->args[i];
     return NULL;
 }
 

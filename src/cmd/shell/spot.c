@@ -11,15 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_named(const struct arg_spec *spec, const char *name)
-{
-    return strcmp(spec->name, name) == 0 || (spec->alias && strcmp(spec->alias, name) == 0);
-}
-
 static const struct arg_spec *find_spec(const struct entry *entry, const char *name, bool clause)
 {
     for (size_t i = 0; entry && i < entry->arg_count; i++)
-        if ((entry->args[i].form == CLAUSE) == clause && is_named(&entry->args[i], name))
+        if ((entry->args[i].form == CLAUSE) == clause && arg_is_named(&entry->args[i], name))
             return &entry->args[i];
     return NULL;
 }

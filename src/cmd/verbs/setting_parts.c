@@ -36,10 +36,8 @@ static int no_key(const struct entry *entry, const struct target *t, struct err 
 int setting_find_key(const struct entry *entry, const struct target *t, size_t *at, struct err *e)
 {
     for (size_t i = 0; i < entry->arg_count; i++) {
-        const struct arg_spec *spec = &entry->args[i];
         *at = i;
-        if (spec->form != CLAUSE &&
-            (strcmp(spec->name, t->key) == 0 || (spec->alias && strcmp(spec->alias, t->key) == 0)))
+        if (entry->args[i].form != CLAUSE && arg_is_named(&entry->args[i], t->key))
             return 0;
     }
     return no_key(entry, t, e);
@@ -87,11 +85,9 @@ static int change_choice(struct session *s, const struct choice *from, const str
 /* A setting's own name, where an alias was written. */
 static const char *setting_name(const struct args *a, const struct target *t)
 {
-    for (size_t i = 0; i < a->entry->arg_count; i++) {
-        const struct arg_spec *spec = &a->entry->args[i];
-        if (spec->alias && strcmp(spec->alias, t->key) == 0)
-            return spec->name;
-    }
+    for (size_t i = 0; i < a->entry->arg_count; i++)
+        if (arg_is_named(&a->entry->args[i], t->key))
+            return a->entry->args[i].name;
     return t->key;
 }
 

@@ -53,11 +53,6 @@ static bool is_title(const char *title, const char *word)
     return tolower((unsigned char)title[0]) == word[0] && strcmp(title + 1, word + 1) == 0;
 }
 
-static bool is_arg(const struct arg_spec *spec, const char *word)
-{
-    return strcmp(spec->name, word) == 0 || (spec->alias && strcmp(spec->alias, word) == 0);
-}
-
 /* A word may be several things: activation is a verb, sum a function and a reduction. */
 static size_t add_rows(struct str *to, const struct tables *all, const char *word)
 {
@@ -189,7 +184,7 @@ static size_t add_args(struct str *to, const struct tables *all, const char *wor
         for (size_t k = 0; k < all->item[i]->rows; k++)
             for (size_t a = 0; a < all->item[i]->row[k]->arg_count; a++) {
                 const struct arg_spec *spec = &all->item[i]->row[k]->args[a];
-                bool known = n == MEANINGS || !is_arg(spec, word);
+                bool known = n == MEANINGS || !arg_is_named(spec, word);
                 for (size_t t = 0; t < n && !known; t++)
                     known = is_same(told[t], spec);
                 if (known)
