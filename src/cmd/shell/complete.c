@@ -72,6 +72,18 @@ static void add_models(struct words *w, const struct session *s)
         add_word(w, s->model[i]->name, "");
 }
 
+static void add_any_model(struct words *w, const struct session *s)
+{
+    add_word(w, "all", "");
+    add_models(w, s);
+}
+
+static void add_marks(struct words *w, const struct session *s)
+{
+    for (size_t i = 0; i < s->marks; i++)
+        add_word(w, mark_name(s, i), "");
+}
+
 /* hidden.output, hidden.kernel, hidden.kernel.grad */
 static void add_values(struct words *w, const struct session *s)
 {
@@ -135,6 +147,11 @@ static void add_settings(struct words *w, const struct session *s, bool change)
                         change || !part->args(s, m) ? part->changes : is_number);
     }
     add_layer_settings(w, s, change);
+}
+
+static void add_changeable(struct words *w, const struct session *s)
+{
+    add_settings(w, s, true);
 }
 
 static void add_variables(struct words *w, const struct session *s)
@@ -231,50 +248,22 @@ static void add_views(struct words *w, const struct session *s, const struct arg
         add_layers(w, s);
 }
 
+/* What each naming but that of views stands for; a formula's words stand in brackets alone. */
+static void (*const named[])(struct words *w, const struct session *s) = {
+    [NAMING_TENSORS] = add_tensors,     [NAMING_OUTPUTS] = add_outputs,
+    [NAMING_CALLEES] = add_callees,     [NAMING_PARTS] = add_parts,
+    [NAMING_MODELS] = add_models,       [NAMING_ANY_MODEL] = add_any_model,
+    [NAMING_MARKS] = add_marks,         [NAMING_SETTINGS] = add_changeable,
+    [NAMING_VARIABLES] = add_variables, [NAMING_TOPICS] = add_topics,
+};
+
 static void add_named(struct words *w, const struct session *s, const struct arg_spec *spec,
                       const struct spot *p)
 {
-    switch (spec->naming) {
-    case NAMING_NOTHING:
-        break;
-    case NAMING_TENSORS:
-        add_tensors(w, s);
-        break;
-    case NAMING_OUTPUTS:
-        add_outputs(w, s);
-        break;
-    case NAMING_CALLEES:
-        add_callees(w, s);
-        break;
-    case NAMING_PARTS:
-        add_parts(w, s);
-        break;
-    case NAMING_ANY_MODEL:
-        add_word(w, "all", "");
-        add_models(w, s);
-        break;
-    case NAMING_MODELS:
-        add_models(w, s);
-        break;
-    case NAMING_MARKS:
-        for (size_t i = 0; i < s->marks; i++)
-            add_word(w, mark_name(s, i), "");
-        break;
-    case NAMING_SETTINGS:
-        add_settings(w, s, true);
-        break;
-    case NAMING_VARIABLES:
-        add_variables(w, s);
-        break;
-    case NAMING_FORMULA:
-        break;
-    case NAMING_VIEWS:
+    if (spec->naming == NAMING_VIEWS)
         add_views(w, s, spec, p);
-        break;
-    case NAMING_TOPICS:
-        add_topics(w, s);
-        break;
-    }
+    else if (spec->naming < sizeof named / sizeof *named && named[spec->naming])
+        named[spec->naming](w, s);
 }
 
 /* What may stand as the value of an argument. */
