@@ -90,6 +90,12 @@ struct arg_spec {
     enum arg_meaning meaning;
 };
 
+/* A row of a list of arguments: its name, form and type, and further members. */
+#define ARG(its_name, its_form, its_type, ...)                                                     \
+    {                                                                                              \
+        .name = its_name, .form = its_form, .type = its_type, __VA_ARGS__                          \
+    }
+
 struct entry {
     const char *name;
     const char *alias; /* another spelling that is accepted, or NULL */

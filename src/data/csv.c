@@ -339,24 +339,13 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 }
 
 static const struct arg_spec csv_args[] = {
-    {.name = "file",
-     .form = POSITIONAL,
-     .type = ARG_FILE,
-     .required = true,
-     .line = "a table of text, packed by gzip or not"},
-    {.name = "target",
-     .form = KEY,
-     .type = ARG_WORDS,
-     .standard = "last",
-     .line = "the target columns, by name or number from 1; or last, input or none"},
-    {.name = "drop",
-     .form = KEY,
-     .type = ARG_WORDS,
-     .line = "columns to leave out, by name or number from 1, or last"},
-    {.name = "header",
-     .form = KEY,
-     .type = ARG_BOOL,
-     .line = "whether the first line is names; by itself: when a cell of it is no number"},
+    ARG("file", POSITIONAL, ARG_FILE, .required = true,
+        .line = "a table of text, packed by gzip or not"),
+    ARG("target", KEY, ARG_WORDS, .standard = "last",
+        .line = "the target columns, by name or number from 1; or last, input or none"),
+    ARG("drop", KEY, ARG_WORDS, .line = "columns to leave out, by name or number from 1, or last"),
+    ARG("header", KEY, ARG_BOOL,
+        .line = "whether the first line is names; by itself: when a cell of it is no number"),
     DATA_KEYS,
 };
 

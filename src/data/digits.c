@@ -111,12 +111,8 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 }
 
 static const struct arg_spec digits_args[] = {
-    {.name = "target",
-     .form = KEY,
-     .type = ARG_CHOICE,
-     .of = &targets,
-     .standard = "class",
-     .line = "class, or input for an autoencoder"},
+    ARG("target", KEY, ARG_CHOICE, .of = &targets, .standard = "class",
+        .line = "class, or input for an autoencoder"),
     DATA_KEYS,
 };
 

@@ -131,21 +131,11 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 }
 
 static const struct arg_spec idx_args[] = {
-    {.name = "images",
-     .form = POSITIONAL,
-     .type = ARG_FILE,
-     .required = true,
-     .line = "the file of the inputs, packed by gzip or not"},
-    {.name = "labels",
-     .form = POSITIONAL,
-     .type = ARG_FILE,
-     .line = "the file of the class numbers"},
-    {.name = "target",
-     .form = KEY,
-     .type = ARG_CHOICE,
-     .of = &targets,
-     .standard = "class",
-     .line = "class, or input for an autoencoder"},
+    ARG("images", POSITIONAL, ARG_FILE, .required = true,
+        .line = "the file of the inputs, packed by gzip or not"),
+    ARG("labels", POSITIONAL, ARG_FILE, .line = "the file of the class numbers"),
+    ARG("target", KEY, ARG_CHOICE, .of = &targets, .standard = "class",
+        .line = "class, or input for an autoencoder"),
     DATA_KEYS,
 };
 

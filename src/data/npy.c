@@ -106,20 +106,12 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 }
 
 static const struct arg_spec npy_args[] = {
-    {.name = "file",
-     .form = POSITIONAL,
-     .type = ARG_FILE,
-     .required = true,
-     .line = "a file of numpy.save, .npy or .npy.gz; its first axis is the samples"},
-    {.name = "more",
-     .form = REST,
-     .type = ARG_FILES,
-     .line = "further ones; the last is the target unless target= says otherwise"},
-    {.name = "target",
-     .form = KEY,
-     .type = ARG_WORDS,
-     .standard = "last",
-     .line = "the files that are targets, by name or number from 1; or last, input or none"},
+    ARG("file", POSITIONAL, ARG_FILE, .required = true,
+        .line = "a file of numpy.save, .npy or .npy.gz; its first axis is the samples"),
+    ARG("more", REST, ARG_FILES,
+        .line = "further ones; the last is the target unless target= says otherwise"),
+    ARG("target", KEY, ARG_WORDS, .standard = "last",
+        .line = "the files that are targets, by name or number from 1; or last, input or none"),
     DATA_KEYS,
 };
 

@@ -74,11 +74,8 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 }
 
 static const struct arg_spec rows_args[] = {
-    {.name = "rows",
-     .form = BODY,
-     .type = ARG_ROWS,
-     .required = true,
-     .line = "inputs -> targets, a row a line or with ; between; | between several inputs"},
+    ARG("rows", BODY, ARG_ROWS, .required = true,
+        .line = "inputs -> targets, a row a line or with ; between; | between several inputs"),
     DATA_KEYS,
 };
 

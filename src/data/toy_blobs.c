@@ -24,13 +24,8 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 
 static const struct arg_spec blobs_args[] = {
     SAMPLES_ARG(false, "200"),
-    {.name = "classes",
-     .form = KEY,
-     .type = ARG_WHOLE,
-     .standard = "3",
-     .min = 2,
-     .max = 1000,
-     .line = "how many clouds"},
+    ARG("classes", KEY, ARG_WHOLE, .standard = "3", .min = 2, .max = 1000,
+        .line = "how many clouds"),
     NOISE_ARG("0.2", "both coordinates: the size of a cloud"),
     DATA_KEYS,
 };

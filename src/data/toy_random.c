@@ -32,18 +32,9 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 
 static const struct arg_spec random_args[] = {
     SAMPLES_ARG(true, NULL),
-    {.name = "shape",
-     .form = KEY,
-     .type = ARG_SHAPE,
-     .required = true,
-     .line = "the shape of one sample's input"},
-    {.name = "target",
-     .form = KEY,
-     .type = ARG_WHOLE,
-     .standard = "1",
-     .min = 1,
-     .max = 1e6,
-     .line = "how many target columns"},
+    ARG("shape", KEY, ARG_SHAPE, .required = true, .line = "the shape of one sample's input"),
+    ARG("target", KEY, ARG_WHOLE, .standard = "1", .min = 1, .max = 1e6,
+        .line = "how many target columns"),
     DATA_KEYS,
 };
 

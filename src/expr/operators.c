@@ -73,10 +73,8 @@ static const struct arg_spec one_or_two[] = {
 static const struct arg_spec two_within[] = {
     SIDE("a", true, "a number or a tensor"),
     SIDE("b", true, "another, whose shape fits"),
-    {.name = "within",
-     .form = CLAUSE,
-     .type = ARG_EXPR,
-     .line = "how far apart they may be; without it 1e-6 times the larger of 1 and abs(b)"},
+    ARG("within", CLAUSE, ARG_EXPR,
+        .line = "how far apart they may be; without it 1e-6 times the larger of 1 and abs(b)"),
 };
 
 #define SHAPES                                                                                     \

@@ -4,20 +4,12 @@
 #define EXAMPLE(word) "data moons 100\ninput 2\ndense 8 " word "\ndense 1 sigmoid\nstep 2\n"
 
 static const struct arg_spec leaky_args[] = {
-    {.name = "negative_slope",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .standard = "0.2",
-     .max = 1e6,
-     .line = "the slope below 0"},
+    ARG("negative_slope", POSITIONAL, ARG_NUMBER, .standard = "0.2", .max = 1e6,
+        .line = "the slope below 0"),
 };
 static const struct arg_spec elu_args[] = {
-    {.name = "alpha",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .standard = "1",
-     .max = 1e6,
-     .line = "what it tends to below 0, times -1"},
+    ARG("alpha", POSITIONAL, ARG_NUMBER, .standard = "1", .max = 1e6,
+        .line = "what it tends to below 0, times -1"),
 };
 
 static const struct activation_kind kinds[] = {

@@ -261,46 +261,23 @@ static int read_npy(const struct args *a, const struct shape *shape, const struc
 }
 
 static const struct arg_spec npy_args[] = {
-    {.name = "file",
-     .form = POSITIONAL,
-     .type = ARG_FILE,
-     .required = true,
-     .line = "a file of numpy.save, .npy or .npy.gz, with the tensor's own shape"},
+    ARG("file", POSITIONAL, ARG_FILE, .required = true,
+        .line = "a file of numpy.save, .npy or .npy.gz, with the tensor's own shape"),
 };
 static const struct arg_spec constant_args[] = {
-    {.name = "value",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .required = true,
-     .line = "every element"},
+    ARG("value", POSITIONAL, ARG_NUMBER, .required = true, .line = "every element"),
 };
 static const struct arg_spec values_args[] = {
-    {.name = "numbers",
-     .form = REST,
-     .type = ARG_NUMBERS,
-     .required = true,
-     .line = "all elements, row after row"},
+    ARG("numbers", REST, ARG_NUMBERS, .required = true, .line = "all elements, row after row"),
 };
 static const struct arg_spec uniform_args[] = {
-    {.name = "low",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .standard = "-0.05",
-     .line = "the least"},
-    {.name = "high",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .standard = "0.05",
-     .line = "the most"},
+    ARG("low", POSITIONAL, ARG_NUMBER, .standard = "-0.05", .line = "the least"),
+    ARG("high", POSITIONAL, ARG_NUMBER, .standard = "0.05", .line = "the most"),
 };
 static const struct arg_spec normal_args[] = {
-    {.name = "mean", .form = POSITIONAL, .type = ARG_NUMBER, .standard = "0", .line = "the mean"},
-    {.name = "stddev",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .standard = "0.05",
-     .max = 1e30,
-     .line = "the standard deviation"},
+    ARG("mean", POSITIONAL, ARG_NUMBER, .standard = "0", .line = "the mean"),
+    ARG("stddev", POSITIONAL, ARG_NUMBER, .standard = "0.05", .max = 1e30,
+        .line = "the standard deviation"),
 };
 
 #define EXAMPLE(word) "input 2\ndense 2 kernel_init=" word " as h\nshow h.kernel\n"

@@ -23,13 +23,8 @@ static void backward(struct planner *p, id call)
 }
 
 static const struct arg_spec args[] = {
-    {.name = "activation",
-     .form = POSITIONAL,
-     .type = ARG_CALL,
-     .of = &activation_kinds,
-     .required = true,
-     .line = "the function",
-     .meaning = MEANS_OUTPUT_ACTIVATION},
+    ARG("activation", POSITIONAL, ARG_CALL, .of = &activation_kinds, .required = true,
+        .line = "the function", .meaning = MEANS_OUTPUT_ACTIVATION),
     ACTIVITY_SLOT,
     CALL_CLAUSES,
 };

@@ -10,13 +10,8 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 }
 
 static const struct arg_spec args[] = {
-    {.name = "activity",
-     .form = POSITIONAL,
-     .type = ARG_SUM,
-     .of = &penalty_kinds,
-     .required = true,
-     .line = "the penalty",
-     .meaning = MEANS_ACTIVITY},
+    ARG("activity", POSITIONAL, ARG_SUM, .of = &penalty_kinds, .required = true,
+        .line = "the penalty", .meaning = MEANS_ACTIVITY),
     CALL_CLAUSES,
 };
 

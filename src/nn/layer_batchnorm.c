@@ -102,13 +102,8 @@ static void backward(struct planner *p, id call)
 }
 
 static const struct arg_spec args[] = {
-    {.name = "momentum",
-     .form = KEY,
-     .type = ARG_NUMBER,
-     .standard = "0.99",
-     .min = 0,
-     .max = 1,
-     .line = "how much of the moving statistics a step keeps"},
+    ARG("momentum", KEY, ARG_NUMBER, .standard = "0.99", .min = 0, .max = 1,
+        .line = "how much of the moving statistics a step keeps"),
     NORM_ARGS,
     INIT("moving_mean_init", "moving_mean_initializer", "zeros", "how the moving mean starts"),
     INIT("moving_variance_init", "moving_variance_initializer", "ones",

@@ -128,13 +128,8 @@ static void backward(struct planner *p, id call)
 }
 
 static const struct arg_spec args[] = {
-    {.name = "axis",
-     .form = KEY,
-     .type = ARG_WHOLE,
-     .standard = "-1",
-     .min = -SHAPE_MOST,
-     .max = SHAPE_MOST,
-     .line = "the axis that is joined: from 1, or from the end, -1 being the last"},
+    ARG("axis", KEY, ARG_WHOLE, .standard = "-1", .min = -SHAPE_MOST, .max = SHAPE_MOST,
+        .line = "the axis that is joined: from 1, or from the end, -1 being the last"),
     MERGE_ARGS,
 };
 

@@ -50,13 +50,8 @@ static void backward(struct planner *p, id call)
 }
 
 static const struct arg_spec args[] = {
-    {.name = "rate",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .required = true,
-     .min = 0,
-     .max = 0.999999,
-     .line = "the share of the numbers that become 0"},
+    ARG("rate", POSITIONAL, ARG_NUMBER, .required = true, .min = 0, .max = 0.999999,
+        .line = "the share of the numbers that become 0"),
     ACTIVITY_SLOT,
     CALL_CLAUSES,
 };

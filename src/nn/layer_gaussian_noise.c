@@ -38,13 +38,8 @@ static void backward(struct planner *p, id call)
 }
 
 static const struct arg_spec args[] = {
-    {.name = "stddev",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .required = true,
-     .min = 0,
-     .max = 1e30,
-     .line = "the standard deviation"},
+    ARG("stddev", POSITIONAL, ARG_NUMBER, .required = true, .min = 0, .max = 1e30,
+        .line = "the standard deviation"),
     ACTIVITY_SLOT,
     CALL_CLAUSES,
 };

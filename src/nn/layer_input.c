@@ -10,12 +10,9 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 }
 
 static const struct arg_spec args[] = {
-    {.name = "shape",
-     .form = POSITIONAL,
-     .type = ARG_SHAPE,
-     .required = true,
-     .line = "of one sample, without the batch: 64, 10x100"},
-    {.name = "as", .form = CLAUSE, .type = ARG_NAME, .line = "names the input"},
+    ARG("shape", POSITIONAL, ARG_SHAPE, .required = true,
+        .line = "of one sample, without the batch: 64, 10x100"),
+    ARG("as", CLAUSE, ARG_NAME, .line = "names the input"),
 };
 
 const struct layer_kind layer_input = {

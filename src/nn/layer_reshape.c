@@ -15,11 +15,7 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 }
 
 static const struct arg_spec args[] = {
-    {.name = "shape",
-     .form = POSITIONAL,
-     .type = ARG_SHAPE,
-     .required = true,
-     .line = "the new shape of a sample"},
+    ARG("shape", POSITIONAL, ARG_SHAPE, .required = true, .line = "the new shape of a sample"),
     ACTIVITY_SLOT,
     CALL_CLAUSES,
 };

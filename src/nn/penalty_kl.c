@@ -80,14 +80,8 @@ static void adjoint(const struct args *self, const struct extent *n, double scal
 
 static const struct arg_spec args[] = {
     STRENGTH("strength", "the factor"),
-    {.name = "p",
-     .form = POSITIONAL,
-     .type = ARG_NUMBER,
-     .standard = "0.05",
-     .min = 0,
-     .above = true,
-     .max = 0.999,
-     .line = "how active a unit should be on average"},
+    ARG("p", POSITIONAL, ARG_NUMBER, .standard = "0.05", .min = 0, .above = true, .max = 0.999,
+        .line = "how active a unit should be on average"),
     REDUCE_BY("sum"),
 };
 

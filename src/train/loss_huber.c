@@ -23,14 +23,8 @@ static void gradient(const struct head_view *v, double scale, real *d, bool add)
 }
 
 static const struct arg_spec args[] = {
-    {.name = "delta",
-     .form = KEY,
-     .type = ARG_NUMBER,
-     .standard = "1",
-     .min = 0,
-     .max = 1e30,
-     .above = true,
-     .line = "where the square turns into a line"},
+    ARG("delta", KEY, ARG_NUMBER, .standard = "1", .min = 0, .max = 1e30, .above = true,
+        .line = "where the square turns into a line"),
 };
 
 const struct loss_kind loss_huber = {

@@ -28,12 +28,10 @@ static const struct arg_spec args[] = {
     OPTION("rho", "0.9", 0, 1, "how much of the mean square is kept"),
     OPTION("momentum", "0", 0, 1, "how much of the last step goes on"),
     EPSILON,
-    {.name = "centered",
-     .form = KEY,
-     .type = ARG_BOOL,
-     .standard = "no",
-     .line = "divide by the deviation of the gradient, not by its mean square"},
-    CLIPPING};
+    ARG("centered", KEY, ARG_BOOL, .standard = "no",
+        .line = "divide by the deviation of the gradient, not by its mean square"),
+    CLIPPING,
+};
 
 const struct opt_kind opt_rmsprop = {
     .entry = {.name = "rmsprop",

@@ -19,18 +19,9 @@ static double reach(const struct args *self, double norm)
 
 static const struct arg_spec args[] = {
     LEARNING_RATE("0.01"),
-    {.name = "momentum",
-     .form = KEY,
-     .type = ARG_NUMBER,
-     .standard = "0",
-     .min = 0,
-     .max = 1,
-     .line = "how much of the last step goes on"},
-    {.name = "nesterov",
-     .form = KEY,
-     .type = ARG_BOOL,
-     .standard = "no",
-     .line = "look ahead along the momentum"},
+    ARG("momentum", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 1,
+        .line = "how much of the last step goes on"),
+    ARG("nesterov", KEY, ARG_BOOL, .standard = "no", .line = "look ahead along the momentum"),
     CLIPPING,
 };
 

@@ -115,27 +115,16 @@ static int run_seed(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec data_args[] = {
-    {.name = "kind",
-     .form = POSITIONAL,
-     .type = ARG_ENTRY,
-     .of = &data_kinds,
-     .line = "which data, and its keys; alone, data prints what is loaded"},
+    ARG("kind", POSITIONAL, ARG_ENTRY, .of = &data_kinds,
+        .line = "which data, and its keys; alone, data prints what is loaded"),
 };
 static const struct arg_spec batch_args[] = {
-    {.name = "size",
-     .form = POSITIONAL,
-     .type = ARG_WHOLE,
-     .min = 1,
-     .max = 1e6,
-     .line = "samples in a step; alone, batch prints it"},
+    ARG("size", POSITIONAL, ARG_WHOLE, .min = 1, .max = 1e6,
+        .line = "samples in a step; alone, batch prints it"),
 };
 static const struct arg_spec seed_args[] = {
-    {.name = "seed",
-     .form = POSITIONAL,
-     .type = ARG_WHOLE,
-     .min = 0,
-     .max = 9007199254740992.0,
-     .line = "a whole number; alone, seed prints it"},
+    ARG("seed", POSITIONAL, ARG_WHOLE, .min = 0, .max = 9007199254740992.0,
+        .line = "a whole number; alone, seed prints it"),
 };
 const struct command command_data = {
     COMMAND(

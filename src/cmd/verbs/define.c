@@ -231,16 +231,11 @@ static const struct entry *const defined_rows[] = {&penalty_word};
 static const struct table defined = {"kind of definition", defined_rows, 1};
 
 static const struct arg_spec define_args[] = {
-    {.name = "what",
-     .form = POSITIONAL,
-     .type = ARG_CHOICE,
-     .of = &defined,
-     .line = "penalty; alone, define lists the definitions"},
-    {.name = "definition",
-     .form = PAIR,
-     .type = ARG_PAIR,
-     .line = "NAME(x, p=0.05) = FORMULA: x is the tensor, p a parameter with its default",
-     .naming = NAMING_FORMULA},
+    ARG("what", POSITIONAL, ARG_CHOICE, .of = &defined,
+        .line = "penalty; alone, define lists the definitions"),
+    ARG("definition", PAIR, ARG_PAIR,
+        .line = "NAME(x, p=0.05) = FORMULA: x is the tensor, p a parameter with its default",
+        .naming = NAMING_FORMULA),
 };
 
 const struct command command_define = {

@@ -146,12 +146,8 @@ static int run_emulate(struct session *s, const struct args *args, struct err *e
 }
 
 static const struct arg_spec emulate_args[] = {
-    {.name = "system",
-     .form = POSITIONAL,
-     .type = ARG_CHOICE,
-     .of = &emulations,
-     .lists = true,
-     .line = "which, or none; alone, emulate prints what is set"},
+    ARG("system", POSITIONAL, ARG_CHOICE, .of = &emulations, .lists = true,
+        .line = "which, or none; alone, emulate prints what is set"),
 };
 
 const struct command command_emulate = {

@@ -87,37 +87,18 @@ static int run_pause(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec for_args[] = {
-    {.name = "name",
-     .form = POSITIONAL,
-     .type = ARG_NAME,
-     .required = true,
-     .line = "an ordinary variable, which keeps its last value"},
-    {.name = "in",
-     .form = CLAUSE,
-     .type = ARG_EXPRS,
-     .required = true,
-     .line = "the values: numbers or penalties"},
-    {.name = "body",
-     .form = BODY,
-     .type = ARG_BODY,
-     .required = true,
-     .line = "what is done for each"},
+    ARG("name", POSITIONAL, ARG_NAME, .required = true,
+        .line = "an ordinary variable, which keeps its last value"),
+    ARG("in", CLAUSE, ARG_EXPRS, .required = true, .line = "the values: numbers or penalties"),
+    ARG("body", BODY, ARG_BODY, .required = true, .line = "what is done for each"),
 };
 static const struct arg_spec repeat_args[] = {
-    {.name = "times",
-     .form = POSITIONAL,
-     .type = ARG_WHOLE,
-     .required = true,
-     .min = 0,
-     .max = 1e9,
-     .line = "how often"},
-    {.name = "body", .form = BODY, .type = ARG_BODY, .required = true, .line = "what is done"},
+    ARG("times", POSITIONAL, ARG_WHOLE, .required = true, .min = 0, .max = 1e9,
+        .line = "how often"),
+    ARG("body", BODY, ARG_BODY, .required = true, .line = "what is done"),
 };
 static const struct arg_spec pause_args[] = {
-    {.name = "hint",
-     .form = POSITIONAL,
-     .type = ARG_STRING,
-     .line = "what is shown while it waits"},
+    ARG("hint", POSITIONAL, ARG_STRING, .line = "what is shown while it waits"),
 };
 
 const struct command command_for = {

@@ -93,12 +93,11 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec help_args[] = {
-    {.name = "topic",
-     .form = POSITIONAL,
-     .type = ARG_EXPR,
-     .line = "a verb, layer, penalty, key, quantity ...; or a list of them, such as views; alone, "
-             "the overview",
-     .naming = NAMING_TOPICS},
+    ARG("topic", POSITIONAL, ARG_EXPR,
+        .line =
+            "a verb, layer, penalty, key, quantity ...; or a list of them, such as views; alone, "
+            "the overview",
+        .naming = NAMING_TOPICS),
 };
 const struct command command_help = {
     COMMAND("help", help_args, "explains a word",

@@ -463,32 +463,17 @@ static int run_output(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec timedistributed_args[] = {
-    {.name = "layer",
-     .form = POSITIONAL,
-     .type = ARG_ENTRY,
-     .of = &layer_kinds,
-     .required = true,
-     .line = "a layer statement, or the name of a layer or block",
-     .naming = NAMING_CALLEES},
+    ARG("layer", POSITIONAL, ARG_ENTRY, .of = &layer_kinds, .required = true,
+        .line = "a layer statement, or the name of a layer or block", .naming = NAMING_CALLEES),
 };
 static const struct arg_spec block_args[] = {
-    {.name = "name",
-     .form = POSITIONAL,
-     .type = ARG_NAME,
-     .required = true,
-     .line = "the verb that calls it"},
-    {.name = "body",
-     .form = BODY,
-     .type = ARG_BODY,
-     .required = true,
-     .line = "layers, one on the other; input is what the block is called on"},
+    ARG("name", POSITIONAL, ARG_NAME, .required = true, .line = "the verb that calls it"),
+    ARG("body", BODY, ARG_BODY, .required = true,
+        .line = "layers, one on the other; input is what the block is called on"),
 };
 static const struct arg_spec output_args[] = {
-    {.name = "names",
-     .form = REST,
-     .type = ARG_NAMES,
-     .line = "tensors; alone, output lists them",
-     .naming = NAMING_TENSORS},
+    ARG("names", REST, ARG_NAMES, .line = "tensors; alone, output lists them",
+        .naming = NAMING_TENSORS),
 };
 
 const struct command command_timedistributed = {

@@ -193,32 +193,15 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
 }
 
 static const struct arg_spec print_args[] = {
-    {.name = "what",
-     .form = REST,
-     .type = ARG_EXPRS,
-     .required = true,
-     .line = "strings and expressions"},
+    ARG("what", REST, ARG_EXPRS, .required = true, .line = "strings and expressions"),
 };
 static const struct arg_spec expect_args[] = {
-    {.name = "claim",
-     .form = POSITIONAL,
-     .type = ARG_EXPR,
-     .required = true,
-     .line = "an expression that must be true"},
+    ARG("claim", POSITIONAL, ARG_EXPR, .required = true, .line = "an expression that must be true"),
 };
 static const struct arg_spec penalties_args[] = {
-    {.name = "on",
-     .form = KEY,
-     .type = ARG_CHOICE,
-     .of = &shares,
-     .standard = "evaluation",
-     .line = "which samples: evaluation, train or batch"},
-    {.name = "format",
-     .form = KEY,
-     .type = ARG_CHOICE,
-     .of = &formats,
-     .standard = "text",
-     .line = "text or json"},
+    ARG("on", KEY, ARG_CHOICE, .of = &shares, .standard = "evaluation",
+        .line = "which samples: evaluation, train or batch"),
+    ARG("format", KEY, ARG_CHOICE, .of = &formats, .standard = "text", .line = "text or json"),
 };
 
 const struct command command_print = {

@@ -56,12 +56,7 @@ static int run_goto(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec mark_args[] = {
-    {.name = "name",
-     .form = POSITIONAL,
-     .type = ARG_NAME,
-     .required = true,
-     .line = "the mark",
-     .naming = NAMING_MARKS},
+    ARG("name", POSITIONAL, ARG_NAME, .required = true, .line = "the mark", .naming = NAMING_MARKS),
 };
 
 #define EXAMPLE                                                                                    \

@@ -321,25 +321,15 @@ static int run_compare(struct session *s, const struct args *args, struct err *e
 }
 
 static const struct arg_spec model_args[] = {
-    {.name = "name",
-     .form = POSITIONAL,
-     .type = ARG_NAME,
-     .line = "a model; alone, model lists them",
-     .naming = NAMING_MODELS},
+    ARG("name", POSITIONAL, ARG_NAME, .line = "a model; alone, model lists them",
+        .naming = NAMING_MODELS),
 };
 static const struct arg_spec new_name_args[] = {
-    {.name = "name",
-     .form = POSITIONAL,
-     .type = ARG_NAME,
-     .required = true,
-     .line = "the new name"},
+    ARG("name", POSITIONAL, ARG_NAME, .required = true, .line = "the new name"),
 };
 static const struct arg_spec compare_args[] = {
-    {.name = "models",
-     .form = REST,
-     .type = ARG_NAMES,
-     .line = "models by name; alone, every model that has a layer",
-     .naming = NAMING_ANY_MODEL},
+    ARG("models", REST, ARG_NAMES, .line = "models by name; alone, every model that has a layer",
+        .naming = NAMING_ANY_MODEL),
 };
 
 const struct command command_model = {

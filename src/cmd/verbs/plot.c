@@ -343,11 +343,8 @@ static const struct entry *const device_rows[] = {&device_auto, &device_none, &d
 static const struct table devices = {"terminal for pictures", device_rows,
                                      sizeof device_rows / sizeof *device_rows};
 static const struct arg_spec terminal_args[] = {
-    {.name = "name",
-     .form = POSITIONAL,
-     .type = ARG_CHOICE,
-     .of = &devices,
-     .line = "where pictures go: these, or any terminal of gnuplot"},
+    ARG("name", POSITIONAL, ARG_CHOICE, .of = &devices,
+        .line = "where pictures go: these, or any terminal of gnuplot"),
 };
 static const struct entry order_save = {
     .name = "save", .summary = "plot save \"figure.png\": the picture last plotted becomes a file"};
@@ -359,32 +356,18 @@ static const struct entry *const order_rows[] = {&order_save, &order_terminal};
 const struct table picture_orders = {"order for pictures", order_rows, 2};
 
 static const struct arg_spec plot_args[] = {
-    {.name = "what",
-     .form = REST,
-     .type = ARG_EXPRS,
-     .required = true,
-     .of = &picture_orders,
-     .line = "a view and names of layers; or save and a file; or terminal and its name",
-     .naming = NAMING_VIEWS},
-    {.name = "of",
-     .form = CLAUSE,
-     .type = ARG_NAMES,
-     .line = "models; without it, the current one",
-     .naming = NAMING_MODELS},
+    ARG("what", REST, ARG_EXPRS, .required = true, .of = &picture_orders,
+        .line = "a view and names of layers; or save and a file; or terminal and its name",
+        .naming = NAMING_VIEWS),
+    ARG("of", CLAUSE, ARG_NAMES, .line = "models; without it, the current one",
+        .naming = NAMING_MODELS),
 };
 static const struct arg_spec watch_args[] = {
-    {.name = "what",
-     .form = REST,
-     .type = ARG_EXPRS,
-     .line = "views, and expressions, which are drawn as curves; alone, watch lists what is set",
-     .naming = NAMING_VIEWS},
-    {.name = "every",
-     .form = CLAUSE,
-     .type = ARG_WHOLE,
-     .standard = "1",
-     .min = 1,
-     .max = 1e9,
-     .line = "steps from one point to the next"},
+    ARG("what", REST, ARG_EXPRS,
+        .line = "views, and expressions, which are drawn as curves; alone, watch lists what is set",
+        .naming = NAMING_VIEWS),
+    ARG("every", CLAUSE, ARG_WHOLE, .standard = "1", .min = 1, .max = 1e9,
+        .line = "steps from one point to the next"),
 };
 
 const struct command command_plot = {

@@ -86,10 +86,8 @@ static int run_record(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec record_args[] = {
-    {.name = "file",
-     .form = POSITIONAL,
-     .type = ARG_EXPR,
-     .line = "its name in quotes; none ends recording; alone, record says where it goes"},
+    ARG("file", POSITIONAL, ARG_EXPR,
+        .line = "its name in quotes; none ends recording; alone, record says where it goes"),
 };
 
 const struct command command_record = {

@@ -57,11 +57,8 @@ static int run_stop(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec run_args[] = {
-    {.name = "on",
-     .form = CLAUSE,
-     .type = ARG_NAMES,
-     .line = "models by name, or all: every model that has a layer",
-     .naming = NAMING_ANY_MODEL},
+    ARG("on", CLAUSE, ARG_NAMES, .line = "models by name, or all: every model that has a layer",
+        .naming = NAMING_ANY_MODEL),
 };
 
 const struct command command_run = {

@@ -199,22 +199,13 @@ static int run_load(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec save_args[] = {
-    {.name = "what",
-     .form = POSITIONAL,
-     .type = ARG_CHOICE,
-     .of = &saved,
-     .required = true,
-     .line = "weights, or session"},
-    {.name = "file", .form = POSITIONAL, .type = ARG_FILE, .required = true, .line = "its name"},
+    ARG("what", POSITIONAL, ARG_CHOICE, .of = &saved, .required = true,
+        .line = "weights, or session"),
+    ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
 };
 static const struct arg_spec load_args[] = {
-    {.name = "what",
-     .form = POSITIONAL,
-     .type = ARG_CHOICE,
-     .of = &loaded,
-     .required = true,
-     .line = "weights"},
-    {.name = "file", .form = POSITIONAL, .type = ARG_FILE, .required = true, .line = "its name"},
+    ARG("what", POSITIONAL, ARG_CHOICE, .of = &loaded, .required = true, .line = "weights"),
+    ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
 };
 
 /* A session that is read again does not write itself. */

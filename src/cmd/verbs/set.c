@@ -201,19 +201,12 @@ static int run_let(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec set_args[] = {
-    {.name = "setting",
-     .form = PAIR,
-     .type = ARG_PAIR,
-     .required = true,
-     .line = "NAME.KEY = VALUE",
-     .naming = NAMING_SETTINGS},
+    ARG("setting", PAIR, ARG_PAIR, .required = true, .line = "NAME.KEY = VALUE",
+        .naming = NAMING_SETTINGS),
 };
 static const struct arg_spec let_args[] = {
-    {.name = "setting",
-     .form = PAIR,
-     .type = ARG_PAIR,
-     .line = "NAME = VALUE; alone, let lists the variables",
-     .naming = NAMING_VARIABLES},
+    ARG("setting", PAIR, ARG_PAIR, .line = "NAME = VALUE; alone, let lists the variables",
+        .naming = NAMING_VARIABLES),
 };
 
 const struct command command_set = {

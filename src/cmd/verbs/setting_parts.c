@@ -269,7 +269,8 @@ static const struct entry frozen_ignore = {.name = "ignore", .summary = "they ar
 static const struct entry *const frozen_rows[] = {&frozen_count, &frozen_ignore};
 static const struct table frozen_table = {"choice", frozen_rows, 2};
 static const struct arg_spec frozen_args[] = {
-    {.name = "frozen", .form = KEY, .type = ARG_CHOICE, .of = &frozen_table}};
+    ARG("frozen", KEY, ARG_CHOICE, .of = &frozen_table),
+};
 
 static int set_penalties(struct session *s, struct model *m, const struct target *t,
                          const struct pair *pair, struct err *e)

@@ -331,13 +331,11 @@ static int run_show(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec show_args[] = {
-    {.name = "what",
-     .form = REST,
-     .type = ARG_EXPRS,
-     .line =
-         "layers (hidden), tensors (hidden.kernel), data, plan, or another verb that prints what "
-         "is set; alone, the model",
-     .naming = NAMING_PARTS},
+    ARG("what", REST, ARG_EXPRS,
+        .line = "layers (hidden), tensors (hidden.kernel), data, plan, or another verb that prints "
+                "what "
+                "is set; alone, the model",
+        .naming = NAMING_PARTS),
 };
 
 const struct command command_summary = {

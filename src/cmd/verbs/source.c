@@ -102,11 +102,8 @@ static int run_source(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec source_args[] = {
-    {.name = "file",
-     .form = POSITIONAL,
-     .type = ARG_FILE,
-     .required = true,
-     .line = "its name, against the folder of the script that says it"},
+    ARG("file", POSITIONAL, ARG_FILE, .required = true,
+        .line = "its name, against the folder of the script that says it"),
 };
 
 const struct command command_source = {

@@ -38,11 +38,7 @@ static int run_quit(struct session *s, const struct args *args, struct err *e)
 }
 
 static const struct arg_spec say_args[] = {
-    {.name = "what",
-     .form = REST,
-     .type = ARG_EXPRS,
-     .required = true,
-     .line = "strings and expressions"},
+    ARG("what", REST, ARG_EXPRS, .required = true, .line = "strings and expressions"),
 };
 const struct command command_say = {
     COMMAND("say", say_args, "prints a line of narration",

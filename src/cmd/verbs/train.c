@@ -373,73 +373,35 @@ static int run_predict(struct session *s, const struct args *args, struct err *e
     }
 
 static const struct arg_spec loss_args[] = {
-    {.name = "kind",
-     .form = POSITIONAL,
-     .type = ARG_ENTRY,
-     .of = &loss_kinds,
-     .line = "which loss, and its keys; alone, loss prints what is set"},
-    {.name = "weight",
-     .form = KEY,
-     .type = ARG_NUMBER,
-     .standard = "1",
-     .min = 0,
-     .max = 1e30,
-     .line = "the factor that it counts with"},
-    {.name = "on",
-     .form = CLAUSE,
-     .type = ARG_NAMES,
-     .line = "the outputs it is for; without it, all of them",
-     .naming = NAMING_OUTPUTS},
+    ARG("kind", POSITIONAL, ARG_ENTRY, .of = &loss_kinds,
+        .line = "which loss, and its keys; alone, loss prints what is set"),
+    ARG("weight", KEY, ARG_NUMBER, .standard = "1", .min = 0, .max = 1e30,
+        .line = "the factor that it counts with"),
+    ARG("on", CLAUSE, ARG_NAMES, .line = "the outputs it is for; without it, all of them",
+        .naming = NAMING_OUTPUTS),
 };
 static const struct arg_spec optimizer_args[] = {
-    {.name = "kind",
-     .form = POSITIONAL,
-     .type = ARG_ENTRY,
-     .of = &opt_kinds,
-     .line = "which optimizer, and its keys; alone, optimizer prints what is set"},
+    ARG("kind", POSITIONAL, ARG_ENTRY, .of = &opt_kinds,
+        .line = "which optimizer, and its keys; alone, optimizer prints what is set"),
 };
 static const struct arg_spec step_args[] = {
-    {.name = "steps",
-     .form = POSITIONAL,
-     .type = ARG_WHOLE,
-     .standard = "1",
-     .min = 1,
-     .max = 1e12,
-     .line = "how many"},
-    {.name = "observe",
-     .form = KEY,
-     .type = ARG_BOOL,
-     .standard = "yes",
-     .line = "no: without points for the curves; what a record says of a step that was stopped "
-             "while they were made"},
+    ARG("steps", POSITIONAL, ARG_WHOLE, .standard = "1", .min = 1, .max = 1e12, .line = "how many"),
+    ARG("observe", KEY, ARG_BOOL, .standard = "yes",
+        .line = "no: without points for the curves; what a record says of a step that was stopped "
+                "while they were made"),
     ON_MODELS,
 };
 static const struct arg_spec train_args[] = {
-    {.name = "epochs",
-     .form = POSITIONAL,
-     .type = ARG_WHOLE,
-     .min = 1,
-     .max = 1e9,
-     .line = "how many more epochs end"},
-    {.name = "until",
-     .form = CLAUSE,
-     .type = ARG_EXPR,
-     .line = "a condition, looked at after each epoch"},
-    {.name = "max",
-     .form = CLAUSE,
-     .type = ARG_WHOLE,
-     .min = 1,
-     .max = 1e9,
-     .line = "epochs at the most, with until; 1000 without it"},
+    ARG("epochs", POSITIONAL, ARG_WHOLE, .min = 1, .max = 1e9, .line = "how many more epochs end"),
+    ARG("until", CLAUSE, ARG_EXPR, .line = "a condition, looked at after each epoch"),
+    ARG("max", CLAUSE, ARG_WHOLE, .min = 1, .max = 1e9,
+        .line = "epochs at the most, with until; 1000 without it"),
     ON_MODELS,
 };
 static const struct arg_spec evaluate_args[] = {ON_MODELS};
 static const struct arg_spec predict_args[] = {
-    {.name = "inputs",
-     .form = REST,
-     .type = ARG_BORDERS,
-     .required = true,
-     .line = "one sample's numbers, with | between the inputs"},
+    ARG("inputs", REST, ARG_BORDERS, .required = true,
+        .line = "one sample's numbers, with | between the inputs"),
 };
 
 const struct command command_loss = {
