@@ -158,13 +158,11 @@ const struct command command_checkgrad = {
         "come; nothing changes. The total, the data loss and every penalty are checked, each by "
         "itself: every weight of a model with up to 2000, else 64 in each tensor. Errors are "
         "relative to the largest slope there; up to 0.01 is right in nnr and 1e-7 in nnr64. A "
-        "wrong gradient is an error that names the worst place. At a kink, such as that of relu "
-        "at 0, the gradient must lie between the slopes on both sides; where a penalty moves a "
-        "weight "
+        "wrong gradient is an error that names the worst place. At a kink, such as that of relu at "
+        "0, the gradient must lie between the slopes on both sides; where a penalty moves a weight "
         "from such a place, as max does where two elements are the largest, a line names it. Too "
-        "near a kink a weight is "
-        "skipped; more than one in a hundred is an error. A slope that is too small for the "
-        "precision is counted under \"in rounding\".",
+        "near a kink a weight is skipped; more than one in a hundred is an error. A slope that is "
+        "too small for the precision is counted under \"in rounding\".",
         "data moons 40\ninput 2\ndense 8 relu kernel=l2(1e-3) activity=l1(1e-3)\n"
         "dense 1 sigmoid\ncheckgrad\n"),
     .run = run_checkgrad,

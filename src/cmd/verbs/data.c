@@ -51,9 +51,9 @@ static void say_header(const struct session *s, const struct args *kind)
     if (s->data.headed)
         session_notice(s, "the first line of \"%s\" is taken for a header%s",
                        args_get(kind, "file")->as.file.name,
-                       s->data.headed_number ? ", though a number stands in it; header=no reads it "
-                                               "as a sample"
-                                             : "");
+                       s->data.headed_number
+                           ? ", though a number stands in it; header=no reads it as a sample"
+                           : "");
 }
 
 /* The batch that `batch` or `set` gave to the data before, and the new data does not have; 0 if
@@ -127,11 +127,10 @@ static const struct arg_spec seed_args[] = {
         .line = "a whole number; alone, seed prints it"),
 };
 const struct command command_data = {
-    COMMAND(
-        "data", data_args, "loads or makes the samples",
-        "All kinds take split= (validation share), batch=, shuffle= and scale=. Toy sets are drawn "
-        "from the seed when data is read. show data tells the columns and their ranges.",
-        "data digits split=0.2 batch=64\ndata\n"),
+    COMMAND("data", data_args, "loads or makes the samples",
+            "All kinds take split= (validation share), batch=, shuffle= and scale=. Toy sets are "
+            "drawn from the seed when data is read. show data tells the columns and their ranges.",
+            "data digits split=0.2 batch=64\ndata\n"),
     .run = run_data,
     .brings_data = true,
     .changes = CHANGES_DATA,
@@ -145,13 +144,11 @@ const struct command command_batch = {
     .alone_shows = true,
 };
 const struct command command_seed = {
-    COMMAND(
-        "seed", seed_args, "where all random numbers come from",
-        "First weights depend on the seed, the layer's name and its shape alone; toy data, the "
-        "order "
-        "of samples and all else follow from it too. Without it the seed is 1. Weights that were "
-        "trained stay; data that was read stays.",
-        "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
+    COMMAND("seed", seed_args, "where all random numbers come from",
+            "First weights depend on the seed, the layer's name and its shape alone; toy data, the "
+            "order of samples and all else follow from it too. Without it the seed is 1. Weights "
+            "that were trained stay; data that was read stays.",
+            "seed 7\ndata moons 50\ninput 2\ndense 1 sigmoid\nstep 1\n"),
     .run = run_seed,
     .changes = CHANGES_MODELS | CHANGES_DATA,
     .alone_shows = true,

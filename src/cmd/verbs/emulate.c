@@ -154,8 +154,8 @@ const struct command command_emulate = {
     COMMAND("emulate", emulate_args, "what another system does to this very model's penalties",
             "Holds for training, evaluation and the ledger of all models, until emulate none; the "
             "prompt shows it. The ledger marks each row that is bent, and shows the honest figure "
-            "beside the bent one. help keras-1.0 and so on tell what each system does; "
-            "emulate all prints a table of what each of them reports, and changes nothing.",
+            "beside the bent one. help keras-1.0 and so on tell what each system does; emulate all "
+            "prints a table of what each of them reports, and changes nothing.",
             "data random 20 shape=3x2 target=1 batch=10\ninput 3x2\n"
             "timedistributed dense 2 relu activity=l1(0.1) as td\nflatten\ndense 1\n"
             "emulate keras-1.0\npenalties\nexpect td.activity.penalty == 0\nemulate none\n"

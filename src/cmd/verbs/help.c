@@ -94,15 +94,14 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
 
 static const struct arg_spec help_args[] = {
     ARG("topic", POSITIONAL, ARG_EXPR,
-        .line =
-            "a verb, layer, penalty, key, quantity ...; or a list of them, such as views; alone, "
-            "the overview",
+        .line = "a verb, layer, penalty, key, quantity ...; or a list of them, such as views; "
+                "alone, the overview",
         .naming = NAMING_TOPICS),
 };
 const struct command command_help = {
     COMMAND("help", help_args, "explains a word",
-            "goto sets back the state and never the place in the script; on says "
-            "which tensors a layer works on, and which models train works on.",
+            "goto sets back the state and never the place in the script; on says which tensors a "
+            "layer works on, and which models train works on.",
             "help\nhelp dense\nhelp l1\n"),
     .run = run_help,
     .unwritten = any_statement,

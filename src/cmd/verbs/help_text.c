@@ -242,8 +242,8 @@ static void manual_entry(struct str *to, const struct catalog *c, const struct e
 void manual_write(const struct out *to)
 {
     struct str text = {0};
-    str_add(&text, "# Reference\n\nWritten by the program from its own tables "
-                   "(`nnr --manual`); do not edit.\n\n");
+    str_add(&text, "# Reference\n\nWritten by the program from its own tables (`nnr --manual`); do "
+                   "not edit.\n\n");
     for (size_t i = 0; i < catalogs; i++) {
         str_addf(&text, "## %s\n\n", catalog[i].title);
         for (size_t k = 0; k < catalog[i].table->rows; k++)

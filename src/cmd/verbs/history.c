@@ -194,11 +194,10 @@ const struct command command_history = {
     COMMAND_ALONE(
         "history", "the figures of training so far, as a table",
         "A line for each point of the curves: the end of an epoch, and every N steps while watch "
-        "is on. loss = data + penalty; where there are several penalties each has its column. On "
-        "a validation share val.loss is the total, and val.loss.data the data loss, which "
-        "compares with data. "
-        "What was changed by set on the way stands below. At most a screenful is shown; --json "
-        "prints all points.",
+        "is on. loss = data + penalty; where there are several penalties each has its column. On a "
+        "validation share val.loss is the total, and val.loss.data the data loss, which compares "
+        "with data. What was changed by set on the way stands below. At most a screenful is shown; "
+        "--json prints all points.",
         "data moons 100 split=0.2\ninput 2\ndense 8 tanh kernel=l2(1e-3)\ndense 1 sigmoid\n"
         "train 5\nhistory\n"),
     .run = run_history,

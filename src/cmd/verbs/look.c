@@ -215,22 +215,20 @@ const struct command command_print = {
     .looks = true,
 };
 const struct command command_expect = {
-    COMMAND(
-        "expect", expect_args, "a claim that must hold",
-        "A script stops at a claim that does not hold, prints both sides and exits with 3; at the "
-        "prompt it goes on. NaN fails every claim. a ~ b within t is |a - b| <= t.",
-        "expect 1 + 1 == 2\nexpect 0.1 + 0.2 ~ 0.3\n"),
+    COMMAND("expect", expect_args, "a claim that must hold",
+            "A script stops at a claim that does not hold, prints both sides and exits with 3; at "
+            "the prompt it goes on. NaN fails every claim. a ~ b within t is |a - b| <= t.",
+            "expect 1 + 1 == 2\nexpect 0.1 + 0.2 ~ 0.3\n"),
     .run = run_expect,
 };
 const struct command command_penalties = {
-    COMMAND(
-        "penalties", penalties_args, "the ledger: each term of the loss, itemised",
-        "One row for each term of each slot: what it acts on, how it is reduced, its value, its "
-        "share of the total, and the norm of the gradient that it alone sends into the weights. "
-        "total = data loss + the sum of the rows. Weight penalties count once for each tensor, "
-        "activity penalties once for each call.",
-        "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
-        "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"),
+    COMMAND("penalties", penalties_args, "the ledger: each term of the loss, itemised",
+            "One row for each term of each slot: what it acts on, how it is reduced, its value, "
+            "its share of the total, and the norm of the gradient that it alone sends into the "
+            "weights. total = data loss + the sum of the rows. Weight penalties count once for "
+            "each tensor, activity penalties once for each call.",
+            "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
+            "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"),
     .run = run_penalties,
     .looks = true,
 };

@@ -67,17 +67,15 @@ static const struct arg_spec mark_args[] = {
 const struct command command_mark = {
     COMMAND("mark", mark_args, "keeps the state under a name, for goto",
             "A mark holds models, data and settings; not variables, files or pictures. A second "
-            "mark of "
-            "the same name overwrites the first.",
+            "mark of the same name overwrites the first.",
             EXAMPLE),
     .run = run_mark,
 };
 const struct command command_goto = {
-    COMMAND(
-        "goto", mark_args, "sets the state back to a mark",
-        "It sets back the state and never the place in the script: what stands below is done next, "
-        "from the state that was marked.",
-        EXAMPLE),
+    COMMAND("goto", mark_args, "sets the state back to a mark",
+            "It sets back the state and never the place in the script: what stands below is done "
+            "next, from the state that was marked.",
+            EXAMPLE),
     .run = run_goto,
     .changes = CHANGES_ALL,
     .stop_first = true,

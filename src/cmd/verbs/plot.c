@@ -371,26 +371,24 @@ static const struct arg_spec watch_args[] = {
 };
 
 const struct command command_plot = {
-    COMMAND(
-        "plot", plot_args, "shows a picture",
-        "plot VIEW [LAYER ...] [of MODEL, ...] draws once; plot save \"figure.png\" writes the "
-        "picture last plotted (png svg pdf txt gp csv, by the name's ending); plot terminal "
-        "dumb, none, auto, qt, x11 ... says where pictures go. Where there is neither a display "
-        "nor a terminal nothing is shown, and files are still written. A missing gnuplot is told "
-        "once and stops nothing.",
-        "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\ntrain 3\nplot loss\n"
-        "plot weights h\n"),
+    COMMAND("plot", plot_args, "shows a picture",
+            "plot VIEW [LAYER ...] [of MODEL, ...] draws once; plot save \"figure.png\" writes the "
+            "picture last plotted (png svg pdf txt gp csv, by the name's ending); plot terminal "
+            "dumb, none, auto, qt, x11 ... says where pictures go. Where there is neither a "
+            "display nor a terminal nothing is shown, and files are still written. A missing "
+            "gnuplot is told once and stops nothing.",
+            "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\ntrain 3\nplot loss\n"
+            "plot weights h\n"),
     .run = run_plot,
     .looks = true,
 };
 const struct command command_watch = {
-    COMMAND(
-        "watch", watch_args, "keeps pictures up to date while training runs",
-        "watch loss activity every 20 puts a point every 20 steps and draws again at most ten "
-        "times a second. A word that is no view is an expression. Watching changes no figure of "
-        "training.",
-        "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\n"
-        "watch loss mean(abs(h.output)) every 2\ntrain 2\nunwatch\n"),
+    COMMAND("watch", watch_args, "keeps pictures up to date while training runs",
+            "watch loss activity every 20 puts a point every 20 steps and draws again at most ten "
+            "times a second. A word that is no view is an expression. Watching changes no figure "
+            "of training.",
+            "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\n"
+            "watch loss mean(abs(h.output)) every 2\ntrain 2\nunwatch\n"),
     .run = run_watch,
 };
 const struct command command_unwatch = {

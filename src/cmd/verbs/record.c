@@ -91,16 +91,15 @@ static const struct arg_spec record_args[] = {
 };
 
 const struct command command_record = {
-    COMMAND(
-        "record", record_args, "writes what is done into a script, as it happens",
-        "record \"mine.nnr\" first writes all statements so far, then each one that succeeds. The "
-        "script does the same again, to the same bits: the seed, and the loss and optimizer that "
-        "were chosen, are in it; what ran in the background or was interrupted is written as step "
-        "N. Comments, help, record, save session and quit are not. Files that were read are named, "
-        "and must still be there. A second record goes on in its own file; record none ends it. A "
-        "file of that name, which ends in .nnr, is replaced, with --safe only if nnr wrote it: "
-        "help save.",
-        "data xor\ninput 2\ndense 4 tanh\ndense 1 sigmoid\ntrain 5\nrecord\nrecord none\n"),
+    COMMAND("record", record_args, "writes what is done into a script, as it happens",
+            "record \"mine.nnr\" first writes all statements so far, then each one that succeeds. "
+            "The script does the same again, to the same bits: the seed, and the loss and "
+            "optimizer that were chosen, are in it; what ran in the background or was interrupted "
+            "is written as step N. Comments, help, record, save session and quit are not. Files "
+            "that were read are named, and must still be there. A second record goes on in its own "
+            "file; record none ends it. A file of that name, which ends in .nnr, is replaced, with "
+            "--safe only if nnr wrote it: help save.",
+            "data xor\ninput 2\ndense 4 tanh\ndense 1 sigmoid\ntrain 5\nrecord\nrecord none\n"),
     .run = run_record,
     .unwritten = any_statement,
 };

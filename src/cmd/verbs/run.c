@@ -62,12 +62,11 @@ static const struct arg_spec run_args[] = {
 };
 
 const struct command command_run = {
-    COMMAND(
-        "run", run_args, "trains in the background while the prompt stays alive",
-        "Statements typed meanwhile act between two steps: set hidden.activity = l1(1e-2) bends "
-        "the curves at once. stop, or Ctrl-C, ends it. A script says step N instead.",
-        "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\nrun\n"
-        "set hidden.activity = l1(1e-2)\nstop\n"),
+    COMMAND("run", run_args, "trains in the background while the prompt stays alive",
+            "Statements typed meanwhile act between two steps: set hidden.activity = l1(1e-2) "
+            "bends the curves at once. stop, or Ctrl-C, ends it. A script says step N instead.",
+            "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\nrun\n"
+            "set hidden.activity = l1(1e-2)\nstop\n"),
     .run = run_run,
     .unwritten = any_statement,
 };

@@ -216,30 +216,29 @@ static bool saves_session(const struct statement *st)
 }
 
 const struct command command_save = {
-    COMMAND("save", save_args, "writes the weights, or the session, into a file",
-            "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
-            "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
-            "\"mine.nnr\" writes all statements so far, as record does. The names end in "
-            ".safetensors and .nnr. A file of that name is replaced when the new one is whole and "
-            "on the disk, and keeps its mode; a link is followed; a folder, a device, a pipe and "
-            "what nobody may write are refused. With --safe a file must lie in the script's folder "
-            "or below it, wherever .. and links lead, and one that is there is only replaced if "
-            "nnr wrote it: then \"written by nnr\" stands near its beginning or its end (in a csv: "
-            "series,x,y).",
-            "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
-            "load weights \"/tmp/w.safetensors\"\n"),
+    COMMAND(
+        "save", save_args, "writes the weights, or the session, into a file",
+        "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
+        "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
+        "\"mine.nnr\" writes all statements so far, as record does. The names end in .safetensors "
+        "and .nnr. A file of that name is replaced when the new one is whole and on the disk, and "
+        "keeps its mode; a link is followed; a folder, a device, a pipe and what nobody may write "
+        "are refused. With --safe a file must lie in the script's folder or below it, wherever .. "
+        "and links lead, and one that is there is only replaced if nnr wrote it: then \"written by "
+        "nnr\" stands near its beginning or its end (in a csv: series,x,y).",
+        "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
+        "load weights \"/tmp/w.safetensors\"\n"),
     .run = run_save,
     .unwritten = saves_session,
 };
 const struct command command_load = {
-    COMMAND(
-        "load", load_args, "takes the weights from a file",
-        "load weights \"w.safetensors\" gives the current model the weights of a file in the "
-        "safetensors format (F32 or F64), by name: hidden.kernel. What only one side has is "
-        "listed, and stays; a shape that differs is an error. What the optimizer keeps stays as "
-        "it is.",
-        "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
-        "load weights \"/tmp/w.safetensors\"\n"),
+    COMMAND("load", load_args, "takes the weights from a file",
+            "load weights \"w.safetensors\" gives the current model the weights of a file in the "
+            "safetensors format (F32 or F64), by name: hidden.kernel. What only one side has is "
+            "listed, and stays; a shape that differs is an error. What the optimizer keeps stays "
+            "as it is.",
+            "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
+            "load weights \"/tmp/w.safetensors\"\n"),
     .run = run_load,
     .changes = CHANGES_MODEL,
 };

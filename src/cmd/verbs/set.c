@@ -210,13 +210,12 @@ static const struct arg_spec let_args[] = {
 };
 
 const struct command command_set = {
-    COMMAND(
-        "set", set_args, "changes a setting; it counts from the next step",
-        "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
-        "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot change "
-        "later (sizes, initialisers) is refused with the reason.",
-        "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\ntrain 1\n"
-        "set hidden.activity = l1(1e-2)\ntrain 1\npenalties\n"),
+    COMMAND("set", set_args, "changes a setting; it counts from the next step",
+            "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
+            "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot "
+            "change later (sizes, initialisers) is refused with the reason.",
+            "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\ntrain 1\n"
+            "set hidden.activity = l1(1e-2)\ntrain 1\npenalties\n"),
     .run = run_set,
     .changes = CHANGES_MODEL | CHANGES_DATA,
     .small = sets_a_layer,

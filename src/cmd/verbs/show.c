@@ -333,17 +333,15 @@ static int run_show(struct session *s, const struct args *args, struct err *e)
 static const struct arg_spec show_args[] = {
     ARG("what", REST, ARG_EXPRS,
         .line = "layers (hidden), tensors (hidden.kernel), data, plan, or another verb that prints "
-                "what "
-                "is set; alone, the model",
+                "what is set; alone, the model",
         .naming = NAMING_PARTS),
 };
 
 const struct command command_summary = {
-    COMMAND_ALONE(
-        "summary", "the model as a table",
-        "Every call with its layer, output shape and number of weights, the penalties, loss "
-        "and optimizer. A call that leads to no output is marked.",
-        "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
+    COMMAND_ALONE("summary", "the model as a table",
+                  "Every call with its layer, output shape and number of weights, the penalties, "
+                  "loss and optimizer. A call that leads to no output is marked.",
+                  "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
     .run = run_summary,
     .looks = true,
 };

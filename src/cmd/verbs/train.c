@@ -416,40 +416,35 @@ const struct command command_loss = {
     .alone_shows = true,
 };
 const struct command command_optimizer = {
-    COMMAND(
-        "optimizer", optimizer_args, "how the weights follow the gradient",
-        "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: adam. "
-        "Each takes one of clipnorm=, clipvalue= and global_clipnorm=. The order of a step is "
-        "Keras's: the gradient of data and penalties together is clipped, weights decay (adamw), "
-        "move, and are brought back by their constraints. hidden.kernel.grad is the gradient "
-        "before "
-        "clipping. set optimizer.clipnorm = 0 switches clipping off.",
-        "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
-        "set optimizer.lr = 0.01\n"),
+    COMMAND("optimizer", optimizer_args, "how the weights follow the gradient",
+            "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: "
+            "adam. Each takes one of clipnorm=, clipvalue= and global_clipnorm=. The order of a "
+            "step is Keras's: the gradient of data and penalties together is clipped, weights "
+            "decay (adamw), move, and are brought back by their constraints. hidden.kernel.grad is "
+            "the gradient before clipping. set optimizer.clipnorm = 0 switches clipping off.",
+            "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
+            "set optimizer.lr = 0.01\n"),
     .run = run_optimizer,
     .changes = CHANGES_MODEL,
     .alone_shows = true,
 };
 const struct command command_step = {
-    COMMAND(
-        "step", step_args, "takes optimizer steps",
-        "loss is then that of the last batch, taken before its step. A step whose loss or gradient "
-        "is not finite is not taken.",
-        "data xor\ninput 2\ndense 1 sigmoid\nstep 10\nprint step loss\n"),
+    COMMAND("step", step_args, "takes optimizer steps",
+            "loss is then that of the last batch, taken before its step. A step whose loss or "
+            "gradient is not finite is not taken.",
+            "data xor\ninput 2\ndense 1 sigmoid\nstep 10\nprint step loss\n"),
     .run = run_step,
     .changes = CHANGES_MODEL,
     .stop_first = true,
 };
 const struct command command_train = {
-    COMMAND(
-        "train", train_args, "trains for whole epochs",
-        "train N runs until N more epochs have ended; one that is begun counts as the first. loss "
-        "is "
-        "then the mean over the last epoch as it ran. train until looks at its condition after "
-        "each "
-        "epoch; reaching max is no error. train 5 on all trains every model on the same batches.",
-        "data moons 200\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
-        "train until accuracy > 0.5 max 20\n"),
+    COMMAND("train", train_args, "trains for whole epochs",
+            "train N runs until N more epochs have ended; one that is begun counts as the first. "
+            "loss is then the mean over the last epoch as it ran. train until looks at its "
+            "condition after each epoch; reaching max is no error. train 5 on all trains every "
+            "model on the same batches.",
+            "data moons 200\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
+            "train until accuracy > 0.5 max 20\n"),
     .run = run_train,
     .changes = CHANGES_MODEL,
     .stop_first = true,
@@ -458,8 +453,7 @@ const struct command command_evaluate = {
     COMMAND(
         "evaluate", evaluate_args, "the ledger's totals on the evaluation data",
         "Evaluation data is the validation share if there is one, else all training data, in "
-        "order, "
-        "cut into batches of the training size.",
+        "order, cut into batches of the training size.",
         "data moons 200 split=0.2\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 2\nevaluate\n"),
     .run = run_evaluate,
     .changes = CHANGES_FIGURES,

@@ -63,15 +63,14 @@ static int run_undo(struct session *s, const struct args *args, struct err *e)
 }
 
 const struct command command_undo = {
-    COMMAND_ALONE(
-        "undo", "takes back the last statement that changed something",
-        "Models, data, settings and variables are as they were before it, to the bit; said again, "
-        "undo takes back the statement before. A loop, and a file that source reads, is one "
-        "statement; so are the steps that run took between two statements. Files, records, marks "
-        "and pictures stay as they are. As many of the newest statements can be taken back as "
-        "fit into 64 MiB, the last one always.",
-        "data moons 50\ninput 2\ndense 4 tanh as h\ndense 1 sigmoid\ntrain 5\n"
-        "set h.kernel = l2(1e-2)\ntrain 5\nundo\nundo\ntrain 5\n"),
+    COMMAND_ALONE("undo", "takes back the last statement that changed something",
+                  "Models, data, settings and variables are as they were before it, to the bit; "
+                  "said again, undo takes back the statement before. A loop, and a file that "
+                  "source reads, is one statement; so are the steps that run took between two "
+                  "statements. Files, records, marks and pictures stay as they are. As many of the "
+                  "newest statements can be taken back as fit into 64 MiB, the last one always.",
+                  "data moons 50\ninput 2\ndense 4 tanh as h\ndense 1 sigmoid\ntrain 5\n"
+                  "set h.kernel = l2(1e-2)\ntrain 5\nundo\nundo\ntrain 5\n"),
     .run = run_undo,
     .stop_first = true,
     .unwritten = any_statement,

@@ -13,11 +13,10 @@
     }
 
 static const struct word_row all[] = {
-    WORD(
-        "all", NULL, true, "every model that has a layer",
-        "Where models are named: train 5 on all, evaluate on all. A model that is still empty does "
-        "not count.",
-        "data moons 40\ninput 2\ndense 1 sigmoid\nclone other\ntrain 1 on all\n"),
+    WORD("all", NULL, true, "every model that has a layer",
+         "Where models are named: train 5 on all, evaluate on all. A model that is still empty "
+         "does not count.",
+         "data moons 40\ninput 2\ndense 1 sigmoid\nclone other\ntrain 1 on all\n"),
     WORD("none", NULL, true, "nothing, where a penalty or another choice could stand",
          "set hidden.activity = none takes the penalties of a slot away, emulate none ends an "
          "emulation, target=none reads a file without targets.",
@@ -32,10 +31,10 @@ static const struct word_row all[] = {
     WORD("no", "false", false, "the value of a switch that is off",
          "Switches are keys such as shuffle=, use_bias= and trainable=; the other value is yes.",
          "data moons 40 shuffle=no\n"),
-    WORD("within", NULL, false, "how far apart the sides of ~ may be",
-         "a ~ b within t is abs(a - b) <= t. Without it t is 1e-6 times the larger of 1 and "
-         "abs(b).",
-         "expect 3.1 ~ 3 within 0.2\n"),
+    WORD(
+        "within", NULL, false, "how far apart the sides of ~ may be",
+        "a ~ b within t is abs(a - b) <= t. Without it t is 1e-6 times the larger of 1 and abs(b).",
+        "expect 3.1 ~ 3 within 0.2\n"),
     WORD("validation", "val", false, "the share of the samples that is kept from training",
          "split=0.2 keeps a fifth of the samples, drawn once from the seed. It is then the "
          "evaluation data: evaluate, penalties, print and tensors such as hidden.output mean it. "
