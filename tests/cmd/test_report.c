@@ -172,8 +172,39 @@ static void values_without_a_table(void **state)
     report_finish(&r);
 }
 
+/* Objects of a column are a column for each key that one of them has, in the order in which they
+ * come; a row without the key has nothing there, and a list stays one. */
+static void objects_of_a_table_are_columns(void **state)
+{
+    (void)state;
+    static const struct report_column of[] = {{NULL, "step", REPORT_NUMBER},
+                                              {NULL, "terms", REPORT_NUMBER},
+                                              {NULL, "list", REPORT_NUMBER}};
+    static const struct report_table t = {.key = "points", .column = of, .columns = 3};
+    static const char *const keys[3][2] = {{"a", "b"}, {"b", "c,d"}, {NULL, NULL}};
+    struct report r = {0};
+    report_table(&r, &t);
+    for (int i = 0; i < 3; i++) {
+        report_row(&r, REPORT_FOR_ALL);
+        report_number(&r, NULL, i);
+        report_open(&r, NULL, '{');
+        for (int k = 0; k < 2 && keys[i][k]; k++)
+            report_number(&r, keys[i][k], 10 * i + k);
+        report_close(&r);
+        report_open(&r, NULL, '[');
+        report_number(&r, NULL, i);
+        report_number(&r, NULL, 0.5);
+        report_close(&r);
+    }
+    report_close(&r);
+    renders_as(&r, report_render_csv,
+               "step,terms.a,terms.b,\"terms.c,d\",list\n"
+               "0,0,1,,\"[0, 0.5]\"\n1,,10,11,\"[1, 0.5]\"\n2,,,,\"[2, 0.5]\"\n");
+    report_finish(&r);
+}
+
 /* People read the rows of a sideways table as columns, and those of one with a sentence as lines.
- */
+ * Markdown has them as grids. */
 static void other_shapes_of_tables(void **state)
 {
     (void)state;
@@ -186,6 +217,9 @@ static void other_shapes_of_tables(void **state)
     const struct report_table *tables[] = {&sideways, &lines};
     static const char *const texts[] = {"      a  wide\nloss  1   0.5\n",
                                         "a has 1 unit\nwide has 0.5 units\n"};
+    static const char *const grids[] = {
+        "|  | a | wide |\n| --- | ---: | ---: |\n| loss | 1 | 0.5 |\n\n",
+        "| model | loss |\n| --- | ---: |\n| a | 1 |\n| wide | 0.5 |\n\n"};
     for (size_t i = 0; i < 2; i++) {
         struct report r = {0};
         report_table(&r, tables[i]);
@@ -198,9 +232,7 @@ static void other_shapes_of_tables(void **state)
         report_close(&r);
         renders_as(&r, report_render_text, texts[i]);
         renders_as(&r, report_render_csv, "model,loss\na,1\nwide,0.5\n");
-        if (!i)
-            renders_as(&r, report_render_markdown,
-                       "|  | a | wide |\n| --- | ---: | ---: |\n| loss | 1 | 0.5 |\n\n");
+        renders_as(&r, report_render_markdown, grids[i]);
         report_finish(&r);
     }
 }
@@ -266,6 +298,7 @@ int main(void)
         cmocka_unit_test(signs_of_a_format_are_quoted),
         cmocka_unit_test(numbers_are_exact_for_machines),
         cmocka_unit_test(values_without_a_table),
+        cmocka_unit_test(objects_of_a_table_are_columns),
         cmocka_unit_test(other_shapes_of_tables),
         cmocka_unit_test(widths_are_characters),
         cmocka_unit_test(no_memory_is_told),

@@ -206,12 +206,18 @@ struct grid {
     size_t lines, columns;
 };
 
+/* Where people read sentences, Markdown has a grid of what machines read. */
+static const char *head_of(const struct report_table *t, size_t column)
+{
+    return t->line ? t->column[column].key : t->column[column].head;
+}
+
 /* Line 0 of a table that is not sideways has the heads. */
 static void fill_grid(const struct report *r, const struct cells *all, struct grid *g)
 {
     const struct report_table *t = all->table;
     for (size_t c = 0, column = 0; c < t->columns; c++) {
-        if (!t->column[c].head)
+        if (!head_of(t, c))
             continue;
         for (size_t k = 0; k <= all->rows; k++) {
             const size_t line = t->sideways ? column : k, place = t->sideways ? k : column;
@@ -219,7 +225,7 @@ static void fill_grid(const struct report *r, const struct cells *all, struct gr
             if (k)
                 add_value(r, all->item[(k - 1) * t->columns + c], t->column[c].format, to);
             else
-                str_add(to, t->column[c].head);
+                str_add(to, head_of(t, c));
             g->right[place] = t->sideways ? place > 0 : t->column[c].format != REPORT_WORDS;
         }
         column++;
@@ -230,7 +236,7 @@ static struct grid make_grid(const struct report *r, const struct cells *all, st
 {
     size_t heads = 0;
     for (size_t c = 0; c < all->table->columns; c++)
-        heads += all->table->column[c].head != NULL;
+        heads += head_of(all->table, c) != NULL;
     const size_t rows = heads ? all->rows + 1 : 0;
     struct grid g = {.lines = all->table->sideways ? heads : rows,
                      .columns = all->table->sideways ? rows : heads};
@@ -336,9 +342,10 @@ static void add_for_people(const struct report *r, struct str *to, bool markdown
             continue;
         struct cells all = read_cells(r, i, true);
         words.failed = words.failed || !all.item;
-        for (size_t k = 0; x->table->line && all.item && k < all.rows; k++)
+        const bool lines = x->table->line && !markdown;
+        for (size_t k = 0; lines && all.item && k < all.rows; k++)
             add_sentence(r, x->table, &all.item[k * x->table->columns], x->table->line, &words);
-        if (!x->table->line && all.item && all.rows) {
+        if (!lines && all.item && all.rows) {
             struct grid g = make_grid(r, &all, &words);
             if (markdown && words.text && !words.failed) {
                 add_escaped(to, words.text, false);
@@ -397,24 +404,79 @@ static void add_value_field(const struct report *r, size_t i, struct str *to, bo
     str_finish(&text);
 }
 
+/* A column of a table that is written as CSV: its values, or those of one key of its objects. */
+struct csv_column {
+    size_t column;
+    const char *key; /* NULL: the values themselves */
+};
+
+static bool is_object(const struct report *r, size_t i)
+{
+    return i != NOWHERE && r->item[i].kind == REPORT_OPEN && r->item[i].number == '{';
+}
+
+/* Adds a column for each key of the object at `i` that has none yet; returns how many there are. */
+static size_t add_keys(const struct report *r, size_t i, size_t column, struct csv_column *list,
+                       size_t count)
+{
+    for (i++; r->item[i].kind != REPORT_CLOSE; i = item_behind(r, i)) {
+        size_t k = 0;
+        while (k < count && (list[k].column != column || strcmp(list[k].key, r->item[i].key) != 0))
+            k++;
+        if (k == count)
+            list[count++] = (struct csv_column){column, r->item[i].key};
+    }
+    return count;
+}
+
+static size_t csv_columns(const struct report *r, const struct cells *all, struct csv_column *list)
+{
+    const struct report_table *t = all->table;
+    size_t count = 0;
+    for (size_t c = 0; c < t->columns; c++) {
+        bool objects = false;
+        for (size_t k = 0; t->column[c].key && k < all->rows; k++) {
+            const size_t i = all->item[k * t->columns + c];
+            if (is_object(r, i))
+                count = add_keys(r, i, c, list, count);
+            objects = objects || is_object(r, i);
+        }
+        if (t->column[c].key && !objects)
+            list[count++] = (struct csv_column){c, NULL};
+    }
+    return count;
+}
+
+static void add_csv_head(const struct report_table *t, const struct csv_column *c, struct str *to,
+                         bool first)
+{
+    struct str name = {0};
+    str_addf(&name, "%s%s%s", t->column[c->column].key, c->key ? "." : "", c->key ? c->key : "");
+    add_field(to, first, name.failed ? "" : name.text);
+    to->failed = to->failed || name.failed;
+    str_finish(&name);
+}
+
 static void table_csv(const struct report *r, size_t i, struct str *to)
 {
-    const struct report_table *t = r->item[i].table;
     struct cells all = read_cells(r, i, false);
-    to->failed = to->failed || !all.item;
+    const struct report_table *t = all.table;
+    struct csv_column *list = mem_new(t->columns + r->items, sizeof *list);
+    to->failed = to->failed || !all.item || !list;
+    const size_t count = to->failed ? 0 : csv_columns(r, &all, list);
     for (size_t k = 0; k <= all.rows && !to->failed; k++) {
-        bool first = true;
-        for (size_t c = 0; c < t->columns; c++) {
-            if (!t->column[c].key)
-                continue;
+        for (size_t c = 0; c < count; c++) {
+            size_t at = k ? all.item[(k - 1) * t->columns + list[c].column] : NOWHERE;
+            if (list[c].key && is_object(r, at))
+                at = find_value(r, at + 1, list[c].key, strlen(list[c].key));
             if (k)
-                add_value_field(r, all.item[(k - 1) * t->columns + c], to, first);
+                add_value_field(r, at, to, c == 0);
             else
-                add_field(to, first, t->column[c].key);
-            first = false;
+                add_csv_head(t, &list[c], to, c == 0);
         }
         str_add(to, "\n");
     }
+    mem_free(list);
     mem_free(all.item);
 }
 
@@ -441,9 +503,35 @@ void report_render_csv(const struct report *r, struct str *to)
     }
 }
 
+#define FORMAT(of, line, render_of)                                                                \
+    static const struct report_renderer format_##of = {.entry = {.name = #of, .summary = line},    \
+                                                       .render = render_of}
+FORMAT(text, "a table for people", report_render_text);
+FORMAT(csv, "a line of names, then one for each row of the first table, with every digit",
+       report_render_csv);
+FORMAT(markdown, "all that people read, with pipes between columns", report_render_markdown);
+FORMAT(json, "one object on one line, with every digit", report_render_json);
+static const struct entry *const format_rows[] = {&format_text.entry, &format_csv.entry,
+                                                  &format_markdown.entry, &format_json.entry};
+const struct table report_formats = {"format", format_rows, 4};
+
+const struct report_renderer *report_renderer_of(const struct args *args)
+{
+    return (const struct report_renderer *)args_get(args, "format")->as.choice;
+}
+
+int report_no_format(const struct args *args, struct err *e)
+{
+    const struct arg *format = args_get(args, "format");
+    if (!format->given)
+        return 0;
+    err_at(e, format->key, "format is for a table, and this statement prints none");
+    return err_hint(e, "leave format= out; help %s tells what prints a table", args->entry->name);
+}
+
 void report_write(const struct session *s, struct report *r, struct str *to)
 {
-    (s->host->json || r->as_json ? report_render_json : report_render_text)(r, to);
+    (s->host->json ? report_render_json : r->as ? r->as->render : report_render_text)(r, to);
     report_finish(r);
 }
 

@@ -3,6 +3,8 @@
 #ifndef NNR_CMD_REPORT_RENDER_H
 #define NNR_CMD_REPORT_RENDER_H
 
+#include "cmd/session/words.h"
+
 struct err;
 struct report;
 struct session;
@@ -14,12 +16,27 @@ void report_render_text(const struct report *r, struct str *to);
 void report_render_json(const struct report *r, struct str *to);
 /* The first table that machines have, else one row of the report's own values: a line of keys, then
  * rows, as RFC 4180 has them but for the line's end, which is a newline alone. Numbers read back
- * exactly, as nan and inf too; what there is not is empty, and an object or list is its JSON. */
+ * exactly, as nan and inf too; what there is not is empty. In a table an object is a column for
+ * each of its keys, KEY.NAME; else an object or list is its JSON. */
 void report_render_csv(const struct report *r, struct str *to);
 /* What people read: paragraphs, and tables with pipes (GitHub's Markdown). */
 void report_render_markdown(const struct report *r, struct str *to);
 
-/* As text or JSON, as the host wants it; finishes the report. */
+/* A row of `report_formats` (cmd/session/words.h). */
+struct report_renderer {
+    struct entry entry;
+    void (*render)(const struct report *r, struct str *to);
+};
+/* The argument of a verb that prints a table. */
+#define REPORT_FORMAT                                                                              \
+    ARG("format", KEY, ARG_CHOICE, .of = &report_formats, .standard = "text", .lists = true,       \
+        .line = "how the table is written; with --json it is JSON in any case")
+/* The format that a statement says. */
+const struct report_renderer *report_renderer_of(const struct args *args);
+/* Where a statement of that verb prints no table: 0, or -1 when it says a format. */
+int report_no_format(const struct args *args, struct err *e);
+
+/* In its format, or as text or JSON, as the host wants it; finishes the report. */
 void report_write(const struct session *s, struct report *r, struct str *to);
 /* The same to the host: 0, or -1 with ERR_MEMORY. */
 int report_show(const struct session *s, struct report *r, struct err *e);

@@ -54,12 +54,14 @@ struct report_item {
     };
 };
 
+struct report_renderer;
+
 struct report {
     struct report_item *item, lost;
     size_t items, room;
-    struct str text;    /* all texts, each with a NUL behind it */
-    struct arena arena; /* for columns and heads that are made for this report */
-    bool as_json;       /* whatever the host wants */
+    struct str text;                  /* all texts, each with a NUL behind it */
+    struct arena arena;               /* for columns and heads that are made for this report */
+    const struct report_renderer *as; /* NULL: as the host wants */
 };
 
 /* A value. The key is NULL in lists and tables; there each column has the next value. */

@@ -10,13 +10,31 @@ const struct command *statement_command(const struct statement *st)
     return (const struct command *)table_find(&command_table, st->verb);
 }
 
+size_t command_format(const struct command *c)
+{
+    size_t i = 0;
+    while (i < c->entry.arg_count && c->entry.args[i].of != &report_formats)
+        i++;
+    return i;
+}
+
+/* Whether a statement is its verb alone, however what it prints is written. */
+static bool stands_alone(const struct command *c, const struct statement *st)
+{
+    const size_t format = command_format(c);
+    bool alone = !st->values && !st->body;
+    for (size_t i = 0; i < st->pairs && alone; i++)
+        alone = format < c->entry.arg_count && st->pair[i].target->kind == NODE_PATH &&
+                arg_is_named(&c->entry.args[format], st->pair[i].target->text);
+    return alone;
+}
+
 unsigned statement_changes(const struct statement *st)
 {
     const struct command *c = statement_command(st);
-    const bool alone = !st->values && !st->pairs && !st->body;
     if (!c)
         return CHANGES_MODEL;
-    if (c->alone_shows && alone)
+    if (c->alone_shows && stands_alone(c, st))
         return CHANGES_NOTHING;
     /* Models that `on` names may be others than the current one. */
     return c->changes == CHANGES_MODEL && st->clauses ? CHANGES_MODELS : c->changes;

@@ -62,6 +62,8 @@ bool any_statement(const struct statement *st);
 const struct command *statement_command(const struct statement *st);
 /* A verb that sets something and stands alone only shows it. */
 unsigned statement_changes(const struct statement *st);
+/* The number of the argument that says how what a verb prints is written; arg_count for none. */
+size_t command_format(const struct command *c);
 /* Whether a statement of that verb belongs in a record. */
 bool statement_is_written(const struct command *c, const struct statement *st);
 

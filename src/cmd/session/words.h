@@ -14,6 +14,8 @@ extern const struct command command_layer;
 /* What may stand in a view's place behind plot: save and a file, terminal and its name. */
 extern const struct table picture_orders;
 extern const struct table quantities;
+/* How a table is written: text, csv, markdown, json (report/render.c). */
+extern const struct table report_formats;
 /* What has settings beside the layers: optimizer, loss, data, penalties. */
 extern const struct table setting_parts;
 

@@ -126,9 +126,10 @@ static void check_report(struct report *r, const struct gradcheck *c, bool right
 }
 
 /* The report stands on stdout also where the verdict is an error. */
-static int report(const struct session *s, const struct gradcheck *c, struct err *e)
+static int report(const struct session *s, const struct gradcheck *c,
+                  const struct report_renderer *as, struct err *e)
 {
-    struct report r = {0};
+    struct report r = {.as = as};
     const int wrong = gradcheck_verdict(c, e);
     if (wrong && e->kind == ERR_MEMORY)
         return -1;
@@ -140,20 +141,21 @@ static int run_checkgrad(struct session *s, const struct args *args, struct err 
 {
     struct model *m = current_model(s);
     struct gradcheck c = {0};
-    (void)args;
     if (need_data(s, e) || choose_loss(s, m, e))
         return -1;
     if (checking(s))
         return gradcheck_check(m, &s->data, e);
-    const int failed =
-        gradcheck_begin(&c, m, &s->data, s->seed, e) || run_all(s, &c, e) || report(s, &c, e);
+    const int failed = gradcheck_begin(&c, m, &s->data, s->seed, e) || run_all(s, &c, e) ||
+                       report(s, &c, report_renderer_of(args), e);
     gradcheck_finish(&c);
     return failed ? -1 : 0;
 }
 
+static const struct arg_spec checkgrad_args[] = {REPORT_FORMAT};
+
 const struct command command_checkgrad = {
-    COMMAND_ALONE(
-        "checkgrad", "the gradient in use against differences of the loss",
+    COMMAND(
+        "checkgrad", checkgrad_args, "the gradient in use against differences of the loss",
         "Looks at the first batch of the training data, with the random numbers of the step to "
         "come; nothing changes. The total, the data loss and every penalty are checked, each by "
         "itself: every weight of a model with up to 2000, else 64 in each tensor. Errors are "

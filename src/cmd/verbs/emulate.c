@@ -79,7 +79,8 @@ static const char *row_head(struct report *r, const struct ledger *l, size_t row
     return head;
 }
 
-static int systems_show(struct session *s, const struct systems *all, struct err *e)
+static int systems_show(struct session *s, const struct systems *all,
+                        const struct report_renderer *as, struct err *e)
 {
     static const struct report_column figures[] = {
         {NULL, "system", REPORT_WORDS},
@@ -92,7 +93,7 @@ static int systems_show(struct session *s, const struct systems *all, struct err
     };
     enum { BEFORE = 3, FIGURES = sizeof figures / sizeof *figures };
     const struct ledger *first = &all->ledger[0];
-    struct report r = {0};
+    struct report r = {.as = as};
     struct report_column *to = arena_new(&r.arena, FIGURES + first->rows, sizeof *to);
     if (!to)
         return err_memory(e);
@@ -113,7 +114,7 @@ static int systems_show(struct session *s, const struct systems *all, struct err
     return report_show(s, &r, e);
 }
 
-static int compare_systems(struct session *s, struct err *e)
+static int compare_systems(struct session *s, const struct report_renderer *as, struct err *e)
 {
     struct systems all = {.count = emulations.rows - 1};
     if (need_data(s, e))
@@ -124,7 +125,7 @@ static int compare_systems(struct session *s, struct err *e)
         return err_memory(e);
     int failed = systems_run(s, &all, e);
     if (!failed)
-        failed = systems_show(s, &all, e);
+        failed = systems_show(s, &all, as, e);
     for (size_t i = 0; i < all.count; i++)
         ledger_finish(&all.ledger[i]);
     mem_free(all.ledger);
@@ -136,7 +137,9 @@ static int run_emulate(struct session *s, const struct args *args, struct err *e
     const struct arg *system = args_get(args, "system");
     struct str text = {0};
     if (system->given && system->as.choice == &emulate_all.entry)
-        return compare_systems(s, e);
+        return compare_systems(s, report_renderer_of(args), e);
+    if (report_no_format(args, e))
+        return -1;
     if (system->given) {
         emulation_take(s, system->as.choice, s->ignores_frozen);
         return 0;
@@ -148,6 +151,7 @@ static int run_emulate(struct session *s, const struct args *args, struct err *e
 static const struct arg_spec emulate_args[] = {
     ARG("system", POSITIONAL, ARG_CHOICE, .of = &emulations, .lists = true,
         .line = "which, or none; alone, emulate prints what is set"),
+    REPORT_FORMAT,
 };
 
 const struct command command_emulate = {

@@ -174,8 +174,7 @@ static int run_history(struct session *s, const struct args *args, struct err *e
         .key = "events", .column = columns, .columns = 2, .line = "from step {step} on: {what}\n"};
     const struct history *h = &current_model(s)->history;
     struct report_table table = {.key = "points"};
-    struct report r = {0};
-    (void)args;
+    struct report r = {.as = report_renderer_of(args)};
     if (checking(s))
         return 0;
     report_text(&r, "model", current_model(s)->name);
@@ -190,14 +189,16 @@ static int run_history(struct session *s, const struct args *args, struct err *e
     return report_show(s, &r, e);
 }
 
+static const struct arg_spec history_args[] = {REPORT_FORMAT};
+
 const struct command command_history = {
-    COMMAND_ALONE(
-        "history", "the figures of training so far, as a table",
+    COMMAND(
+        "history", history_args, "the figures of training so far, as a table",
         "A line for each point of the curves: the end of an epoch, and every N steps while watch "
         "is on. loss = data + penalty; where there are several penalties each has its column. On a "
         "validation share val.loss is the total, and val.loss.data the data loss, which compares "
         "with data. What was changed by set on the way stands below. At most a screenful is shown; "
-        "--json prints all points.",
+        "format=csv and --json have all points.",
         "data moons 100 split=0.2\ninput 2\ndense 8 tanh kernel=l2(1e-3)\ndense 1 sigmoid\n"
         "train 5\nhistory\n"),
     .run = run_history,

@@ -161,11 +161,6 @@ static const struct entry on_evaluation = {
 static const struct entry *const share_rows[] = {&on_evaluation, &on_train, &on_batch};
 static const struct table shares = {"share", share_rows, 3};
 
-static const struct entry as_text = {.name = "text", .summary = "a table for people"};
-static const struct entry as_json = {.name = "json", .summary = "one line for machines"};
-static const struct entry *const format_rows[] = {&as_text, &as_json};
-static const struct table formats = {"format", format_rows, 2};
-
 static int run_penalties(struct session *s, const struct args *args, struct err *e)
 {
     const struct entry *on = args_get(args, "on")->as.choice;
@@ -174,7 +169,7 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
                                                : SHARE_EVALUATION;
     const struct entry *system = s->emulation == emulations.row[0] ? NULL : s->emulation;
     struct ledger l = {0};
-    struct report r = {.as_json = args_get(args, "format")->as.choice == &as_json};
+    struct report r = {.as = report_renderer_of(args)};
     if (need_data(s, e))
         return -1;
     if (checking(s))
@@ -201,7 +196,7 @@ static const struct arg_spec expect_args[] = {
 static const struct arg_spec penalties_args[] = {
     ARG("on", KEY, ARG_CHOICE, .of = &shares, .standard = "evaluation",
         .line = "which samples: evaluation, train or batch"),
-    ARG("format", KEY, ARG_CHOICE, .of = &formats, .standard = "text", .line = "text or json"),
+    REPORT_FORMAT,
 };
 
 const struct command command_print = {

@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-static int list_models(struct session *s, struct err *e)
+static int list_models(struct session *s, const struct args *args, struct err *e)
 {
     static const struct report_column columns[] = {
         {NULL, "name", REPORT_WORDS},    {NULL, "current", REPORT_WORDS},
@@ -31,7 +31,7 @@ static int list_models(struct session *s, struct err *e)
         .line =
             "{current} {name}: {layers layer}, {numbers} numbers to train, {steps} steps done\n",
     };
-    struct report r = {0};
+    struct report r = {.as = report_renderer_of(args)};
     report_table(&r, &table);
     for (size_t i = 0; i < s->models; i++) {
         const struct model *m = s->model[i];
@@ -94,8 +94,8 @@ static int run_model(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *name = args_get(args, "name");
     if (!name->given)
-        return list_models(s, e);
-    if (name_check_word(name->as.text, name->where, e))
+        return list_models(s, args, e);
+    if (report_no_format(args, e) || name_check_word(name->as.text, name->where, e))
         return -1;
     const uint32_t there = name_model_number(s, name->as.text);
     size_t to = there == INDEX_NONE ? s->models : there;
@@ -237,15 +237,16 @@ static void comparison_row(struct report *r, const struct comparison *c, size_t 
     report_close(r);
 }
 
-static int compare_show(struct session *s, const struct comparison *c, struct err *e)
+static int compare_show(struct session *s, const struct comparison *c,
+                        const struct report_renderer *as, struct err *e)
 {
     static const struct report_column figures[] = {
         {"data loss", "data", REPORT_FIGURE}, {NULL, "penalty", REPORT_FIGURE},
-        {"total", "total", REPORT_FIGURE},    {"accuracy", NULL, REPORT_FIGURE},
-        {"steps", NULL, REPORT_FIGURE},       {NULL, "terms", REPORT_FIGURE},
+        {"total", "total", REPORT_FIGURE},    {"accuracy", "accuracy", REPORT_FIGURE},
+        {"steps", "steps", REPORT_FIGURE},    {NULL, "terms", REPORT_FIGURE},
     };
     enum { FIGURES = sizeof figures / sizeof *figures, ACCURACY = 3 };
-    struct report r = {0};
+    struct report r = {.as = as};
     struct report_column *column = arena_new(&r.arena, 1 + c->labels + FIGURES, sizeof *column);
     struct report_table table = {.key = "models", .column = column, .sideways = true};
     if (!column)
@@ -266,7 +267,8 @@ static int compare_show(struct session *s, const struct comparison *c, struct er
     return report_show(s, &r, e);
 }
 
-static int compare_models(struct session *s, struct model **list, size_t count, struct err *e)
+static int compare_models(struct session *s, struct model **list, size_t count,
+                          const struct report_renderer *as, struct err *e)
 {
     struct comparison c = {.ledger = mem_new(count, sizeof *c.ledger),
                            .label_of = mem_new(count, sizeof *c.label_of),
@@ -280,7 +282,7 @@ static int compare_models(struct session *s, struct model **list, size_t count, 
     for (size_t i = 0; i < count && !failed; i++)
         failed = add_values(&c, i, e);
     if (!failed)
-        failed = compare_show(s, &c, e);
+        failed = compare_show(s, &c, as, e);
     for (size_t i = 0; i < c.count; i++) {
         ledger_finish(&c.ledger[i]);
         mem_free(c.label_of[i]);
@@ -315,7 +317,7 @@ static int run_compare(struct session *s, const struct args *args, struct err *e
     if (!count)
         failed = err_at(e, args->where, "no model has a layer yet");
     else if (!checking(s))
-        failed = compare_models(s, list, count, e);
+        failed = compare_models(s, list, count, report_renderer_of(args), e);
     mem_free(list);
     return failed;
 }
@@ -323,6 +325,7 @@ static int run_compare(struct session *s, const struct args *args, struct err *e
 static const struct arg_spec model_args[] = {
     ARG("name", POSITIONAL, ARG_NAME, .line = "a model; alone, model lists them",
         .naming = NAMING_MODELS),
+    REPORT_FORMAT,
 };
 static const struct arg_spec new_name_args[] = {
     ARG("name", POSITIONAL, ARG_NAME, .required = true, .line = "the new name"),
@@ -330,6 +333,7 @@ static const struct arg_spec new_name_args[] = {
 static const struct arg_spec compare_args[] = {
     ARG("models", REST, ARG_NAMES, .line = "models by name; alone, every model that has a layer",
         .naming = NAMING_ANY_MODEL),
+    REPORT_FORMAT,
 };
 
 const struct command command_model = {

@@ -65,8 +65,8 @@ static void add_calls(struct report *r, const struct graph *g, const bool *reach
         {"layer", "kind", REPORT_WORDS},
         {"output", "output", REPORT_WORDS},
         {NULL, "reaches_output", REPORT_WORDS},
-        {"numbers", NULL, REPORT_NUMBER},
-        {"on", NULL, REPORT_WORDS},
+        {"numbers", "numbers", REPORT_NUMBER},
+        {"on", "on", REPORT_WORDS},
         {"", NULL, REPORT_WORDS},
     };
     static const struct report_table table = {
@@ -149,8 +149,7 @@ static void summary_report(struct report *r, const struct model *m, const bool *
 
 static int run_summary(struct session *s, const struct args *args, struct err *e)
 {
-    (void)args;
-    struct report r = {0};
+    struct report r = {.as = report_renderer_of(args)};
     if (checking(s))
         return 0;
     const struct graph *g = current_model(s)->graph;
@@ -297,32 +296,66 @@ static bool is_plan(const struct session *s, const struct node *n)
 }
 
 /* What was gathered comes first, as the verb reports by itself. */
-static int show_verb(struct session *s, const struct command *c, struct str *text, struct err *e)
+static int show_verb(struct session *s, const struct command *c, const struct arg *format,
+                     struct str *text, struct err *e)
 {
     struct arena arena = {0};
     int failed = text->size ? session_report_words(s, "show", text, e) : 0;
-    const struct args *args = failed ? NULL : session_default(s, &arena, &c->entry, e);
+    struct args *args = failed ? NULL : session_default(s, &arena, &c->entry, e);
+    const size_t at = command_format(c);
+    if (args && at < c->entry.arg_count)
+        args->arg[at] = *format;
     failed = args && !checking(s) ? c->run(s, args, e) : failed;
     arena_finish(&arena);
     return args ? failed : -1;
 }
 
+/* Adds a table as people read it; in a format that was asked for it is printed by itself. */
+static int show_table(struct session *s, const struct args *args,
+                      int (*fill)(struct session *s, struct report *r, struct err *e),
+                      struct str *text, struct err *e)
+{
+    struct report r = {.as = report_renderer_of(args)};
+    const int failed = fill(s, &r, e);
+    if (!failed && args_get(args, "format")->given && !s->host->json)
+        return report_show(s, &r, e);
+    if (!failed)
+        report_render_text(&r, text);
+    report_finish(&r);
+    return failed;
+}
+
+static bool is_data(const struct node *n)
+{
+    const struct command *verb = shown_verb(n);
+    return verb && verb->brings_data;
+}
+
+static bool prints_table(const struct session *s, const struct node *n)
+{
+    const struct command *verb = shown_verb(n);
+    return is_data(n) || is_plan(s, n) || (verb && command_format(verb) < verb->entry.arg_count);
+}
+
 static int run_show(struct session *s, const struct args *args, struct err *e)
 {
-    const struct arg *what = args_get(args, "what");
+    const struct arg *what = args_get(args, "what"), *format = args_get(args, "format");
     struct str text = {0};
     int failed = 0;
     if (!what->given)
         return run_summary(s, args, e);
+    if ((what->as.exprs.count > 1 || !prints_table(s, what->as.exprs.item[0])) &&
+        report_no_format(args, e))
+        return -1;
     for (size_t i = 0; i < what->as.exprs.count && !failed; i++) {
         const struct node *n = what->as.exprs.item[i];
         const struct command *verb = shown_verb(n);
-        if (verb && verb->brings_data)
-            failed = data_show(s, &text, e) ? err_place(e, n->where) : 0;
-        else if (is_plan(s, n))
-            failed = plan_show(s, &text, e) ? err_place(e, n->where) : 0;
+        if (is_data(n) || is_plan(s, n))
+            failed = show_table(s, args, is_data(n) ? data_show : plan_show, &text, e)
+                         ? err_place(e, n->where)
+                         : 0;
         else
-            failed = verb ? show_verb(s, verb, &text, e) : show_one(s, n, &text, e);
+            failed = verb ? show_verb(s, verb, format, &text, e) : show_one(s, n, &text, e);
     }
     if (!failed && (text.size || text.failed))
         return session_report_words(s, "show", &text, e);
@@ -335,13 +368,15 @@ static const struct arg_spec show_args[] = {
         .line = "layers (hidden), tensors (hidden.kernel), data, plan, or another verb that prints "
                 "what is set; alone, the model",
         .naming = NAMING_PARTS),
+    REPORT_FORMAT,
 };
+static const struct arg_spec summary_args[] = {REPORT_FORMAT};
 
 const struct command command_summary = {
-    COMMAND_ALONE("summary", "the model as a table",
-                  "Every call with its layer, output shape and number of weights, the penalties, "
-                  "loss and optimizer. A call that leads to no output is marked.",
-                  "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
+    COMMAND("summary", summary_args, "the model as a table",
+            "Every call with its layer, output shape and number of weights, the penalties, "
+            "loss and optimizer. A call that leads to no output is marked.",
+            "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
     .run = run_summary,
     .looks = true,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/verbs/show_data.h"
 
-#include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
@@ -47,7 +46,7 @@ static int add_line(const struct session *s, struct report *r, const char *name,
     struct span_of f;
     if (measure(s, p, &f, e))
         return -1;
-    report_row(r, REPORT_FOR_PEOPLE);
+    report_row(r, REPORT_FOR_ALL);
     report_text(r, NULL, name);
     report_text(r, NULL, role);
     report_number(r, NULL, f.least);
@@ -80,14 +79,15 @@ static int add_columns(const struct session *s, struct report *r, bool target, s
 }
 
 /* How many samples each class has. */
-static int add_classes(const struct session *s, struct str *to, struct err *e)
+static int add_classes(const struct session *s, struct report *r, struct err *e)
 {
     const struct dataset *d = &s->data;
     size_t *count = mem_new(d->classes, sizeof *count);
     if (!count)
         return err_memory(e);
-    for (size_t r = 0; r < d->samples; r++)
-        count[(size_t)d->y[r * d->targets]]++;
+    for (size_t i = 0; i < d->samples; i++)
+        count[(size_t)d->y[i * d->targets]]++;
+    struct str *to = report_note(r);
     str_add(to, "samples by class:");
     for (size_t c = 0; c < d->classes && c < CLASSES_SHOWN; c++) {
         str_addf(to, "%s ", c ? "," : "");
@@ -102,34 +102,26 @@ static int add_classes(const struct session *s, struct str *to, struct err *e)
     return 0;
 }
 
-int data_show(struct session *s, struct str *to, struct err *e)
+int data_show(struct session *s, struct report *r, struct err *e)
 {
     static const struct report_column columns[] = {
-        {"column", NULL, REPORT_WORDS}, {"", NULL, REPORT_WORDS},
-        {"least", NULL, REPORT_NUMBER}, {"most", NULL, REPORT_NUMBER},
-        {"mean", NULL, REPORT_NUMBER},
+        {"column", "column", REPORT_WORDS}, {"", "role", REPORT_WORDS},
+        {"least", "least", REPORT_NUMBER},  {"most", "most", REPORT_NUMBER},
+        {"mean", "mean", REPORT_NUMBER},
     };
-    static const struct report_table table = {.column = columns, .columns = 5};
-    struct report r = {0};
+    static const struct report_table table = {.key = "columns", .column = columns, .columns = 5};
     const struct dataset *d = &s->data;
     if (need_data(s, e))
         return -1;
     if (checking(s))
         return 0;
-    data_report(&r, d);
-    report_table(&r, &table);
-    int bad = add_columns(s, &r, false, e);
-    if (!bad && d->targets && !d->target_is_input)
-        bad = add_columns(s, &r, true, e);
-    report_close(&r);
-    if (!bad)
-        report_render_text(&r, to);
-    report_finish(&r);
-    if (bad)
+    data_report(r, d);
+    report_table(r, &table);
+    if (add_columns(s, r, false, e) ||
+        (d->targets && !d->target_is_input && add_columns(s, r, true, e)))
         return -1;
-    if (d->target_is_input)
-        str_add(to, "the targets are the inputs\n");
-    if (d->factor)
-        str_add(to, "inputs are shown as they were scaled\n");
-    return d->whole_targets && d->classes <= d->samples ? add_classes(s, to, e) : 0;
+    report_close(r);
+    report_say(r, d->target_is_input ? "the targets are the inputs\n" : "");
+    report_say(r, d->factor ? "inputs are shown as they were scaled\n" : "");
+    return d->whole_targets && d->classes <= d->samples ? add_classes(s, r, e) : 0;
 }

@@ -4,9 +4,10 @@
 #define NNR_CMD_VERBS_SHOW_DATA_H
 
 struct err;
+struct report;
 struct session;
-struct str;
 
-int data_show(struct session *s, struct str *to, struct err *e);
+/* What the columns of the data hold, and how many samples each class has. */
+int data_show(struct session *s, struct report *r, struct err *e);
 
 #endif

@@ -2,7 +2,6 @@
 #include "cmd/verbs/show_plan.h"
 
 #include "cmd/common/defaults.h"
-#include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
@@ -79,7 +78,6 @@ static void add_penalties(struct str *to, const struct plan *p, const struct ste
 
 static void add_step(struct report *r, const struct plan *p, const struct step *s)
 {
-    report_row(r, REPORT_FOR_PEOPLE);
     report_text(r, NULL, s->op->name);
     add_written(report_words(r, NULL), p, s);
     add_read(report_words(r, NULL), p, s);
@@ -105,12 +103,34 @@ static void add_list(struct report *r, const struct plan *p, bool backward)
                                                   {.column = columns[1], .columns = COUNT}};
     const struct step *list = backward ? p->backward : p->forward;
     report_table(r, &tables[backward]);
-    for (size_t i = 0; i < (backward ? p->backwards : p->forwards); i++)
+    for (size_t i = 0; i < (backward ? p->backwards : p->forwards); i++) {
+        report_row(r, REPORT_FOR_PEOPLE);
         add_step(r, p, &list[i]);
+    }
     report_close(r);
 }
 
-int plan_show(struct session *s, struct str *to, struct err *e)
+/* Both lists as one table, for machines. */
+static void add_both(struct report *r, const struct plan *p)
+{
+    static const struct report_column columns[] = {
+        {NULL, "pass", REPORT_WORDS},   {NULL, "operation", REPORT_WORDS},
+        {NULL, "writes", REPORT_WORDS}, {NULL, "reads", REPORT_WORDS},
+        {NULL, "flops", REPORT_NUMBER}, {NULL, "penalties", REPORT_WORDS},
+    };
+    static const struct report_table both = {
+        .key = "steps", .column = columns, .columns = sizeof columns / sizeof *columns};
+    report_table(r, &both);
+    for (size_t i = 0; i < p->forwards + p->backwards; i++) {
+        const bool backward = i >= p->forwards;
+        report_row(r, REPORT_FOR_MACHINES);
+        report_text(r, NULL, backward ? "backward" : "forward");
+        add_step(r, p, backward ? &p->backward[i - p->forwards] : &p->forward[i]);
+    }
+    report_close(r);
+}
+
+int plan_show(struct session *s, struct report *r, struct err *e)
 {
     struct model *m = current_model(s);
     if (need_layers(m, e) || need_data(s, e) || choose_loss(s, m, e))
@@ -120,12 +140,10 @@ int plan_show(struct session *s, struct str *to, struct err *e)
     if (trainer_prepare_passes(m, &s->data, s->seed, true, e))
         return -1;
     const struct plan *p = trainer_of(m)->train;
-    struct report r = {0};
-    str_addf(to, "plan of %s for batches of up to %zu: %.0f flops a sample\n", m->name, p->capacity,
-             p->flops);
-    add_list(&r, p, false);
-    add_list(&r, p, true);
-    report_render_text(&r, to);
-    report_finish(&r);
+    str_addf(report_note(r), "plan of %s for batches of up to %zu: %.0f flops a sample\n", m->name,
+             p->capacity, p->flops);
+    add_both(r, p);
+    add_list(r, p, false);
+    add_list(r, p, true);
     return 0;
 }

@@ -4,10 +4,10 @@
 #define NNR_CMD_VERBS_SHOW_PLAN_H
 
 struct err;
+struct report;
 struct session;
-struct str;
 
 /* The steps that training of the current model is compiled into. */
-int plan_show(struct session *s, struct str *to, struct err *e);
+int plan_show(struct session *s, struct report *r, struct err *e);
 
 #endif
