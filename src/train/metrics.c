@@ -101,15 +101,24 @@ static int name_term(const struct model *m, id t, struct str *name, struct err *
     return name->failed ? err_memory(e) : 0;
 }
 
+/* Terms that read alike share a series, which has their sum. */
 static int put_term(struct metrics *x, struct model *m, id t, double value, struct err *e)
 {
     size_t *series = &x->of_term[t];
     struct str name = {0};
     int failed = *series == SIZE_MAX ? name_term(m, t, &name, e) : 0;
-    if (!failed)
-        failed = put(m, series, SERIES_PENALTY, name.text, value, e);
+    if (!failed && *series == SIZE_MAX)
+        *series = history_series(&m->history, SERIES_PENALTY, name.text);
     str_finish(&name);
-    return failed;
+    if (failed || *series == SIZE_MAX)
+        return failed ? -1 : err_memory(e);
+    for (id u = 0; u < t; u++)
+        if (x->of_term[u] == *series) {
+            const struct series *s = &m->history.series[*series];
+            s->value[s->count - 1] += value;
+            return 0;
+        }
+    return put(m, series, SERIES_PENALTY, NULL, value, e);
 }
 
 /* A term's figure is the sum over its calls: of the epoch's mean rows, or of those in row[]. */

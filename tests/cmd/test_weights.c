@@ -376,6 +376,26 @@ static void history_tells_validation_apart(void **state)
     fake_finish(&f);
 }
 
+/* Three terms that read alike are one line of history, with their sum: |1| times 0.25, three times,
+ * before the first step, whose data loss is (1 - 2)^2. The steps of `watch` say so too. */
+static void terms_that_read_alike_add_up_in_history(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"train 1\n", "watch loss\nstep 1\n"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct fake f;
+        fake_start(&f);
+        fake_ok(&f, "data rows { 1 -> 2 }\ninput 1\ndense 1 use_bias=no kernel_init=ones "
+                    "kernel=l1(0.25)+l1(0.25)+l1(0.25)\nloss mse\noptimizer sgd lr=0.1\n");
+        fake_ok(&f, ways[i]);
+        check_near(fake_number(&f, "loss"), 1.75, 0);
+        fake_prints(&f, "history\n",
+                    "history of main: 1 point\nstep  loss  data  penalty\n   1  1.75     1     "
+                    "0.75\n");
+        fake_finish(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +410,7 @@ int main(void)
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(history_as_a_table),
         cmocka_unit_test(history_tells_validation_apart),
+        cmocka_unit_test(terms_that_read_alike_add_up_in_history),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }
