@@ -226,6 +226,12 @@ static void looking(void **state)
     static const char *const texts[] = {
         "penalties\n",
         "penalties on=batch format=json\n",
+        "penalties format=csv\n",
+        "history format=csv\n",
+        "compare format=markdown\n",
+        "model format=markdown\n",
+        "show data format=csv\n",
+        "show plan format=markdown\n",
         "checkgrad\n",
         "print h.output h.kernel h.kernel.grad\n",
         "print mean(abs(again.output), axis=1) \"a\" loss val.loss\n",

@@ -281,6 +281,8 @@ static void completion_offers_what_may_stand_there(void **state)
         {"data digits scale=mi", "minmax"},
         {"penalties on=", "evaluation train batch"},
         {"penalties format=j", "json"},
+        {"show plan for", "format="},
+        {"history format=", "text csv markdown json"},
         {"print hidden.k", "hidden.kernel hidden.kernel.grad hidden.kernel.penalty"},
         {"print mean(hidden.ou", "hidden.output"},
         {"print hidden.activity.p", "hidden.activity.penalty"},
