@@ -374,21 +374,23 @@ static const struct arg_spec summary_args[] = {REPORT_FORMAT};
 
 const struct command command_summary = {
     COMMAND("summary", summary_args, "the model as a table",
-            "Every call with its layer, output shape and number of weights, the penalties, "
-            "loss and optimizer. A call that leads to no output is marked.",
+            "Every call with its layer, output shape and number of weights, the penalties, loss "
+            "and optimizer. A call that leads to no output is marked.",
             "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
     .run = run_summary,
     .looks = true,
 };
 const struct command command_show = {
-    COMMAND("show", show_args, "a layer with its settings, or a tensor with its numbers",
-            "Of a big tensor the first rows and columns are shown; of data the shape, the split, "
-            "and each column with its range. The plan is what training of the model is compiled "
-            "into, step by step: the operation, what it writes (= stores, += adds to what an "
-            "earlier step stored) and reads, each with the shape of one sample, its floating-point "
-            "operations for a sample where they are many, and the penalties it works for.",
-            "data moons 40 split=0.2\nshow data\ninput 2\ndense 3 relu kernel=l2(1e-3) as h\n"
-            "dense 1 sigmoid\nshow h\nshow h.kernel\nshow plan\n"),
+    COMMAND(
+        "show", show_args, "a layer with its settings, or a tensor with its numbers",
+        "Of a big tensor the first rows and columns are shown; of data the shape, the split, and "
+        "each column with its range. The plan is what training of the model is compiled into, step "
+        "by step: the operation, what it writes (= stores, += adds to what an earlier step stored) "
+        "and reads, each with the shape of one sample, its floating-point operations for a sample "
+        "where they are many, and the penalties it works for. One table by itself takes format=: "
+        "the model, the data, the plan, or what a verb prints that takes it.",
+        "data moons 40 split=0.2\nshow data\ninput 2\ndense 3 relu kernel=l2(1e-3) as h\n"
+        "dense 1 sigmoid\nshow h\nshow h.kernel\nshow plan\n"),
     .run = run_show,
     .looks = true,
 };
