@@ -557,15 +557,18 @@ static bool is_alike(const struct term *t, const struct args *other)
     return alike;
 }
 
-bool graph_differs_in_numbers(const struct graph *g, id layer, const char *slot,
-                              const struct arg *sum)
+uint32_t graph_same_terms(const struct graph *g, id layer, const char *slot, const struct arg *sum)
 {
     size_t left = sum->as.calls.count;
-    bool alike = left > 0;
-    for (id t = g->layer[layer].newest_term; t != NOTHING && alike; t = g->term[t].before)
-        if (is_in_slot(g, t, slot))
-            alike = left > 0 && is_alike(&g->term[t], sum->as.calls.item[--left]);
-    return alike && left == 0;
+    uint32_t first = NOTHING;
+    for (id t = g->layer[layer].newest_term; t != NOTHING; t = g->term[t].before) {
+        if (!is_in_slot(g, t, slot))
+            continue;
+        if (left == 0 || !is_alike(&g->term[t], sum->as.calls.item[--left]))
+            return NOTHING;
+        first = g->term[t].number;
+    }
+    return left ? NOTHING : first;
 }
 
 static int take_terms_out(struct graph *g, const id *place, size_t count)

@@ -144,9 +144,9 @@ const struct body_call *graph_find_body(const struct graph *g, id block, const c
  * stand where those stood; else they come last. */
 int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg *sum,
                    struct err *e);
-/* Whether such terms differ from those in the slot, of which there are some, in numbers alone. */
-bool graph_differs_in_numbers(const struct graph *g, id layer, const char *slot,
-                              const struct arg *sum);
+/* The number of the first term in a slot, if the terms of `sum` differ from those there in numbers
+ * alone; else NOTHING. */
+uint32_t graph_same_terms(const struct graph *g, id layer, const char *slot, const struct arg *sum);
 
 /* Changes the argument number `arg` of a layer that exists: a slot (its terms change with it),
  * trainable, a constraint, or an activation. Nothing else can change once there are weights. */

@@ -183,7 +183,7 @@ int request_kernels(const struct view_request *r, const char *view, size_t most,
     lay_out(r, widest, total, to);
     for (size_t m = 0; m < r->models; m++) {
         id layer = 0;
-        if (model_draw(r->model[m], r->seed, e))
+        if (model_draw(r->model[m], r->seed, 0, e))
             return -1;
         for (size_t i = 0; i < widest; i++) {
             const struct weight *w;

@@ -10,11 +10,6 @@ size_t batch_samples(const struct dataset *d)
     return d->batch < d->training ? d->batch : d->training;
 }
 
-size_t batch_count(const struct dataset *d)
-{
-    return (d->training + d->batch - 1) / d->batch;
-}
-
 int batch_create(struct batch *b, const struct graph *g, const struct columns *target, size_t heads,
                  size_t capacity, size_t training)
 {

@@ -20,8 +20,6 @@ struct batch {
 
 /* Samples in a full batch: the batch size, or all training samples where they are fewer. */
 size_t batch_samples(const struct dataset *d);
-/* Batches in an epoch. */
-size_t batch_count(const struct dataset *d);
 
 /* Makes zeroed memory a batch of up to `capacity` samples for a graph; target[] are `heads`
  * outputs' columns, `training` how many samples an order has. 0, or -1 without memory; it is

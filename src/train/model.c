@@ -183,13 +183,6 @@ const struct args *model_loss(const struct model *m, id output, double *weight)
     return found;
 }
 
-void model_take_graph(struct model *m, struct graph *g)
-{
-    model_changed(m);
-    graph_destroy(m->graph);
-    m->graph = g;
-}
-
 int model_edit(struct model *m, struct graph_edit *was, struct err *e)
 {
     model_changed(m);
@@ -306,6 +299,12 @@ void model_change_optimizer(struct model *m, struct choice c)
         forget_slots(m);
 }
 
+/* Weights, their gradient, and what the optimizer keeps. */
+static real **block_of(struct model_state *s, size_t i)
+{
+    return i == 0 ? &s->weight : i == 1 ? &s->grad : &s->slot[i - 2];
+}
+
 /* The block with room for `reals`, the old numbers first, as far as nothing stops it; NULL without
  * memory. */
 static real *grown(const real *old, size_t have, size_t reals, const struct stop *stop)
@@ -326,40 +325,38 @@ static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *
     return 0;
 }
 
-/* The optimizer's numbers for weights [from, to) of the flat block are as at its start. */
-static void start_slots(const struct model *m, size_t from, size_t to)
+int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e)
 {
-    const double start = m->recipe.optimizer.args ? opt_start(m->recipe.optimizer.args) : 0;
-    for (size_t i = 0; i < SLOTS_MOST; i++)
-        for (size_t k = from; m->state.slot[i] && k < to; k++)
-            m->state.slot[i][k] = (real)start;
-}
-
-int model_draw(struct model *m, uint64_t seed, struct err *e)
-{
+    struct model_state *s = &m->state;
     const size_t reals = m->graph->weight_reals;
-    if (m->state.drawn == m->graph->weights && m->state.weight)
+    const bool all = s->drawn != m->graph->weights || !s->weight;
+    const double start = m->recipe.optimizer.args ? opt_start(m->recipe.optimizer.args) : 0;
+    real *block[2 + SLOTS_MOST] = {0};
+    bool failed = false;
+    if (!all && (!slots || s->slot[slots - 1]))
         return 0;
-    real *block[2 + SLOTS_MOST] = {grown(m->state.weight, m->state.reals, reals, m->stop),
-                                   grown(m->state.grad, m->state.reals, reals, m->stop)};
-    bool failed = !block[0] || !block[1];
-    for (size_t i = 0; i < SLOTS_MOST; i++)
-        if (m->state.slot[i] &&
-            !(block[2 + i] = grown(m->state.slot[i], m->state.reals, reals, m->stop)))
-            failed = true;
-    if (failed || draw_all(m, block[0], seed, e) || stop_check(m->stop, e)) {
+    for (size_t i = 0; i < 2 + SLOTS_MOST; i++) {
+        const real *old = *block_of(s, i);
+        const size_t have = old ? s->reals : 0;
+        if (!(old ? all : i < 2 + slots))
+            continue;
+        block[i] = grown(old, have, reals, m->stop);
+        failed = failed || !block[i];
+        for (size_t k = have; i >= 2 && block[i] && k < reals; k++)
+            block[i][k] = (real)start;
+    }
+    if (failed || (all && draw_all(m, block[0], seed, e)) || stop_check(m->stop, e)) {
         for (size_t i = 0; i < 2 + SLOTS_MOST; i++)
             mem_free(block[i]);
         return failed ? err_memory(e) : -1;
     }
-    for (size_t i = 0; i < 2 + SLOTS_MOST; i++) {
-        real **own = i == 0 ? &m->state.weight : i == 1 ? &m->state.grad : &m->state.slot[i - 2];
-        mem_free(*own);
-        *own = block[i];
-    }
-    start_slots(m, m->state.reals, reals);
-    m->state.drawn = m->graph->weights;
-    m->state.reals = reals;
+    for (size_t i = 0; i < 2 + SLOTS_MOST; i++)
+        if (block[i]) {
+            mem_free(*block_of(s, i));
+            *block_of(s, i) = block[i];
+        }
+    s->drawn = m->graph->weights;
+    s->reals = reals;
     return 0;
 }
 

@@ -110,9 +110,6 @@ id model_output(const struct model *m);
 const struct args *model_term(const struct model *m, id term);
 /* The loss of an output, NULL if none is chosen, and the factor it counts with. */
 const struct args *model_loss(const struct model *m, id output, double *weight);
-/* Puts a graph in place of the model's own, which is destroyed; weights that both have stay. The
- * new graph must begin with the layers of the old one. */
-void model_take_graph(struct model *m, struct graph *g);
 /* Begins a change of the model's graph: the trainer goes, and *was keeps how the graph is, for
  * graph_end, model_take_back or, later, model_restore. */
 int model_edit(struct model *m, struct graph_edit *was, struct err *e);
@@ -141,8 +138,9 @@ void model_bend(struct model *m, const struct policy *p);
 void model_changed(struct model *m);
 /* The means over the epoch so far, or over the one that just ended. */
 struct figures model_epoch(const struct model *m);
-/* Draws the first values of all weights that have none. */
-int model_draw(struct model *m, uint64_t seed, struct err *e);
+/* Draws the first values of all weights that have none, and makes the first `slots` blocks of what
+ * the optimizer keeps. On error nothing has changed. */
+int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e);
 /* Makes weights that no step has moved follow a new seed: they are drawn again when used. */
 void model_draw_again(struct model *m);
 /* Folds everything that statements and training can change into a hash. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/numbers.h"
 
-#include <string.h>
-
 void numbers_finish(struct numbers *n)
 {
     for (size_t i = 0; i < n->count; i++)
@@ -11,22 +9,12 @@ void numbers_finish(struct numbers *n)
     *n = (struct numbers){0};
 }
 
-/* Of its first term; those that follow have the next ones. */
-static size_t first_number(const struct graph *g, id layer, const char *slot)
-{
-    size_t first = 0;
-    for (id t = g->layer[layer].newest_term; t != NOTHING; t = g->term[t].before)
-        if (strcmp(g->term[t].slot, slot) == 0)
-            first = g->term[t].number;
-    return first;
-}
-
-int numbers_make(struct numbers *to, struct model *m, id layer, const char *slot,
-                 const struct arg *sum, struct err *e)
+int numbers_make(struct numbers *to, struct model *m, uint32_t first, const struct arg *sum,
+                 struct err *e)
 {
     struct model_state *s = &m->state;
     *to = (struct numbers){.choice = mem_new(sum->as.calls.count, sizeof *to->choice),
-                           .first = first_number(m->graph, layer, slot)};
+                           .first = first};
     int failed = !to->choice || mem_room(&s->penalty, &s->penalty_room, m->graph->numbered,
                                          sizeof *s->penalty)
                      ? err_memory(e)

@@ -12,9 +12,10 @@ struct numbers {
     size_t first, count; /* first: its term->number */
 };
 
-/* Of a sum that differs from the slot's terms in numbers alone. On error *to is empty. */
-int numbers_make(struct numbers *to, struct model *m, id layer, const char *slot,
-                 const struct arg *sum, struct err *e);
+/* Of a sum that graph_same_terms has found to be of terms from number `first` on. On error *to is
+ * empty. */
+int numbers_make(struct numbers *to, struct model *m, uint32_t first, const struct arg *sum,
+                 struct err *e);
 /* Gives them to the model they were made for, or to a copy of it; *n then has what stood there. */
 void numbers_swap(struct model *m, struct numbers *n);
 void numbers_finish(struct numbers *n);

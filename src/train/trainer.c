@@ -170,34 +170,6 @@ static int ready(struct trainer *t, const struct dataset *d, const struct object
     return 0;
 }
 
-/* What the optimizer keeps for each weight, where the model does not have it yet. */
-static int make_slots(const struct model *m, real *block[SLOTS_MOST], struct err *e)
-{
-    const size_t slots = opt_kind_of(m->recipe.optimizer.args)->slots;
-    const size_t reals = m->graph->weight_reals;
-    const real start = (real)opt_start(m->recipe.optimizer.args);
-    for (size_t i = 0; i < slots && !m->state.slot[i]; i++) {
-        if (!(block[i] = mem_block(reals, sizeof(real))))
-            return err_memory(e);
-        for (size_t k = 0; start > 0 && k < reals; k++)
-            block[i][k] = start;
-    }
-    return 0;
-}
-
-/* All or nothing: drawing changes the model, and what follows it cannot fail. */
-static int draw_and_make_slots(struct model *m, uint64_t seed, struct err *e)
-{
-    real *block[SLOTS_MOST] = {0};
-    const int bad = make_slots(m, block, e) || model_draw(m, seed, e);
-    for (size_t i = 0; i < SLOTS_MOST; i++)
-        if (bad)
-            mem_free(block[i]);
-        else if (block[i])
-            m->state.slot[i] = block[i];
-    return bad ? -1 : 0;
-}
-
 /* The frames' view of weights and gradient. */
 static void place(const struct trainer *t)
 {
@@ -231,7 +203,7 @@ int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, str
     if (!t || make_room_to_train(t, e))
         return -1;
     batch_seed(&t->batch, seed);
-    if (draw_and_make_slots(m, seed, e))
+    if (model_draw(m, seed, opt_kind_of(m->recipe.optimizer.args)->slots, e))
         return -1;
     place(t);
     return 0;
@@ -244,7 +216,7 @@ int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t se
     if (!t || make_room_to_look(t, e))
         return -1;
     batch_seed(&t->batch, seed);
-    if (model_draw(m, seed, e))
+    if (model_draw(m, seed, 0, e))
         return -1;
     take_numbers(t);
     frame_weights(t->infer_frame, m->state.weight, t->probe_grad);

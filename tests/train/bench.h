@@ -18,6 +18,15 @@ struct bench {
     struct err e;
 };
 
+/* Puts a graph in place of the model's own; weights that both have stay. It must begin with the
+ * layers of the old one. */
+static inline void bench_take_graph(struct model *m, struct graph *g)
+{
+    model_changed(m);
+    graph_destroy(m->graph);
+    m->graph = g;
+}
+
 static inline int bench_choose(struct bench *b, struct arena *arena, const char *text,
                                const struct statement *s)
 {
@@ -59,7 +68,7 @@ static inline int bench_add(struct bench *b, const char *text)
     }
     arena_finish(&arena);
     if (!bad && g->calls > b->model->graph->calls)
-        model_take_graph(b->model, g);
+        bench_take_graph(b->model, g);
     else
         graph_destroy(g);
     return bad;
@@ -105,7 +114,7 @@ static inline void bench_set(struct bench *b, const char *layer, const char *slo
         graph_set_slot(g, graph_find_layer(g, layer), slot, &arg, &b->e))
         fail_msg("%s; %s", b->e.what, b->e.hint);
     arena_finish(&arena);
-    model_take_graph(b->model, g);
+    bench_take_graph(b->model, g);
 }
 
 static inline struct ledger bench_ledger(struct bench *b, enum share share, bool gradients)

@@ -93,7 +93,7 @@ static void a_layer_that_is_frozen_stays(void **state)
         struct graph *g = graph_copy(b.model->graph);
         assert_non_null(g);
         g->layer[graph_find_layer(g, "h")].trainable = false;
-        model_take_graph(b.model, g);
+        bench_take_graph(b.model, g);
         bench_prepare(&b);
         real before[21];
         memcpy(before, b.model->state.weight, sizeof before);

@@ -369,7 +369,7 @@ static void add_own(struct bench *b, const struct layer_kind *kind, const char *
         graph_add(g, kind, a, args_text(a, "as"), (struct inputs){&newest, 1}, wrappers, &b->e))
         fail_msg("%s; %s\nin: %s", b->e.what, b->e.hint, text);
     arena_finish(&arena);
-    model_take_graph(b->model, g);
+    bench_take_graph(b->model, g);
 }
 
 static void add_more(struct bench *b, const char *text)

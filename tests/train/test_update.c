@@ -33,7 +33,7 @@ static void set_arg(struct bench *b, const char *layer, const char *key, const c
     if (graph_set_arg(g, l, at, &a->arg[at], &b->e))
         fail_msg("%s; %s", b->e.what, b->e.hint);
     arena_finish(&arena);
-    model_take_graph(b->model, g);
+    bench_take_graph(b->model, g);
     bench_prepare(b);
 }
 

@@ -160,7 +160,7 @@ static int find_weight(struct lookup *l, const struct node *path, id weight, boo
         err_at(e, path->where, "there is no gradient yet");
         return err_hint(e, "it is that of the last step; step 1 takes one");
     }
-    if (model_draw(m, l->session->seed, e))
+    if (model_draw(m, l->session->seed, 0, e))
         return -1;
     leaf->reals = (grad ? m->state.grad : m->state.weight) + w->at;
     return 0;

@@ -50,7 +50,7 @@ static int save_weights(struct session *s, const struct args *args, struct err *
         return -1;
     if (checking(s))
         return 0;
-    if (model_draw(m, s->seed, e))
+    if (model_draw(m, s->seed, 0, e))
         return -1;
     struct safetensor_out *list = mem_new(g->weights, sizeof *list);
     if (!list)
@@ -163,7 +163,7 @@ static int put_weights(struct session *s, struct model *m, const struct safetens
 {
     struct str text = {0};
     size_t common = 0;
-    if (model_draw(m, s->seed, e))
+    if (model_draw(m, s->seed, 0, e))
         return -1;
     real *block = mem_block(m->state.reals, sizeof *block);
     if (!block)

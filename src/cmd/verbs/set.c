@@ -94,13 +94,13 @@ static int set_block(struct session *s, id block, const struct target *t, const 
 }
 
 /* Other numbers for the penalties of a slot. */
-static int set_numbers(struct session *s, id layer, const struct target *t, const char *slot,
+static int set_numbers(struct session *s, uint32_t first, const struct target *t,
                        const struct arg *value, struct err *e)
 {
     struct model *m = current_model(s);
     struct delta *d = s->journal->delta;
     struct numbers n;
-    if (numbers_make(&n, m, layer, slot, value, e))
+    if (numbers_make(&n, m, first, value, e))
         return -1;
     const int failed = setting_note(m, t, value, e);
     if (!failed)
@@ -128,11 +128,12 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     if (setting_find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
         return -1;
     struct graph_edit was;
-    const char *slot = entry->args[at].name;
     int failed = setting_bind(s, &arena, entry, at, pair, &value, e);
-    if (!failed && value.type == ARG_SUM &&
-        graph_differs_in_numbers(m->graph, layer, slot, &value)) {
-        failed = set_numbers(s, layer, t, slot, &value, e);
+    const uint32_t first = failed || value.type != ARG_SUM
+                               ? NOTHING
+                               : graph_same_terms(m->graph, layer, entry->args[at].name, &value);
+    if (first != NOTHING) {
+        failed = set_numbers(s, first, t, &value, e);
     } else if (!failed && !(failed = model_edit(m, &was, e))) {
         failed =
             graph_set_arg(m->graph, layer, at, &value, e) || setting_note(m, t, &value, e) ? -1 : 0;

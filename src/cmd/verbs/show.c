@@ -170,27 +170,25 @@ static void show_weight_line(struct str *to, const struct weight *w)
     str_add(to, w->moving ? ", follows the batches\n" : "\n");
 }
 
-/* What one would write now for a layer: its terms have the slots' penalties. */
+/* What one would write now for a layer. */
 static void print_layer(struct str *to, const struct model *m, id layer)
 {
     const struct graph *g = m->graph;
-    const struct args *made = g->layer[layer].args;
     struct arena arena = {0};
-    struct args *now = args_copy(&arena, made);
+    struct args *now = args_copy(&arena, g->layer[layer].args);
     struct args **term = arena_new(&arena, g->terms, sizeof *term);
-    for (size_t i = 0; now && term && i < made->entry->arg_count; i++) {
-        if (made->arg[i].type != ARG_SUM)
-            continue;
-        now->arg[i].as.calls.item = term;
-        for (id t = 0; t < g->terms; t++)
-            if (g->term[t].layer == layer &&
-                strcmp(g->term[t].slot, made->entry->args[i].name) == 0)
-                *term++ = (struct args *)model_term(m, t);
-        now->arg[i].as.calls.count = (size_t)(term - now->arg[i].as.calls.item);
-    }
-    if (now && term)
-        args_print(to, now);
     to->failed = to->failed || !now || !term;
+    for (size_t i = 0; !to->failed && i < now->entry->arg_count; i++) {
+        struct arg *slot = &now->arg[i];
+        if (slot->type == ARG_SUM)
+            slot->as.calls.item = term;
+        for (id t = 0; slot->type == ARG_SUM && t < g->terms; t++)
+            if (g->term[t].layer == layer && strcmp(g->term[t].slot, now->entry->args[i].name) == 0)
+                slot->as.calls.item[slot->as.calls.count++] = (struct args *)model_term(m, t);
+        term += slot->type == ARG_SUM ? slot->as.calls.count : 0;
+    }
+    if (!to->failed)
+        args_print(to, now);
     arena_finish(&arena);
 }
 
