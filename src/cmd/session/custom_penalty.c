@@ -39,6 +39,17 @@ const struct definition *session_definition(const struct session *s, const char 
     return i == INDEX_NONE ? NULL : s->definition[i];
 }
 
+static const struct entry *find_row(const void *self, const struct table *t, const char *name)
+{
+    const struct definition *d = t == &penalty_kinds ? session_definition(self, name) : NULL;
+    return d ? &d->own.kind.entry : NULL;
+}
+
+struct entry_finder definitions_finder(const struct session *s)
+{
+    return (struct entry_finder){.own = find_row, .self = s};
+}
+
 void definitions_retire(struct session *s, size_t count)
 {
     index_cut(&s->names->definitions, count);

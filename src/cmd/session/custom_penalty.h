@@ -4,6 +4,7 @@
 #ifndef NNR_CMD_SESSION_CUSTOM_PENALTY_H
 #define NNR_CMD_SESSION_CUSTOM_PENALTY_H
 
+#include "base/args_bytes.h"
 #include "nn/own_penalty.h"
 
 struct session;
@@ -33,6 +34,8 @@ void definition_print(struct str *to, const struct definition *d);
 
 /* The session's definition of that name, or NULL. */
 const struct definition *session_definition(const struct session *s, const char *name);
+/* Finds the rows of the session's definitions by name, for models as bytes. */
+struct entry_finder definitions_finder(const struct session *s);
 /* Takes back all but the first `count`. */
 void definitions_retire(struct session *s, size_t count);
 void definitions_finish(struct session *s);
