@@ -58,6 +58,7 @@ look() {
     need 'gnuplot' gnuplot-nox has gnuplot
     [ "$1" = tests ] || [ "$1" = campaign ] || return 0
     need 'gcc' 'gcc libc6-dev' compiles gcc
+    need 'Open MPI' 'openmpi-bin libopenmpi-dev' library ompi-c
     need 'cmocka' libcmocka-dev library cmocka
     need 'clang' clang compiles clang
     need 'clang-format' clang-format has clang-format

@@ -36,9 +36,11 @@ BEGIN {
     allow("lang", "base")
     allow("num", "base")
     allow("base", "")
+    allow("mpi", "base")
     rooms("session report common exec verbs shell")
     outside["readline"] = " repl "
-    outside["dlfcn.h"] = " num "
+    outside["dlfcn.h"] = " base num "
+    outside["mpi.h"] = " mpi "
     outside["zlib.h"] = " data num "
 }
 {

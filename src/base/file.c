@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/plain.h"
+#include "base/ranks.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -114,9 +115,26 @@ static int find(struct file_place *p, const struct file_name *file, const char *
     return -1;
 }
 
+/* The process is one of these; NULL: it is alone. */
+static struct ranks *ranks;
+static uint64_t files; /* that were written */
+
+void file_share(struct ranks *r)
+{
+    ranks = r;
+}
+
+/* The number of a file tells where the ranks are in their work. */
+static int meet(struct err *e)
+{
+    return ranks_meet(ranks, ++files, e);
+}
+
 int file_check(const struct file_name *file, const char *own, struct err *e)
 {
     struct file_place p;
+    if (ranks_follow(ranks))
+        return 0;
     if (find(&p, file, own, e))
         return -1;
     place_leave(&p);
@@ -214,6 +232,10 @@ static int open_beside(struct file_out *f)
 int file_begin(struct file_out *f, const struct file_name *file, const char *own, struct err *e)
 {
     *f = (struct file_out){.file = file, .own = own, .fd = -1, .place.folder = -1};
+    if (ranks_follow(ranks)) {
+        f->fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        return f->fd < 0 ? file_refuse(file, errno, e) : 0;
+    }
     if (find(&f->place, file, own, e))
         return -1;
     remove_all_left(f->place.folder);
@@ -275,8 +297,23 @@ static int check_again(struct file_out *f, struct err *e)
     return check_there(p, f->file, f->own, e);
 }
 
+/* The descriptor goes to who asked for it when all ranks have come here. */
+static int hand_over(struct file_out *f, int *fd, struct err *e)
+{
+    const int failed = meet(e);
+    if (fd && !failed) {
+        *fd = f->fd;
+        f->fd = -1;
+    }
+    f->beside[0] = 0;
+    file_drop(f);
+    return failed;
+}
+
 int file_end(struct file_out *f, int *fd, struct err *e)
 {
+    if (ranks_follow(ranks))
+        return hand_over(f, fd, e);
     if (check_again(f, e)) {
         file_drop(f);
         return -1;
@@ -294,12 +331,7 @@ int file_end(struct file_out *f, int *fd, struct err *e)
         return file_refuse(f->file, why, e);
     }
     settle_folder(folder);
-    if (fd)
-        *fd = f->fd;
-    f->fd = -1;
-    f->beside[0] = 0;
-    file_drop(f);
-    return 0;
+    return hand_over(f, fd, e);
 }
 
 void file_drop(struct file_out *f)

@@ -20,6 +20,10 @@ struct file_out {
     int fd;
 };
 
+struct ranks;
+
+/* From here on rank 0 alone writes files, and all ranks meet at the end of each. */
+void file_share(struct ranks *r);
 /* Whether the file could be begun, as far as can be told without writing. `own` is a text by which
  * a file that nnr wrote is known: when file->within is set, no other is written over. */
 int file_check(const struct file_name *file, const char *own, struct err *e);

@@ -6,7 +6,9 @@
 #include "cmd/shell/run_text.h"
 #include "cmd/shell/session.h"
 
+#include "base/file.h"
 #include "base/plain.h"
+#include "base/ranks.h"
 #include "base/source.h"
 #include "repl/line.h"
 #include "repl/signals.h"
@@ -75,6 +77,8 @@ static void flush_out(struct loop *l)
  * and what `keep` says: texts may quote files and their names. */
 static void show(struct loop *l, const char *bytes, size_t n, unsigned keep)
 {
+    if (ranks_follow(l->host.ranks))
+        return;
     const struct out out = {write_stdout, l};
     progress_erase(&l->progress);
     line_hide();
@@ -97,6 +101,11 @@ static void write_picture(void *self, const char *bytes, size_t n)
 static void write_err(void *self, const char *bytes, size_t n)
 {
     struct loop *l = self;
+    if (ranks_follow(l->host.ranks)) {
+        l->told.size = 0;
+        str_bytes(&l->told, bytes, n);
+        return;
+    }
     progress_erase(&l->progress);
     flush_out(l);
     line_hide();
@@ -306,6 +315,18 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
     session_threads(o->threads ? o->threads : 1);
     l->session = session_create(&l->host, o->seed);
     return l->session ? 0 : err_memory(e);
+}
+
+void loop_join(struct loop *l, struct ranks *r)
+{
+    if (!ranks_several(r))
+        return;
+    l->host.ranks = r;
+    file_share(r);
+    if (ranks_follow(r)) {
+        l->host.plot = "none";
+        l->progress.silent = true;
+    }
 }
 
 void loop_finish(struct loop *l)

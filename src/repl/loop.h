@@ -4,6 +4,7 @@
 #ifndef NNR_REPL_LOOP_H
 #define NNR_REPL_LOOP_H
 
+#include "base/ranks.h"
 #include "cmd/session/host.h"
 #include "repl/options.h"
 #include "repl/progress.h"
@@ -15,15 +16,19 @@ struct loop {
     struct host host;
     struct terminal terminal;
     struct progress_line progress;
-    double looked; /* when tick last asked for signals and let pictures go on */
-    bool person;   /* a prompt is shown, and Ctrl-C stops work and never the program */
-    bool stop;     /* Ctrl-C was pressed; whoever acts on it clears it */
-    int leave;     /* the signal to leave on, or 0 */
-    int trouble;   /* errno of the first write to standard output that failed, or 0 */
+    double looked;   /* when tick last asked for signals and let pictures go on */
+    bool person;     /* a prompt is shown, and Ctrl-C stops work and never the program */
+    bool stop;       /* Ctrl-C was pressed; whoever acts on it clears it */
+    int leave;       /* the signal to leave on, or 0 */
+    struct str told; /* by a silent rank: what it would have said last on standard error; its owner
+                      * is who made the loop */
+    int trouble;     /* errno of the first write to standard output that failed, or 0 */
 };
 
 /* Makes the session. Signals must have been started. */
 int loop_init(struct loop *l, const struct options *o, struct err *e);
+/* From here on it is one of several ranks, of which only rank 0 says, shows and writes anything. */
+void loop_join(struct loop *l, struct ranks *r);
 void loop_finish(struct loop *l);
 
 /* Runs a text, as session_run, and what the screen needs round it. */

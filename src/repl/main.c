@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/mem.h"
+#include "base/ranks.h"
 #include "base/source.h"
 #include "cmd/common/plotting.h"
 #include "cmd/session/host.h"
@@ -147,13 +148,16 @@ static enum outcome run_work(struct loop *l, const struct work w[WORKS])
     return how;
 }
 
-static int run(const struct options *o, const struct work w[WORKS])
+/* Of a rank that is silent: *told becomes what it would have said last. */
+static int run(const struct options *o, const struct work w[WORKS], struct ranks *r,
+               struct str *told)
 {
     struct err e = {0};
     struct loop l;
     if (signals_start(&e) || loop_init(&l, o, &e))
         return complain(o, &e, EXIT_ERROR);
     l.host.type = prompt_type;
+    loop_join(&l, r);
     const bool dash = o->file && strcmp(o->file, "-") == 0;
     l.person = l.terminal.in && !o->check && !dash && (!(o->text || o->file) || o->stay);
     for (size_t i = 0; i < o->lets; i++)
@@ -161,7 +165,60 @@ static int run(const struct options *o, const struct work w[WORKS])
             loop_finish(&l);
             return EXIT_USAGE;
         }
-    return finish(&l, go_on(&l, run_work(&l, w)));
+    const int status = finish(&l, go_on(&l, run_work(&l, w)));
+    *told = l.told;
+    return status;
+}
+
+/* Every rank has come to its end; when one did not as rank 0 did, that is an error. */
+static int part(const struct options *o, struct ranks *r, int status, struct str *told)
+{
+    enum { PATIENCE = 10 };
+    struct err e = {0};
+    /* What is wrong stands in the first line. */
+    if (told->size)
+        told->text[strcspn(told->text, "\n")] = 0;
+    if (ranks_part(r, status, told->size && status ? told->text : "", &e)) {
+        if (!r->rank && !status)
+            loop_tell(o, &e);
+        else if (r->rank)
+            sleep(PATIENCE); /* rank 0 has to tell of it, and ends all */
+        status = status ? status : EXIT_ERROR;
+        ranks_stop(r, status);
+    }
+    str_finish(told);
+    ranks_end(r);
+    return status;
+}
+
+/* Every rank has to read the same. */
+static int check_ranks(const struct options *o, const struct ranks *r, struct err *e)
+{
+    const bool script = has_script(o) && open_pipe(o->file) < 0;
+    if (!ranks_several(r) || (!o->stay && (script || (o->text && !o->file))))
+        return 0;
+    err_at(e, (struct span){0}, "under mpirun there is no prompt, and no script on standard input");
+    return err_hint(e, "give the script as a file: mpirun -n %d nnr file.nnr", r->count);
+}
+
+static int do_work(const struct options *o, struct ranks *r)
+{
+    struct work w[WORKS] = {0};
+    struct str told = {0};
+    struct err e = {0};
+    int status;
+    const bool fits = check_ranks(o, r, &e) == 0;
+    if (fits && load(o, w, &e) == 0) {
+        status = run(o, w, r, &told);
+    } else {
+        status = fits ? EXIT_ERROR : EXIT_USAGE;
+        str_add(&told, e.what);
+        if (!ranks_follow(r))
+            complain(o, &e, status);
+    }
+    work_finish(&w[TEXT]);
+    work_finish(&w[SCRIPT]);
+    return part(o, r, status, &told);
 }
 
 static int answer(const struct options *o)
@@ -205,9 +262,8 @@ int main(int argc, char **argv)
         return complain(&o, &e, EXIT_USAGE);
     if (o.help || o.manual || o.version)
         return answer(&o);
-    struct work w[WORKS] = {0};
-    int status = load(&o, w, &e) ? complain(&o, &e, EXIT_ERROR) : run(&o, w);
-    work_finish(&w[TEXT]);
-    work_finish(&w[SCRIPT]);
-    return status;
+    struct ranks ranks;
+    if (ranks_start(&ranks, &e))
+        return ranks.rank ? EXIT_ERROR : complain(&o, &e, EXIT_ERROR);
+    return do_work(&o, &ranks);
 }

@@ -20,11 +20,12 @@ struct progress {
 
 struct host {
     void *self;
-    bool person;      /* what runs was typed at the prompt, which stays */
-    bool json, quiet; /* --json, --quiet */
-    bool check;       /* --check: names, choices and shapes only; nothing is trained */
-    bool safe;        /* --safe: files only in the folder of the text that runs, or below it */
-    bool step;        /* --step: each statement of a file is shown and waits for Enter */
+    bool person;         /* what runs was typed at the prompt, which stays */
+    bool json, quiet;    /* --json, --quiet */
+    bool check;          /* --check: names, choices and shapes only; nothing is trained */
+    bool safe;           /* --safe: files only in the folder of the text that runs, or below it */
+    bool step;           /* --step: each statement of a file is shown and waits for Enter */
+    struct ranks *ranks; /* of mpirun; NULL: none of it */
     const char *plot; /* where pictures go: auto, none, dumb, another terminal's name, or a file */
     bool display, screen;   /* a window system is there; stdout is a terminal */
     bool colour;            /* text pictures may have it */
