@@ -166,7 +166,7 @@ def every_verb_has_a_case():
     verbs = manual.split("\n## ")[1]
     assert verbs.startswith("Verbs\n")
     found = set(re.findall(r"^    (\w+).* \[format=\.\.\.\]$", verbs, re.M))
-    assert found == set(CASES), found ^ set(CASES)
+    assert found == set(CASES), f"CASES and the verbs with format= differ in {found ^ set(CASES)}"
 
 
 def names_may_hold_any_sign():
