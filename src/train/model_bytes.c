@@ -167,8 +167,10 @@ static void read_all(struct bytes *b, const struct entry_finder *f, const struct
     if (!known)
         g = graph_read(b, f);
     b->failed = b->failed || !g;
-    if (g)
-        model_take_graph(m, g);
+    if (g) {
+        graph_destroy(m->graph);
+        m->graph = g;
+    }
     read_recipe(b, f, &m->recipe);
     read_state(b, f, &m->state);
     read_history(b, &m->history);
