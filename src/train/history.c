@@ -27,7 +27,7 @@ static struct series *add_series(struct history *h, enum series_kind kind, const
         mem_free(copy);
         return NULL;
     }
-    h->series[h->count] = (struct series){.kind = kind, .name = copy};
+    h->series[h->count] = (struct series){.kind = kind, .name = copy, .start = (double)NAN};
     return &h->series[h->count++];
 }
 
@@ -69,6 +69,11 @@ int history_add(struct history *h, size_t series, uint64_t step, double value)
     return 0;
 }
 
+void history_start(struct history *h, size_t series, double value)
+{
+    h->series[series].start = value;
+}
+
 int history_put(struct history *h, enum series_kind kind, const char *name, uint64_t step,
                 double value)
 {
@@ -98,6 +103,7 @@ static int copy_series(struct history *to, const struct series *from)
     struct series *s = add_series(to, from->kind, from->name);
     if (!s || make_room(s, from->count))
         return -1;
+    s->start = from->start;
     if (!from->count)
         return 0;
     memcpy(s->step, from->step, from->count * sizeof *s->step);

@@ -6,6 +6,7 @@
 
 #include "base/index.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +20,8 @@ enum series_kind {
     SERIES_MAX,              /* largest |a| */
     SERIES_ZEROS,            /* share of exact zeros */
     SERIES_SMALL,            /* share with |a| <= 0.1 */
-    SERIES_EXPRESSION        /* a watched expression; name: its text */
+    SERIES_EXPRESSION,       /* a watched expression; name: its text */
+    SERIES_DEAD              /* of a call's output: units dead on the validation share (units.h) */
 };
 
 struct series {
@@ -27,7 +29,22 @@ struct series {
     char *name;
     double *step, *value; /* count of each, steps rising */
     size_t count, room_step, room_value;
+    double start; /* the value before the first step; NaN: not known */
 };
+
+/* The points of a series that begins with its start, where that is known. */
+static inline size_t series_points(const struct series *s)
+{
+    return s->count + (isnan(s->start) ? 0 : 1);
+}
+static inline double series_step(const struct series *s, size_t i)
+{
+    return isnan(s->start) ? s->step[i] : i ? s->step[i - 1] : 0;
+}
+static inline double series_value(const struct series *s, size_t i)
+{
+    return isnan(s->start) ? s->value[i] : i ? s->value[i - 1] : s->start;
+}
 
 struct event {
     uint64_t step;
@@ -55,6 +72,8 @@ int history_put(struct history *h, enum series_kind kind, const char *name, uint
  * (SIZE_MAX without memory), and a point in it. */
 size_t history_series(struct history *h, enum series_kind kind, const char *name);
 int history_add(struct history *h, size_t series, uint64_t step, double value);
+/* What a series was before the first step; it is no point of `step` and `value`. */
+void history_start(struct history *h, size_t series, double value);
 int history_event(struct history *h, uint64_t step, const char *label);
 /* NULL if there is none. */
 const struct series *history_find(const struct history *h, enum series_kind kind, const char *name);

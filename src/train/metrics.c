@@ -12,8 +12,9 @@ struct metrics {
     double *row_sum;         /* for each row of the plan: over the samples of the epoch */
     uint64_t row_seen;       /* how many samples those are */
     uint64_t row_epoch;
-    bool *watched;   /* for each call: it makes values of its own */
-    size_t *of_call; /* the numbers of its four series in the history */
+    bool *watched;    /* for each call: it makes values of its own */
+    size_t *of_call;  /* the numbers of its four series in the history */
+    size_t *of_units; /* and of its dead units */
     size_t *of_term;
     size_t of_data, of_validation, of_validation_total;
 };
@@ -25,6 +26,7 @@ void metrics_destroy(struct metrics *x)
     mem_free(x->row_sum);
     mem_free(x->watched);
     mem_free(x->of_call);
+    mem_free(x->of_units);
     mem_free(x->of_term);
     mem_free(x);
 }
@@ -45,8 +47,9 @@ struct metrics *metrics_create(const struct graph *g, const struct plan *p)
     x->row_sum = mem_new(p->applieds, sizeof *x->row_sum);
     x->watched = mem_new(g->calls, sizeof *x->watched);
     x->of_call = mem_new(g->calls * FIGURES, sizeof *x->of_call);
+    x->of_units = mem_new(g->calls, sizeof *x->of_units);
     x->of_term = mem_new(g->terms, sizeof *x->of_term);
-    if (!x->row_sum || !x->watched || !x->of_call || !x->of_term) {
+    if (!x->row_sum || !x->watched || !x->of_call || !x->of_units || !x->of_term) {
         metrics_destroy(x);
         return NULL;
     }
@@ -55,6 +58,7 @@ struct metrics *metrics_create(const struct graph *g, const struct plan *p)
         x->watched[i] = !kind->source && !kind->view;
     }
     forget_series(x->of_call, g->calls * FIGURES);
+    forget_series(x->of_units, g->calls);
     forget_series(x->of_term, g->terms);
     x->of_data = x->of_validation = x->of_validation_total = SIZE_MAX;
     return x;
@@ -81,14 +85,23 @@ void metrics_add_step(struct metrics *x, const struct model *m, const struct las
         x->row_sum[i] += (double)o->samples * o->row[i];
 }
 
-/* Puts a point into the series whose number is kept in *series. */
-static int put(struct model *m, size_t *series, enum series_kind kind, const char *name,
+/* Where a figure goes: a model's history, as a point or as a start. */
+struct goal {
+    struct model *model;
+    bool start;
+};
+
+/* Puts a figure into the series whose number is kept in *series. */
+static int put(struct goal to, size_t *series, enum series_kind kind, const char *name,
                double value, struct err *e)
 {
+    struct history *h = &to.model->history;
     if (*series == SIZE_MAX)
-        *series = history_series(&m->history, kind, name);
-    if (*series == SIZE_MAX || history_add(&m->history, *series, m->state.step, value))
+        *series = history_series(h, kind, name);
+    if (*series == SIZE_MAX || (!to.start && history_add(h, *series, to.model->state.step, value)))
         return err_memory(e);
+    if (to.start)
+        history_start(h, *series, value);
     return 0;
 }
 
@@ -102,34 +115,35 @@ static int name_term(const struct model *m, id t, struct str *name, struct err *
 }
 
 /* Terms that read alike share a series, which has their sum. */
-static int put_term(struct metrics *x, struct model *m, id t, double value, struct err *e)
+static int put_term(struct metrics *x, struct goal to, id t, double value, struct err *e)
 {
+    struct history *h = &to.model->history;
     size_t *series = &x->of_term[t];
     struct str name = {0};
-    int failed = *series == SIZE_MAX ? name_term(m, t, &name, e) : 0;
+    int failed = *series == SIZE_MAX ? name_term(to.model, t, &name, e) : 0;
     if (!failed && *series == SIZE_MAX)
-        *series = history_series(&m->history, SERIES_PENALTY, name.text);
+        *series = history_series(h, SERIES_PENALTY, name.text);
     str_finish(&name);
     if (failed || *series == SIZE_MAX)
         return failed ? -1 : err_memory(e);
     for (id u = 0; u < t; u++)
         if (x->of_term[u] == *series) {
-            const struct series *s = &m->history.series[*series];
-            s->value[s->count - 1] += value;
+            struct series *s = &h->series[*series];
+            *(to.start ? &s->start : &s->value[s->count - 1]) += value;
             return 0;
         }
-    return put(m, series, SERIES_PENALTY, NULL, value, e);
+    return put(to, series, SERIES_PENALTY, NULL, value, e);
 }
 
 /* A term's figure is the sum over its calls: of the epoch's mean rows, or of those in row[]. */
-static int put_terms(struct metrics *x, struct model *m, const double *row, struct err *e)
+static int put_terms(struct metrics *x, struct goal to, const double *row, struct err *e)
 {
-    for (id t = 0; t < m->graph->terms; t++) {
+    for (id t = 0; t < to.model->graph->terms; t++) {
         double value = 0;
         for (size_t i = 0; i < x->plan->applieds; i++)
             if (x->plan->applied[i].term == t)
                 value += row ? row[i] : x->row_sum[i] / (double)x->row_seen;
-        if (put_term(x, m, t, value, e))
+        if (put_term(x, to, t, value, e))
             return -1;
     }
     return 0;
@@ -170,26 +184,37 @@ static void figures_of_value(const struct model *m, const struct last_batch *o, 
     }
 }
 
-static int put_calls(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
+static int put_calls(struct metrics *x, struct goal to, const struct last_batch *o, struct err *e)
 {
+    const struct model *m = to.model;
     for (id c = 0; c < m->graph->calls; c++) {
         double figure[FIGURES];
         if (!x->watched[c])
             continue;
         figures_of_value(m, o, m->graph->call[c].output, figure);
         for (int i = 0; i < FIGURES; i++)
-            if (put(m, &x->of_call[c * FIGURES + (size_t)i], (enum series_kind)(FIRST_FIGURE + i),
+            if (put(to, &x->of_call[c * FIGURES + (size_t)i], (enum series_kind)(FIRST_FIGURE + i),
                     m->graph->call[c].name, figure[i], e))
                 return -1;
     }
     return 0;
 }
 
+static int put_batch(struct metrics *x, struct goal to, const struct last_batch *o, struct err *e)
+{
+    if (put(to, &x->of_data, SERIES_DATA, "data", o->data, e) || put_terms(x, to, o->row, e))
+        return -1;
+    return put_calls(x, to, o, e);
+}
+
 int metrics_batch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
 {
-    if (put(m, &x->of_data, SERIES_DATA, "data", o->data, e) || put_terms(x, m, o->row, e))
-        return -1;
-    return put_calls(x, m, o, e);
+    return put_batch(x, (struct goal){.model = m}, o, e);
+}
+
+int metrics_start(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
+{
+    return put_batch(x, (struct goal){.model = m, .start = true}, o, e);
 }
 
 bool metrics_has_point(const struct model *m)
@@ -203,15 +228,39 @@ bool metrics_has_point(const struct model *m)
 
 int metrics_epoch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
 {
-    if (put(m, &x->of_data, SERIES_DATA, "data", model_epoch(m).data, e) ||
-        put_terms(x, m, NULL, e))
+    const struct goal to = {.model = m};
+    if (put(to, &x->of_data, SERIES_DATA, "data", model_epoch(m).data, e) ||
+        put_terms(x, to, NULL, e))
         return -1;
-    return put_calls(x, m, o, e);
+    return put_calls(x, to, o, e);
+}
+
+static int put_validation(struct metrics *x, struct goal to, double data, double total,
+                          struct err *e)
+{
+    if (put(to, &x->of_validation, SERIES_VALIDATION, "validation", data, e))
+        return -1;
+    return put(to, &x->of_validation_total, SERIES_VALIDATION_TOTAL, "validation total", total, e);
 }
 
 int metrics_validation(struct metrics *x, struct model *m, double data, double total, struct err *e)
 {
-    if (put(m, &x->of_validation, SERIES_VALIDATION, "validation", data, e))
-        return -1;
-    return put(m, &x->of_validation_total, SERIES_VALIDATION_TOTAL, "validation total", total, e);
+    return put_validation(x, (struct goal){.model = m}, data, total, e);
+}
+
+int metrics_validation_start(struct metrics *x, struct model *m, double data, double total,
+                             struct err *e)
+{
+    return put_validation(x, (struct goal){.model = m, .start = true}, data, total, e);
+}
+
+int metrics_units(struct metrics *x, struct model *m, const struct units *u, bool start,
+                  struct err *e)
+{
+    const struct goal to = {.model = m, .start = start};
+    for (id c = 0; c < m->graph->calls; c++)
+        if (units_count(u, c) && put(to, &x->of_units[c], SERIES_DEAD, m->graph->call[c].name,
+                                     (double)units_dead(u, c), e))
+            return -1;
+    return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "nn/frame.h"
 #include "train/model.h"
+#include "train/units.h"
 
 /* What the last step left behind. */
 struct last_batch {
@@ -33,8 +34,17 @@ int metrics_batch(struct metrics *x, struct model *m, const struct last_batch *o
 bool metrics_has_point(const struct model *m);
 /* A point with the means over that epoch. */
 int metrics_epoch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e);
+/* What the first step was computed with is what the model was before it: the start of each series.
+ */
+int metrics_start(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e);
 /* The point of the validation share: the means of its data loss and of its total. */
 int metrics_validation(struct metrics *x, struct model *m, double data, double total,
                        struct err *e);
+/* What that share said before the first step: a start. */
+int metrics_validation_start(struct metrics *x, struct model *m, double data, double total,
+                             struct err *e);
+/* A point of the units that are dead on the validation share, or their start. */
+int metrics_units(struct metrics *x, struct model *m, const struct units *u, bool start,
+                  struct err *e);
 
 #endif

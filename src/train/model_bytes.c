@@ -48,6 +48,7 @@ static void write_history(struct str *to, const struct history *h)
         const struct series *s = &h->series[i];
         bytes_put_whole(to, s->kind);
         bytes_put_text(to, s->name);
+        bytes_put_number(to, s->start);
         bytes_put_block(to, s->step, s->count * sizeof *s->step);
         bytes_put_block(to, s->value, s->count * sizeof *s->value);
     }
@@ -133,11 +134,14 @@ static void read_series(struct bytes *b, struct arena *names, struct history *h)
 {
     const enum series_kind kind = (enum series_kind)bytes_take_whole(b);
     const char *name = bytes_take_text(b, names);
+    const double start = bytes_take_number(b);
     size_t steps, values;
     struct bytes step = {.at = bytes_take_block(b, &steps), .left = steps};
     struct bytes value = {.at = bytes_take_block(b, &values), .left = values};
     const size_t series = b->failed || !name ? SIZE_MAX : history_series(h, kind, name);
     b->failed = b->failed || series == SIZE_MAX || steps != values;
+    if (!b->failed)
+        history_start(h, series, start);
     for (size_t i = 0; !b->failed && i < steps / sizeof(double); i++) {
         const double at = bytes_take_number(&step);
         b->failed = history_add(h, series, (uint64_t)at, bytes_take_number(&value)) != 0;

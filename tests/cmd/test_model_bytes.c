@@ -19,6 +19,7 @@ static void same_history(const struct history *a, const struct history *b)
     assert_int_equal(a->count, b->count);
     for (size_t i = 0; i < a->count; i++) {
         const struct series *x = &a->series[i], *y = &b->series[i];
+        assert_memory_equal(&x->start, &y->start, sizeof x->start);
         assert_string_equal(x->name, y->name);
         assert_int_equal(x->kind, y->kind);
         assert_int_equal(x->count, y->count);

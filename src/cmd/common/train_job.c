@@ -66,15 +66,25 @@ static int until_holds(struct job *j, struct err *e)
     return failed;
 }
 
-/* The total on the validation share; a large one can be stopped. */
-static int validate(const struct job *j, struct validation *v, struct err *e)
+/* What the validation share says. */
+struct validated {
+    struct validation loss;
+    struct units units;
+};
+
+/* A large share can be stopped. */
+static int validate(const struct job *j, struct validated *to, struct err *e)
 {
     const double slice = 0.01;
     struct session *s = j->session;
+    struct validation *v = &to->loss;
     double started = session_clock(s);
     if (validation_begin(v, j->model, &s->data, s->seed, e))
         return -1;
+    if (units_begin(&to->units, j->model->graph))
+        return err_memory(e);
     while (validation_next(v)) {
+        units_add(&to->units, v->pass.trainer->infer_frame);
         if (session_clock(s) - started < slice)
             continue;
         if (session_tick(s, NULL, e))
@@ -85,6 +95,32 @@ static int validate(const struct job *j, struct validation *v, struct err *e)
     return stop_check(&s->host->stop, e);
 }
 
+/* What curves begin with, where the first step is the next one: a pass over the validation share.
+ * The training share's figures come from that step itself. */
+static int validate_start(const struct job *j, struct validated *to, struct err *e)
+{
+    const struct dataset *d = &j->session->data;
+    *to = (struct validated){0};
+    return !j->blind && !j->model->state.step && d->training < d->samples ? validate(j, to, e) : 0;
+}
+
+/* Puts the starts, after the first step. */
+static int observe_start(const struct job *j, const struct validated *v, struct err *e)
+{
+    struct model *m = j->model;
+    const struct trainer *t = trainer_of(m);
+    if (j->blind || m->state.step != 1)
+        return 0;
+    if (metrics_start(t->metrics, m, &t->last_batch, e))
+        return -1;
+    if (!v->units.graph)
+        return 0;
+    return metrics_validation_start(t->metrics, m, v->loss.data, v->loss.total, e) ||
+                   metrics_units(t->metrics, m, &v->units, true, e)
+               ? -1
+               : 0;
+}
+
 /* Puts the points of the step just taken. What takes long comes first: when a person stops it there
  * is no point at all, and the record says so. */
 static int observe(struct job *j, bool ended, struct err *e)
@@ -92,16 +128,20 @@ static int observe(struct job *j, bool ended, struct err *e)
     struct model *m = j->model;
     const struct dataset *d = &j->session->data;
     const bool point = ended && metrics_has_point(m), validates = point && d->training < d->samples;
-    struct validation v;
-    if ((validates && validate(j, &v, e)) || pictures_observe(j->session, m, e))
-        return -1;
-    m->history.behind = false;
-    struct trainer *trainer = trainer_of(m);
-    /* With watched views every N-th step has a point of its own. */
-    if (point && !pictures_watching(j->session) &&
-        metrics_epoch(trainer->metrics, m, &trainer->last_batch, e))
-        return -1;
-    return validates ? metrics_validation(trainer->metrics, m, v.data, v.total, e) : 0;
+    struct validated v = {0};
+    int failed = (validates && validate(j, &v, e)) || pictures_observe(j->session, m, e) ? -1 : 0;
+    const struct trainer *trainer = trainer_of(m);
+    if (!failed) {
+        m->history.behind = false;
+        /* With watched views every N-th step has a point of its own. */
+        if (point && !pictures_watching(j->session))
+            failed = metrics_epoch(trainer->metrics, m, &trainer->last_batch, e);
+    }
+    if (!failed && validates)
+        failed = metrics_validation(trainer->metrics, m, v.loss.data, v.loss.total, e) ||
+                 metrics_units(trainer->metrics, m, &v.units, false, e);
+    units_finish(&v.units);
+    return failed ? -1 : 0;
 }
 
 static int end_epoch(struct job *j, struct err *e)
@@ -136,9 +176,16 @@ int job_begin(struct job *j, struct err *e)
 static int one_step(struct job *j, bool *ended, struct err *e)
 {
     struct figures x;
-    if (trainer_step(trainer_of(j->model), &j->session->data, &x, e))
+    struct validated start;
+    int failed = validate_start(j, &start, e) ||
+                 trainer_step(trainer_of(j->model), &j->session->data, &x, e);
+    if (!failed) {
+        j->model->history.behind = !j->blind;
+        failed = observe_start(j, &start, e);
+    }
+    units_finish(&start.units);
+    if (failed)
         return -1;
-    j->model->history.behind = !j->blind;
     *ended = j->model->state.position == 0;
     if (!j->blind && observe(j, *ended, e))
         return -1;
