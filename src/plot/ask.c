@@ -108,7 +108,9 @@ static void ask_save(struct gnuplot *g)
     }
     exchange_begin(&g->exchange);
     device_encoding(&g->exchange.text, device);
-    str_addf(&g->exchange.text, "set term %s %s\n", device, how->size);
+    str_addf(&g->exchange.text, "set term %s %s", device, how->size);
+    device_big(&g->exchange.text, device, g->save_figure.big);
+    str_add(&g->exchange.text, "\n");
     add_figure(g, &g->save_figure);
     leave_device(g);
     if (send(g, ASK_SAVE)) {
@@ -131,6 +133,11 @@ static void ask_frame(struct gnuplot *g, size_t turn)
         /* The size only once: a person may have changed it. */
         device_window(to, device_of(g), turn + 1, w->name, !w->opened);
         exchange_bind(&g->exchange, turn + 1);
+        w->big = false;
+    }
+    if (bridge_windows(g) && w->big != w->figure.big) {
+        device_window_big(to, w->figure.big);
+        w->big = w->figure.big;
     }
     add_figure(g, &w->figure);
     g->current = turn;

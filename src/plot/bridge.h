@@ -32,6 +32,7 @@ struct window {
     unsigned long order; /* since when */
     bool opened;         /* and not closed since then */
     bool closed;         /* by a person */
+    bool big;            /* it was told to be */
     bool drawn;          /* a frame has begun, at `last` */
     double last;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/device.h"
 
+#include "plot/figure.h"
 #include "plot/page.h"
 
 #include <stdio.h>
@@ -64,6 +65,18 @@ void device_window(struct str *to, const char *name, unsigned long number, const
     figure_quote(to, whole.failed ? "nnr" : whole.text);
     str_add(to, "\n");
     str_finish(&whole);
+}
+
+void device_big(struct str *to, const char *name, bool big)
+{
+    if (big && strcmp(name, "dumb") != 0)
+        str_add(to, " fontscale " FIGURE_BIG " linewidth " FIGURE_BIG);
+}
+
+void device_window_big(struct str *to, bool big)
+{
+    const char *by = big ? FIGURE_BIG : "1";
+    str_addf(to, "set termoption fontscale %s\nset termoption linewidth %s\n", by, by);
 }
 
 void device_picture(struct str *to, const char *name, unsigned width, unsigned height, bool colour)

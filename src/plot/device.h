@@ -39,6 +39,10 @@ bool device_is_window(const char *name);
 bool device_listed(const char *list, const char *name);
 /* Adds the command that says how texts are encoded; it comes before the device is chosen. */
 void device_encoding(struct str *to, const char *name);
+/* Adds the options that make letters and lines large in files of pixels. */
+void device_big(struct str *to, const char *name, bool big);
+/* The same for the window that was chosen, or takes it back. */
+void device_window_big(struct str *to, bool big);
 /* Adds the command that chooses a window of that number; `size`: with its first size too. */
 void device_window(struct str *to, const char *name, unsigned long number, const char *title,
                    bool size);

@@ -7,13 +7,16 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#define FIGURE_BIG "1.6"
 /* Zeroed memory is a valid empty figure. */
 struct figure {
     struct str program; /* datablocks, settings and plot; begins with reset */
     struct str csv;     /* the same numbers for other programs: series,x,y */
     size_t blocks;      /* datablocks so far, for their names */
     struct str series;  /* what the rows of csv begin with, quoted if need be */
+    const char *x;      /* what x is, for people; NULL: x */
     size_t columns;     /* numbers in the longest row */
+    bool big;           /* letters and lines are FIGURE_BIG times as large, but not as text */
 };
 void figure_finish(struct figure *f);
 /* Whether memory ran out in any part. */

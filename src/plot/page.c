@@ -89,6 +89,12 @@ bool page_is_tight(const struct page *p)
     return p->request->text && rows_inside(p) < TIGHT_BELOW;
 }
 
+bool page_is_small(const struct page *p)
+{
+    const bool crowded = p->down > 2 || (p->request->big && p->down > 1 && p->across > 1);
+    return !p->request->text && crowded;
+}
+
 void page_legend(struct str *to, const struct page *p, const char *xlabel)
 {
     if (page_is_tight(p))
@@ -97,4 +103,10 @@ void page_legend(struct str *to, const struct page *p, const char *xlabel)
         str_addf(to, "unset key\nset xlabel '%s (names need a larger terminal)'\n", xlabel);
     else if (p->request->text)
         str_add(to, "set key\n");
+    else if (page_is_small(p))
+        str_add(to, "unset key\nset xlabel ''\nset ylabel ''\nset tics font ',9'\n");
+    else if (p->across > 1)
+        str_add(to, "set key maxcols 1 font ',9'\n");
+    else if (p->request->big && p->down > 1)
+        str_add(to, "set key font ',9'\n");
 }

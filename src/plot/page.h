@@ -30,6 +30,8 @@ double page_margin_y(const struct page *p);
 /* Shows the legend, or hides it and says so behind the label of the x axis; where there is hardly
  * any room that axis has no label either. */
 void page_legend(struct str *to, const struct page *p, const char *xlabel);
+/* Whether frames of pixels are so small that nothing stands round them but numbers. */
+bool page_is_small(const struct page *p);
 /* Whether a frame has hardly any room inside. */
 bool page_is_tight(const struct page *p);
 

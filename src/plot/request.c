@@ -5,6 +5,11 @@
 
 int request_nothing(const struct view_request *r, struct err *e)
 {
+    for (size_t i = 0; i < r->models; i++)
+        if (history_find(&r->model[i]->history, SERIES_DATA, "data")) {
+            err_at(e, r->place, "there is nothing to draw: no value is a finite number");
+            return err_hint(e, "begin again with a lower learning rate, or smaller weights");
+        }
     err_at(e, r->place, "there is nothing to draw yet");
     return err_hint(e, "train first");
 }
@@ -53,7 +58,7 @@ int request_done(struct figure *f, int failed, struct err *e)
 void request_name(struct str *to, const struct view_request *r, const struct model *m,
                   const char *of)
 {
-    if (r->models > 1)
+    if (r->models > 1 || r->among)
         str_addf(to, "%s: ", m->name);
     str_add(to, of);
 }

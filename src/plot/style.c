@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/style.h"
 
+#include "nn/layer.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -24,6 +26,7 @@ char style_character(size_t number)
 void style_begin(struct figure *f, const struct view_request *r)
 {
     struct str *p = &f->program;
+    f->big = r->big && !r->text;
     str_add(p, "reset\nset encoding utf8\n");
     if (r->text) {
         str_add(p, "set tics nomirror\n"
@@ -67,12 +70,60 @@ static void quote(struct str *to, const struct str *text)
     figure_quote(to, text->text ? text->text : "");
 }
 
-void style_head(struct str *to, const struct view_request *r, const char *view)
+/* The penalties of a model: `code.activity l1(0.001), code.kernel l2(0.01)`. */
+static void add_strengths(struct str *to, const struct model *m)
+{
+    for (size_t i = 0; i < m->graph->terms; i++) {
+        const struct term *t = &m->graph->term[i];
+        str_addf(to, "%s%s.%s ", i ? ", " : "", m->graph->layer[t->layer].name, t->slot);
+        args_print(to, model_term(m, (id)i));
+    }
+    str_add(to, m->graph->terms ? "" : "no penalty");
+}
+
+/* Cuts a text that is too long, but not in the middle of a character. */
+static void shorten(struct str *text, size_t most)
+{
+    if (text->failed || text->size <= most)
+        return;
+    while (most > 0 && ((unsigned char)text->text[most] & 0xc0) == 0x80)
+        most--;
+    text->text[text->size = most] = 0;
+    str_add(text, " ...");
+}
+
+/* What stands below the heading: the penalties, a line for each of a few models. */
+static void add_penalties(struct str *to, const struct view_request *r)
+{
+    enum { WIDE = 110, MODELS_MOST = 4 };
+    for (size_t i = 0; i < r->models && r->models <= MODELS_MOST; i++) {
+        struct str line = {0};
+        if (r->models > 1)
+            str_addf(&line, "%s: ", r->model[i]->name);
+        add_strengths(&line, r->model[i]);
+        shorten(&line, r->big ? WIDE / 2 : WIDE);
+        str_add(to, ".\"\\n\".");
+        quote(to, &line);
+        str_finish(&line);
+    }
+}
+
+/* Adds the heading, and in a picture of pixels the penalties below it. */
+static void add_heading(struct str *to, const struct view_request *r, const char *view)
 {
     struct str text = {0};
     style_heading(&text, r, view);
-    style_title(to, &text, 1);
+    quote(to, &text);
+    if (!r->text)
+        add_penalties(to, r);
     str_finish(&text);
+}
+
+void style_head(struct str *to, const struct view_request *r, const char *view)
+{
+    str_add(to, "set title ");
+    add_heading(to, r, view);
+    str_add(to, " noenhanced\n");
 }
 
 void style_title(struct str *to, const struct str *text, size_t cols)
@@ -108,6 +159,19 @@ void style_legend(struct str *plot, const char *text)
     str_add(plot, " title ");
     figure_quote(plot, text);
     str_add(plot, " noenhanced");
+}
+
+size_t style_penalty(const char *name)
+{
+    return strstr(name, ".activity") ? ORANGE : GREEN;
+}
+
+void style_fill(struct str *plot, size_t nth)
+{
+    if (nth)
+        str_addf(plot, " fs pattern %zu border", 4 + (nth - 1) % 4);
+    else
+        str_add(plot, " fs solid 0.85 border");
 }
 
 /* Whether an event that was listed before says the same: models that were changed together. */
@@ -214,12 +278,9 @@ void style_plot(struct str *to, const struct str *plot)
 void style_panels(struct str *to, const struct view_request *r, const char *view, size_t rows,
                   size_t cols)
 {
-    struct str heading = {0};
-    style_heading(&heading, r, view);
     str_addf(to, "set multiplot layout %zu,%zu title ", rows, cols);
-    quote(to, &heading);
+    add_heading(to, r, view);
     str_add(to, " noenhanced\n");
-    str_finish(&heading);
 }
 
 void style_panels_end(struct str *to)

@@ -43,6 +43,11 @@ void style_next(struct str *plot);
 void style_pen(struct str *plot, const struct view_request *r, struct pen pen, size_t number);
 /* Adds ` title 'text'`. */
 void style_legend(struct str *plot, const char *text);
+/* The colour of a penalty by its slot, `code.activity l1(0.1)`: activities ORANGE, weights GREEN.
+ */
+size_t style_penalty(const char *name);
+/* Adds how the inside of the nth area of one colour is filled: the first solid, others hatched. */
+void style_fill(struct str *plot, size_t nth);
 /* Where the labels of events stand: nowhere, at their lines, or listed in the corner of a panel
  * that is too narrow for that. */
 enum labels { LABELS_NONE, LABELS_BESIDE, LABELS_LISTED };

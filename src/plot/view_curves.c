@@ -2,74 +2,83 @@
 #include "plot/curve.h"
 #include "plot/request.h"
 
-static void measure(const struct view_request *r, struct extent_of *of)
-{
-    for (size_t m = 0; m < r->models; m++) {
-        const struct history *h = &r->model[m]->history;
-        for (size_t i = 0; i < h->count; i++)
-            if (h->series[i].kind == SERIES_EXPRESSION)
-                curve_measure(of, &h->series[i]);
-    }
-}
-
-/* The colour says which expression; of several models the dash says which model. */
-static int add_model(struct figure *f, struct str *plot, const struct view_request *r, size_t model,
-                     size_t *number, struct err *e)
+/* The next series of a model from *i on: an expression that was asked for, or that was watched. */
+static const struct series *next_series(const struct view_request *r, size_t model, size_t *i)
 {
     const struct history *h = &r->model[model]->history;
-    size_t colour = 0;
-    int bad = 0;
-    for (size_t i = 0; i < h->count && !bad; i++) {
-        const struct series *s = &h->series[i];
-        struct str name = {0};
-        if (s->kind != SERIES_EXPRESSION)
-            continue;
-        request_name(&name, r, r->model[model], s->name);
-        const struct curve c = {.series = s,
-                                .pen = {.colour = colour, .dash = model, .width = 2},
-                                .name = name.text,
-                                .legend = name.text,
-                                .column = "2"};
-        bad = name.failed ? err_memory(e) : curve_add(f, plot, r, &c, (*number)++, e);
-        colour++;
-        str_finish(&name);
-    }
-    return bad;
+    if (r->curves)
+        return *i < r->curves ? &r->curve[model * r->curves + (*i)++] : NULL;
+    while (*i < h->count && h->series[*i].kind != SERIES_EXPRESSION)
+        ++*i;
+    return *i < h->count ? &h->series[(*i)++] : NULL;
 }
 
-static int fill(const struct view_request *r, const struct extent_of *of, struct figure *f,
-                struct str *plot, struct err *e)
+/* How many expressions a model has. */
+static size_t count_series(const struct view_request *r, size_t model)
 {
-    size_t number = 0;
-    double x[2];
-    style_begin(f, r);
-    for (size_t m = 0; m < r->models; m++)
-        if (add_model(f, plot, r, m, &number, e))
-            return -1;
-    style_head(&f->program, r, "curves");
-    str_add(&f->program, "set xlabel 'step'\nset ylabel 'value'\n");
-    const struct page page = page_for(r, 1, 1, plot);
-    curve_steps(&f->program, &page, of, 10, x);
-    curve_axis(&f->program, &page, of, curve_is_log(of, 100));
-    page_legend(&f->program, &page, "step");
-    style_events(&f->program, r, 0, r->models, x, LABELS_BESIDE);
-    style_plot(&f->program, plot);
-    return 0;
+    size_t i = 0, n = 0;
+    while (next_series(r, model, &i))
+        n++;
+    return n;
+}
+
+/* The colour says which expression, and the dash which model; of one expression both say that. */
+static void take_model(struct curves *c, const struct view_request *r, size_t model)
+{
+    const bool single = count_series(r, model) == 1;
+    const struct series *s;
+    size_t i = 0;
+    for (size_t colour = 0; (s = next_series(r, model, &i)); colour++) {
+        struct str name = {0};
+        request_name(&name, r, r->model[model], s->name);
+        c->failed = c->failed || name.failed;
+        const size_t dash = r->models > 1 ? model : colour;
+        const size_t hue = single && r->models > 1 ? model : colour;
+        if (!c->failed)
+            curves_take(c, &(struct curve){.series = s,
+                                           .pen = {.colour = hue, .dash = dash % 5, .width = 2},
+                                           .name = name.text,
+                                           .legend = name.text,
+                                           .column = "2"});
+        str_finish(&name);
+    }
+}
+
+/* Nothing was watched, or nothing of it is a number. */
+static int refuse(const struct view_request *r, struct err *e)
+{
+    size_t i = 0, any = 0;
+    for (size_t m = 0; m < r->models && !any; m++, i = 0)
+        any += next_series(r, m, &i) != NULL;
+    if (any) {
+        err_at(e, r->place, "there is nothing to draw: no value is a finite number");
+        return err_hint(e, "look at one: print it");
+    }
+    err_at(e, r->place, "no expression was watched while the model trained");
+    return err_hint(e, "watch one and train, for example watch mean(abs(hidden.output))");
 }
 
 static int draw(const struct view_request *r, struct figure *f, struct err *e)
 {
-    struct extent_of of = {0};
-    struct str plot = {0};
+    const struct frame_of frame = {.down = 1,
+                                   .across = 1,
+                                   .xlabel = "step",
+                                   .ylabel = "value",
+                                   .log_from = 100,
+                                   .tics = 10,
+                                   .models = r->models,
+                                   .labels = LABELS_BESIDE};
+    struct curves c = {0};
     if (request_whole(r, "curves", e))
         return -1;
-    measure(r, &of);
-    if (!of.any) {
-        err_at(e, r->place, "no expression was watched while the model trained");
-        return err_hint(e, "watch one and train, for example watch mean(abs(hidden.output))");
-    }
-    int bad = fill(r, &of, f, &plot, e);
-    str_finish(&plot);
+    for (size_t m = 0; m < r->models; m++)
+        take_model(&c, r, m);
+    if (!c.count && !c.failed)
+        return refuse(r, e);
+    style_begin(f, r);
+    style_head(&f->program, r, "curves");
+    const int bad = curves_draw(&c, r, &frame, f, e);
+    curves_finish(&c);
     return request_done(f, bad, e);
 }
 

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/view_loss.h"
+
 #include "plot/curve.h"
+#include "plot/penalty_lines.h"
 #include "plot/request.h"
-
-#include <string.h>
-
-static bool is_loss(const struct series *s)
-{
-    return s->kind == SERIES_DATA || s->kind == SERIES_PENALTY || s->kind == SERIES_VALIDATION;
-}
 
 /* What the legend has room for: when there is too much, penalties stay unnamed, and if need be the
  * validation losses too. */
@@ -15,18 +11,43 @@ struct names {
     bool penalties, validation;
 };
 
-static struct names names_of(const struct view_request *r)
+/* The penalties of each model. */
+struct lines {
+    struct penalty_lines *of;
+    size_t models;
+};
+
+static void lines_finish(struct lines *l)
+{
+    for (size_t m = 0; m < l->models; m++)
+        penalty_lines_finish(&l->of[m]);
+    mem_free(l->of);
+}
+
+static int lines_make(struct lines *l, const struct view_request *r)
+{
+    *l = (struct lines){.of = mem_new(r->models, sizeof *l->of)};
+    if (!l->of)
+        return -1;
+    for (size_t m = 0; m < r->models; m++) {
+        l->models++;
+        if (penalty_lines_make(&l->of[m], &r->model[m]->history))
+            return -1;
+    }
+    return 0;
+}
+
+static struct names names_of(const struct view_request *r, const struct lines *l)
 {
     const size_t most = r->text ? 9 : 12;
-    size_t count[3] = {0};
+    size_t totals = 0, penalties = 0;
     for (size_t m = 0; m < r->models; m++) {
         const struct history *h = &r->model[m]->history;
         for (size_t i = 0; i < h->count; i++)
-            if (is_loss(&h->series[i]))
-                count[h->series[i].kind]++;
+            totals += h->series[i].kind == SERIES_DATA || h->series[i].kind == SERIES_VALIDATION;
+        penalties += l->of[m].count;
     }
-    const size_t totals = count[SERIES_DATA] + count[SERIES_VALIDATION];
-    return (struct names){totals + count[SERIES_PENALTY] <= most, totals <= most};
+    return (struct names){totals + penalties <= most, totals <= most};
 }
 
 static bool is_named(const struct names *n, const struct series *s)
@@ -36,29 +57,18 @@ static bool is_named(const struct names *n, const struct series *s)
                                           : true;
 }
 
-static void measure(const struct view_request *r, struct extent_of *of)
-{
-    for (size_t m = 0; m < r->models; m++) {
-        const struct history *h = &r->model[m]->history;
-        for (size_t i = 0; i < h->count; i++)
-            if (is_loss(&h->series[i]))
-                curve_measure(of, &h->series[i]);
-    }
-}
-
 /* The colour says the role, and the dash tells penalties apart; of several models the colour says
  * which, and the dash the role. */
 static struct pen pen_of(const struct view_request *r, size_t model, const struct series *s,
                          size_t penalty)
 {
-    const bool activity = strstr(s->name, ".activity") != NULL;
     struct pen pen = {.width = 2};
     if (s->kind == SERIES_DATA)
         pen.colour = BLUE;
     else if (s->kind == SERIES_VALIDATION)
         pen = (struct pen){.colour = VERMILION, .dash = 1, .width = 2};
     else
-        pen = (struct pen){.colour = activity ? ORANGE : GREEN, .dash = penalty % 4, .width = 2};
+        pen = (struct pen){.colour = style_penalty(s->name), .dash = penalty % 4, .width = 2};
     if (r->models == 1)
         return pen;
     pen.colour = model;
@@ -67,88 +77,105 @@ static struct pen pen_of(const struct view_request *r, size_t model, const struc
     return pen;
 }
 
-static int add_model(struct figure *f, struct str *plot, const struct view_request *r, size_t model,
-                     size_t *number, struct err *e)
+struct taking {
+    const struct view_request *r;
+    struct curves *to;
+    struct names names;
+    size_t model, penalties;
+};
+
+static void take(struct taking *t, const struct series *s)
 {
-    const struct history *h = &r->model[model]->history;
-    const struct names names = names_of(r);
-    size_t penalties = 0;
-    int bad = 0;
-    for (size_t i = 0; i < h->count && !bad; i++) {
-        const struct series *s = &h->series[i];
-        struct str name = {0};
-        if (!is_loss(s))
-            continue;
-        request_name(&name, r, r->model[model],
-                     s->kind == SERIES_DATA         ? "data loss"
-                     : s->kind == SERIES_VALIDATION ? "validation data loss"
-                                                    : s->name);
-        struct curve c = {.series = s,
-                          .pen = pen_of(r, model, s, penalties),
-                          .name = name.text,
-                          .legend = is_named(&names, s) ? name.text : NULL,
-                          .column = "2",
-                          .smooth = true};
-        penalties += s->kind == SERIES_PENALTY;
-        bad = name.failed ? err_memory(e) : curve_add(f, plot, r, &c, (*number)++, e);
-        str_finish(&name);
-    }
-    return bad;
+    struct str name = {0};
+    request_name(&name, t->r, t->r->model[t->model],
+                 s->kind == SERIES_DATA         ? "data loss"
+                 : s->kind == SERIES_VALIDATION ? "validation data loss"
+                                                : s->name);
+    t->to->failed = t->to->failed || name.failed;
+    if (!t->to->failed)
+        curves_take(t->to, &(struct curve){.series = s,
+                                           .pen = pen_of(t->r, t->model, s, t->penalties),
+                                           .name = name.text,
+                                           .legend = is_named(&t->names, s) ? name.text : NULL,
+                                           .column = "2",
+                                           .smooth = true});
+    t->penalties += s->kind == SERIES_PENALTY;
+    str_finish(&name);
+}
+
+static void take_model(struct taking *t, const struct penalty_lines *lines)
+{
+    const struct history *h = &t->r->model[t->model]->history;
+    const struct series *data = history_find(h, SERIES_DATA, "data");
+    const struct series *validation = history_find(h, SERIES_VALIDATION, "validation");
+    t->penalties = 0;
+    if (data)
+        take(t, data);
+    if (validation)
+        take(t, validation);
+    for (size_t i = 0; i < lines->count; i++)
+        take(t, &lines->item[i]);
 }
 
 /* The loss by name, if all models have the same. */
-static void label(struct str *to, const struct view_request *r, bool log)
+static const char *loss_name(const struct view_request *r)
 {
     const struct args *loss = r->model[0]->recipe.loss.args;
     for (size_t i = 1; i < r->models && loss; i++)
         if (!r->model[i]->recipe.loss.args || r->model[i]->recipe.loss.args->entry != loss->entry)
             loss = NULL;
-    str_add(to, "set ylabel 'loss");
-    if (loss)
-        str_addf(to, ": %s", loss->entry->name);
-    const struct names n = names_of(r);
-    str_addf(to, "%s' noenhanced\nset xlabel 'step%s'\n", log ? " (log scale)" : "",
-             !n.validation  ? " (without names: validation dashed, penalties dotted)"
-             : !n.penalties ? " (without names: penalties)"
-                            : "");
+    return loss ? loss->entry->name : NULL;
 }
 
-static int fill(const struct view_request *r, const struct extent_of *of, struct figure *f,
-                struct str *plot, struct err *e)
+static int draw_curves(const struct view_request *r, const struct lines *l, unsigned down,
+                       unsigned across, struct figure *f, struct err *e)
 {
-    enum { KEYS_LARGE = 6 };
-    double x[2];
-    size_t number = 0;
-    const bool log = curve_is_log(of, 10);
-    style_begin(f, r);
-    for (size_t m = 0; m < r->models; m++)
-        if (add_model(f, plot, r, m, &number, e))
-            return -1;
-    if (number > KEYS_LARGE && !r->text)
+    enum { NAMES_LARGE = 6 };
+    struct curves c = {0};
+    struct str label = {0};
+    struct taking t = {.r = r, .to = &c, .names = names_of(r, l)};
+    const char *name = loss_name(r);
+    for (t.model = 0; t.model < r->models; t.model++)
+        take_model(&t, &l->of[t.model]);
+    str_addf(&label, "loss%s%s", name ? ": " : "", name ? name : "");
+    const struct frame_of frame = {.down = down,
+                                   .across = across,
+                                   .xlabel =
+                                       !t.names.validation  ? "step (without names: validation "
+                                                              "dashed, penalties dotted)"
+                                       : !t.names.penalties ? "step (without names: penalties)"
+                                                            : "step",
+                                   .ylabel = label.text,
+                                   .log_from = 10,
+                                   .tics = across > 1 ? 5 : 10,
+                                   .models = r->models,
+                                   .labels = across > 1 ? LABELS_NONE : LABELS_BESIDE};
+    if (c.count > NAMES_LARGE && !r->text)
         str_add(&f->program, "set key font ',10'\n");
-    style_head(&f->program, r, "loss");
-    label(&f->program, r, log);
-    const struct page page = page_for(r, 1, 1, plot);
-    curve_steps(&f->program, &page, of, 10, x);
-    curve_axis(&f->program, &page, of, log);
-    page_legend(&f->program, &page, "step");
-    style_events(&f->program, r, 0, r->models, x, LABELS_BESIDE);
-    style_plot(&f->program, plot);
-    return 0;
+    const int bad = label.failed || c.failed ? err_memory(e)
+                    : c.count                ? curves_draw(&c, r, &frame, f, e)
+                                             : request_nothing(r, e);
+    str_finish(&label);
+    curves_finish(&c);
+    return bad;
+}
+
+int loss_panel(const struct view_request *r, unsigned down, unsigned across, struct figure *f,
+               struct err *e)
+{
+    struct lines l;
+    const int bad = lines_make(&l, r) ? err_memory(e) : draw_curves(r, &l, down, across, f, e);
+    lines_finish(&l);
+    return bad;
 }
 
 static int draw(const struct view_request *r, struct figure *f, struct err *e)
 {
-    struct extent_of of = {0};
-    struct str plot = {0};
     if (request_filled(r, e) || request_whole(r, "loss", e))
         return -1;
-    measure(r, &of);
-    if (!of.any)
-        return request_nothing(r, e);
-    int bad = fill(r, &of, f, &plot, e);
-    str_finish(&plot);
-    return request_done(f, bad, e);
+    style_begin(f, r);
+    style_head(&f->program, r, "loss");
+    return request_done(f, loss_panel(r, 1, 1, f, e), e);
 }
 
 const struct view_kind view_loss = {
@@ -168,6 +195,8 @@ const struct view_kind view_loss = {
                 "exponential running mean over about a hundredth of them. Dotted lines mark the "
                 "steps "
                 "where something was changed.\n\n"
+                "The curves begin at step 0 with what the model was before its first step: the "
+                "first batch for training, and a pass over the share for validation.\n\n"
                 "Of several models the colour says which, and the dash what: whole lines are data "
                 "losses, dashed ones validation, dotted ones penalties.",
             .example = "data moons 200 split=0.2\ninput 2\ndense 8 relu activity=l1(1e-3)\n"

@@ -302,6 +302,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .safe = o->safe,
         .step = o->step,
         .plot = o->plot ? o->plot : where_pictures_go(),
+        .big = o->big,
         .display = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
         .screen = l->terminal.out,
         .colour = l->terminal.out && !is_set("NO_COLOR") && !is_dumb(),

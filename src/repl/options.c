@@ -51,6 +51,15 @@ static int take_plot(struct options *o, const char *value, struct err *e)
                     "write --plot none, auto, dumb, a terminal's name or a file such as out.png");
 }
 
+static int take_plot_size(struct options *o, const char *value, struct err *e)
+{
+    o->big = strcmp(value, "big") == 0;
+    if (o->big || strcmp(value, "normal") == 0)
+        return 0;
+    err_at(e, nowhere, "\"%.100s\" is no size for pictures", value);
+    return err_hint(e, "write --plot-size big, or normal");
+}
+
 static int whole(const char *text, uint64_t most, uint64_t *result)
 {
     char *end;
@@ -88,6 +97,7 @@ static const struct option table[] = {
     {"--let", "NAME=VALUE", take_let, 0, "a parameter: let NAME = VALUE before the script", true},
     {"--check", FLAG(check), "tell all that is wrong with names and shapes; train nothing", false},
     {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file", false},
+    {"--plot-size", "SIZE", take_plot_size, 0, "big: large letters and lines in pictures", false},
     {"--safe", FLAG(safe), "files in the script's folder alone; help save", false},
     {"--step", FLAG(step), "show each statement, and wait for Enter or another statement", false},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},

@@ -14,6 +14,18 @@ static void every_view_describes_itself(void **state)
     }
 }
 
+/* A line of that pen, and its name in the same colour. */
+static void check_end(const struct figure *f, const char *name, const char *pen, const char *colour)
+{
+    char text[200];
+    snprintf(text, sizeof text, "%s pt 7 ps 0.5 notitle", pen);
+    check_has(f->program.text, text);
+    snprintf(text, sizeof text, "set label '%s' at graph 1, graph ", name);
+    const char *at = strstr(f->program.text, text);
+    assert_non_null(at);
+    assert_int_equal(strncmp(strstr(at, "textcolor rgb '") + 15, colour, 7), 0);
+}
+
 static void loss_draws_what_the_history_holds(void **state)
 {
     (void)state;
@@ -34,16 +46,15 @@ static void loss_draws_what_the_history_holds(void **state)
     assert_int_equal(csv_lines(&f, "data loss"), 8);
     /* 1/64 to 2 is more than a factor of 10. */
     check_has(f.program.text, "set logscale y\n");
-    check_has(f.program.text, "set title 'loss of main (step 8)' noenhanced");
+    /* This model was never given the penalties of its history. */
+    check_has(f.program.text, "set title 'loss of main (step 8)'.\"\\n\".'no penalty' noenhanced");
     check_has(f.program.text, "set ylabel 'loss: mse (log scale)'");
-    check_has(f.program.text,
-              "lc rgb '#0072B2' lw 2 dt 1 pt 7 ps 0.5 title 'data loss' noenhanced");
-    check_has(f.program.text,
-              "lc rgb '#D55E00' lw 2 dt 2 pt 7 ps 0.5 title 'validation data loss'");
-    check_has(f.program.text,
-              "lc rgb '#E69F00' lw 2 dt 1 pt 7 ps 0.5 title 'hidden.activity l1(0.001)'");
-    check_has(f.program.text,
-              "lc rgb '#009E73' lw 2 dt 2 pt 7 ps 0.5 title 'hidden.kernel l2(0.01)'");
+    /* Four curves carry their names at their ends. */
+    check_has(f.program.text, "unset key\nset rmargin");
+    check_end(&f, "data loss", "lc rgb '#0072B2' lw 2 dt 1", "#0072B2");
+    check_end(&f, "validation data loss", "lc rgb '#D55E00' lw 2 dt 2", "#D55E00");
+    check_end(&f, "hidden.activity l1(0.001)", "lc rgb '#E69F00' lw 2 dt 1", "#E69F00");
+    check_end(&f, "hidden.kernel l2(0.01)", "lc rgb '#009E73' lw 2 dt 2", "#009E73");
     check_has(f.program.text, "set arrow from first 4, graph 0 to first 4, graph 1 nohead dt 3");
     check_has(f.program.text, "set label 'hidden.activity = l1(0.01)' at first 4");
     assert_int_equal(count_of(f.program.text, "set arrow"), 2);
@@ -112,9 +123,9 @@ static void axes_suit_the_values(void **state)
     } cases[] = {
         {{1, 9}, false, "set yrange [0:9.45]\n"},               /* less than a decade; 5 % above */
         {{1, 11.5}, true, "set yrange [0.869565217:13.225]\n"}, /* a factor of 1.15 at each end */
-        {{0, 100}, false, "set yrange [0:105]\n"},              /* 0 has no logarithm */
+        {{0, 100}, false, "set yrange [-2:105]\n"}, /* 0 has no logarithm, and is off the frame */
         {{-1, 1}, false, "set yrange [-1.1:1.1]\n"},
-        {{0, 0}, false, "set yrange [0:1]\n"},
+        {{0, 0}, false, "set yrange [-0.4:1]\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bench b = bench_make(PLAIN_MODEL);
@@ -145,7 +156,7 @@ static void texts_of_people_stay_texts(void **state)
         struct figure f = drawn(&r, views[i]);
         check_has(f.program.text, "set label ' ''system(\"touch /tmp/x\")`id`' at");
         if (i == 0)
-            check_has(f.program.text, "title 'a''; print 1; ''.kernel l1(1)' noenhanced");
+            check_has(f.program.text, " 'a''; print 1; ''.kernel l1(1)'");
         figure_finish(&f);
     }
     bench_finish(&b);
@@ -164,7 +175,8 @@ static void activity_shows_both_halves(void **state)
             r.models = models;
             r.text = text;
             struct figure f = drawn(&r, "activity");
-            assert_int_equal(f.blocks, 4 * models);
+            /* Four curves, and how many units are dead. */
+            assert_int_equal(f.blocks, 5 * models);
             assert_int_equal(count_of(f.program.text, "\nplot "), text ? 2 : 2 * models);
             check_has(f.program.text, text          ? "layout 1,2"
                                       : models == 1 ? "layout 2,1"
@@ -207,7 +219,7 @@ static void too_many_layers_are_refused(void **state)
     r.where = where;
     r.layers = 3;
     f = drawn(&r, "activity");
-    assert_int_equal(f.blocks, 12);
+    assert_int_equal(f.blocks, 15);
     /* The legend names layers, and the axis what is whole and dashed. */
     check_has(f.program.text, "title 'dense_4' noenhanced");
     check_has(f.program.text, "set ylabel '|a|: mean, dashed max'");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/common/plotting.h"
 
+#include "cmd/common/past_curves.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 
@@ -46,6 +47,8 @@ uint64_t pictures_digest(const struct session *s, uint64_t hash)
         hash = digest_bytes(hash, x->text, strlen(x->text) + 1);
         hash = digest_bytes(hash, &x->every, sizeof x->every);
     }
+    if (p->sized)
+        hash = digest_bytes(hash, &p->big, sizeof p->big);
     return p->terminal ? digest_bytes(hash, p->terminal, strlen(p->terminal)) : hash;
 }
 
@@ -131,17 +134,27 @@ struct gnuplot *pictures_gnuplot(struct session *s, struct err *e)
     return p ? p->gnuplot : NULL;
 }
 
+/* All models that were trained; the current one if there is none. */
+static size_t trained_models(struct session *s, struct model **list)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->models; i++)
+        if (s->model[i]->history.count)
+            list[n++] = s->model[i];
+    return n ? n : 1;
+}
+
 /* Looks up the models of a request; the list is freed with mem_free. */
 static struct model **models_of(struct session *s, const struct request *r, struct model *own,
                                 size_t *count, struct err *e)
 {
-    struct model **list = mem_new(r->models + 1, sizeof(struct model *));
+    struct model **list = mem_new(s->models + r->models + 1, sizeof(struct model *));
     if (!list) {
         err_memory(e);
         return NULL;
     }
-    *count = r->models ? r->models : 1;
     list[0] = own;
+    *count = r->models ? r->models : r->view->all ? trained_models(s, list) : 1;
     for (size_t i = 0; i < r->models; i++)
         if (!(list[i] = name_model(s, r->model[i], r->place, e))) {
             mem_free(list);
@@ -171,7 +184,12 @@ int request_draw(struct session *s, const struct request *r, struct model *const
     /* Pictures that are watched share the height of the terminal. */
     const unsigned shares =
         s->pictures && s->pictures->watches ? (unsigned)s->pictures->watches : 1;
+    struct past_curves curves;
+    past_curves_make(&curves, s, r, model, models, e);
     const struct view_request v = {
+        .curve = curves.item,
+        .curves = r->askeds,
+        .big = s->pictures && s->pictures->sized ? s->pictures->big : s->host->big,
         .model = model,
         .models = models,
         .data = s->has_data ? &s->data : NULL,
@@ -186,7 +204,8 @@ int request_draw(struct session *s, const struct request *r, struct model *const
                                            : s->host->height / shares,
     };
     *f = (struct figure){0};
-    int failed = r->view->draw(&v, f, e);
+    int failed = curves.failed || r->view->draw(&v, f, e);
+    past_curves_finish(&curves);
     if (!failed && figure_failed(f))
         failed = err_memory(e);
     if (failed)

@@ -6,7 +6,9 @@
 
 #include "plot/gnuplot.h"
 
+struct asked;
 struct model;
+struct node;
 struct session;
 
 /* What was asked for: a view with names, kept as text so that a later drawing looks them up again.
@@ -19,7 +21,15 @@ struct request {
     size_t layers;
     const char **model; /* none: the one at hand */
     size_t models;
+    struct asked *asked; /* expressions, which the view of curves draws */
+    size_t askeds;
     struct span place;
+};
+
+/* An expression: its text, and the tree of it. */
+struct asked {
+    const char *text;
+    const struct node *node;
 };
 
 struct watched_view {
@@ -39,6 +49,7 @@ struct pictures {
     struct gnuplot *gnuplot;
     char *terminal;      /* plot terminal NAME, or a file's path; NULL: as the host says */
     char *within;        /* where that file may be, as file_name.within */
+    bool sized, big;     /* plot size=; else as the host says */
     struct request last; /* what plot save saves */
     struct watched_view *watched;
     size_t watches, watch_room;

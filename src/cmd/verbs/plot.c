@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/verbs/plot.h"
 #include "cmd/common/binder.h"
+#include "cmd/common/past_curves.h"
 #include "cmd/common/plotting.h"
 #include "cmd/common/resolve.h"
+#include "cmd/report/figure_table.h"
+#include "cmd/report/render.h"
+#include "cmd/report/report.h"
 #include "cmd/session/command.h"
+#include "cmd/session/names.h"
 #include "cmd/session/state.h"
 
 #include "lang/parse.h"
@@ -25,15 +31,12 @@ static int no_view(const struct node *n, struct err *e)
     return err_hint(e, "help lists the views");
 }
 
-static int keep_names(struct request *r, const struct arg *what, const struct arg *of,
-                      struct err *e)
+static int keep_names(struct request *r, const struct arg *what, struct err *e)
 {
     r->layers = what->as.exprs.count - 1;
     r->layer = arena_new(&r->arena, r->layers + 1, sizeof *r->layer);
     r->where = arena_new(&r->arena, r->layers + 1, sizeof *r->where);
-    r->models = of && of->given ? of->as.names.count : 0;
-    r->model = arena_new(&r->arena, r->models + 1, sizeof *r->model);
-    if (!r->layer || !r->where || !r->model)
+    if (!r->layer || !r->where)
         return err_memory(e);
     for (size_t i = 0; i < r->layers; i++) {
         const struct node *n = what->as.exprs.item[i + 1];
@@ -45,6 +48,36 @@ static int keep_names(struct request *r, const struct arg *what, const struct ar
         if (!(r->layer[i] = arena_text(&r->arena, n->text, strlen(n->text))))
             return err_memory(e);
     }
+    return 0;
+}
+
+/* An expression is kept as its text and the tree of that: the statement's own goes. */
+static int keep_asked(struct session *s, const struct node *n, struct arena *arena,
+                      struct asked *to, struct err *e)
+{
+    struct str text = {0};
+    struct node *tree;
+    node_print(&text, n);
+    to->text = text.failed ? NULL : arena_text(arena, text.text, text.size);
+    const size_t size = text.size;
+    str_finish(&text);
+    const uint32_t source =
+        to->text ? sources_add(&s->sources, "<plot>", to->text, size, 1, (struct span){0}) : 0;
+    if (!source)
+        return err_memory(e);
+    if (parse_value(arena, to->text, size, source, &tree, e) != PARSE_OK)
+        return -1;
+    to->node = tree;
+    return 0;
+}
+
+/* The models that are meant, by their names. */
+static int keep_models(struct request *r, const struct arg *of, struct err *e)
+{
+    r->models = of && of->given ? of->as.names.count : 0;
+    r->model = arena_new(&r->arena, r->models + 1, sizeof *r->model);
+    if (!r->model)
+        return err_memory(e);
     for (size_t i = 0; i < r->models; i++)
         if (!(r->model[i] =
                   arena_text(&r->arena, of->as.names.item[i], strlen(of->as.names.item[i]))))
@@ -52,17 +85,61 @@ static int keep_names(struct request *r, const struct arg *what, const struct ar
     return 0;
 }
 
-/* A request for the view that `name` names, with what else the statement says. */
-static int make_request(struct request *r, const struct node *name, const struct arg *what,
-                        const struct arg *of, struct err *e)
+/* A word that can be no path into a model: a view was meant. */
+static bool is_single(const struct node *n)
 {
+    return n->kind == NODE_PATH && !strchr(n->text, '.');
+}
+
+/* Checks an expression in each model that is meant. */
+static int check_asked(struct session *s, const struct request *r, const struct node *n,
+                       const char *text, struct err *e)
+{
+    for (size_t i = 0; i < (r->models ? r->models : 1); i++) {
+        struct model *m = r->models ? name_model(s, r->model[i], r->place, e) : current_model(s);
+        if (!m || session_check(s, m, n, e) || (!checking(s) && past_check(s, m, n, text, e)))
+            return -1;
+    }
+    return 0;
+}
+
+/* All that a statement plots are expressions; what is wrong is found before anything is drawn. */
+static int keep_expressions(struct session *s, struct request *r, const struct arg *what,
+                            struct err *e)
+{
+    r->askeds = what->as.exprs.count;
+    r->asked = arena_new(&r->arena, r->askeds, sizeof *r->asked);
+    if (!r->asked)
+        return err_memory(e);
+    for (size_t i = 0; i < r->askeds; i++) {
+        const struct node *n = what->as.exprs.item[i];
+        if (keep_asked(s, n, &r->arena, &r->asked[i], e))
+            return -1;
+        if (check_asked(s, r, n, r->asked[i].text, e))
+            return !i && is_single(n) && e->kind == ERR_INPUT ? no_view(n, e) : -1;
+    }
+    return 0;
+}
+
+/* A request for the view that `name` names, with what else the statement says; of another word, or
+ * of no word, for the curves of expressions. */
+static int make_request(struct session *s, struct request *r, const struct node *name,
+                        const struct arg *what, const struct arg *of, struct err *e)
+{
+    int failed;
     *r = (struct request){.place = name->where};
     r->view = name->kind == NODE_PATH
                   ? (const struct view_kind *)table_find(&view_kinds, name->text)
                   : NULL;
-    if (!r->view)
+    if (!r->view && !what)
         return no_view(name, e);
-    if (!what || keep_names(r, what, of, e) == 0)
+    if (r->view) {
+        failed = what && (keep_models(r, of, e) || keep_names(r, what, e)) ? -1 : 0;
+    } else {
+        r->view = (const struct view_kind *)table_find(&view_kinds, curves);
+        failed = keep_models(r, of, e) || keep_expressions(s, r, what, e) ? -1 : 0;
+    }
+    if (!failed)
         return 0;
     request_finish(r);
     return -1;
@@ -157,7 +234,7 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
     struct request r;
     struct figure f;
     struct err again;
-    if (!p || make_request(&r, what->as.exprs.item[0], what, of, e))
+    if (!p || make_request(s, &r, what->as.exprs.item[0], what, of, e))
         return -1;
     int failed =
         checking(s) ? 0 : request_draw_own(s, &r, current_model(s), pictures_paper(s), &f, e);
@@ -177,7 +254,13 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
     return too_much ? 0 : picture_show(s, r.view->entry.name, 1, &f, e);
 }
 
-static int run_plot(struct session *s, const struct args *args, struct err *e)
+bool is_view(const struct session *s, const struct node *n)
+{
+    return n->kind == NODE_PATH && table_find(&view_kinds, n->text) &&
+           graph_find_layer(current_model(s)->graph, n->text) == NOTHING;
+}
+
+static int plot_what(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what");
     const struct node *first = what->as.exprs.item[0];
@@ -186,10 +269,53 @@ static int run_plot(struct session *s, const struct args *args, struct err *e)
         return plot_save(s, what, e);
     if (word && strcmp(first->text, "terminal") == 0)
         return plot_terminal(s, what, e);
-    if (word)
-        return plot_view(s, what, args_get(args, "of"), e);
-    err_at(e, first->where, "plot takes a view");
-    return err_hint(e, "a curve of an expression: watch EXPRESSION, then plot curves");
+    return plot_view(s, what, args_get(args, "of"), e);
+}
+
+/* The size holds from here on, for all pictures, unless this one cannot be drawn. */
+static int plot_sized(struct session *s, const struct args *args, struct err *e)
+{
+    struct pictures *p = pictures_of(s, e);
+    if (!p)
+        return -1;
+    const bool sized = p->sized, big = p->big;
+    p->sized = true;
+    p->big = strcmp(args_get(args, "size")->as.choice->name, "big") == 0;
+    const int failed = args_get(args, "what")->given ? plot_what(s, args, e) : 0;
+    if (failed || checking(s)) {
+        p->sized = sized;
+        p->big = big;
+    }
+    return failed;
+}
+
+static int run_plot(struct session *s, const struct args *args, struct err *e)
+{
+    if (args_get(args, "size")->given)
+        return plot_sized(s, args, e);
+    if (args_get(args, "what")->given)
+        return plot_what(s, args, e);
+    err_at(e, (struct span){0}, "plot takes a view, or expressions");
+    return err_hint(e, "write plot loss; help lists the views");
+}
+
+int view_show(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *what = args_get(args, "what"), *of = args_get(args, "of");
+    struct request r;
+    struct figure f;
+    struct report report = {.as = report_renderer_of(args)};
+    if (make_request(s, &r, what->as.exprs.item[0], what, of, e))
+        return -1;
+    int failed = checking(s) ? 0 : request_draw_own(s, &r, current_model(s), PAPER_PIXELS, &f, e);
+    if (!failed && !checking(s)) {
+        report_text(&report, "view", r.view->entry.name);
+        figure_table(s, &report, &f);
+        figure_finish(&f);
+        failed = report_show(s, &report, e);
+    }
+    request_finish(&r);
+    return failed;
 }
 
 /* What one `watch` adds: all of it is made before any of it counts. */
@@ -235,7 +361,7 @@ static int add_watched(struct session *s, const struct node *n, uint64_t every, 
     const bool view = n->kind == NODE_PATH && table_find(&view_kinds, n->text);
     if (view) {
         w->view[w->views].every = every;
-        return make_request(&w->view[w->views++].request, n, NULL, NULL, e);
+        return make_request(s, &w->view[w->views++].request, n, NULL, NULL, e);
     }
     if (session_check(s, current_model(s), n, e))
         return n->kind == NODE_PATH && e->kind == ERR_INPUT ? no_view(n, e) : -1;
@@ -355,10 +481,19 @@ static const struct entry order_terminal = {.name = "terminal",
 static const struct entry *const order_rows[] = {&order_save, &order_terminal};
 const struct table picture_orders = {"order for pictures", order_rows, 2};
 
+static const struct entry size_normal = {.name = "normal", .summary = "for a screen or a page"};
+static const struct entry size_big = {.name = "big",
+                                      .summary = FIGURE_BIG " times as large, for a classroom"};
+static const struct entry *const size_rows[] = {&size_normal, &size_big};
+static const struct table sizes = {"size of pictures", size_rows, 2};
+
 static const struct arg_spec plot_args[] = {
-    ARG("what", REST, ARG_EXPRS, .required = true, .of = &picture_orders,
-        .line = "a view and names of layers; or save and a file; or terminal and its name",
+    ARG("what", REST, ARG_EXPRS, .of = &picture_orders,
+        .line = "a view and names of layers; or expressions; or save and a file; or terminal and "
+                "its name",
         .naming = NAMING_VIEWS),
+    ARG("size", KEY, ARG_CHOICE, .of = &sizes,
+        .line = "how large letters and lines are in all pictures of pixels from here on"),
     ARG("of", CLAUSE, ARG_NAMES, .line = "models; without it, the current one",
         .naming = NAMING_MODELS),
 };
@@ -372,13 +507,17 @@ static const struct arg_spec watch_args[] = {
 
 const struct command command_plot = {
     COMMAND("plot", plot_args, "shows a picture",
-            "plot VIEW [LAYER ...] [of MODEL, ...] draws once; plot save \"figure.png\" writes the "
-            "picture last plotted (png svg pdf txt gp csv, by the name's ending); plot terminal "
-            "dumb, none, auto, qt, x11 ... says where pictures go. Where there is neither a "
-            "display nor a terminal nothing is shown, and files are still written. A missing "
-            "gnuplot is told once and stops nothing.",
-            "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\ntrain 3\nplot loss\n"
-            "plot weights h\n"),
+            "plot VIEW [LAYER ...] [of MODEL, ...] draws once; other words are expressions, whose "
+            "curves are drawn: what was watched, and what follows from the losses and penalties "
+            "that the history has (plot code.activity.penalty val.loss.data-loss.data). plot "
+            "size=big makes letters and lines large; plot save \"figure.png\" writes the picture "
+            "last plotted (png svg pdf txt gp csv, by the name's ending); plot terminal dumb, "
+            "none, auto, qt, x11 ... says where pictures go. Where there is neither a display nor "
+            "a terminal nothing is shown, and files are still written. A missing gnuplot is told "
+            "once and stops nothing.",
+            "data moons 100 split=0.2\ninput 2\ndense 8 tanh kernel=l2(1e-3) as h\n"
+            "dense 1 sigmoid\ntrain 3\nplot loss\nplot weights h\n"
+            "plot h.kernel.penalty val.loss.data-loss.data\n"),
     .run = run_plot,
     .looks = true,
 };

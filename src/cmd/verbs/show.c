@@ -9,6 +9,7 @@
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
+#include "cmd/verbs/plot.h"
 #include "cmd/verbs/show_data.h"
 #include "cmd/verbs/show_plan.h"
 
@@ -338,8 +339,15 @@ static bool prints_table(const struct session *s, const struct node *n)
 static int run_show(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what"), *format = args_get(args, "format");
+    const struct arg *of = args_get(args, "of");
     struct str text = {0};
     int failed = 0;
+    if (what->given && is_view(s, what->as.exprs.item[0]))
+        return view_show(s, args, e);
+    if (of->given) {
+        err_at(e, of->where, "of goes with a view");
+        return err_hint(e, "write show loss of %s", of->as.names.item[0]);
+    }
     if (!what->given)
         return run_summary(s, args, e);
     if ((what->as.exprs.count > 1 || !prints_table(s, what->as.exprs.item[0])) &&
@@ -363,9 +371,11 @@ static int run_show(struct session *s, const struct args *args, struct err *e)
 
 static const struct arg_spec show_args[] = {
     ARG("what", REST, ARG_EXPRS,
-        .line = "layers (hidden), tensors (hidden.kernel), data, plan, or another verb that prints "
-                "what is set; alone, the model",
+        .line = "layers (hidden), tensors (hidden.kernel), data, plan, a view and layers, or "
+                "another verb that prints what is set; alone, the model",
         .naming = NAMING_PARTS),
+    ARG("of", CLAUSE, ARG_NAMES, .line = "models, of a view; without it, the current one",
+        .naming = NAMING_MODELS),
     REPORT_FORMAT,
 };
 static const struct arg_spec summary_args[] = {REPORT_FORMAT};
@@ -380,15 +390,17 @@ const struct command command_summary = {
 };
 const struct command command_show = {
     COMMAND(
-        "show", show_args, "a layer with its settings, or a tensor with its numbers",
+        "show", show_args, "a layer with its settings, a tensor or a picture as numbers",
         "Of a big tensor the first rows and columns are shown; of data the shape, the split, and "
         "each column with its range. The plan is what training of the model is compiled into, step "
         "by step: the operation, what it writes (= stores, += adds to what an earlier step stored) "
         "and reads, each with the shape of one sample, its floating-point operations for a sample "
-        "where they are many, and the penalties it works for. One table by itself takes format=: "
-        "the model, the data, the plan, or what a verb prints that takes it.",
+        "where they are many, and the penalties it works for. Of a view (show loss, show activity "
+        "hidden of main, sparse) the numbers that its picture is drawn from; --json has all of "
+        "them. One table by itself takes format=: the model, the data, the plan, a view, or what "
+        "a verb prints that takes it.",
         "data moons 40 split=0.2\nshow data\ninput 2\ndense 3 relu kernel=l2(1e-3) as h\n"
-        "dense 1 sigmoid\nshow h\nshow h.kernel\nshow plan\n"),
+        "dense 1 sigmoid\nshow h\nshow h.kernel\nshow plan\ntrain 3\nshow loss\n"),
     .run = run_show,
     .looks = true,
 };
