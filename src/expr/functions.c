@@ -20,12 +20,33 @@ static double sign_of(double x)
     return isnan(x) ? x : (x > 0) - (x < 0);
 }
 
+/* To b at the ends, where a above b leaves no room. */
+static double clipped(double x, double a, double b)
+{
+    return smaller_of(larger_of(x, a), b);
+}
+
+/* With the sign of b, as the floor of the quotient leaves it. */
+static double remainder_of(double a, double b)
+{
+    const double r = fmod(a, b);
+    if (r == 0)
+        return 0;
+    return (r < 0) != (b < 0) ? r + b : r;
+}
+
 EACH(absolute, fabs(a[i]))
 EACH(square, a[i] * a[i])
 EACH(root, sqrt(a[i]))
 EACH(exponential, exp(a[i]))
 EACH(logarithm, log(a[i]))
 EACH(sign, sign_of(a[i]))
+EACH(sine, sin(a[i]))
+EACH(cosine, cos(a[i]))
+EACH(downward, floor(a[i]))
+EACH(nearest_whole, round(a[i]))
+EACH(modulo, remainder_of(a[i], b[i]))
+EACH(clip, clipped(a[i], b[i], c[i]))
 EACH(maximum, larger_of(a[i], b[i]))
 EACH(minimum, smaller_of(a[i], b[i]))
 EACH(choice, a[i] != 0 ? b[i] : c[i])
@@ -36,6 +57,13 @@ SLOPE(square_by, 2 * a[i])
 SLOPE(root_by, y[i] != 0 ? 0.5 / y[i] : 0)
 SLOPE(exponential_by, y[i])
 SLOPE(logarithm_by, 1 / a[i])
+SLOPE(sine_by, cos(a[i]))
+SLOPE(cosine_by, -sin(a[i]))
+SLOPE(modulo_by_first, 1)
+SLOPE(modulo_by_second, -floor(a[i] / b[i]))
+SLOPE(clip_by_first, (double)(a[i] >= b[i] && a[i] <= c[i]))
+SLOPE(clip_by_second, (double)(a[i] < b[i] && b[i] <= c[i]))
+SLOPE(clip_by_third, (double)(a[i] > c[i] || b[i] > c[i]))
 SLOPE(maximum_by_first, a[i] == b[i] ? 0.5 : (double)(a[i] > b[i]))
 SLOPE(maximum_by_second, a[i] == b[i] ? 0.5 : (double)(a[i] < b[i]))
 SLOPE(choice_by_first, (double)(a[i] != 0))
@@ -93,6 +121,15 @@ static const struct arg_spec one_or_two[] = {
     VALUE("a", true, "a number or a tensor"),
     VALUE("b", false, "another, whose shape fits"),
     AXIS,
+};
+static const struct arg_spec two[] = {
+    VALUE("a", true, "a number or a tensor"),
+    VALUE("b", true, "another, whose shape fits"),
+};
+static const struct arg_spec bounds[] = {
+    VALUE("x", true, "a number or a tensor"),
+    VALUE("a", true, "the least that it becomes"),
+    VALUE("b", true, "the most"),
 };
 static const struct arg_spec condition[] = {
     VALUE("condition", true, "what decides; anything but 0 is true"),
@@ -246,10 +283,61 @@ static const struct operation op_where = {
     .by = {[3] = {NULL, choice_by_first, choice_by_second}},
 };
 
+static const struct operation op_sin = {
+    ELEMENTWISE("sin", "the sine of each element", "Of an angle in radians.",
+                "expect sin(0) == 0\nexpect sin(3.14159265/2) ~ 1\n"),
+    .of = {[1] = sine},
+    .by = {[1] = {sine_by}},
+};
+static const struct operation op_cos = {
+    ELEMENTWISE("cos", "the cosine of each element", "Of an angle in radians.",
+                "expect cos(0) == 1\nexpect sin(0.3)^2 + cos(0.3)^2 ~ 1\n"),
+    .of = {[1] = cosine},
+    .by = {[1] = {cosine_by}},
+};
+static const struct operation op_floor = {
+    ELEMENTWISE("floor", "the largest whole number that is not above each element",
+                "Its slope is 0 everywhere: as a penalty it moves nothing.",
+                "expect floor(2.7) == 2\nexpect floor(-2.1) == -3\n"),
+    .of = {[1] = downward},
+};
+static const struct operation op_round = {
+    ELEMENTWISE("round", "the whole number nearest to each element",
+                "Halves go away from 0. Its slope is 0 everywhere: as a penalty it moves nothing.",
+                "expect round(2.5) == 3\nexpect round(-2.5) == -3\nexpect round(2.4) == 2\n"),
+    .of = {[1] = nearest_whole},
+};
+static const struct operation op_mod = {
+    .entry = {.name = "mod",
+              .args = two,
+              .arg_count = 2,
+              .summary = "what is left of a after whole multiples of b",
+              .details = "a - b*floor(a/b): it has the sign of b, and is NaN where b is 0. Its "
+                         "slope is 1 by a and -floor(a/b) by b, also where it jumps.",
+              .example = "expect mod(7, 3) == 1\nexpect mod(-1, 3) == 2\n"},
+    .usage = "mod(a, b)",
+    .of = {[2] = modulo},
+    .by = {[2] = {modulo_by_first, modulo_by_second}},
+};
+static const struct operation op_clip = {
+    .entry = {.name = "clip",
+              .args = bounds,
+              .arg_count = 3,
+              .summary = "each element, but not below a and not above b",
+              .details = "min(max(x, a), b); where a is above b it is b. Its slope is 1 by what it "
+                         "is equal to and 0 by the others; at a bound, 1 by x.",
+              .example = "expect clip(7, 0, 1) == 1\nexpect clip(-7, 0, 1) == 0\n" MODEL
+                         "expect sum(clip(hidden.kernel, 0, 3)) == 7\n"},
+    .usage = "clip(x, a, b)",
+    .of = {[3] = clip},
+    .by = {[3] = {clip_by_first, clip_by_second, clip_by_third}},
+};
+
 static const struct entry *const rows[] = {
-    &op_sum.entry,  &op_mean.entry,  &op_abs.entry,      &op_square.entry,
-    &op_sqrt.entry, &op_exp.entry,   &op_log.entry,      &op_max.entry,
-    &op_min.entry,  &op_sign.entry,  &op_var.entry,      &op_std.entry,
-    &op_norm.entry, &op_count.entry, &op_fraction.entry, &op_where.entry,
+    &op_sum.entry,   &op_mean.entry, &op_abs.entry,  &op_square.entry, &op_sqrt.entry,
+    &op_exp.entry,   &op_log.entry,  &op_max.entry,  &op_min.entry,    &op_sign.entry,
+    &op_var.entry,   &op_std.entry,  &op_norm.entry, &op_count.entry,  &op_fraction.entry,
+    &op_where.entry, &op_sin.entry,  &op_cos.entry,  &op_floor.entry,  &op_round.entry,
+    &op_mod.entry,   &op_clip.entry,
 };
 const struct table functions = {"function", rows, sizeof rows / sizeof *rows};

@@ -6,7 +6,8 @@
  * Where an operation has a kink or no finite slope its row chooses one: the slope of |x| at 0 is 0,
  * so are those of sqrt, norm, std and of powers between 0 and 1; elements that are all the largest
  * (or smallest) share the slope equally, as in PyTorch's amax and maximum. What jumps (comparisons,
- * and or not, sign, count, fraction, the condition of where) has slope 0. */
+ * and or not, sign, floor, round, count, fraction, the condition of where) has slope 0; mod keeps
+ * its slope across its jumps. */
 #ifndef NNR_EXPR_OPS_H
 #define NNR_EXPR_OPS_H
 

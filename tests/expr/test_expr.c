@@ -118,6 +118,27 @@ static void functions_compute(void **state)
         {"min(2, 3)", 2},
         {"where(k > 2, 10, 20)", 10},
         {"where(k > 3, 10, 20)", 20},
+        {"sin(2)", 0.9092974268256817},
+        {"cos(2)", -0.4161468365471424},
+        {"floor(2.7)", 2},
+        {"floor(-2.1)", -3},
+        {"floor(3)", 3},
+        {"round(2.5)", 3},
+        {"round(-2.5)", -3},
+        {"round(2.4)", 2},
+        {"round(0.49999999999999994)", 0},
+        {"mod(7, 3)", 1},
+        {"mod(-1, 3)", 2},
+        {"mod(1, -3)", -2},
+        {"mod(-6, 3)", 0},
+        {"mod(5.5, 2)", 1.5},
+        {"mod(1, 0)", NAN},
+        {"clip(2, 0, 1)", 1},
+        {"clip(-2, 0, 1)", 0},
+        {"clip(0.5, 0, 1)", 0.5},
+        {"clip(0.5, 1, 0)", 0},
+        {"clip(nan, 0, 1)", NAN},
+        {"clip(0.5, nan, 1)", NAN},
         /* x is 1 -2 3 -4 5 -6: sum -3, squares 91. */
         {"sum(x)", -3},
         {"mean(x)", -0.5},
@@ -202,6 +223,9 @@ static void operations_work_element_by_element(void **state)
         {"min(0, x)", "2x3", {0, -2, 0, -4, 0, -6}},
         {"max(holes, 2)", "3", {2, NAN, 3}},
         {"where(x > 0, x, 0)", "2x3", {1, 0, 3, 0, 5, 0}},
+        {"mod(x, 4)", "2x3", {1, 2, 3, 0, 1, 2}},
+        {"clip(x, -3, 4)", "2x3", {1, -2, 3, -3, 4, -3}},
+        {"floor(x / 2) + round(x / 4)", "2x3", {0, -2, 2, -3, 3, -5}},
     };
     CHECK_TENSORS(*state, cases);
 }
@@ -470,7 +494,7 @@ static void check_rows(struct bench *b, const struct table *t)
 
 static void every_row_is_described_by_an_example_that_holds(void **state)
 {
-    assert_int_equal(functions.rows, 16);
+    assert_int_equal(functions.rows, 22);
     assert_int_equal(operators.rows, 15);
     check_rows(*state, &functions);
     check_rows(*state, &operators);

@@ -140,6 +140,18 @@ static const char *const any[] = {
     "var(mean(x, axis=0))",
     "sum(sqrt(x^2 + 1)) + p*max(abs(x)) + log(1 + exp(mean(x)))",
     "sum(max(abs(x), axis=-1), axis=0)",
+    "sin(x)",
+    "cos(3*x) * x",
+    "sum(sin(x)) * sum(cos(x))",
+    "floor(3*x) * x^2",
+    "round(3*x) * x^2",
+    "mod(x, p)^2",
+    "mod(p, 0.3 + x^2) * x",
+    "mod(x, -0.9)",
+    "clip(x, -1.1, p)",
+    "clip(x^2, 0.3, 1.7) * x",
+    "clip(p, x, x + 1)",
+    "clip(0.1, x - 1, x)",
 };
 /* Of positive x. */
 static const char *const positive[] = {
@@ -449,6 +461,16 @@ static void special_points(void **state)
         {"var(x)", {-2, 2}},
         {"std(x)", {-0.5, 0.5}},
         {"log(1 + x)", {1, 0.2}},
+        {"sin(x)", {1, -0.6536436208636119}},
+        {"floor(x) * x", {0, 4}},
+        {"round(x + 0.4) * x", {0, 4}},
+        {"mod(x, 3)", {1, 1}},
+        {"mod(9, x + 1)", {-9, -1}},
+        {"clip(x, 0, 4)", {1, 1}},
+        {"clip(x, 1, 3)", {0, 0}},
+        {"clip(1, x, 9)", {0, 1}},
+        {"clip(1, x, 3)", {0, 0}},
+        {"clip(9, 1, x)", {1, 1}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         is_gradient(cases[i].text, two, x, cases[i].slope);
