@@ -85,6 +85,7 @@ struct arg_spec {
     double least;           /* of NUMBER: nearer to 0, but for 0 itself, is too small to count */
     const char *alias;      /* another spelling that is accepted, or NULL */
     const char *line;       /* what it is, in a few words */
+    bool unrecorded;        /* of KEY: for the eye alone, it stands in no record */
     bool lists;             /* of CHOICE: help tells each row's summary */
     enum naming naming;
     enum arg_meaning meaning;

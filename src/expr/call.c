@@ -34,7 +34,8 @@ static int check_call(const struct node *n, struct application *to, struct err *
     const struct operation *op = to->op;
     uint32_t k = to->operands;
     to->reduces = op->reduction && k == 1;
-    if (!to->reduces && (k > OPERANDS || !op->of[k])) {
+    const bool asked = op->asks && k == op->asks;
+    if (!to->reduces && !asked && (k > OPERANDS || !op->of[k])) {
         err_at(e, n->where, "%s does not take %u %s", op->entry.name, (unsigned)k,
                k == 1 ? "value" : "values");
         return err_hint(e, "write %s", op->usage);

@@ -16,9 +16,10 @@ struct leaf {
 
 struct names {
     void *self;
-    /* Looks up a path. With `values` false only leaf->dims is needed. 0, or -1 and *e. An
-     * evaluation asks for all dims first, and only when all shapes fit for the values, once a
-     * path; the dims must be the same both times. An error without a place gets the path's. */
+    /* Looks up a path, or the call of a function that asks (ops.h). With `values` false only
+     * leaf->dims is needed. 0, or -1 and *e. An evaluation asks for all dims first, and only when
+     * all shapes fit for the values, once a path; the dims must be the same both times. An error
+     * without a place gets the path's. */
     int (*find)(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e);
     const struct stop *stop; /* looked at while it computes; NULL: nothing ends it early */
 };

@@ -55,6 +55,9 @@ struct operation {
     slope_by *by[OPERANDS + 1][OPERANDS];
     /* As an operation of one operand that takes axis=; NULL: it is none. */
     const struct reduction *reduction;
+    /* How many operands it takes when it is no operation on values: whoever knows the names
+     * (names.h) is asked for the whole call. 0: it is one. */
+    uint32_t asks;
 };
 
 /* Before a function of plain loops: it is compiled for several levels of the instruction set, and

@@ -42,13 +42,14 @@ static int compile_parameter(const struct compiling *c, const struct node *n, ui
     return err_hint(c->e, "it may name x and its own parameters");
 }
 
-/* A name of an expression, which is one leaf wherever it stands. */
+/* A name of an expression, which is one leaf wherever it stands; or a call that is asked for. */
 static int compile_leaf(const struct compiling *c, const struct node *n, uint32_t *at)
 {
     const struct names *names = c->names->names;
     struct leaf leaf = {0};
     for (uint32_t i = c->tape->leaves; i; i = c->tape->step[i - 1].next) {
-        if (strcmp(c->tape->step[i - 1].name->text, n->text) == 0) {
+        if (n->kind == NODE_PATH && c->tape->step[i - 1].name->kind == NODE_PATH &&
+            strcmp(c->tape->step[i - 1].name->text, n->text) == 0) {
             *at = i - 1;
             return 0;
         }
@@ -166,11 +167,21 @@ static bool is_square(const struct compiling *c, const struct tape_step *s)
            c->tape->step[s->operand[1]].number == 2;
 }
 
+static int compile_asked(const struct compiling *c, const struct node *n, uint32_t *at)
+{
+    if (c->names->names)
+        return compile_leaf(c, n, at);
+    err_at(c->e, n->where, "%s speaks of a model, and a formula of x alone", n->text);
+    return err_hint(c->e, "it may name x and its own parameters");
+}
+
 static int compile_operation(const struct compiling *c, const struct node *n, uint32_t *at)
 {
     struct application a;
     if (application_read(n, &a, c->e))
         return -1;
+    if (a.op->asks)
+        return compile_asked(c, n, at);
     struct tape_step s = {
         .kind = a.reduces ? TAPE_REDUCTION : TAPE_ELEMENTS, .op = a.op, .operands = a.operands};
     for (uint32_t i = 0; i < a.operands; i++)

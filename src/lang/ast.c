@@ -192,7 +192,8 @@ void statement_print(struct str *to, const struct statement *s, const struct sto
     str_add(to, s->verb);
     print_list(to, s->value, s->values, s->bar_at, s->bars, " ", stop);
     for (size_t i = 0; i < s->pairs; i++)
-        print_pair(to, &s->pair[i]);
+        if (!s->pair[i].unrecorded)
+            print_pair(to, &s->pair[i]);
     for (size_t i = 0; i < s->clauses; i++)
         print_clause(to, &s->clause[i], stop);
     if (s->rows || s->body)

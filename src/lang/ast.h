@@ -68,6 +68,7 @@ struct pair {
     struct span equals;
     struct node **value;
     size_t values;
+    bool unrecorded; /* statement_print leaves it out */
 };
 
 /* on a, b */

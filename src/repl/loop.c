@@ -305,6 +305,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .big = o->big,
         .display = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
         .screen = l->terminal.out,
+        .watched = l->terminal.in && l->terminal.out,
         .colour = l->terminal.out && !is_set("NO_COLOR") && !is_dumb(),
     };
     l->progress = (struct progress_line){

@@ -18,7 +18,11 @@ static void add_epoch(struct str *s, const struct progress *p)
 {
     str_addf(s, "epoch %llu/%llu", (unsigned long long)p->epoch, (unsigned long long)p->epochs);
     add_figure(s, "data", p->data);
+    if (p->validates)
+        add_figure(s, "validation", p->validation);
     add_figure(s, "penalty", p->penalty);
+    if (p->judges)
+        str_addf(s, "  accuracy %.3f, validation %.3f", p->accuracy, p->validation_accuracy);
 }
 
 static void add_left(struct str *s, double seconds)

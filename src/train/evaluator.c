@@ -70,32 +70,3 @@ int evaluator_row(struct model *m, const struct dataset *d, uint64_t seed, const
     evaluator_next(&x);
     return stop_check(m->stop, e);
 }
-
-int validation_begin(struct validation *v, struct model *m, const struct dataset *d, uint64_t seed,
-                     struct err *e)
-{
-    *v = (struct validation){0};
-    return evaluator_begin(&v->pass, m, d, seed, SHARE_VALIDATION, true, e);
-}
-
-bool validation_next(struct validation *v)
-{
-    const struct policy *policy = v->pass.trainer->model->policy;
-    const struct frame *f = v->pass.trainer->infer_frame;
-    const bool alone = policy && policy->evaluates_without;
-    if (!evaluator_next(&v->pass))
-        return false;
-    double batch = frame_data(f);
-    v->data += (double)v->pass.samples * batch;
-    for (size_t i = 0; !alone && i < f->plan->applieds; i++)
-        batch += frame_row(f, i);
-    v->total += (double)v->pass.samples * batch;
-    return true;
-}
-
-void validation_end(struct validation *v)
-{
-    const struct dataset *d = v->pass.data;
-    v->data /= (double)(d->samples - d->training);
-    v->total /= (double)(d->samples - d->training);
-}

@@ -28,17 +28,4 @@ bool evaluator_next(struct evaluator *x);
 int evaluator_row(struct model *m, const struct dataset *d, uint64_t seed, const real *row,
                   struct err *e);
 
-/* The data loss and the total on the validation share, a batch at a time, so that it can be
- * stopped. */
-struct validation {
-    struct evaluator pass;
-    double data, total; /* summed over the samples so far; their means after validation_end */
-};
-/* The data has a validation share and outlives `v`. */
-int validation_begin(struct validation *v, struct model *m, const struct dataset *d, uint64_t seed,
-                     struct err *e);
-/* The next batch; false: all of them are done. */
-bool validation_next(struct validation *v);
-void validation_end(struct validation *v);
-
 #endif

@@ -98,6 +98,21 @@ void history_cut_events(struct history *h, size_t events)
         mem_free(h->event[--h->events].label);
 }
 
+void history_cut(struct history *h, uint64_t step)
+{
+    for (size_t i = 0; i < h->count; i++)
+        while (h->series[i].count && h->series[i].step[h->series[i].count - 1] > (double)step)
+            h->series[i].count--;
+    size_t kept = 0;
+    for (size_t i = 0; i < h->events; i++)
+        if (h->event[i].step <= step)
+            h->event[kept++] = h->event[i];
+        else
+            mem_free(h->event[i].label);
+    h->events = kept;
+    h->ahead = false;
+}
+
 static int copy_series(struct history *to, const struct series *from)
 {
     struct series *s = add_series(to, from->kind, from->name);
@@ -120,6 +135,7 @@ int history_copy(struct history *to, const struct history *from)
         failed = copy_series(to, &from->series[i]);
     for (size_t i = 0; i < from->events && !failed; i++)
         failed = history_event(to, from->event[i].step, from->event[i].label);
+    to->ahead = from->ahead;
     if (failed)
         history_finish(to);
     return failed;

@@ -59,6 +59,7 @@ struct history {
     struct event *event;
     size_t events, event_room;
     bool behind; /* the last step has no point here: it was stopped before; no copy is */
+    bool ahead;  /* it goes beyond the model's step, which was put back: history_cut is due */
 };
 
 /* No series keeps more points than this: then every other one goes, the newest always stays. */
@@ -77,6 +78,8 @@ void history_start(struct history *h, size_t series, double value);
 int history_event(struct history *h, uint64_t step, const char *label);
 /* NULL if there is none. */
 const struct series *history_find(const struct history *h, enum series_kind kind, const char *name);
+/* Forgets all that was put after `step`. */
+void history_cut(struct history *h, uint64_t step);
 /* Forgets all events but the first `events`. */
 void history_cut_events(struct history *h, size_t events);
 int history_copy(struct history *to, const struct history *from);

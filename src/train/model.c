@@ -4,6 +4,7 @@
 #include "nn/init.h"
 #include "nn/layer.h"
 
+#include <math.h>
 #include <string.h>
 
 struct model *model_create(const char *name)
@@ -47,6 +48,18 @@ static void drop_own(struct model *m)
     m->recipe.owns = 0;
 }
 
+void model_state_finish(struct model_state *state)
+{
+    for (size_t i = 0; i < state->penalties; i++)
+        choice_finish(&state->penalty[i]);
+    mem_free(state->penalty);
+    mem_free(state->weight);
+    mem_free(state->grad);
+    for (size_t i = 0; i < SLOTS_MOST; i++)
+        mem_free(state->slot[i]);
+    *state = (struct model_state){0};
+}
+
 void model_destroy(struct model *m)
 {
     if (!m)
@@ -58,13 +71,7 @@ void model_destroy(struct model *m)
     history_finish(&m->history);
     graph_destroy(m->graph);
     numbering_finish(&m->numbering);
-    for (size_t i = 0; i < m->state.penalties; i++)
-        choice_finish(&m->state.penalty[i]);
-    mem_free(m->state.penalty);
-    mem_free(m->state.weight);
-    mem_free(m->state.grad);
-    for (size_t i = 0; i < SLOTS_MOST; i++)
-        mem_free(m->state.slot[i]);
+    model_state_finish(&m->state);
     mem_free(m->name);
     mem_free(m);
 }
@@ -121,6 +128,23 @@ static int copy_state(struct model_state *to, const struct model_state *from,
     for (size_t i = 0; i < SLOTS_MOST && !failed; i++)
         failed = copy_block(&to->slot[i], from->slot[i], from->reals, stop);
     return failed;
+}
+
+int model_state_copy(const struct model *m, struct model_state *to, struct err *e)
+{
+    if (!copy_state(to, &m->state, m->stop))
+        return 0;
+    model_state_finish(to);
+    return stop_check(m->stop, e) ? -1 : err_memory(e);
+}
+
+void model_put_state(struct model *m, struct model_state *from)
+{
+    model_changed(m);
+    model_state_finish(&m->state);
+    m->state = *from;
+    *from = (struct model_state){0};
+    m->history.ahead = true;
 }
 
 static int copy_recipe(struct recipe *to, const struct recipe *from)
@@ -363,10 +387,18 @@ int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e)
 struct figures model_epoch(const struct model *m)
 {
     const double n = m->state.seen ? (double)m->state.seen : 1;
-    struct figures x = {.data = m->state.so_far.data / n, .penalty = m->state.so_far.penalty / n};
+    struct figures x = {.data = m->state.so_far.data / n,
+                        .penalty = m->state.so_far.penalty / n,
+                        .right = m->state.so_far.right,
+                        .judged = m->state.so_far.judged};
     for (size_t i = 0; i < OUTPUTS_MOST; i++)
         x.head[i] = m->state.so_far.head[i] / n;
     return x;
+}
+
+double figures_accuracy(const struct figures *x)
+{
+    return x->judged > 0 ? x->right / x->judged : NAN;
 }
 
 void model_draw_again(struct model *m)

@@ -11,6 +11,7 @@
 #include "nn/policy.h"
 #include "train/history.h"
 #include "train/loss.h"
+#include "train/note.h"
 #include "train/opt.h"
 
 /* A chosen loss or optimizer, with the memory it lives in; args NULL: not chosen. */
@@ -30,6 +31,7 @@ struct own_loss {
 struct figures {
     double data, penalty;
     double head[OUTPUTS_MOST]; /* the loss of each output, without its weight */
+    double right, judged;      /* right classes, of so many; 0 of 0 where nobody counts them */
 };
 
 /* What the quantities loss, loss.data and loss.penalty speak of. */
@@ -77,6 +79,7 @@ struct model_state {
     uint64_t seen;         /* how many samples those are */
     struct figures last;
     enum figures_from from;
+    struct note note[NOTEDS]; /* of the ends of its epochs */
 };
 
 struct frozen;
@@ -102,6 +105,13 @@ struct model *model_create(const char *name);
 void model_destroy(struct model *m);
 /* A copy without a trainer: weights, optimizer state, counters, history. NULL: *e. */
 struct model *model_copy(const struct model *m, const char *name, struct err *e);
+/* A copy of what training moves, to be put back or finished. On error (memory, or the model's stop)
+ * *to is empty. */
+int model_state_copy(const struct model *m, struct model_state *to, struct err *e);
+void model_state_finish(struct model_state *state);
+/* Puts one back, which is empty then; layers, recipe and strengths are as they were when it was
+ * copied. Curves keep what came after it until the next step. */
+void model_put_state(struct model *m, struct model_state *from);
 /* Takes a name that was made with mem_text. */
 void model_take_name(struct model *m, char *name);
 /* The value that is the model's first output; NOTHING for an empty model. */
@@ -138,12 +148,15 @@ void model_bend(struct model *m, const struct policy *p);
 void model_changed(struct model *m);
 /* The means over the epoch so far, or over the one that just ended. */
 struct figures model_epoch(const struct model *m);
+/* The share of right classes; NaN where nobody counted them. */
+double figures_accuracy(const struct figures *x);
 /* Draws the first values of all weights that have none, and makes the first `slots` blocks of what
  * the optimizer keeps. On error nothing has changed. */
 int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e);
 /* Makes weights that no step has moved follow a new seed: they are drawn again when used. */
 void model_draw_again(struct model *m);
-/* Folds everything that statements and training can change into a hash. */
+/* Folds everything that statements and training can change into a hash, but for the history and
+ * notes of epochs. */
 uint64_t model_digest(const struct model *m, uint64_t hash);
 /* One step of the hash (FNV-1a, 64 bits). */
 uint64_t digest_bytes(uint64_t hash, const void *bytes, size_t n);

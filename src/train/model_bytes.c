@@ -52,6 +52,7 @@ static void write_history(struct str *to, const struct history *h)
         bytes_put_block(to, s->step, s->count * sizeof *s->step);
         bytes_put_block(to, s->value, s->count * sizeof *s->value);
     }
+    bytes_put_whole(to, h->ahead);
     bytes_put_whole(to, h->events);
     for (size_t i = 0; i < h->events; i++) {
         bytes_put_whole(to, h->event[i].step);
@@ -154,6 +155,7 @@ static void read_history(struct bytes *b, struct history *h)
     const size_t series = bytes_take_count(b, sizeof(uint64_t));
     for (size_t i = 0; i < series && !b->failed; i++)
         read_series(b, &names, h);
+    h->ahead = bytes_take_whole(b) != 0;
     const size_t events = bytes_take_count(b, sizeof(uint64_t));
     for (size_t i = 0; i < events && !b->failed; i++) {
         const uint64_t step = bytes_take_whole(b);

@@ -3,6 +3,7 @@
 
 #include "nn/compile.h"
 #include "num/flush.h"
+#include "train/accuracy.h"
 #include "train/diagnose.h"
 #include "train/inputs.h"
 
@@ -265,6 +266,19 @@ static void swap_gradients(struct trainer *t)
         workers_place(t->workers, m->state.weight, t->next_grad, m->stop);
 }
 
+/* How many classes were right, as the batch ran. Where nothing is held back to compare it with,
+ * nobody asks. */
+static void judge(const struct trainer *t, const struct dataset *d, struct figures *x)
+{
+    for (size_t i = 0; d->training < d->samples && i < t->objectives; i++)
+        for (size_t k = 0; t->objective[i].judged && k < t->last_batch.frames; k++) {
+            size_t right, rows;
+            accuracy_count(t->last_batch.frame[k], i, t->objective[i].columns.width, &right, &rows);
+            x->right += (double)right;
+            x->judged += (double)rows;
+        }
+}
+
 static void count_step(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
 {
     if (m->state.position == 0) {
@@ -276,7 +290,11 @@ static void count_step(struct model *m, const struct dataset *d, const struct fi
     m->state.so_far.penalty += (double)n * x->penalty;
     for (size_t i = 0; i < OUTPUTS_MOST; i++)
         m->state.so_far.head[i] += (double)n * x->head[i];
+    m->state.so_far.right += x->right;
+    m->state.so_far.judged += x->judged;
     m->state.position += n;
+    if (m->history.ahead)
+        history_cut(&m->history, m->state.step);
     m->state.step++;
     m->state.stepped = true;
     m->state.trained = m->state.drawn;
@@ -331,6 +349,7 @@ static int step(struct trainer *t, const struct dataset *d, struct figures *figu
         return diagnose_step(&s, figures, e);
     }
     m->state.position = first;
+    judge(t, d, figures);
     commit(t, d, figures, n, split);
     return 0;
 }

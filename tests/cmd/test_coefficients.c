@@ -252,6 +252,41 @@ static void a_set_that_fails_changes_nothing(void **state)
     fake_finish(&f);
 }
 
+/* X.SLOT.strength is the number in front, wherever a number may stand. */
+static void a_strength_can_be_read(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, DEFINE PLAIN "let k = 10*h.kernel.strength\n");
+    fake_prints(&f, "print h.kernel.strength k\n", "0.1 1\n");
+    fake_ok(&f, "clone other\nset h.kernel = l2(h.kernel.strength / 4)\n");
+    fake_prints(&f, "print h.kernel.strength\nmodel main\nprint h.kernel.strength\n",
+                "0.025\n0.1\n");
+    fake_ok(&f, "set h.kernel = own(0.3, power=3)\nexpect h.kernel.strength == 0.3\n"
+                "watch h.kernel.strength every 2\n"
+                "train 9 until h.kernel.strength > 0\nundo\nundo\n"
+                "expect h.kernel.strength == 0.1\n");
+    fake_says(&f, "print h.activity.strength\n", OUTCOME_ERROR,
+              "t:1:7: h.activity has several strengths: l1(0.1), l2(0.1); "
+              "h.activity.penalty is what it comes to");
+    fake_ok(&f, "set h.activity = l1l2(0.1, 0.2)\n");
+    fake_says(&f, "print h.activity.strength\n", OUTCOME_ERROR,
+              "t:1:7: h.activity has several strengths: l1l2(0.1, 0.2); "
+              "h.activity.penalty is what it comes to");
+    fake_ok(&f, "set h.activity = none\n");
+    fake_says(&f, "print h.activity.strength\n", OUTCOME_ERROR,
+              "t:1:7: h.activity has no penalty; set h.activity = l1(1e-3) gives it one");
+    fake_says(&f, "print h.gamma.strength\n", OUTCOME_ERROR,
+              "t:1:7: h has no slot gamma; it has kernel, bias, activity");
+    fake_finish(&f);
+    fake_start(&f);
+    fake_ok(&f, BLOCK);
+    fake_prints(&f, "set tower.top.activity = l1(0.2)\nprint tower.top.activity.strength\n",
+                "0.2\n");
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +299,7 @@ int main(void)
         cmocka_unit_test(what_is_not_a_number_compiles_anew),
         cmocka_unit_test(another_batch_compiles_anew),
         cmocka_unit_test(a_set_that_fails_changes_nothing),
+        cmocka_unit_test(a_strength_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -277,16 +277,17 @@ static void training(void **state)
 {
     (void)state;
     static const char *const befores[] = {SETUP, TRAINED "dense 1 as z\n", UNCHOSEN};
-    static const char *const texts[] = {"step 1\n", "train 2\n", "train until loss < 0 max 2\n"};
-    for (size_t i = 0; i < 9; i++)
+    static const char *const texts[] = {"step 1\n", "train 2\n", "train until loss < 0 max 2\n",
+                                        "train 3 until stalled(loss, 1) keep=best\n"};
+    for (size_t i = 0; i < 12; i++)
         for (long n = 1;; n++) {
             struct fake f;
             fake_start(&f);
-            fake_ok(&f, befores[i / 3]);
+            fake_ok(&f, befores[i / 4]);
             const uint64_t digest = session_digest(f.session);
             const double first = fake_number(&f, "step");
             mem_fail_at(n);
-            enum outcome how = fake_run(&f, texts[i % 3]);
+            enum outcome how = fake_run(&f, texts[i % 4]);
             const bool failed = mem_failed();
             mem_fail_at(0);
             const bool told = strstr(f.err.text, " is kept\n") != NULL;
@@ -296,7 +297,7 @@ static void training(void **state)
                 assert_int_equal(session_digest(f.session), digest);
             else
                 assert_true(fake_number(&f, "step") > first);
-            fake_ok(&f, texts[i % 3]);
+            fake_ok(&f, texts[i % 4]);
             fake_finish(&f);
             if (!failed)
                 break;

@@ -278,7 +278,7 @@ static void check_finds_wrong_names_and_shapes(void **state)
          "t:1:8: this is a tensor of 40x3, and a single number is needed; use mean(...), "
          "sum(...) or another reduction"},
         {"show h.colonel\n", "t:1:6: h has no \"colonel\"; it has output, input, its weights "
-                             "(kernel, bias), their .grad, and SLOT.penalty"},
+                             "(kernel, bias), their .grad, SLOT.penalty and SLOT.strength"},
         {"show g\n", "t:1:6: there is no layer \"g\"; summary lists the model"},
         {"input 3\ntrain 1\n", "t:2:1: the data has 2 columns, and the inputs together take 5; "
                                "make the model with input 2, or load other data"},

@@ -113,6 +113,7 @@ static void what_was_done_stays(void **state)
     stop_everywhere(SMALL, "step 3", true);
     stop_everywhere(SMALL "watch norm(h.kernel)\n", "train 2", true);
     stop_everywhere(SMALL, "train until val.loss < 0 max 2", true);
+    stop_everywhere(SMALL, "train 3 until stalled(val.loss, 1) keep=best", true);
 }
 
 /* A step that was stopped on its way has not been taken, and what was done before it is what

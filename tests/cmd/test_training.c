@@ -90,9 +90,10 @@ static void train_until_looks_after_each_epoch(void **state)
               "write train 20, or train until loss < 0.01 max 200");
     fake_says(&f, "train 3 max 4\n", OUTCOME_ERROR,
               "t:1:9: max is for train until; write train until loss < 0.01 max 200");
-    fake_says(&f, "train 3 until loss < 1\n", OUTCOME_ERROR,
-              "t:1:1: train takes a number of epochs, or until and a condition; "
-              "write train 20, or train until loss < 0.01 max 200");
+    /* With both, the number is that of epochs at the most. */
+    fake_ok(&f, "train 3 until loss < 0\n");
+    check_has(f.out.text, "train: 3 epochs, 3 steps, loss ");
+    check_has(f.out.text, "train: the condition did not come true within 3 epochs\n");
     fake_finish(&f);
 }
 

@@ -42,6 +42,7 @@ static const char *const changing[] = {
     "set penalties.frozen = ignore",
     "goto before",
     "train until loss < 0 max 2",
+    "train 9 until stalled(loss, 2) keep=best",
 };
 enum { CHANGING = sizeof changing / sizeof *changing };
 

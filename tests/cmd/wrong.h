@@ -144,7 +144,9 @@ static const struct wrong wrong_lines[] = {
     {"train relu", "relu", 0,
      "no quantity or variable \"relu\"; help expressions lists what there is"},
     {"train 1 2", "2", 0,
-     "train takes at most 1 value; write train [EPOCHS] [until VALUE] [max N] [on NAME ...]"},
+     "train takes at most 1 value; write train [EPOCHS] [keep=...] [pace=...] [until VALUE] [max "
+     "N] "
+     "[on NAME ...]"},
     {"step 0", "0", 0, "steps is a whole number from 1 to 1000000000000, not 0"},
     {"step 1e13", "1e13", 0, "steps is a whole number from 1 to 1000000000000, not 1e13"},
     {"train until", "until", 0,
@@ -172,14 +174,14 @@ static const struct wrong wrong_lines[] = {
     {"print h", "h", 0, "h is a layer, and a number or tensor is due; write h.output, or show h"},
     {"print k", "k", 0, "no quantity or variable \"k\"; help expressions lists what there is"},
     {"print h.kernel.foo", "h.kernel.foo", 0,
-     "h has no \"kernel.foo\"; it has output, input, its weights (kernel, bias), their .grad, and "
-     "SLOT.penalty"},
+     "h has no \"kernel.foo\"; it has output, input, its weights (kernel, bias), their .grad, "
+     "SLOT.penalty and SLOT.strength"},
     {"print h.activity", "h.activity", 0,
-     "h has no \"activity\"; it has output, input, its weights (kernel, bias), their .grad, and "
-     "SLOT.penalty"},
+     "h has no \"activity\"; it has output, input, its weights (kernel, bias), their .grad, "
+     "SLOT.penalty and SLOT.strength"},
     {"print x.kernel", "x.kernel", 0,
-     "x has no \"kernel\"; it has output, input, its weights (kernel, bias), their .grad, and "
-     "SLOT.penalty"},
+     "x has no \"kernel\"; it has output, input, its weights (kernel, bias), their .grad, "
+     "SLOT.penalty and SLOT.strength"},
     {"print h.kernel + y.kernel", "h.kernel + y.kernel", 0,
      "2x3 and 3x1 do not fit; counted from the last axis, sizes must be equal, or one of them 1"},
     {"print mean()", "mean()", 0, "mean does not take 0 values; write mean(x) or mean(x, axis=0)"},
@@ -189,7 +191,7 @@ static const struct wrong wrong_lines[] = {
      "no axis 5 in a tensor of 2x3; its axes are 0 and 1, or -1 for the last"},
     {"print h.kernel.penalty.x", "h.kernel.penalty.x", 0,
      "h has no \"kernel.penalty.x\"; it has output, input, its weights (kernel, bias), their "
-     ".grad, and SLOT.penalty"},
+     ".grad, SLOT.penalty and SLOT.strength"},
     {"print h.gamma.penalty", "h.gamma.penalty", 0,
      "h has no slot gamma; it has kernel, bias, activity"},
     {"batchnorm momentum=1.5", "1.5", 0, "momentum is a number from 0 to 1, not 1.5"},
@@ -226,8 +228,8 @@ static const struct wrong wrong_lines[] = {
      "a value, print"},
     {"show nothing", "nothing", 0, "there is no layer \"nothing\"; summary lists the model"},
     {"show h.colonel", "h.colonel", 0,
-     "h has no \"colonel\"; it has output, input, its weights (kernel, bias), their .grad, and "
-     "SLOT.penalty"},
+     "h has no \"colonel\"; it has output, input, its weights (kernel, bias), their .grad, "
+     "SLOT.penalty and SLOT.strength"},
     {"show mean(h.output)", "mean(h.output)", 0,
      "show takes the name of a layer or of a tensor; write show hidden, or show hidden.kernel; for "
      "a value, print"},

@@ -488,13 +488,14 @@ static void check_rows(struct bench *b, const struct table *t)
             assert_true(row->args[k].name && row->args[k].line && *row->args[k].line);
         assert_non_null(row->example);
         check_has(row->example, row->name);
-        assert_true(expects_hold(b, row) > 0);
+        /* Of those that ask a session, sessions run the examples. */
+        assert_true(((const struct operation *)row)->asks || expects_hold(b, row) > 0);
     }
 }
 
 static void every_row_is_described_by_an_example_that_holds(void **state)
 {
-    assert_int_equal(functions.rows, 22);
+    assert_int_equal(functions.rows, 25);
     assert_int_equal(operators.rows, 15);
     check_rows(*state, &functions);
     check_rows(*state, &operators);

@@ -57,16 +57,8 @@ static int find_share(struct lookup *l, const struct quantity *q, struct span wh
 {
     struct session *s = l->session;
     const struct figure_of *f = figure_of(q);
-    if (need_data(s, e) || inputs_check(l->model->graph, &s->data, e))
-        return err_place(e, where);
-    if (f->share == SHARE_VALIDATION && s->data.training == s->data.samples) {
-        err_at(e, where, "there is no validation share");
-        return err_hint(e, "give the data one: split=0.2");
-    }
-    if (f->figure == ACCURACY && !objectives_judged(l->model, &s->data)) {
-        err_at(e, where, "accuracy is for classes");
-        return err_hint(e, "it needs a softmax, or one sigmoid unit with targets 0 and 1");
-    }
+    if (lookup_share(l, f->share, f->figure == ACCURACY, where, e))
+        return -1;
     if (checking(s))
         return ledger_check(s, l->model, e) ? err_place(e, where) : 0;
     if (!values)
@@ -102,17 +94,23 @@ static int find_step(struct lookup *l, const struct quantity *q, struct span whe
         .name = of, .summary = line, .details = text, .example = PRINTS(of)                        \
     }
 
-#define LATEST(id, of, what, line, text)                                                           \
-    static const struct figure_of id = {                                                           \
-        .quantity = {.entry = ROW(of, line, text), .find = find_latest}, .figure = what}
+/* Known at the end of each epoch, or not. */
+#define NOTED(as) .noted = true, .note = as
+#define NOT_NOTED .noted = false
 
-#define SHARE_ROW(id, of, other, what, which, line, text)                                          \
+#define LATEST(id, of, what, as, line, text)                                                       \
+    static const struct figure_of id = {                                                           \
+        .quantity = {.entry = ROW(of, line, text), .find = find_latest, NOTED(as)},                \
+        .figure = what}
+
+#define SHARE_ROW(id, of, other, what, which, is_noted, line, text)                                \
     static const struct figure_of id = {.quantity = {.entry = {.name = of,                         \
                                                                .alias = other,                     \
                                                                .summary = line,                    \
                                                                .details = text,                    \
                                                                .example = PRINTS(of)},             \
-                                                     .find = find_share},                          \
+                                                     .find = find_share,                           \
+                                                     is_noted},                                    \
                                         .figure = what,                                            \
                                         .share = which}
 
@@ -123,30 +121,30 @@ static int find_step(struct lookup *l, const struct quantity *q, struct span whe
     "Computed now, with the model as it stands: nothing is dropped out, and nothing is trained."
 #define HELD AS_IT_STANDS " It needs a validation share: split=0.2 gives the data one."
 
-LATEST(loss, "loss", TOTAL, "the data loss and all penalties", OF_LATEST);
-LATEST(loss_data, "loss.data", DATA, "the data loss alone", OF_LATEST);
-LATEST(loss_penalty, "loss.penalty", PENALTY, "all penalties together", OF_LATEST);
-SHARE_ROW(accuracy, "accuracy", NULL, ACCURACY, SHARE_EVALUATION,
+LATEST(loss, "loss", TOTAL, NOTED_LOSS, "the data loss and all penalties", OF_LATEST);
+LATEST(loss_data, "loss.data", DATA, NOTED_DATA, "the data loss alone", OF_LATEST);
+LATEST(loss_penalty, "loss.penalty", PENALTY, NOTED_PENALTY, "all penalties together", OF_LATEST);
+SHARE_ROW(accuracy, "accuracy", NULL, ACCURACY, SHARE_EVALUATION, NOTED(NOTED_VAL_ACCURACY),
           "the share of samples whose class is right, on the evaluation data",
           AS_IT_STANDS " The evaluation data is the validation share if there is one, else all "
                        "training data. It is for classes: a softmax, or one sigmoid unit with "
                        "targets 0 and 1.");
-SHARE_ROW(val_loss, "val.loss", NULL, TOTAL, SHARE_VALIDATION,
+SHARE_ROW(val_loss, "val.loss", NULL, TOTAL, SHARE_VALIDATION, NOTED(NOTED_VAL_LOSS),
           "the data loss and all penalties, on the validation share", HELD);
-SHARE_ROW(val_data, "val.loss.data", "val.data", DATA, SHARE_VALIDATION,
+SHARE_ROW(val_data, "val.loss.data", "val.data", DATA, SHARE_VALIDATION, NOTED(NOTED_VAL_DATA),
           "the data loss alone, on the validation share", HELD);
 SHARE_ROW(val_penalty, "val.loss.penalty", "val.penalty", PENALTY, SHARE_VALIDATION,
-          "all penalties together, on the validation share", HELD);
-SHARE_ROW(val_accuracy, "val.accuracy", NULL, ACCURACY, SHARE_VALIDATION,
+          NOTED(NOTED_VAL_PENALTY), "all penalties together, on the validation share", HELD);
+SHARE_ROW(val_accuracy, "val.accuracy", NULL, ACCURACY, SHARE_VALIDATION, NOTED(NOTED_VAL_ACCURACY),
           "the share of samples whose class is right, on the validation share", HELD);
-SHARE_ROW(train_loss, "train.loss", NULL, TOTAL, SHARE_TRAIN,
+SHARE_ROW(train_loss, "train.loss", NULL, TOTAL, SHARE_TRAIN, NOT_NOTED,
           "the data loss and all penalties, on the training share",
           AS_IT_STANDS " loss after train is another figure: the mean over the epoch as it ran.");
-SHARE_ROW(train_data, "train.loss.data", NULL, DATA, SHARE_TRAIN,
+SHARE_ROW(train_data, "train.loss.data", NULL, DATA, SHARE_TRAIN, NOT_NOTED,
           "the data loss alone, on the training share", AS_IT_STANDS);
-SHARE_ROW(train_penalty, "train.loss.penalty", NULL, PENALTY, SHARE_TRAIN,
+SHARE_ROW(train_penalty, "train.loss.penalty", NULL, PENALTY, SHARE_TRAIN, NOT_NOTED,
           "all penalties together, on the training share", AS_IT_STANDS);
-SHARE_ROW(train_accuracy, "train.accuracy", NULL, ACCURACY, SHARE_TRAIN,
+SHARE_ROW(train_accuracy, "train.accuracy", NULL, ACCURACY, SHARE_TRAIN, NOT_NOTED,
           "the share of samples whose class is right, on the training share", AS_IT_STANDS);
 static const struct quantity epoch = {
     .entry = ROW("epoch", "how many epochs the model has begun and ended",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/common/resolve.h"
 
+#include "cmd/common/epochs.h"
 #include "cmd/common/ledger_run.h"
 #include "cmd/common/settings.h"
 #include "cmd/session/data.h"
@@ -10,6 +11,7 @@
 #include "cmd/session/words.h"
 
 #include "nn/layer.h"
+#include "nn/penalty.h"
 #include "train/inputs.h"
 #include "train/ledger.h"
 
@@ -81,12 +83,6 @@ static size_t split(const char *path, char *text, size_t room, const char *part[
     return n;
 }
 
-int lookup_no_loss(struct span where, struct err *e)
-{
-    err_at(e, where, "there is no loss yet");
-    return err_hint(e, "it is that of the latest train, step or evaluate");
-}
-
 /* A row of the table of quantities. */
 static int find_quantity(struct lookup *l, const struct entry *row, const struct node *path,
                          bool values, struct leaf *leaf, struct err *e)
@@ -110,21 +106,58 @@ static int hint_slots(const struct entry *entry, struct err *e)
     return -1;
 }
 
+static int check_slot(const struct lookup *l, const struct node *path, id layer, const char *slot,
+                      struct err *e)
+{
+    const struct layer *of = &l->model->graph->layer[layer];
+    const struct entry *entry = &of->kind->entry;
+    for (size_t i = 0; i < entry->arg_count; i++)
+        if (entry->args[i].type == ARG_SUM && strcmp(entry->args[i].name, slot) == 0)
+            return 0;
+    err_at(e, path->where, "%s has no slot %s", of->name, slot);
+    return hint_slots(entry, e);
+}
+
+/* X.SLOT.strength, as the ledger shows it. */
+static int find_strength(const struct lookup *l, const struct node *path, id layer,
+                         const char *slot, struct leaf *leaf, struct err *e)
+{
+    const struct graph *g = l->model->graph;
+    const struct args *found = NULL;
+    struct str list = {0};
+    size_t terms = 0;
+    number(leaf, 0);
+    if (check_slot(l, path, layer, slot, e))
+        return -1;
+    for (id t = 0; t < g->terms; t++)
+        if (g->term[t].layer == layer && strcmp(g->term[t].slot, slot) == 0) {
+            found = model_term(l->model, t);
+            str_add(&list, terms++ ? ", " : "");
+            args_print(&list, found);
+        }
+    const char *all = list.text && !list.failed ? list.text : "";
+    const bool several = terms > 1 || (found && found->entry->args[1].required);
+    if (!terms) {
+        err_at(e, path->where, "%s.%s has no penalty", g->layer[layer].name, slot);
+        err_hint(e, "set %s.%s = l1(1e-3) gives it one", g->layer[layer].name, slot);
+    } else if (several) {
+        err_at(e, path->where, "%s.%s has several strengths: %.200s", g->layer[layer].name, slot,
+               all);
+        err_hint(e, "%s.%s.penalty is what it comes to", g->layer[layer].name, slot);
+    } else {
+        number(leaf, penalty_strength(found));
+    }
+    str_finish(&list);
+    return terms && !several ? 0 : -1;
+}
+
 static int find_penalty(struct lookup *l, const struct node *path, id layer, const char *slot,
                         bool values, struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
-    const struct layer *of = &l->model->graph->layer[layer];
-    const struct entry *entry = &of->kind->entry;
-    bool is_slot = false;
-    for (size_t i = 0; i < entry->arg_count; i++)
-        is_slot =
-            is_slot || (entry->args[i].type == ARG_SUM && strcmp(entry->args[i].name, slot) == 0);
     number(leaf, 0);
-    if (!is_slot) {
-        err_at(e, path->where, "%s has no slot %s", of->name, slot);
-        return hint_slots(entry, e);
-    }
+    if (check_slot(l, path, layer, slot, e))
+        return -1;
     if (need_data(s, e) || inputs_check(l->model->graph, &s->data, e))
         return err_place(e, path->where);
     if (checking(s))
@@ -233,8 +266,8 @@ static int unknown_part(const struct graph *g, const struct node *path, const ch
         return -1;
     }
     str_finish(&inside);
-    return err_hint(e, "it has output, input, its weights (kernel, bias), their .grad, and "
-                       "SLOT.penalty");
+    return err_hint(e, "it has output, input, its weights (kernel, bias), their .grad, "
+                       "SLOT.penalty and SLOT.strength");
 }
 
 /* The path without its last `n` parts; false if there are too few. */
@@ -322,19 +355,34 @@ static int find_head(struct lookup *l, const struct node *path, const char *name
                      struct leaf *leaf, struct err *e)
 {
     const struct model *m = l->model;
-    id output[OUTPUTS_MOST];
-    const size_t n = graph_outputs(m->graph, output);
-    const id call = graph_find_call(m->graph, name);
+    size_t output;
     number(leaf, 0);
-    for (size_t i = 0; call != NOTHING && i < n; i++)
-        if (output[i] == m->graph->call[call].output) {
-            if (values && m->state.from == FROM_NOTHING)
-                return lookup_no_loss(path->where, e);
-            number(leaf, m->state.last.head[i]);
-            return 0;
-        }
-    err_at(e, path->where, "%s is no output, so it has no loss", name);
-    return err_hint(e, "output lists them");
+    if (lookup_output(l, path, name, &output, e))
+        return -1;
+    if (values && m->state.from == FROM_NOTHING)
+        return lookup_no_loss(path->where, e);
+    number(leaf, m->state.last.head[output]);
+    return 0;
+}
+
+/* val.OUTPUT.loss, train.OUTPUT.loss: of the model as it stands. */
+static int find_head_of_share(struct lookup *l, const struct node *path, enum share share,
+                              const char *name, bool values, struct leaf *leaf, struct err *e)
+{
+    struct session *s = l->session;
+    size_t output;
+    number(leaf, 0);
+    if (lookup_output(l, path, name, &output, e) || lookup_share(l, share, false, path->where, e))
+        return -1;
+    if (checking(s))
+        return ledger_check(s, l->model, e) ? err_place(e, path->where) : 0;
+    if (!values)
+        return 0;
+    const struct ledger *ledger = lookup_ledger(l, share, e);
+    if (!ledger)
+        return err_place(e, path->where);
+    number(leaf, ledger->head[output]);
+    return 0;
 }
 
 /* X.kernel, X.kernel.grad, X.activity.penalty ... */
@@ -344,7 +392,8 @@ static int find_in_model(struct lookup *l, const struct node *path, bool values,
     const struct graph *g = l->model->graph;
     const char *last = strrchr(path->text, '.');
     const bool grad = strcmp(last, ".grad") == 0, penalty = strcmp(last, ".penalty") == 0;
-    const size_t parts = grad || penalty ? 2 : 1;
+    const bool strength = strcmp(last, ".strength") == 0;
+    const size_t parts = grad || penalty || strength ? 2 : 1;
     char name[400], part[400];
     id value;
     if (find_tensor(g, path, &value, e))
@@ -363,6 +412,8 @@ static int find_in_model(struct lookup *l, const struct node *path, bool values,
     snprintf(part, sizeof part, "%s", path->text + strlen(name) + 1);
     part[strcspn(part, ".")] = 0;
     const id weight = graph_find_weight(g, layer, part);
+    if (strength)
+        return find_strength(l, path, layer, part, leaf, e);
     if (penalty)
         return find_penalty(l, path, layer, part, values, leaf, e);
     if (weight != NOTHING)
@@ -419,6 +470,18 @@ static int unknown_quantity(const struct node *path, struct err *e)
                      : err_hint(e, "help quantities lists them");
 }
 
+/* What begins with a share and is no row of the table: the loss of an output, or a mistake. */
+static int find_of_share(struct lookup *l, const struct node *path, bool values, struct leaf *leaf,
+                         struct err *e)
+{
+    char name[400];
+    if (path_of_head(path->text, "val", name, sizeof name))
+        return find_head_of_share(l, path, SHARE_VALIDATION, name, values, leaf, e);
+    if (path_of_head(path->text, "train", name, sizeof name))
+        return find_head_of_share(l, path, SHARE_TRAIN, name, values, leaf, e);
+    return unknown_quantity(path, e);
+}
+
 /* A path of the optimizer, the loss or the data that is no number. */
 static int unknown_setting(const struct lookup *l, const struct node *path,
                            const struct setting_part *part, struct err *e)
@@ -430,9 +493,34 @@ static int unknown_setting(const struct lookup *l, const struct node *path,
     return err_hint(e, "%s alone prints what it has", thing);
 }
 
+/* N of stalled(Q, N). */
+static int read_patience(struct lookup *l, const struct node *n, double *epochs, struct err *e)
+{
+    char text[NUMBER_ROOM];
+    bool guessed;
+    if (session_guess(l->session, l->model, n, epochs, &guessed, e))
+        return -1;
+    if (guessed || (*epochs >= 1 && *epochs == floor(*epochs)))
+        return 0;
+    err_at(e, n->where, "stalled takes a whole number of epochs, 1 or more, not %s",
+           number_text(*epochs, text));
+    return err_hint(e, "write stalled(val.loss.data, 10)");
+}
+
+static int find_call_of_epochs(struct lookup *l, const struct node *call, bool values,
+                               struct leaf *leaf, struct err *e)
+{
+    double patience = 1;
+    if (is_stalled(call) && read_patience(l, call->arg[1].value, &patience, e))
+        return -1;
+    return find_of_epochs(l, call, patience, values, leaf, e);
+}
+
 static int find(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e)
 {
     struct lookup *l = self;
+    if (path->kind == NODE_CALL)
+        return find_call_of_epochs(l, path, values, leaf, e);
     char text[200];
     const char *part[4];
     size_t n = split(path->text, text, sizeof text, part);
@@ -451,7 +539,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
         return 0;
     }
     if (is_share(part[0]))
-        return unknown_quantity(path, e);
+        return find_of_share(l, path, values, leaf, e);
     const struct setting_part *settings = setting_part_of(part[0]);
     if (settings && settings->missing)
         return unknown_setting(l, path, settings, e);

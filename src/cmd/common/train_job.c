@@ -2,6 +2,7 @@
 #include "cmd/common/train_job.h"
 
 #include "cmd/common/defaults.h"
+#include "cmd/common/keep_best.h"
 #include "cmd/common/resolve.h"
 #include "cmd/common/watch.h"
 #include "cmd/report/render.h"
@@ -10,7 +11,8 @@
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
 
-#include "train/evaluator.h"
+#include "train/ledger.h"
+#include "train/noting.h"
 #include "train/workers.h"
 
 #include <math.h>
@@ -30,10 +32,19 @@ int train_begin(struct session *s, struct model *m, struct err *e)
     return failed;
 }
 
+/* What was noted of the newest epoch; NaN: nothing, or the data holds no share back. */
+static double noted_now(const struct job *j, enum noted which)
+{
+    const struct note *n = &j->model->state.note[which];
+    const struct dataset *d = &j->session->data;
+    return n->epoch && d->training < d->samples ? n->newest : NAN;
+}
+
 static struct progress progress_of(const struct job *j, bool epoch_ended)
 {
     const struct model *m = j->model;
     struct figures so_far = model_epoch(m);
+    const double validation = noted_now(j, NOTED_VAL_DATA), accuracy = figures_accuracy(&so_far);
     uint64_t done = m->state.epoch - j->first_epoch;
     return (struct progress){
         .what = j->verb,
@@ -45,6 +56,11 @@ static struct progress progress_of(const struct job *j, bool epoch_ended)
         .epoch_ended = epoch_ended && j->epochs,
         .data = so_far.data,
         .penalty = so_far.penalty,
+        .validates = !isnan(validation),
+        .validation = validation,
+        .judges = !isnan(validation) && !isnan(accuracy),
+        .accuracy = accuracy,
+        .validation_accuracy = noted_now(j, NOTED_VAL_ACCURACY),
     };
 }
 
@@ -68,80 +84,117 @@ static int until_holds(struct job *j, struct err *e)
 
 /* What the validation share says. */
 struct validated {
-    struct validation loss;
+    struct ledger ledger;
     struct units units;
 };
+
+static void validated_finish(struct validated *v)
+{
+    ledger_finish(&v->ledger);
+    units_finish(&v->units);
+}
 
 /* A large share can be stopped. */
 static int validate(const struct job *j, struct validated *to, struct err *e)
 {
     const double slice = 0.01;
     struct session *s = j->session;
-    struct validation *v = &to->loss;
+    struct ledger *l = &to->ledger;
     double started = session_clock(s);
-    if (validation_begin(v, j->model, &s->data, s->seed, e))
+    if (ledger_begin(l, j->model, &s->data, s->seed, SHARE_VALIDATION, false, e))
         return -1;
     if (units_begin(&to->units, j->model->graph))
         return err_memory(e);
-    while (validation_next(v)) {
-        units_add(&to->units, v->pass.trainer->infer_frame);
+    while (ledger_next(l)) {
+        units_add(&to->units, l->pass.trainer->infer_frame);
         if (session_clock(s) - started < slice)
             continue;
         if (session_tick(s, NULL, e))
             return -1;
         started = session_clock(s);
     }
-    validation_end(v);
-    return stop_check(&s->host->stop, e);
+    if (stop_check(&s->host->stop, e))
+        return -1;
+    ledger_end(l);
+    return 0;
 }
 
-/* What curves begin with, where the first step is the next one: a pass over the validation share.
- * The training share's figures come from that step itself. */
-static int validate_start(const struct job *j, struct validated *to, struct err *e)
+static bool holds_back(const struct job *j)
 {
     const struct dataset *d = &j->session->data;
-    *to = (struct validated){0};
-    return !j->blind && !j->model->state.step && d->training < d->samples ? validate(j, to, e) : 0;
+    return d->training < d->samples;
 }
 
-/* Puts the starts, after the first step. */
-static int observe_start(const struct job *j, const struct validated *v, struct err *e)
+static int take_step(const struct job *j, struct err *e)
+{
+    struct figures x;
+    if (trainer_step(trainer_of(j->model), &j->session->data, &x, e))
+        return -1;
+    j->model->history.behind = !j->blind;
+    return 0;
+}
+
+/* What curves begin with; `v` is NULL where nothing is held back. */
+static int put_start(const struct job *j, const struct validated *v, struct err *e)
 {
     struct model *m = j->model;
     const struct trainer *t = trainer_of(m);
-    if (j->blind || m->state.step != 1)
-        return 0;
     if (metrics_start(t->metrics, m, &t->last_batch, e))
         return -1;
-    if (!v->units.graph)
-        return 0;
-    return metrics_validation_start(t->metrics, m, v->loss.data, v->loss.total, e) ||
-                   metrics_units(t->metrics, m, &v->units, true, e)
+    return v && (metrics_validation_start(t->metrics, m, v->ledger.data, v->ledger.evaluated, e) ||
+                 metrics_units(t->metrics, m, &v->units, true, e))
                ? -1
                : 0;
 }
 
-/* Puts the points of the step just taken. What takes long comes first: when a person stops it there
- * is no point at all, and the record says so. */
-static int observe(struct job *j, bool ended, struct err *e)
+/* The first one, with a pass over the validation share before it. The training share's figures come
+ * from the step itself. */
+static int take_first_step(const struct job *j, struct err *e)
+{
+    struct validated v = {0};
+    const bool validates = holds_back(j);
+    const int failed = (validates && validate(j, &v, e)) || take_step(j, e) ||
+                       put_start(j, validates ? &v : NULL, e);
+    validated_finish(&v);
+    return failed ? -1 : 0;
+}
+
+/* Puts the points of the step just taken; `v` is NULL where no epoch ended or nothing is held back.
+ */
+static int put_points(const struct job *j, bool ended, const struct validated *v, struct err *e)
 {
     struct model *m = j->model;
-    const struct dataset *d = &j->session->data;
-    const bool point = ended && metrics_has_point(m), validates = point && d->training < d->samples;
+    const struct trainer *t = trainer_of(m);
+    const bool point = ended && metrics_has_point(m);
+    m->history.behind = false;
+    if (ended)
+        noting_epoch(m, v ? &v->ledger : NULL);
+    /* With watched views every N-th step has a point of its own. */
+    if (point && !pictures_watching(j->session) && metrics_epoch(t->metrics, m, &t->last_batch, e))
+        return -1;
+    return point && v &&
+                   (metrics_validation(t->metrics, m, v->ledger.data, v->ledger.evaluated, e) ||
+                    metrics_units(t->metrics, m, &v->units, false, e))
+               ? -1
+               : 0;
+}
+
+static int observe_both_shares(struct job *j, struct err *e)
+{
     struct validated v = {0};
-    int failed = (validates && validate(j, &v, e)) || pictures_observe(j->session, m, e) ? -1 : 0;
-    const struct trainer *trainer = trainer_of(m);
-    if (!failed) {
-        m->history.behind = false;
-        /* With watched views every N-th step has a point of its own. */
-        if (point && !pictures_watching(j->session))
-            failed = metrics_epoch(trainer->metrics, m, &trainer->last_batch, e);
-    }
-    if (!failed && validates)
-        failed = metrics_validation(trainer->metrics, m, v.loss.data, v.loss.total, e) ||
-                 metrics_units(trainer->metrics, m, &v.units, false, e);
-    units_finish(&v.units);
+    const int failed = validate(j, &v, e) || pictures_observe(j->session, j->model, e) ||
+                       put_points(j, true, &v, e);
+    validated_finish(&v);
     return failed ? -1 : 0;
+}
+
+/* What takes long comes first: when a person stops it there is no point at all, and the record says
+ * so. */
+static int observe(struct job *j, bool ended, struct err *e)
+{
+    if (ended && holds_back(j))
+        return observe_both_shares(j, e);
+    return pictures_observe(j->session, j->model, e) || put_points(j, ended, NULL, e) ? -1 : 0;
 }
 
 static int end_epoch(struct job *j, struct err *e)
@@ -155,6 +208,8 @@ static int end_epoch(struct job *j, struct err *e)
         j->model->state.last = model_epoch(j->model);
         j->model->state.from = FROM_TRAIN;
     }
+    if (keep_look(j, e))
+        return -1;
     if (!j->until)
         return 0;
     return until_holds(j, e) ? -1
@@ -164,27 +219,36 @@ static int end_epoch(struct job *j, struct err *e)
 int job_begin(struct job *j, struct err *e)
 {
     struct model *m = j->model;
-    if ((j->until && session_check(j->session, m, j->until, e)) || train_begin(j->session, m, e))
+    if ((j->until && session_check(j->session, m, j->until, e)) || keep_check(j, e) ||
+        train_begin(j->session, m, e))
         return -1;
     j->first_epoch = m->state.epoch;
     j->first_step = m->state.step;
     j->slice_steps = 1;
-    j->started = j->epoch_started = session_clock(j->session);
+    j->started = j->epoch_started = j->due = session_clock(j->session);
     return 0;
+}
+
+/* Where the model stands at the end of an epoch and nothing has changed since, that epoch may be
+ * the best: then the figure comes out as it was noted. */
+static int keep_start(struct job *j, struct err *e)
+{
+    const struct note *note = &j->model->state.note[j->of];
+    struct validated v = {0};
+    if (!j->keeps_best || j->of < NOTED_VAL_LOSS || !holds_back(j) || j->model->state.position ||
+        note->epoch != j->model->state.epoch || !note->epoch)
+        return 0;
+    int failed = validate(j, &v, e);
+    if (!failed && noting_figure(&v.ledger, j->of) == note->newest)
+        failed = keep_look(j, e);
+    validated_finish(&v);
+    return failed ? -1 : trainer_prepare(j->model, &j->session->data, j->session->seed, e);
 }
 
 static int one_step(struct job *j, bool *ended, struct err *e)
 {
-    struct figures x;
-    struct validated start;
-    int failed = validate_start(j, &start, e) ||
-                 trainer_step(trainer_of(j->model), &j->session->data, &x, e);
-    if (!failed) {
-        j->model->history.behind = !j->blind;
-        failed = observe_start(j, &start, e);
-    }
-    units_finish(&start.units);
-    if (failed)
+    const bool first = !j->blind && !j->model->state.step;
+    if (first ? take_first_step(j, e) : take_step(j, e))
         return -1;
     *ended = j->model->state.position == 0;
     if (!j->blind && observe(j, *ended, e))
@@ -192,13 +256,39 @@ static int one_step(struct job *j, bool *ended, struct err *e)
     return *ended ? end_epoch(j, e) : 0;
 }
 
+/* Steps a second; 0: as many as there can be. A pace is for a person's eye. */
+static double steps_a_second(const struct job *j)
+{
+    const struct dataset *d = &j->session->data;
+    if (!j->session->host->watched)
+        return 0;
+    return j->pace * (j->epochs ? ceil((double)d->training / (double)batch_samples(d)) : 1);
+}
+
+/* Eyes see no more than this many slices a second. */
+static uint64_t paced_steps(double rate)
+{
+    const double most = 50;
+    return rate > most ? (uint64_t)(rate / most) : 1;
+}
+
+double job_due(const struct job *j)
+{
+    return steps_a_second(j) > 0 ? j->due : 0;
+}
+
 int job_slice(struct job *j, bool *ended, struct err *e)
 {
-    const double slice = 0.01, started = session_clock(j->session);
+    const double slice = 0.01, started = session_clock(j->session), rate = steps_a_second(j);
+    const uint64_t steps = rate > 0 ? paced_steps(rate) : j->slice_steps,
+                   first = j->model->state.step;
     *ended = false;
-    for (uint64_t i = 0; i < j->slice_steps && !*ended && !job_done(j); i++)
+    for (uint64_t i = 0; i < steps && !*ended && !job_done(j); i++)
         if (one_step(j, ended, e))
             return -1;
+    /* A little lateness is made up for, a pause is not. */
+    if (rate > 0)
+        j->due = fmax(j->due, started - 2 * slice) + (double)(j->model->state.step - first) / rate;
     const double took = session_clock(j->session) - started;
     if (took < slice / 2 && !*ended && j->slice_steps < 1U << 20)
         j->slice_steps *= 2;
@@ -207,15 +297,47 @@ int job_slice(struct job *j, bool *ended, struct err *e)
     return 0;
 }
 
+/* Of the validation share, and beside it the training share's accuracy as the epoch ran. */
+static void validation_figures(struct report *r, const struct job *j)
+{
+    const struct figures x = model_epoch(j->model);
+    const double data = noted_now(j, NOTED_VAL_DATA), accuracy = figures_accuracy(&x);
+    if (!j->epochs || isnan(data))
+        return;
+    if (!isnan(accuracy))
+        report_number(r, "accuracy", accuracy);
+    report_open(r, "validation", '{');
+    report_number(r, "loss", noted_now(j, NOTED_VAL_LOSS));
+    report_number(r, "data", data);
+    report_number(r, "penalty", noted_now(j, NOTED_VAL_PENALTY));
+    if (!isnan(accuracy))
+        report_number(r, "accuracy", noted_now(j, NOTED_VAL_ACCURACY));
+    report_close(r);
+}
+
+static void best_figures(struct report *r, const struct job *j)
+{
+    if (!j->kept_epoch)
+        return;
+    report_open(r, "best", '{');
+    report_text(r, "quantity", j->of_name);
+    report_number(r, "epoch", (double)j->kept_epoch);
+    report_number(r, "value", j->best);
+    report_close(r);
+}
+
 static void job_figures(struct report *r, const struct job *j)
 {
     const struct model *m = j->model;
-    const bool any = m->state.step != j->first_step;
-    report_number(r, "epochs", (double)(m->state.epoch - j->first_epoch));
-    report_number(r, "steps", (double)(m->state.step - j->first_step));
-    report_number(r, "loss", any ? m->state.last.data + m->state.last.penalty : NAN);
-    report_number(r, "data", any ? m->state.last.data : NAN);
-    report_number(r, "penalty", any ? m->state.last.penalty : NAN);
+    const struct figures x = j->epochs ? model_epoch(m) : m->state.last;
+    const bool any = j->steps_done != 0;
+    report_number(r, "epochs", (double)j->epochs_done);
+    report_number(r, "steps", (double)j->steps_done);
+    report_number(r, "loss", any ? x.data + x.penalty : NAN);
+    report_number(r, "data", any ? x.data : NAN);
+    report_number(r, "penalty", any ? x.penalty : NAN);
+    validation_figures(r, j);
+    best_figures(r, j);
     report_number(r, "seconds", session_clock(j->session) - j->started);
     report_open(r, "epoch_seconds", '[');
     for (size_t i = 0; i < j->epoch_count; i++)
@@ -224,26 +346,65 @@ static void job_figures(struct report *r, const struct job *j)
     report_text(r, "model", m->name);
 }
 
+static void say_validation(struct report *r, const struct job *j)
+{
+    const struct figures x = model_epoch(j->model);
+    if (!j->epochs || isnan(noted_now(j, NOTED_VAL_DATA)))
+        return;
+    report_say(r, "validation: data {validation.data}, training {data}");
+    if (!isnan(figures_accuracy(&x)))
+        report_say(r, "; accuracy {validation.accuracy}, training {accuracy}");
+    report_say(r, "\n");
+}
+
+/* Also where it is not what stalled counts from: it was best before this statement began, and its
+ * state is gone. */
+static void say_best(struct report *r, const struct job *j)
+{
+    const struct note *note = &j->model->state.note[j->of];
+    if (!j->keeps_best)
+        return;
+    if (!j->kept_epoch) {
+        str_addf(report_note(r), "best: %s was no number at any epoch's end; nothing is put back\n",
+                 j->of_name);
+        return;
+    }
+    report_say(r, j->kept_epoch == j->first_epoch + j->epochs_done
+                      ? "best: epoch {best.epoch}, the last, {best.quantity} {best.value}"
+                      : "best: epoch {best.epoch} is put back, {best.quantity} {best.value}");
+    if (note->best_epoch != j->kept_epoch)
+        str_addf(report_note(r), "; epoch %llu was better, and its weights were not kept",
+                 (unsigned long long)note->best_epoch);
+    report_say(r, "\n");
+}
+
 static void job_say(struct report *r, const struct job *j)
 {
     str_add(report_note(r), j->verb);
     report_say(r, j->session->models > 1 ? " {model}: " : ": ");
     report_say(r, j->epochs ? "{epochs epoch}, {steps step}, " : "{steps step}, ");
-    if (j->model->state.step == j->first_step) {
+    if (!j->steps_done) {
         report_say(r, "stopped before the first\n");
         return;
     }
     report_say(r, "loss {loss} = data {data} + penalty {penalty}");
-    report_say(r,
-               j->epochs ? " (training, mean of the last epoch)\n" : " (training, last batch)\n");
+    report_say(r, !j->epochs      ? " (training, last batch)\n"
+                  : j->kept_epoch ? " (training, mean of epoch {best.epoch})\n"
+                                  : " (training, mean of the last epoch)\n");
+    say_validation(r, j);
     if (j->until && !j->reached)
         str_addf(report_note(r), "train: the condition did not come true within %llu epoch%s\n",
                  (unsigned long long)j->epochs, j->epochs == 1 ? "" : "s");
+    say_best(r, j);
 }
 
-int job_report(const struct job *j, struct err *e)
+int job_report(struct job *j, struct err *e)
 {
     struct report r = {0};
+    j->epochs_done = j->model->state.epoch - j->first_epoch;
+    j->steps_done = j->model->state.step - j->first_step;
+    if (keep_put_back(j, e))
+        return -1;
     job_figures(&r, j);
     job_say(&r, j);
     return report_show(j->session, &r, e);
@@ -251,9 +412,22 @@ int job_report(const struct job *j, struct err *e)
 
 void job_finish(struct job *j)
 {
+    keep_finish(j);
     mem_free(j->epoch_seconds);
     j->epoch_seconds = NULL;
     j->epoch_count = j->epoch_room = 0;
+}
+
+/* Until the next step is due; a person can stop it at once. */
+static int wait_for_pace(const struct job *j, struct err *e)
+{
+    struct session *s = j->session;
+    bool goes_on = true;
+    s->due = job_due(j);
+    while (goes_on && session_clock(s) < s->due)
+        goes_on = s->host->wait(s->host->self);
+    s->due = 0;
+    return goes_on ? 0 : err_stopped(e);
 }
 
 static int run_whole(struct job *j, struct err *e)
@@ -264,7 +438,7 @@ static int run_whole(struct job *j, struct err *e)
             return -1;
         pictures_update(j->session, j->model);
         const struct progress p = progress_of(j, ended);
-        if (session_tick(j->session, &p, e))
+        if (session_tick(j->session, &p, e) || (!job_done(j) && wait_for_pace(j, e)))
             return -1;
     }
     return 0;
@@ -276,7 +450,7 @@ int job_whole(struct job *j, struct err *e)
     if (job_begin(j, e))
         return -1;
     say_chosen(s, j->model);
-    int failed = run_whole(j, e);
+    int failed = keep_start(j, e) || run_whole(j, e) ? -1 : 0;
     if (!failed)
         failed = job_report(j, e) || pictures_flush(s, j->model, e) ? -1 : 0;
     else if (e->kind == ERR_STOPPED)

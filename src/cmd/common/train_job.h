@@ -6,6 +6,10 @@
 
 #include <stdbool.h>
 
+/* How fast training goes, for the eye. */
+#define PACE(text)                                                                                 \
+    ARG("pace", KEY, ARG_NUMBER, .above = true, .max = 1e6, .unrecorded = true, .line = text)
+
 struct err;
 struct job;
 struct model;
@@ -16,8 +20,10 @@ int job_begin(struct job *j, struct err *e);
 bool job_done(const struct job *j);
 /* Steps for about 10 ms, or to the end of an epoch; *ended says that one ended. */
 int job_slice(struct job *j, bool *ended, struct err *e);
-/* Writes what the job did. */
-int job_report(const struct job *j, struct err *e);
+/* When its next step is due, in the seconds of the host's clock; 0: at once. */
+double job_due(const struct job *j);
+/* The end: the best epoch comes back if that is asked for, and what the job did is written. */
+int job_report(struct job *j, struct err *e);
 void job_finish(struct job *j);
 /* All of it, with a tick between slices. A person who stops it keeps what was done. */
 int job_whole(struct job *j, struct err *e);

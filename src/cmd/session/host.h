@@ -16,11 +16,16 @@ struct progress {
     uint64_t step, steps;   /* steps done and to do in this piece of work */
     bool epoch_ended;       /* this call marks the end of an epoch */
     double data, penalty;   /* mean over the epoch so far */
+    bool validates;         /* beside it the data loss of the validation share is known, */
+    double validation;      /* at the end of the latest epoch */
+    bool judges;            /* and how many classes were right, of both */
+    double accuracy, validation_accuracy;
 };
 
 struct host {
     void *self;
     bool person;         /* what runs was typed at the prompt, which stays */
+    bool watched;        /* a person sits before a terminal, whoever wrote what runs */
     bool json, quiet;    /* --json, --quiet */
     bool check;          /* --check: names, choices and shapes only; nothing is trained */
     bool safe;           /* --safe: files only in the folder of the text that runs, or below it */

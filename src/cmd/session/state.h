@@ -37,7 +37,8 @@ struct session {
     struct journal *journal; /* what was done: journal.h */
     struct job *job;         /* training in the background: jobs.c */
     size_t jobs;
-    struct chosen *chosen;       /* what nnr has chosen in the statement that runs: */
+    double due;            /* when paced training before the prompt goes on; 0: it does not wait */
+    struct chosen *chosen; /* what nnr has chosen in the statement that runs: */
     size_t chosens, chosen_room; /* common/defaults.c */
     struct pictures *pictures;   /* common/watch.c; NULL before the first */
     bool busy;                   /* a text is being run */
@@ -45,9 +46,10 @@ struct session {
     const struct statement *statement; /* that runs, the innermost; NULL: none does */
     char wrong_verb[40];               /* of the statement that failed; "": none did */
     struct checks *checks;             /* what --check has found: check.c */
-    uint32_t typed;   /* the source that a person types, whose statements --step does not show */
-    bool step_told;   /* --step has said what Enter does */
-    bool told_shares; /* that loss and accuracy speak of two shares: verbs/look.c */
+    uint32_t typed; /* the source that a person types, whose statements --step does not show */
+    bool step_told; /* --step has said what Enter does */
+    bool
+        told_accuracy[2]; /* what it is of, without a validation share and with one: verbs/look.c */
     char prompt[300];
 };
 

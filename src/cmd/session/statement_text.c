@@ -81,12 +81,13 @@ static bool takes_file(const struct entry *row)
     return false;
 }
 
-static bool key_is_file(const struct entry *row, const struct node *key)
+/* What the row says of a key; NULL: nothing. */
+static const struct arg_spec *spec_of(const struct entry *row, const struct node *key)
 {
     for (size_t i = 0; row && key->kind == NODE_PATH && i < row->arg_count; i++)
-        if (is_file(&row->args[i]) && strcmp(row->args[i].name, key->text) == 0)
-            return true;
-    return false;
+        if (strcmp(row->args[i].name, key->text) == 0)
+            return &row->args[i];
+    return NULL;
 }
 
 /* Calls inside a value: npy("w.npy"). */
@@ -139,8 +140,10 @@ static int rename_statement(struct renames *r, const struct statement *st)
         failed = quote_choice(r, row, i, st->value[i]) ||
                  (files ? rename_file(r, st->value[i]) : rename_calls(r, st->value[i]));
     for (size_t i = 0; i < st->pairs && !failed; i++) {
-        const struct pair *p = &st->pair[i];
-        const bool file = key_is_file(row, p->target);
+        struct pair *p = &st->pair[i];
+        const struct arg_spec *spec = spec_of(row, p->target);
+        const bool file = spec && is_file(spec);
+        p->unrecorded = spec && spec->unrecorded;
         for (size_t k = 0; k < p->values && !failed; k++)
             failed = file ? rename_file(r, p->value[k]) : rename_calls(r, p->value[k]);
     }

@@ -10,6 +10,8 @@
 
 #include "train/trainer.h"
 
+#include <math.h>
+
 bool session_stop(struct session *s)
 {
     struct err e = {0};
@@ -29,6 +31,8 @@ static void advance_jobs(struct session *s)
     for (size_t i = 0; i < s->jobs; i++) {
         struct job *j = &s->job[i];
         bool ended;
+        if (session_clock(s) < job_due(j))
+            continue;
         /* A statement may have changed the model or the data since the last slice. */
         if (trainer_prepare(j->model, &s->data, s->seed, &e) || job_slice(j, &ended, &e)) {
             if (e.kind != ERR_STOPPED)
@@ -54,8 +58,12 @@ void session_advance(struct session *s)
 
 double session_deadline(const struct session *s)
 {
-    const double pictures = pictures_deadline(s);
-    return s->jobs && !s->busy ? 0 : pictures;
+    double due = pictures_deadline(s);
+    if (s->due > 0)
+        due = fmin(due, s->due);
+    for (size_t i = 0; i < s->jobs && !s->busy; i++)
+        due = fmin(due, job_due(&s->job[i]));
+    return due;
 }
 
 size_t session_descriptors(const struct session *s,

@@ -17,7 +17,8 @@ struct session_descriptor {
 };
 size_t session_descriptors(const struct session *s,
                            struct session_descriptor to[SESSION_DESCRIPTORS]);
-/* In the seconds of host->clock; INFINITY: nothing is due. Training in the background is due now.
+/* In the seconds of host->clock; INFINITY: nothing is due. Training in the background is due now,
+ * or when its pace says so.
  */
 double session_deadline(const struct session *s);
 void session_advance(struct session *s);

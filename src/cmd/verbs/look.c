@@ -30,26 +30,29 @@ static bool names(const struct node *n, const char *name)
     return found;
 }
 
-/* After training, loss is of the training share and accuracy of the validation share: side by side
- * that is said, once a session. */
+/* What accuracy is of is said once for each of its meanings; and beside a loss of training, that
+ * this is of the other share. */
 static void say_shares(struct session *s, const struct arg *what)
 {
     const enum figures_from from = current_model(s)->state.from;
+    const bool share = s->has_data && s->data.training < s->data.samples;
     bool loss = false, accuracy = false;
-    if (s->told_shares || !s->has_data || s->data.training == s->data.samples ||
-        (from != FROM_TRAIN && from != FROM_STEP))
-        return;
     for (size_t i = 0; i < what->as.exprs.count; i++) {
         loss = loss || names(what->as.exprs.item[i], "loss");
         accuracy = accuracy || names(what->as.exprs.item[i], "accuracy");
     }
-    if (!loss || !accuracy)
+    if (!accuracy || s->told_accuracy[share])
         return;
-    s->told_shares = true;
-    session_notice(s,
-                   "loss is of the training share (%s), accuracy of the validation share; "
-                   "train.accuracy and val.loss are the others",
-                   from == FROM_TRAIN ? "the mean over its last epoch" : "its last batch");
+    s->told_accuracy[share] = true;
+    if (!share)
+        session_notice(s, "accuracy is of the training data: there is no validation share");
+    else if (loss && (from == FROM_TRAIN || from == FROM_STEP))
+        session_notice(s,
+                       "loss is of the training share (%s), accuracy of the validation share; "
+                       "train.accuracy and val.loss are the others",
+                       from == FROM_TRAIN ? "the mean over its last epoch" : "its last batch");
+    else
+        session_notice(s, "accuracy is of the validation share; train.accuracy is of the other");
 }
 
 static int run_print(struct session *s, const struct args *args, struct err *e)

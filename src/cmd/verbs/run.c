@@ -12,6 +12,7 @@
 
 static int run_run(struct session *s, const struct args *args, struct err *e)
 {
+    const struct arg *pace = args_get(args, "pace");
     size_t count = 0;
     if (!s->host->person && !checking(s)) {
         err_at(e, args->where, "run needs the prompt: a script would not be the same twice");
@@ -29,7 +30,10 @@ static int run_run(struct session *s, const struct args *args, struct err *e)
     struct job *job = list ? mem_new(count, sizeof *job) : NULL;
     int failed = !list ? -1 : job ? 0 : err_memory(e);
     for (size_t i = 0; i < count && !failed; i++) {
-        job[i] = (struct job){.session = s, .model = list[i], .verb = "run"};
+        job[i] = (struct job){.session = s,
+                              .model = list[i],
+                              .verb = "run",
+                              .pace = pace->given ? pace->as.number : 0};
         failed = job_begin(&job[i], e);
     }
     mem_free(list);
@@ -59,12 +63,14 @@ static int run_stop(struct session *s, const struct args *args, struct err *e)
 static const struct arg_spec run_args[] = {
     ARG("on", CLAUSE, ARG_NAMES, .line = "models by name, or all: every model that has a layer",
         .naming = NAMING_ANY_MODEL),
+    PACE("steps a second, to be looked at"),
 };
 
 const struct command command_run = {
     COMMAND("run", run_args, "trains in the background while the prompt stays alive",
             "Statements typed meanwhile act between two steps: set hidden.activity = l1(1e-2) "
-            "bends the curves at once. stop, or Ctrl-C, ends it. A script says step N instead.",
+            "bends the curves at once. stop, or Ctrl-C, ends it. A script says step N instead. "
+            "run pace=20 takes 20 steps a second, for the eye.",
             "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\nrun\n"
             "set hidden.activity = l1(1e-2)\nstop\n"),
     .run = run_run,

@@ -16,6 +16,7 @@
 #include "cmd/session/steps_text.h"
 
 #include "data/scale.h"
+#include "lang/ast.h"
 #include "nn/layer.h"
 #include "train/inputs.h"
 #include "train/ledger.h"
@@ -122,7 +123,8 @@ struct begun {
 
 /* What a statement that was interrupted had done; where an epoch has just ended, loss speaks of
  * it. */
-static void note_done(const struct job *what, const struct model *m, const struct begun *b)
+static void note_done(const struct job *what, const struct model *m, const struct begun *b,
+                      bool ended)
 {
     struct session *s = what->session;
     const bool whole =
@@ -130,9 +132,13 @@ static void note_done(const struct job *what, const struct model *m, const struc
     const char *on = s->models > 1 ? " on " : "", *name = *on ? m->name : "";
     struct str text = {0};
     long count = 1;
-    if (m->state.step == b->step)
+    if (m->state.step == b->step && !(ended && what->keeps_best))
         return;
-    if (whole)
+    if (ended && what->keeps_best) {
+        str_addf(&text, "train %llu until ", (unsigned long long)what->epochs);
+        node_print(&text, what->until);
+        str_addf(&text, " keep=best%s%s", on, name);
+    } else if (whole)
         str_addf(&text, "train %llu%s%s", (unsigned long long)(m->state.epoch - b->epoch), on,
                  name);
     else if (what->blind)
@@ -157,8 +163,8 @@ static int train_each(struct model **list, size_t count, const struct job *what,
         begun[i] = (struct begun){j.model->state.epoch, j.model->state.step};
         failed = job_whole(&j, e);
     }
-    while (failed && i-- > 0)
-        note_done(what, list[i], &begun[i]);
+    for (const size_t last = i; failed && i-- > 0;)
+        note_done(what, list[i], &begun[i], i + 1 < last);
     mem_free(begun);
     return failed;
 }
@@ -173,7 +179,8 @@ static int train_models(struct session *s, const struct args *args, const struct
         return -1;
     /* All models are looked at before the first one is trained. */
     for (size_t i = 0; i < count && !failed; i++) {
-        struct job j = {.session = s, .model = list[i], .until = what->until};
+        struct job j = *what;
+        j.model = list[i];
         failed = job_begin(&j, e);
     }
     if (!failed && !checking(s))
@@ -182,28 +189,50 @@ static int train_models(struct session *s, const struct args *args, const struct
     return failed ? -1 : 0;
 }
 
+static double pace_of(const struct args *args)
+{
+    const struct arg *pace = args_get(args, "pace");
+    return pace->given ? pace->as.number : 0;
+}
+
 static int run_step(struct session *s, const struct args *args, struct err *e)
 {
     struct job j = {.session = s,
                     .verb = "step",
                     .steps = (uint64_t)args_whole(args, "steps"),
-                    .blind = !args_yes(args, "observe")};
+                    .blind = !args_yes(args, "observe"),
+                    .pace = pace_of(args)};
     return train_models(s, args, &j, e);
 }
+
+static const struct entry keep_last = {.name = "last", .summary = "the last epoch"};
+static const struct entry keep_best = {.name = "best",
+                                       .summary = "the best epoch of the quantity in stalled"};
+static const struct entry *const keep_rows[] = {&keep_last, &keep_best};
+static const struct table keeps = {"state to keep", keep_rows, 2};
 
 static int run_train(struct session *s, const struct args *args, struct err *e)
 {
     enum { UNTIL_MOST = 1000 };
     const struct arg *epochs = args_get(args, "epochs"), *until = args_get(args, "until");
     const struct arg *max = args_get(args, "max");
-    struct job j = {.session = s, .verb = "train"};
-    if (epochs->given == until->given) {
+    const struct arg *keep = args_get(args, "keep");
+    struct job j = {.session = s,
+                    .verb = "train",
+                    .pace = pace_of(args),
+                    .keeps_best = keep->as.choice == &keep_best,
+                    .keep_where = keep->key};
+    if (!epochs->given && !until->given) {
         err_at(e, args->where, "train takes a number of epochs, or until and a condition");
         return err_hint(e, "write train 20, or train until loss < 0.01 max 200");
     }
     if (max->given && !until->given) {
         err_at(e, max->key, "max is for train until");
         return err_hint(e, "write train until loss < 0.01 max 200");
+    }
+    if (max->given && epochs->given) {
+        err_at(e, max->key, "the most epochs are given twice");
+        return err_hint(e, "write train 200 until loss < 0.01");
     }
     j.epochs = epochs->given ? (uint64_t)epochs->as.whole : UNTIL_MOST;
     if (max->given)
@@ -389,13 +418,18 @@ static const struct arg_spec step_args[] = {
     ARG("observe", KEY, ARG_BOOL, .standard = "yes",
         .line = "no: without points for the curves; what a record says of a step that was stopped "
                 "while they were made"),
+    PACE("steps a second, to be looked at; only where a person sits before a terminal"),
     ON_MODELS,
 };
 static const struct arg_spec train_args[] = {
-    ARG("epochs", POSITIONAL, ARG_WHOLE, .min = 1, .max = 1e9, .line = "how many more epochs end"),
+    ARG("epochs", POSITIONAL, ARG_WHOLE, .min = 1, .max = 1e9,
+        .line = "how many more epochs end; with until, how many at the most"),
     ARG("until", CLAUSE, ARG_EXPR, .line = "a condition, looked at after each epoch"),
     ARG("max", CLAUSE, ARG_WHOLE, .min = 1, .max = 1e9,
         .line = "epochs at the most, with until; 1000 without it"),
+    ARG("keep", KEY, ARG_CHOICE, .of = &keeps, .standard = "last",
+        .line = "best: the best epoch of the quantity in stalled is put back at the end"),
+    PACE("epochs a second, to be looked at; only where a person sits before a terminal"),
     ON_MODELS,
 };
 static const struct arg_spec evaluate_args[] = {ON_MODELS};
@@ -431,20 +465,30 @@ const struct command command_optimizer = {
 const struct command command_step = {
     COMMAND("step", step_args, "takes optimizer steps",
             "loss is then that of the last batch, taken before its step. A step whose loss or "
-            "gradient is not finite is not taken.",
+            "gradient is not finite is not taken. step 500 pace=60 takes 60 steps a second "
+            "where a person sits before a terminal; elsewhere, and in records, a pace is nothing.",
             "data xor\ninput 2\ndense 1 sigmoid\nstep 10\nprint step loss\n"),
     .run = run_step,
     .changes = CHANGES_MODEL,
     .stop_first = true,
 };
 const struct command command_train = {
-    COMMAND("train", train_args, "trains for whole epochs",
-            "train N runs until N more epochs have ended; one that is begun counts as the first. "
-            "loss is then the mean over the last epoch as it ran. train until looks at its "
-            "condition after each epoch; reaching max is no error. train 5 on all trains every "
-            "model on the same batches.",
-            "data moons 200\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
-            "train until accuracy > 0.5 max 20\n"),
+    COMMAND(
+        "train", train_args, "trains for whole epochs",
+        "train N runs until N more epochs have ended; one that is begun counts as the first. loss "
+        "is then the mean over the last epoch as it ran. train N until looks at its condition "
+        "after each epoch; reaching N, or max, is no error. With a validation share its data loss "
+        "and accuracy are told beside those of training, whose accuracy is that of the epoch as it "
+        "ran.\n\n"
+        "keep=best puts back weights, optimizer and counters of the best epoch of the quantity in "
+        "stalled, as if training had ended there; the curves show the rest until the next step. "
+        "It knows the epochs of this statement, and where it begins at the end of one and the "
+        "validation share says what it said then, also that one. Stopped by Ctrl-C it puts nothing "
+        "back. train 5 on all trains every model on the same batches; each keeps its own best.",
+        "data moons 200 split=0.2\ninput 2\ndense 8 tanh\ndense 1 sigmoid\ntrain 5\n"
+        "train until accuracy > 0.5 max 20\n"
+        "train 50 until stalled(val.loss.data, 5) keep=best\n"
+        "print best(val.loss.data) best_epoch(val.loss.data)\n"),
     .run = run_train,
     .changes = CHANGES_MODEL,
     .stop_first = true,

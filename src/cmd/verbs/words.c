@@ -45,7 +45,7 @@ static const struct word_row all[] = {
     WORD("slot", "slots", false, "where a penalty sits: LAYER.kernel, LAYER.bias, LAYER.activity",
          "Each layer has the slots that help shows as its keys; kernel and bias penalties count "
          "once for each weight tensor, activity penalties once for each call of the layer. "
-         "X.SLOT.penalty is the value of a slot.",
+         "X.SLOT.penalty is the value of a slot, X.SLOT.strength the number in front of it.",
          "say \"a slot\"\ndata moons 40\ninput 2\ndense 3 activity=l1(1e-3) as hidden\ndense 1\n"
          "print hidden.activity.penalty\n"),
     WORD("setting", "settings", false, "what set changes: NAME.KEY",
