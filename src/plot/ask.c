@@ -131,7 +131,11 @@ static void ask_frame(struct gnuplot *g, size_t turn)
         device_picture(to, device_of(g), g->config.width, height, g->config.colour);
     } else if (g->current != turn || !w->opened) {
         /* The size only once: a person may have changed it. */
-        device_window(to, device_of(g), turn + 1, w->name, !w->opened);
+        device_window(to, device_of(g),
+                      &(struct window_wish){.number = turn + 1,
+                                            .title = w->name,
+                                            .size = !w->opened,
+                                            .persist = g->config.persist});
         exchange_bind(&g->exchange, turn + 1);
         w->big = false;
     }

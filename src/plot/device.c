@@ -56,12 +56,12 @@ void device_encoding(struct str *to, const char *name)
     str_addf(to, "set encoding %s\n", own ? "utf8" : "default");
 }
 
-void device_window(struct str *to, const char *name, unsigned long number, const char *title,
-                   bool size)
+void device_window(struct str *to, const char *name, const struct window_wish *w)
 {
     struct str whole = {0};
-    str_addf(&whole, "nnr %s", title);
-    str_addf(to, "set term %s %lu%s noraise title ", name, number, size ? " size 800,600" : "");
+    str_addf(&whole, "nnr %s", w->title);
+    str_addf(to, "set term %s %lu%s noraise%s title ", name, w->number,
+             w->size ? " size 800,600" : "", w->persist ? " persist" : "");
     figure_quote(to, whole.failed ? "nnr" : whole.text);
     str_add(to, "\n");
     str_finish(&whole);
@@ -91,7 +91,7 @@ void device_picture(struct str *to, const char *name, unsigned width, unsigned h
 
 void device_try(struct str *to, const char *name, unsigned long number)
 {
-    device_window(to, name, number, "", true);
+    device_window(to, name, &(struct window_wish){.number = number, .title = "", .size = true});
     str_add(to, "plot [0:1][0:1] NaN notitle\n");
     /* The helper that draws for x11 says only after a while that it cannot. */
     if (strcmp(name, "x11") == 0)

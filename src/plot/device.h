@@ -13,6 +13,7 @@ struct gnuplot_config {
     bool display;         /* a display is there: windows may be tried */
     bool screen;          /* stdout is a terminal: pictures may be text */
     bool colour;
+    bool persist;           /* windows stay when this program has ended */
     unsigned width, height; /* of that terminal, in characters */
     const char *dry_run; /* a file to write all programs to instead of starting gnuplot; or NULL */
     void *self;
@@ -43,9 +44,14 @@ void device_encoding(struct str *to, const char *name);
 void device_big(struct str *to, const char *name, bool big);
 /* The same for the window that was chosen, or takes it back. */
 void device_window_big(struct str *to, bool big);
-/* Adds the command that chooses a window of that number; `size`: with its first size too. */
-void device_window(struct str *to, const char *name, unsigned long number, const char *title,
-                   bool size);
+/* Adds the command that chooses a window of that number. */
+struct window_wish {
+    unsigned long number;
+    const char *title;
+    bool size;    /* with its first size too */
+    bool persist; /* it stays when gnuplot ends */
+};
+void device_window(struct str *to, const char *name, const struct window_wish *w);
 /* Adds the command for a picture of `width` x `height` characters; other devices than dumb take
  * their own size. */
 void device_picture(struct str *to, const char *name, unsigned width, unsigned height, bool colour);

@@ -126,6 +126,14 @@ int gnuplot_show(struct gnuplot *g, const char *window, struct figure *f, struct
     return result;
 }
 
+bool gnuplot_open(const struct gnuplot *g)
+{
+    for (size_t i = 0; i < g->windows && !g->over; i++)
+        if (g->window[i].opened)
+            return bridge_windows(g);
+    return false;
+}
+
 bool gnuplot_wants(const struct gnuplot *g, const char *window)
 {
     static const double text_pause = 0.5, window_pause = 1.0 / 30;

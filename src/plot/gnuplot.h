@@ -30,6 +30,8 @@ int gnuplot_show(struct gnuplot *g, const char *window, struct figure *f, struct
 /* Whether a frame for that window would be drawn now: none waits, the window was not closed, and
  * the last one is half a second old if pictures are text, a thirtieth if they are windows. */
 bool gnuplot_wants(const struct gnuplot *g, const char *window);
+/* Whether a window is open that nobody has closed. */
+bool gnuplot_open(const struct gnuplot *g);
 /* Begins writing a figure to a file, whose ending says how: png svg pdf through gnuplot, txt
  * (dumb), gp (the program itself) and csv. The file appears under its name when it is whole. Errors
  * that are known at once are returned; later ones by gnuplot_saved. Takes the figure's texts. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/loop.h"
 
+#include "cmd/common/plotting.h"
+
 #include "cmd/session/host.h"
 #include "cmd/shell/background.h"
 #include "cmd/shell/run_text.h"
@@ -215,22 +217,40 @@ static bool host_wait(void *self)
     return goes_on(l);
 }
 
-/* Reads up to the Enter that a person presses. */
-static bool host_ask(void *self, const char *hint)
+/* Shows the hint, and reads up to the Enter that a person presses; with `windows` only as long as
+ * some are open. */
+static void read_enter(struct loop *l, const char *hint, bool windows)
 {
-    struct loop *l = self;
     char typed[256];
     ssize_t n = 0;
-    if (!l->terminal.in || !l->terminal.out || l->options->check)
-        return true;
     /* What was typed before the question is no answer to it. */
     tcflush(STDIN_FILENO, TCIFLUSH);
     out_addf(&l->host.err, "-- %s ", hint);
-    while (goes_on(l) && !(n > 0 && memchr(typed, '\n', (size_t)n)))
+    while (goes_on(l) && !(n > 0 && memchr(typed, '\n', (size_t)n)) &&
+           (!windows || session_windows_open(l->session)))
         if (wait_for(l, true) && (n = read(STDIN_FILENO, typed, sizeof typed)) <= 0)
             break;
     out_add(&l->host.err, "\n");
+}
+
+static bool person_sits_there(const struct loop *l)
+{
+    return l->terminal.in && l->terminal.out && !l->options->check;
+}
+
+static bool host_ask(void *self, const char *hint)
+{
+    struct loop *l = self;
+    if (person_sits_there(l))
+        read_enter(l, hint, false);
     return goes_on(l);
+}
+
+void loop_hold(struct loop *l)
+{
+    flush_out(l);
+    if (person_sits_there(l) && !l->options->persist && session_windows_open(l->session))
+        read_enter(l, "the pictures stay until Enter", true);
 }
 
 /* Short epochs end every few microseconds; the system need not be asked that often. */
@@ -303,6 +323,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .step = o->step,
         .plot = o->plot ? o->plot : where_pictures_go(),
         .big = o->big,
+        .persist = o->persist,
         .display = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
         .screen = l->terminal.out,
         .watched = l->terminal.in && l->terminal.out,

@@ -34,6 +34,8 @@ void loop_finish(struct loop *l);
 /* Runs a text, as session_run, and what the screen needs round it. */
 enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
                        uint32_t line, bool complete);
+/* Where a person is there: windows of pictures stay until Enter, or until they were closed. */
+void loop_hold(struct loop *l);
 /* Waits until standard input is ready to read, true, or something else happened, false: a signal,
  * a picture, a slice of training in the background. */
 bool loop_wait(struct loop *l);

@@ -108,8 +108,11 @@ static enum outcome go_on(struct loop *l, enum outcome how)
 {
     const struct options *o = l->options;
     const bool worked = has_script(o) || (o->text && !o->file);
-    if (how == OUTCOME_QUIT || loop_leaving(l) || (worked && !o->stay))
+    if (how == OUTCOME_QUIT || loop_leaving(l) || (worked && !o->stay)) {
+        if (worked && how != OUTCOME_STOPPED)
+            loop_hold(l);
         return how;
+    }
     if (l->person) {
         l->stop = false;
         prompt_run(l);

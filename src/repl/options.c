@@ -98,6 +98,7 @@ static const struct option table[] = {
     {"--check", FLAG(check), "tell all that is wrong with names and shapes; train nothing", false},
     {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file", false},
     {"--plot-size", "SIZE", take_plot_size, 0, "big: large letters and lines in pictures", false},
+    {"--persist", FLAG(persist), "windows of pictures stay when nnr has ended", false},
     {"--safe", FLAG(safe), "files in the script's folder alone; help save", false},
     {"--step", FLAG(step), "show each statement, and wait for Enter or another statement", false},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},

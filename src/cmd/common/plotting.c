@@ -94,6 +94,11 @@ int session_plot_check(const char *where, struct err *e)
     return picture_is_file(where) ? save_check(&file, e) : 0;
 }
 
+bool session_windows_open(const struct session *s)
+{
+    return s->pictures && s->pictures->gnuplot && gnuplot_open(s->pictures->gnuplot);
+}
+
 bool pictures_shown(const struct session *s)
 {
     const char *choice = picture_choice(s);
@@ -123,6 +128,7 @@ struct gnuplot *pictures_gnuplot(struct session *s, struct err *e)
         .display = s->host->display,
         .screen = s->host->screen,
         .colour = s->host->colour,
+        .persist = s->host->persist,
         .width = s->host->width,
         .height = s->host->height,
         .self = s,

@@ -97,5 +97,7 @@ uint64_t pictures_digest(const struct session *s, uint64_t hash);
 
 /* Whether pictures can go where --plot says: the ending of a file must tell what to write. */
 int session_plot_check(const char *where, struct err *e);
+/* Whether pictures stand in windows that nobody has closed. */
+bool session_windows_open(const struct session *s);
 
 #endif

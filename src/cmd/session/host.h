@@ -33,6 +33,7 @@ struct host {
     struct ranks *ranks; /* of mpirun; NULL: none of it */
     const char *plot; /* where pictures go: auto, none, dumb, another terminal's name, or a file */
     bool big;         /* letters and lines of pictures are large */
+    bool persist;     /* --persist: their windows stay when the program has ended */
     bool display, screen;   /* a window system is there; stdout is a terminal */
     bool colour;            /* text pictures may have it */
     unsigned width, height; /* of the screen, in characters */
