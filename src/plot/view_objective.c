@@ -215,7 +215,7 @@ static void set_frame(const struct view_request *r, const struct stack *k, const
     str_addf(to, "set yrange [%.9g:%.9g]\n", axis.low, axis.high);
     if (page_is_small(page))
         style_tics_from(to, "y", of.y[0], axis.high, 3);
-    str_add(to, r->text ? "" : "set ylabel 'data loss + penalties'\n");
+    str_add(to, r->text ? "set ylabel ''\n" : "set ylabel 'data loss + penalties'\n");
     page_legend(to, page, "step");
     if (ends)
         ends_add(to, r, end, ends, &axis, page->down);

@@ -250,6 +250,19 @@ static int check(const struct view_request *r, const struct pull *p, struct err 
     return err_hint(e, "penalties lists all of them");
 }
 
+/* What is pulled at must be said: a view chooses nothing. */
+static int check_losses(const struct view_request *r, const struct model *m, struct err *e)
+{
+    id output[OUTPUTS_MOST];
+    const size_t n = graph_outputs(m->graph, output);
+    for (size_t i = 0; i < n; i++)
+        if (!model_loss(m, output[i], NULL)) {
+            err_at(e, r->place, "no loss is chosen yet, and pull shows its gradient");
+            return err_hint(e, "train first, or choose one: loss mse");
+        }
+    return 0;
+}
+
 static int make(const struct view_request *r, struct model *m, struct pull *p, struct err *e)
 {
     *p = (struct pull){0};
@@ -257,6 +270,8 @@ static int make(const struct view_request *r, struct model *m, struct pull *p, s
         err_at(e, r->place, "there is no data yet, and pull looks at a batch of it");
         return err_hint(e, "load some: data moons");
     }
+    if (check_losses(r, m, e))
+        return -1;
     return pull_make(p, m, r->data, r->seed, e) || check(r, p, e) ? -1 : 0;
 }
 

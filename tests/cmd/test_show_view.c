@@ -112,6 +112,22 @@ static double in_csv(const char *file, const char *series, double x)
     return found;
 }
 
+/* A loss that train chose is not chosen after goto. */
+static void nothing_is_chosen_for_a_picture(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { 2 -> 3 }\ninput 1\ndense 1 as h\nmark begin\ntrain 1\nshow pull\n"
+                "goto begin\n");
+    fake_says(&f, "show pull\n", OUTCOME_ERROR,
+              "t:1:6: no loss is chosen yet, and pull shows its gradient; train first, or choose "
+              "one: loss mse");
+    fake_ok(&f, "plot dash\nloss mse\nshow pull\n");
+    check_has(f.out.text, "layer  data loss\n");
+    fake_finish(&f);
+}
+
 static void expressions_have_a_past(void **state)
 {
     (void)state;
@@ -162,6 +178,7 @@ int main(void)
         cmocka_unit_test(starts_change_no_figure_of_training),
         cmocka_unit_test(a_start_comes_again_after_goto),
         cmocka_unit_test(areas_add_up_to_what_is_printed),
+        cmocka_unit_test(nothing_is_chosen_for_a_picture),
         cmocka_unit_test(expressions_have_a_past),
         cmocka_unit_test(what_has_no_past_is_said),
     };
