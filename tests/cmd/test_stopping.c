@@ -271,6 +271,7 @@ static void undo_marks_and_clones_hold_it(void **state)
     fake_finish(&f);
 }
 
+#define EACH_KEEPS "train 30 until stalled(val.loss.data, 2) keep=best on all\n"
 /* Also when a person stops it, at any moment; and one model of several. */
 static void a_record_leads_to_the_same(void **state)
 {
@@ -278,8 +279,7 @@ static void a_record_leads_to_the_same(void **state)
     static const char *const scripts[] = {
         KEEP, "train 2\n" KEEP "train 1\n",
         "repeat 2 { train 30 until stalled(val.loss, 2) keep=best pace=1000; step 2 pace=7 }\n",
-        "clone other\noptimizer sgd lr=0.5\n"
-        "train 30 until stalled(val.loss.data, 2) keep=best on all\nstep 1 on all\n"};
+        "clone other\noptimizer sgd lr=0.5\n" EACH_KEEPS "step 1 on all\n"};
     for (size_t i = 0; i < 4; i++)
         for (long stop = 0; stop < 26; stop += i == 3 ? 1 : 5) {
             struct fake f;
@@ -288,6 +288,8 @@ static void a_record_leads_to_the_same(void **state)
             const enum outcome how = fake_run(&f, scripts[i]);
             f.stop_at = 0;
             assert_true(how == OUTCOME_OK || (stop && how == OUTCOME_STOPPED));
+            if (how == OUTCOME_STOPPED && i == 0 && strstr(f.err.text, "stopped after"))
+                check_has(f.err.text, "is kept, and no best epoch is put back\n");
             fake_ok(&f, "save session \"s.nnr\"\n");
             check_replays(&f, "r.nnr");
             check_replays(&f, "s.nnr");

@@ -454,8 +454,9 @@ int job_whole(struct job *j, struct err *e)
     if (!failed)
         failed = job_report(j, e) || pictures_flush(s, j->model, e) ? -1 : 0;
     else if (e->kind == ERR_STOPPED)
-        session_notice(s, "stopped after step %llu; everything done so far is kept",
-                       (unsigned long long)j->model->state.step);
+        session_notice(s, "stopped after step %llu; everything done so far is kept%s",
+                       (unsigned long long)j->model->state.step,
+                       j->keeps_best ? ", and no best epoch is put back" : "");
     if (failed && e->kind == ERR_MEMORY && j->model->state.step != j->first_step)
         err_hint(e, "everything up to step %llu is kept", (unsigned long long)j->model->state.step);
     job_finish(j);
