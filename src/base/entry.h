@@ -87,6 +87,8 @@ struct arg_spec {
     const char *line;       /* what it is, in a few words */
     bool unrecorded;        /* of KEY: for the eye alone, it stands in no record */
     bool lists;             /* of CHOICE: help tells each row's summary */
+    const struct table
+        *keyed; /* of EXPRS: when the first is a row's name, its keys are taken too */
     enum naming naming;
     enum arg_meaning meaning;
 };
@@ -190,6 +192,7 @@ struct arg {
         struct {
             const struct node **item; /* EXPR EXPRS: trees of lang, opaque here */
             size_t count;
+            struct args *keys; /* of the row that the first names (arg_spec.keyed), or NULL */
         } exprs;
         const struct script *body; /* BODY, opaque here */
         const struct rows *rows;   /* ROWS */

@@ -94,7 +94,7 @@ static int unknown_key(const struct words *w, const struct key *k, struct err *e
         return err_hint(e, "write %s without =: %s ...", name, name);
     if (near)
         return err_hint(e, "did you mean %s?", near);
-    if (takes_expressions(w)) {
+    if (takes_expressions(w) && last_taker(w) == w->taker[0]) {
         err_at(e, k->equals, "a comparison is == (or ~ within)");
         return err_hint(e, "write %s == ...", name);
     }

@@ -200,6 +200,26 @@ static int fill_inner(struct filling *f, size_t i)
     return v.count ? bind_given(f, i, &v, (struct span){0}) : 0;
 }
 
+/* The keys of the row that the first of some expressions names. */
+static int fill_keyed(struct filling *f)
+{
+    for (size_t i = 0; i < f->entry->arg_count; i++) {
+        const struct table *rows = f->entry->args[i].keyed;
+        struct arg *to = &f->args->arg[i];
+        if (!rows || !f->set[i])
+            continue;
+        const struct node *first = to->as.exprs.item[0];
+        const struct entry *row = first->kind == NODE_PATH ? table_find(rows, first->text) : NULL;
+        struct binding inner;
+        if (!row)
+            continue;
+        if (binding_deeper(&f->x, first->where, &inner) ||
+            !(to->as.exprs.keys = binding_words(&inner, f->w, row, first->where)))
+            return -1;
+    }
+    return 0;
+}
+
 static int missing(struct filling *f)
 {
     struct err *e = f->x.e;
@@ -237,7 +257,7 @@ static int fill(struct filling *f)
         f->w->taker[f->w->takers++] = f->entry;
     if (fill_places(f, &inner) || fill_keys(f) || fill_clauses(f) || fill_braces(f))
         return -1;
-    if (inner < f->entry->arg_count && fill_inner(f, inner))
+    if ((inner < f->entry->arg_count && fill_inner(f, inner)) || fill_keyed(f))
         return -1;
     return binding_all_taken(&f->x, f->w) || fill_defaults(f) ? -1 : 0;
 }

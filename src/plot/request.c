@@ -2,6 +2,7 @@
 #include "plot/request.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int request_nothing(const struct view_request *r, struct err *e)
 {
@@ -45,6 +46,11 @@ int request_room(const struct view_request *r, const char *view, const char *thi
         err_at(e, r->place, "%s shows %zu %ss at most%s, and these are %zu", view, most, thing,
                text, count);
     return err_hint(e, "name %s: plot %s %s", most == 1 ? "one" : "some", view, how);
+}
+
+bool request_yes(const struct view_request *r, const struct arg_spec *key)
+{
+    return r->keys ? args_yes(r->keys, key->name) : strcmp(key->standard, "yes") == 0;
 }
 
 int request_done(struct figure *f, int failed, struct err *e)
@@ -201,4 +207,12 @@ int request_kernels(const struct view_request *r, const char *view, size_t most,
         }
     }
     return 0;
+}
+
+void request_pair(struct kernels_of *k)
+{
+    if (k->cols > 1 || k->rows == 1)
+        return;
+    k->cols = 2;
+    k->rows = (k->rows + 1) / 2;
 }

@@ -16,6 +16,8 @@ int request_whole(const struct view_request *r, const char *view, struct err *e)
  * are 5"; `how` follows the view's name in the hint. */
 int request_room(const struct view_request *r, const char *view, const char *thing, const char *how,
                  size_t count, size_t most, struct err *e);
+/* Whether a key of the view's that is yes or no is yes. */
+bool request_yes(const struct view_request *r, const struct arg_spec *key);
 /* 0, or -1 with an empty figure when `failed` or when memory ran out while it was made. */
 int request_done(struct figure *f, int failed, struct err *e);
 /* Finds a layer of one of the models; `where` is the place of its name. NOTHING: *e. */
@@ -35,6 +37,8 @@ struct kernels_of {
  * `most` <= KERNELS_MOST. */
 int request_kernels(const struct view_request *r, const char *view, size_t most,
                     struct kernels_of *to, struct err *e);
+/* Kernels that would stand in one column stand in two. */
+void request_pair(struct kernels_of *k);
 /* `code.kernel`, after the model's name when the request is about several. */
 void request_name(struct str *to, const struct view_request *r, const struct model *m,
                   const char *of);

@@ -17,7 +17,8 @@ struct view_request {
     const char *const *layer; /* names the person gave; none: all that suit */
     const struct span *where; /* of each name */
     size_t layers;
-    struct span place; /* of the view's name, for errors */
+    const struct args *keys; /* those of the view's entry; NULL: all are at their defaults */
+    struct span place;       /* of the view's name, for errors */
     /* Of the view of curves: series of the expressions that were asked for, so many for each model,
      * one model after the other; none: those that were watched. */
     const struct series *curve;
@@ -32,6 +33,7 @@ struct view_kind {
     bool all; /* without names it is about all models that were trained */
     /* Fills *f. -1: *e says why there is nothing to draw (no steps yet, data of 64 columns). */
     int (*draw)(const struct view_request *r, struct figure *f, struct err *e);
+    bool traces; /* it draws traces: watching it puts rows into them */
 };
 extern const struct table view_kinds;
 

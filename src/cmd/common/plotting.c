@@ -41,6 +41,8 @@ uint64_t pictures_digest(const struct session *s, uint64_t hash)
         const struct watched_view *w = &p->watched[i];
         hash = digest_bytes(hash, &w->request.view, sizeof w->request.view);
         hash = digest_bytes(hash, &w->every, sizeof w->every);
+        for (size_t k = 0; k < w->request.layers; k++)
+            hash = digest_bytes(hash, w->request.layer[k], strlen(w->request.layer[k]) + 1);
     }
     for (size_t i = 0; i < p->expressions; i++) {
         const struct watched_text *x = &p->expression[i];
@@ -203,6 +205,7 @@ int request_draw(struct session *s, const struct request *r, struct model *const
         .layer = r->layer,
         .where = r->where,
         .layers = r->layers,
+        .keys = r->keys,
         .place = r->place,
         .text = paper != PAPER_PIXELS,
         .width = paper == PAPER_TEXT_FILE ? SAVE_TEXT_WIDTH : s->host->width,

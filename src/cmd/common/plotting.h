@@ -23,6 +23,7 @@ struct request {
     size_t models;
     struct asked *asked; /* expressions, which the view of curves draws */
     size_t askeds;
+    const struct args *keys; /* as view_request.keys */
     struct span place;
 };
 

@@ -454,6 +454,7 @@ static void complete_word(struct words *w, const struct session *s, const struct
     if (pair && !*p->target)
         add_named(w, s, pair, p);
     add_keys(w, p, p->inner);
+    add_keys(w, p, p->keyed);
     add_keys(w, p, p->entry);
 }
 

@@ -22,6 +22,8 @@ static const struct arg_spec *find_spec(const struct entry *entry, const char *n
 static const struct arg_spec *find_either(const struct spot *p, const char *name, bool clause)
 {
     const struct arg_spec *spec = find_spec(p->inner, name, clause);
+    if (!spec)
+        spec = find_spec(p->keyed, name, clause);
     return spec ? spec : find_spec(p->entry, name, clause);
 }
 
@@ -49,6 +51,15 @@ static const struct entry *inner_of(const struct session *s, const struct entry 
     return NULL;
 }
 
+/* The row whose keys the first value brings along. */
+static const struct entry *keyed_of(const struct entry *entry, const char *word)
+{
+    for (size_t i = 0; i < entry->arg_count; i++)
+        if (entry->args[i].keyed)
+            return table_find(entry->args[i].keyed, word);
+    return NULL;
+}
+
 static void keep(char to[SPOT_WORD], const char *text)
 {
     snprintf(to, SPOT_WORD, "%s", text);
@@ -71,6 +82,7 @@ static void begin_value(const struct session *s, struct spot *p, const struct to
     if (!p->values++ && t->kind == TOKEN_WORD) {
         keep(p->first, t->text);
         p->inner = inner_of(s, p->entry, t->text);
+        p->keyed = keyed_of(p->entry, t->text);
     }
 }
 

@@ -22,6 +22,7 @@ struct spot {
     bool verb;                   /* the cursor's word is the verb */
     const struct entry *entry;   /* of the verb; NULL: none that is known */
     const struct entry *inner;   /* the row that an ENTRY argument names: data digits */
+    const struct entry *keyed;   /* the row whose keys the first value brings: plot filters */
     char first[SPOT_WORD];       /* the first value, if it is a word */
     const struct arg_spec *spec; /* the key or clause that the cursor is behind; NULL: none */
     char target[SPOT_WORD];      /* left of the = of a pair; "": none */

@@ -85,6 +85,14 @@ static int keep_models(struct request *r, const struct arg *of, struct err *e)
     return 0;
 }
 
+static int keep_keys(struct request *r, const struct arg *what, struct err *e)
+{
+    const struct args *keys = what->as.exprs.keys;
+    if (keys && !(r->keys = args_copy(&r->arena, keys)))
+        return err_memory(e);
+    return 0;
+}
+
 /* A word that can be no path into a model: a view was meant. */
 static bool is_single(const struct node *n)
 {
@@ -134,7 +142,9 @@ static int make_request(struct session *s, struct request *r, const struct node 
     if (!r->view && !what)
         return no_view(name, e);
     if (r->view) {
-        failed = what && (keep_models(r, of, e) || keep_names(r, what, e)) ? -1 : 0;
+        failed = what && (keep_models(r, of, e) || keep_names(r, what, e) || keep_keys(r, what, e))
+                     ? -1
+                     : 0;
     } else {
         r->view = (const struct view_kind *)table_find(&view_kinds, curves);
         failed = keep_models(r, of, e) || keep_expressions(s, r, what, e) ? -1 : 0;
@@ -355,11 +365,40 @@ static int keep_expression(struct session *s, const struct node *n, struct watch
     return 0;
 }
 
+static bool names_view(const struct node *n)
+{
+    return n->kind == NODE_PATH && table_find(&view_kinds, n->text);
+}
+
+/* Whether a word behind a view is one of its layers. */
+static bool is_layer(const struct session *s, const struct node *n)
+{
+    const struct graph *g = current_model(s)->graph;
+    return n->kind == NODE_PATH && !names_view(n) &&
+           (graph_find_layer(g, n->text) != NOTHING || graph_find_call(g, n->text) != NOTHING);
+}
+
+/* The view that what[at] names, with the layers behind it; returns the place behind those, or 0
+ * and *e. Keys are those of the first view. */
+static size_t add_watched_view(struct session *s, const struct arg *what, size_t at, uint64_t every,
+                               struct watching *w, struct err *e)
+{
+    struct arg part = *what;
+    size_t end = at + 1;
+    while (end < what->as.exprs.count && is_layer(s, what->as.exprs.item[end]))
+        end++;
+    part.as.exprs.item += at;
+    part.as.exprs.count = end - at;
+    part.as.exprs.keys = at ? NULL : what->as.exprs.keys;
+    w->view[w->views].every = every;
+    return make_request(s, &w->view[w->views++].request, *part.as.exprs.item, &part, NULL, e) ? 0
+                                                                                              : end;
+}
+
 static int add_watched(struct session *s, const struct node *n, uint64_t every, struct watching *w,
                        struct err *e)
 {
-    const bool view = n->kind == NODE_PATH && table_find(&view_kinds, n->text);
-    if (view) {
+    if (names_view(n)) {
         w->view[w->views].every = every;
         return make_request(s, &w->view[w->views++].request, n, NULL, NULL, e);
     }
@@ -379,9 +418,13 @@ static int make_watching(struct session *s, const struct arg *what, uint64_t eve
     w->text = mem_new(count, sizeof *w->text);
     if (!w->view || !w->text)
         return err_memory(e);
-    for (size_t i = 0; i < count; i++)
-        if (add_watched(s, what->as.exprs.item[i], every, w, e))
+    for (size_t i = 0; i < count;)
+        if (!names_view(what->as.exprs.item[i])) {
+            if (add_watched(s, what->as.exprs.item[i++], every, w, e))
+                return -1;
+        } else if (!(i = add_watched_view(s, what, i, every, w, e))) {
             return -1;
+        }
     if (w->texts && add_watched(s, &name, every, w, e))
         return -1;
     return mem_room(&p->watched, &p->watch_room, p->watches + w->views, sizeof *p->watched) ||
@@ -415,13 +458,28 @@ static void put_watching(struct pictures *p, struct watching *w)
     w->views = w->texts = 0;
 }
 
+/* The view, its layers and keys, as they are written. */
+static void add_request(struct str *to, const struct request *r)
+{
+    str_add(to, r->view->entry.name);
+    for (size_t i = 0; i < r->layers; i++)
+        str_addf(to, " %s", r->layer[i]);
+    for (size_t i = 0; r->keys && i < r->view->entry.arg_count; i++)
+        if (r->keys->arg[i].given) {
+            str_addf(to, " %s=", r->view->entry.args[i].name);
+            arg_print(to, &r->keys->arg[i]);
+        }
+}
+
 static int list_watches(struct session *s, struct err *e)
 {
     const struct pictures *p = s->pictures;
     struct str text = {0};
-    for (size_t i = 0; p && i < p->watches; i++)
-        str_addf(&text, "watch %s every %llu\n", p->watched[i].request.view->entry.name,
-                 (unsigned long long)p->watched[i].every);
+    for (size_t i = 0; p && i < p->watches; i++) {
+        str_add(&text, "watch ");
+        add_request(&text, &p->watched[i].request);
+        str_addf(&text, " every %llu\n", (unsigned long long)p->watched[i].every);
+    }
     for (size_t i = 0; p && i < p->expressions; i++)
         str_addf(&text, "watch %s every %llu\n", p->expression[i].text,
                  (unsigned long long)p->expression[i].every);
@@ -491,7 +549,7 @@ static const struct arg_spec plot_args[] = {
     ARG("what", REST, ARG_EXPRS, .of = &picture_orders,
         .line = "a view and names of layers; or expressions; or save and a file; or terminal and "
                 "its name",
-        .naming = NAMING_VIEWS),
+        .keyed = &view_kinds, .naming = NAMING_VIEWS),
     ARG("size", KEY, ARG_CHOICE, .of = &sizes,
         .line = "how large letters and lines are in all pictures of pixels from here on"),
     ARG("of", CLAUSE, ARG_NAMES, .line = "models; without it, the current one",
@@ -499,8 +557,9 @@ static const struct arg_spec plot_args[] = {
 };
 static const struct arg_spec watch_args[] = {
     ARG("what", REST, ARG_EXPRS,
-        .line = "views, and expressions, which are drawn as curves; alone, watch lists what is set",
-        .naming = NAMING_VIEWS),
+        .line = "views, each with names of layers, and expressions, which are drawn as curves; "
+                "alone, watch lists what is set",
+        .keyed = &view_kinds, .naming = NAMING_VIEWS),
     ARG("every", CLAUSE, ARG_WHOLE, .standard = "1", .min = 1, .max = 1e9,
         .line = "steps from one point to the next"),
 };

@@ -15,6 +15,7 @@
 
 #include "expr/formula.h"
 #include "nn/layer.h"
+#include "plot/view.h"
 
 #include <math.h>
 #include <string.h>
@@ -373,7 +374,7 @@ static const struct arg_spec show_args[] = {
     ARG("what", REST, ARG_EXPRS,
         .line = "layers (hidden), tensors (hidden.kernel), data, plan, a view and layers, or "
                 "another verb that prints what is set; alone, the model",
-        .naming = NAMING_PARTS),
+        .keyed = &view_kinds, .naming = NAMING_PARTS),
     ARG("of", CLAUSE, ARG_NAMES, .line = "models, of a view; without it, the current one",
         .naming = NAMING_MODELS),
     REPORT_FORMAT,
