@@ -81,6 +81,87 @@ int history_put(struct history *h, enum series_kind kind, const char *name, uint
     return series == SIZE_MAX ? -1 : history_add(h, series, step, value);
 }
 
+const struct trace *history_find_trace(const struct history *h, enum trace_kind kind,
+                                       const char *name)
+{
+    for (size_t i = 0; i < h->traces; i++)
+        if (h->trace[i].kind == kind && strcmp(h->trace[i].name, name) == 0)
+            return &h->trace[i];
+    return NULL;
+}
+
+size_t history_trace(struct history *h, enum trace_kind kind, const char *name, size_t width)
+{
+    const struct trace *found = history_find_trace(h, kind, name);
+    if (found) {
+        struct trace *t = &h->trace[found - h->trace];
+        if (t->width != width) {
+            t->count = 0;
+            t->offered = 0;
+            t->stride = 1;
+        }
+        t->width = width;
+        return (size_t)(t - h->trace);
+    }
+    if (mem_room(&h->trace, &h->trace_room, h->traces + 1, sizeof *h->trace))
+        return SIZE_MAX;
+    char *copy = mem_text(name, strlen(name));
+    if (!copy)
+        return SIZE_MAX;
+    h->trace[h->traces] = (struct trace){.kind = kind, .name = copy, .width = width, .stride = 1};
+    return h->traces++;
+}
+
+static int make_rows(struct trace *t, size_t need)
+{
+    return mem_room(&t->step, &t->room_step, need, sizeof *t->step) ||
+                   mem_room(&t->row, &t->room_row, need * t->width, sizeof *t->row)
+               ? -1
+               : 0;
+}
+
+static void thin_trace(struct trace *t)
+{
+    for (size_t i = 1; 2 * i < t->count; i++) {
+        t->step[i] = t->step[2 * i];
+        memcpy(t->row + i * t->width, t->row + 2 * i * t->width, t->width * sizeof *t->row);
+    }
+    t->count = (t->count + 1) / 2;
+    t->stride *= 2;
+}
+
+int history_row(struct history *h, size_t trace, uint64_t step, float **row)
+{
+    struct trace *t = &h->trace[trace];
+    *row = NULL;
+    if (t->count && t->step[t->count - 1] == (double)step)
+        return 0;
+    if (t->offered % t->stride == 0) {
+        if (make_rows(t, t->count + 1))
+            return -1;
+        if (t->count == TRACE_MOST)
+            thin_trace(t);
+        t->step[t->count] = (double)step;
+        *row = t->row + t->count++ * t->width;
+    }
+    t->offered++;
+    return 0;
+}
+
+int history_keep(struct history *h, uint64_t step, const real *weight, size_t reals)
+{
+    const bool again = h->events && h->event[h->events - 1].step == step;
+    if (again && h->kept.reals == reals && h->kept.step == step)
+        return 0;
+    real *copy = mem_block(reals, sizeof *copy);
+    if (!copy)
+        return -1;
+    memcpy(copy, weight, reals * sizeof *copy);
+    mem_free(h->kept.weight);
+    h->kept = (struct kept_weights){.step = step, .weight = copy, .reals = reals};
+    return 0;
+}
+
 int history_event(struct history *h, uint64_t step, const char *label)
 {
     if (mem_room(&h->event, &h->event_room, h->events + 1, sizeof *h->event))
@@ -110,6 +191,12 @@ void history_cut(struct history *h, uint64_t step)
         else
             mem_free(h->event[i].label);
     h->events = kept;
+    for (size_t i = 0; i < h->traces; i++) {
+        struct trace *t = &h->trace[i];
+        while (t->count && t->step[t->count - 1] > (double)step)
+            t->count--;
+        t->offered = t->count * t->stride;
+    }
     h->ahead = false;
 }
 
@@ -127,6 +214,22 @@ static int copy_series(struct history *to, const struct series *from)
     return 0;
 }
 
+int history_take_trace(struct history *to, const struct trace *from)
+{
+    const size_t number = history_trace(to, from->kind, from->name, from->width);
+    if (number == SIZE_MAX || make_rows(&to->trace[number], from->count))
+        return -1;
+    struct trace *t = &to->trace[number];
+    if (from->count) {
+        memcpy(t->step, from->step, from->count * sizeof *t->step);
+        memcpy(t->row, from->row, from->count * from->width * sizeof *t->row);
+    }
+    t->count = from->count;
+    t->offered = from->offered;
+    t->stride = from->stride;
+    return 0;
+}
+
 int history_copy(struct history *to, const struct history *from)
 {
     *to = (struct history){0};
@@ -136,6 +239,10 @@ int history_copy(struct history *to, const struct history *from)
     for (size_t i = 0; i < from->events && !failed; i++)
         failed = history_event(to, from->event[i].step, from->event[i].label);
     to->ahead = from->ahead;
+    for (size_t i = 0; i < from->traces && !failed; i++)
+        failed = history_take_trace(to, &from->trace[i]);
+    if (from->kept.reals && !failed)
+        failed = history_keep(to, from->kept.step, from->kept.weight, from->kept.reals);
     if (failed)
         history_finish(to);
     return failed;
@@ -150,6 +257,13 @@ void history_finish(struct history *h)
     }
     for (size_t i = 0; i < h->events; i++)
         mem_free(h->event[i].label);
+    for (size_t i = 0; i < h->traces; i++) {
+        mem_free(h->trace[i].name);
+        mem_free(h->trace[i].step);
+        mem_free(h->trace[i].row);
+    }
+    mem_free(h->trace);
+    mem_free(h->kept.weight);
     index_finish(&h->by_name);
     mem_free(h->series);
     mem_free(h->event);

@@ -160,7 +160,7 @@ static void figures_of(const real *a, size_t n, double figure[FIGURES])
         sum += (double)x;
         most = x > most ? x : most;
         zeros += x == 0;
-        small += x <= R(0.1);
+        small += x <= UNIT_SMALL;
     }
     figure[0] = sum / (double)n;
     figure[LARGEST] = (double)most;
@@ -197,6 +197,90 @@ static int put_calls(struct metrics *x, struct goal to, const struct last_batch 
                     m->graph->call[c].name, figure[i], e))
                 return -1;
     }
+    return 0;
+}
+
+/* Adds how often each of `units` fires to row[]. */
+static void add_firing(const real *a, size_t rows, size_t units, float share, float *row)
+{
+    for (size_t i = 0; i < rows; i++, a += units)
+        for (size_t u = 0; u < units; u++)
+            row[u] += real_abs(a[u]) > UNIT_SMALL ? share : 0;
+}
+
+static int trace_firing(struct model *m, const struct last_batch *o, id call, struct err *e)
+{
+    const id y = m->graph->call[call].output;
+    const struct shape *shape = &m->graph->value[y].shape;
+    const size_t units = shape_last(shape), rows = shape_count(shape) / units;
+    float *row;
+    if (units > TRACE_UNITS_MOST)
+        return 0;
+    const size_t trace = history_trace(&m->history, TRACE_FIRING, m->graph->call[call].name, units);
+    if (trace == SIZE_MAX || history_row(&m->history, trace, m->state.step, &row))
+        return err_memory(e);
+    for (size_t u = 0; row && u < units; u++)
+        row[u] = 0;
+    for (size_t k = 0; row && k < o->frames; k++)
+        add_firing(frame_value(o->frame[k], y), o->frame[k]->samples * rows, units,
+                   1 / (float)(o->samples * rows), row);
+    return 0;
+}
+
+/* Widens [row[TRACE_LOW], row[TRACE_HIGH]] by what is not 0 and finite. */
+static void add_range(const real *a, size_t n, float *row)
+{
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != 0 && isfinite(a[i])) {
+            row[TRACE_LOW] = fminf(row[TRACE_LOW], (float)a[i]);
+            row[TRACE_HIGH] = fmaxf(row[TRACE_HIGH], (float)a[i]);
+        }
+}
+
+static void add_bins(const real *a, size_t n, float share, float *row)
+{
+    const float low = row[TRACE_LOW], width = row[TRACE_HIGH] - low;
+    for (size_t i = 0; i < n; i++) {
+        if (a[i] == 0)
+            row[TRACE_ZEROS] += share;
+        if (a[i] == 0 || !isfinite(a[i]))
+            continue;
+        const float at = width > 0 ? ((float)a[i] - low) / width * TRACE_BINS : 0;
+        const size_t bin = at < TRACE_BINS ? (size_t)at : TRACE_BINS - 1;
+        row[TRACE_BINS_AT + bin] += share;
+    }
+}
+
+static int trace_histogram(struct model *m, const struct last_batch *o, id call, struct err *e)
+{
+    const id y = m->graph->call[call].output;
+    const size_t n = shape_count(&m->graph->value[y].shape);
+    float *row;
+    const size_t trace = history_trace(&m->history, TRACE_HISTOGRAM, m->graph->call[call].name,
+                                       TRACE_BINS_AT + TRACE_BINS);
+    if (trace == SIZE_MAX || history_row(&m->history, trace, m->state.step, &row))
+        return err_memory(e);
+    if (!row)
+        return 0;
+    for (size_t i = 0; i < TRACE_BINS_AT + TRACE_BINS; i++)
+        row[i] = 0;
+    row[TRACE_LOW] = INFINITY;
+    row[TRACE_HIGH] = -INFINITY;
+    for (size_t k = 0; k < o->frames; k++)
+        add_range(frame_value(o->frame[k], y), o->frame[k]->samples * n, row);
+    for (size_t k = 0; k < o->frames; k++)
+        add_bins(frame_value(o->frame[k], y), o->frame[k]->samples * n, 1 / (float)(o->samples * n),
+                 row);
+    if (row[TRACE_LOW] > row[TRACE_HIGH])
+        row[TRACE_LOW] = row[TRACE_HIGH] = 0;
+    return 0;
+}
+
+int metrics_traces(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
+{
+    for (id c = 0; c < m->graph->calls; c++)
+        if (x->watched[c] && (trace_firing(m, o, c, e) || trace_histogram(m, o, c, e)))
+            return -1;
     return 0;
 }
 

@@ -37,6 +37,8 @@ int metrics_epoch(struct metrics *x, struct model *m, const struct last_batch *o
 /* What the first step was computed with is what the model was before it: the start of each series.
  */
 int metrics_start(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e);
+/* Offers rows to the traces of each layer's output, of the last batch. */
+int metrics_traces(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e);
 /* The point of the validation share: the means of its data loss and of its total. */
 int metrics_validation(struct metrics *x, struct model *m, double data, double total,
                        struct err *e);

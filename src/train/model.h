@@ -71,10 +71,12 @@ struct model_state {
     size_t reals;         /* numbers in each block */
     size_t trained;       /* weights that a step has moved; the others follow from the seed alone */
     size_t trained_reals; /* and their numbers, which come first in the blocks */
-    bool stepped;         /* grad holds the gradient of the last step */
-    uint64_t step, epoch; /* steps and whole epochs done */
-    uint64_t updates;     /* steps of the present optimizer */
-    uint64_t position;    /* training samples seen in the epoch that runs */
+    size_t seeded; /* weights that began as first_seed draws them, when the first step came */
+    uint64_t first_seed;
+    bool stepped;          /* grad holds the gradient of the last step */
+    uint64_t step, epoch;  /* steps and whole epochs done */
+    uint64_t updates;      /* steps of the present optimizer */
+    uint64_t position;     /* training samples seen in the epoch that runs */
     struct figures so_far; /* sums over the samples of the epoch that runs, or ended last */
     uint64_t seen;         /* how many samples those are */
     struct figures last;

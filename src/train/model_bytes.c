@@ -41,6 +41,17 @@ static int write_state(struct str *to, const struct entry_finder *f, const struc
     return failed;
 }
 
+static void write_trace(struct str *to, const struct trace *t)
+{
+    bytes_put_whole(to, t->kind);
+    bytes_put_text(to, t->name);
+    bytes_put_whole(to, t->width);
+    bytes_put_whole(to, t->offered);
+    bytes_put_whole(to, t->stride);
+    bytes_put_block(to, t->step, t->count * sizeof *t->step);
+    bytes_put_block(to, t->row, t->count * t->width * sizeof *t->row);
+}
+
 static void write_history(struct str *to, const struct history *h)
 {
     bytes_put_whole(to, h->count);
@@ -58,6 +69,11 @@ static void write_history(struct str *to, const struct history *h)
         bytes_put_whole(to, h->event[i].step);
         bytes_put_text(to, h->event[i].label);
     }
+    bytes_put_whole(to, h->traces);
+    for (size_t i = 0; i < h->traces; i++)
+        write_trace(to, &h->trace[i]);
+    bytes_put_whole(to, h->kept.step);
+    bytes_put_block(to, h->kept.weight, h->kept.reals * sizeof(real));
 }
 
 int model_write(struct str *to, const struct entry_finder *f, const struct model *m,
@@ -149,6 +165,46 @@ static void read_series(struct bytes *b, struct arena *names, struct history *h)
     }
 }
 
+static void read_trace(struct bytes *b, struct arena *names, struct history *h)
+{
+    struct trace t = {.kind = (enum trace_kind)bytes_take_whole(b)};
+    size_t steps, rows;
+    t.name = (char *)bytes_take_text(b, names);
+    t.width = (size_t)bytes_take_whole(b);
+    t.offered = bytes_take_whole(b);
+    t.stride = bytes_take_whole(b);
+    const char *step = bytes_take_block(b, &steps), *row = bytes_take_block(b, &rows);
+    t.count = steps / sizeof *t.step;
+    if (b->failed || !t.name || t.count > TRACE_MOST || !t.stride ||
+        rows != t.count * t.width * sizeof *t.row) {
+        b->failed = true;
+        return;
+    }
+    t.step = mem_new(t.count, sizeof *t.step);
+    t.row = mem_new(t.count * t.width, sizeof *t.row);
+    if (t.step && t.row) {
+        memcpy(t.step, step, steps);
+        memcpy(t.row, row, rows);
+    }
+    b->failed = !t.step || !t.row || history_take_trace(h, &t);
+    mem_free(t.step);
+    mem_free(t.row);
+}
+
+static void read_kept(struct bytes *b, struct history *h)
+{
+    size_t n;
+    const uint64_t step = bytes_take_whole(b);
+    const char *block = bytes_take_block(b, &n);
+    real *weight = b->failed || !n ? NULL : mem_block(n, 1);
+    b->failed = b->failed || n % sizeof(real) || (n && !weight);
+    if (weight && !b->failed) {
+        memcpy(weight, block, n);
+        b->failed = history_keep(h, step, weight, n / sizeof(real)) != 0;
+    }
+    mem_free(weight);
+}
+
 static void read_history(struct bytes *b, struct history *h)
 {
     struct arena names = {0};
@@ -162,6 +218,10 @@ static void read_history(struct bytes *b, struct history *h)
         const char *label = bytes_take_text(b, &names);
         b->failed = b->failed || !label || history_event(h, step, label);
     }
+    const size_t traces = bytes_take_count(b, sizeof(uint64_t));
+    for (size_t i = 0; i < traces && !b->failed; i++)
+        read_trace(b, &names, h);
+    read_kept(b, h);
     arena_finish(&names);
 }
 

@@ -311,6 +311,11 @@ static void commit(struct trainer *t, const struct dataset *d, const struct figu
                    bool split)
 {
     struct model *m = t->model;
+    if (!m->state.step) {
+        /* What was loaded counts as trained. */
+        m->state.seeded = m->state.trained ? 0 : m->state.drawn;
+        m->state.first_seed = t->batch.seed;
+    }
     swap_gradients(t);
     frame_averages(t->train_frame, m->state.weight);
     update_weights(&(struct update){.model = m,

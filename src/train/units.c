@@ -37,7 +37,7 @@ void units_add(struct units *u, const struct frame *f)
         /* Where all units have fired there is nothing left to find. */
         for (size_t r = 0; r < rows && u->left[c]; r++, a += units)
             for (size_t i = 0; i < units; i++)
-                if (!fired[i] && real_abs(a[i]) > R(0.1)) {
+                if (!fired[i] && real_abs(a[i]) > UNIT_SMALL) {
                     fired[i] = true;
                     u->left[c]--;
                 }

@@ -6,6 +6,9 @@
 
 #include "nn/frame.h"
 
+/* An |output| up to this counts as small; above it the unit fires. */
+#define UNIT_SMALL R(0.1)
+
 /* Zeroed memory is valid, and knows of no unit. */
 struct units {
     const struct graph *graph;

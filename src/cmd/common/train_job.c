@@ -172,6 +172,8 @@ static int put_points(const struct job *j, bool ended, const struct validated *v
     /* With watched views every N-th step has a point of its own. */
     if (point && !pictures_watching(j->session) && metrics_epoch(t->metrics, m, &t->last_batch, e))
         return -1;
+    if (point && metrics_traces(t->metrics, m, &t->last_batch, e))
+        return -1;
     return point && v &&
                    (metrics_validation(t->metrics, m, v->ledger.data, v->ledger.evaluated, e) ||
                     metrics_units(t->metrics, m, &v->units, false, e))

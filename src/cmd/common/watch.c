@@ -44,15 +44,20 @@ static int observe_expressions(struct session *s, struct model *m, struct err *e
 int pictures_observe(struct session *s, struct model *m, struct err *e)
 {
     const struct pictures *p = s->pictures;
-    bool due = false;
+    bool due = false, traces = false;
     if (!p)
         return 0;
-    for (size_t i = 0; i < p->watches && !due; i++)
-        due = is_due(m, p->watched[i].every);
+    for (size_t i = 0; i < p->watches; i++) {
+        const bool now = is_due(m, p->watched[i].every);
+        due = due || now;
+        traces = traces || (now && p->watched[i].request.view->traces);
+    }
     if (observe_expressions(s, m, e))
         return -1;
     const struct trainer *trainer = trainer_of(m);
-    return due ? metrics_batch(trainer->metrics, m, &trainer->last_batch, e) : 0;
+    if (due && metrics_batch(trainer->metrics, m, &trainer->last_batch, e))
+        return -1;
+    return traces ? metrics_traces(trainer->metrics, m, &trainer->last_batch, e) : 0;
 }
 
 /* The models that train now: those of `run`, or the one given. */

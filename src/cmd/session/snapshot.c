@@ -21,6 +21,9 @@ static size_t model_bytes(const struct model *m)
         blocks += m->state.slot[i] != NULL;
     for (size_t i = 0; i < m->history.count; i++)
         bytes += m->history.series[i].count * point;
+    for (size_t i = 0; i < m->history.traces; i++)
+        bytes += m->history.trace[i].count * m->history.trace[i].width * sizeof(float);
+    bytes += m->history.kept.reals * sizeof(real);
     return bytes + m->history.events * 100 + blocks * m->state.reals * sizeof(real);
 }
 

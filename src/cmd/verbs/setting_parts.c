@@ -98,7 +98,9 @@ int setting_note(struct model *m, const struct target *t, const struct arg *valu
         return 0;
     str_addf(&label, "%s.%s = ", t->thing, t->key);
     arg_print(&label, value);
-    int failed = label.failed || history_event(&m->history, m->state.step, label.text);
+    int failed = label.failed ||
+                 history_keep(&m->history, m->state.step, m->state.weight, m->state.reals) ||
+                 history_event(&m->history, m->state.step, label.text);
     str_finish(&label);
     return failed ? err_memory(e) : 0;
 }
