@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/field.h"
 
+#include "plot/pass.h"
 #include "train/inputs.h"
 
 static void span_data(struct field *t)
@@ -34,35 +35,30 @@ static double read_output(const struct field *t, const real *y, size_t n)
     return isfinite(y[best]) ? (double)best : (double)NAN;
 }
 
-/* Runs the grid through the model in pieces that its compiled plan has room for: a larger piece
- * would have the plan of training thrown away. */
+/* By how much each of some outputs leads before the largest other one. */
+static void read_leads(double *lead, const real *y, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        double other = -INFINITY;
+        for (size_t i = 0; i < n; i++)
+            if (i != k)
+                other = fmax(other, (double)y[i]);
+        lead[k] = (double)y[k] - other;
+    }
+}
+
 static int run_grid(struct field *t, struct model *m, uint64_t seed, struct err *e)
 {
-    struct dataset piece = *t->data;
     const id output = model_output(m);
     const size_t n = shape_count(&m->graph->value[output].shape);
-    size_t most = FIELD_SIDE;
-    const struct trainer *trainer = trainer_of(m);
-    if (trainer && trainer->infer) {
-        most = trainer->infer->capacity < most ? trainer->infer->capacity : most;
-        most = trainer->batch.order_room < most ? trainer->batch.order_room : most;
-    }
-    for (size_t first = 0; first < FIELD_CELLS; first += piece.samples) {
-        struct evaluator pass;
-        piece.samples = FIELD_CELLS - first < most ? FIELD_CELLS - first : most;
-        piece.training = piece.batch = piece.samples;
-        piece.x = t->at + 2 * first;
-        piece.y = NULL;
-        if (evaluator_begin(&pass, m, &piece, seed, SHARE_TRAIN, false, e))
-            return -1;
-        evaluator_next(&pass);
-        if (stop_check(m->stop, e))
-            return -1;
-        const real *y = frame_value(pass.trainer->infer_frame, output);
-        for (size_t i = 0; i < piece.samples; i++)
-            t->value[first + i] = read_output(t, y + i * n, n);
-    }
-    return 0;
+    real *y = mem_block(FIELD_CELLS * n, sizeof *y);
+    int failed = y ? pass_rows(m, t->data, seed, t->at, FIELD_CELLS, output, y, e) : err_memory(e);
+    for (size_t i = 0; i < FIELD_CELLS && !failed; i++)
+        t->value[i] = read_output(t, y + i * n, n);
+    for (size_t i = 0; t->lead && i < FIELD_CELLS && !failed; i++)
+        read_leads(t->lead + i * n, y + i * n, n);
+    mem_free(y);
+    return failed;
 }
 
 static int find_range(struct field *t, const struct model *m, struct err *e)
@@ -110,6 +106,9 @@ int field_make(struct field *t, struct model *m, const struct dataset *d, uint64
         return err_memory(e);
     if (choose_reading(t, m, e))
         return -1;
+    if (t->reading == READ_MOST && t->classes <= FIELD_CLASSES &&
+        !(t->lead = mem_new(FIELD_CELLS * t->classes, sizeof *t->lead)))
+        return err_memory(e);
     span_data(t);
     for (size_t i = 0; i < FIELD_CELLS; i++) {
         t->at[2 * i] = (real)grid_at(t, 0, i % FIELD_SIDE);
@@ -122,6 +121,15 @@ void field_finish(struct field *t)
 {
     mem_free(t->at);
     mem_free(t->value);
+    mem_free(t->lead);
+}
+
+bool field_shows(const struct field *t, size_t class)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < FIELD_CELLS; i++)
+        n += t->value[i] == (double)class;
+    return n > 0 && n < FIELD_CELLS;
 }
 
 double field_target(const struct field *t, size_t sample)

@@ -5,7 +5,7 @@
 
 #include "plot/view.h"
 
-enum { FIELD_SIDE = 61, FIELD_CELLS = FIELD_SIDE * FIELD_SIDE };
+enum { FIELD_SIDE = 61, FIELD_CELLS = FIELD_SIDE * FIELD_SIDE, FIELD_CLASSES = 8 };
 
 /* What the output means. */
 enum reading {
@@ -23,6 +23,8 @@ struct field {
     real *at;               /* [FIELD_CELLS][2], the first column runs first */
     double *value;          /* of each cell: the number, or the class */
     double least, most;     /* of the values */
+    double *lead; /* of READ_MOST, up to FIELD_CLASSES of them: [FIELD_CELLS][classes], the output
+                     of each class less the largest other one; else NULL */
 };
 
 /* Runs a grid over the data's range through the model, whose plans for training stay as they are.
@@ -30,6 +32,8 @@ struct field {
 int field_make(struct field *t, struct model *m, const struct dataset *d, uint64_t seed,
                struct err *e);
 void field_finish(struct field *t);
+/* Whether a class is the largest in some cells and not in all. */
+bool field_shows(const struct field *t, size_t class);
 /* What a sample is to give: its number or class. */
 double field_target(const struct field *t, size_t sample);
 

@@ -110,3 +110,26 @@ void page_legend(struct str *to, const struct page *p, const char *xlabel)
     else if (p->request->big && p->down > 1)
         str_add(to, "set key font ',9'\n");
 }
+
+/* Beside a page of characters, and its title and label. */
+enum { GRID_BESIDE = 2, GRID_AROUND = 3 };
+
+size_t page_grid_columns(const struct view_request *r)
+{
+    return page_columns(r) - GRID_BESIDE;
+}
+
+size_t page_grid_rows(const struct view_request *r)
+{
+    return page_rows(r) - GRID_AROUND;
+}
+
+void page_grid(struct str *to, const struct view_request *r, const char *label)
+{
+    str_addf(to,
+             "unset tics\nunset border\nunset key\nset lmargin 1\nset rmargin 1\nset tmargin 1\n"
+             "set bmargin 2\nset xrange [0:%zu]\nset yrange [%zu:0]\nset xlabel ",
+             page_grid_columns(r) - 1, page_grid_rows(r) - 1);
+    figure_quote(to, label);
+    str_add(to, " noenhanced\n");
+}

@@ -35,4 +35,10 @@ bool page_is_small(const struct page *p);
 /* Whether a frame has hardly any room inside. */
 bool page_is_tight(const struct page *p);
 
+/* A page of single characters: places from 0 on, x to the right and y down, so many of each. */
+size_t page_grid_columns(const struct view_request *r);
+size_t page_grid_rows(const struct view_request *r);
+/* Makes the picture such a page, with a title and a label below. */
+void page_grid(struct str *to, const struct view_request *r, const char *label);
+
 #endif

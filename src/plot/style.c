@@ -268,6 +268,19 @@ void style_tics_from(struct str *to, const char *axis, double low, double high, 
     str_addf(to, "set %stics %.9g, %.9g\n", axis, step * ceil(low / step), step);
 }
 
+void style_cells(struct str *plot, const char *block, const char *x, const char *y, const char *z,
+                 size_t across, size_t down)
+{
+    style_next(plot);
+    if (across > 1 && down > 1)
+        str_addf(plot, "%s using %s:%s:%s with @IMAGE notitle", block, x, y, z);
+    else
+        str_addf(plot,
+                 "%s using %s:%s:($%s-0.5):($%s+0.5):($%s-0.5):($%s+0.5):%s with boxxyerror "
+                 "fillstyle solid 1 noborder fillcolor palette notitle",
+                 block, x, y, x, x, y, y, z);
+}
+
 void style_plot(struct str *to, const struct str *plot)
 {
     to->failed = to->failed || plot->failed;

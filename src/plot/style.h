@@ -61,6 +61,10 @@ void style_tics(struct str *to, const char *axis, double low, double high, size_
                 double least);
 /* The same with the first one at or above `low`. */
 void style_tics_from(struct str *to, const char *axis, double low, double high, size_t most);
+/* Adds the coloured cells of a block, columns x:y:z, `across` by `down` of them: an image takes two
+ * rows and two columns at least. */
+void style_cells(struct str *plot, const char *block, const char *x, const char *y, const char *z,
+                 size_t across, size_t down);
 /* Adds what style_next began to the program. */
 void style_plot(struct str *to, const struct str *plot);
 /* Begins a rectangle of panels under the heading of the figure; and ends it. */

@@ -21,79 +21,104 @@ static int check_data(const struct view_request *r, struct err *e)
     return err_hint(e, "load data that fits in a plane, for example data moons");
 }
 
+/* x, y and the value; of several classes also by how much each leads before the others. */
 static void add_grid(struct figure *f, const struct field *t, const char *name, char block[16])
 {
+    const size_t leads = t->lead ? t->classes : 0;
     figure_begin(f, block);
     figure_series(f, name);
     for (size_t i = 0; i < FIELD_CELLS; i++) {
-        figure_row(f, (const double[]){(double)t->at[2 * i], (double)t->at[2 * i + 1], t->value[i]},
-                   3);
+        double row[3 + FIELD_CLASSES] = {(double)t->at[2 * i], (double)t->at[2 * i + 1],
+                                         t->value[i]};
+        for (size_t k = 0; k < leads; k++)
+            row[3 + k] = t->lead[i * t->classes + k];
+        figure_row(f, row, 3 + leads);
         if (i % FIELD_SIDE == FIELD_SIDE - 1)
             figure_gap(f);
     }
     figure_end(f);
 }
 
-/* Every stride-th sample of a class (of all samples: class < 0); false if there is none. */
+/* Every stride-th sample of a class (of all samples: class < 0) in one share; false if there is
+ * none. */
 static bool add_samples(struct figure *f, const struct field *t, const char *name, long class,
-                        char block[16])
+                        bool validation, char block[16])
 {
-    const size_t stride = (t->data->samples + POINTS_MOST - 1) / POINTS_MOST;
+    const struct dataset *d = t->data;
+    const size_t stride = (d->samples + POINTS_MOST - 1) / POINTS_MOST;
+    const size_t first = validation ? d->training : 0, end = validation ? d->samples : d->training;
+    struct str series = {0};
     bool any = false;
-    for (size_t s = 0; s < t->data->samples; s += stride) {
+    str_addf(&series, "%s%s", name, validation ? ", validation" : "");
+    f->program.failed = f->program.failed || series.failed;
+    for (size_t s = first; s < end && !series.failed; s += stride) {
         const double y = field_target(t, s);
         if (class >= 0 && lround(y) != class)
             continue;
         if (!any) {
             figure_begin(f, block);
-            figure_series(f, name);
+            figure_series(f, series.text);
         }
         any = true;
-        figure_row(f, (const double[]){(double)t->data->x[2 * s], (double)t->data->x[2 * s + 1], y},
-                   3);
+        figure_row(f, (const double[]){(double)d->x[2 * s], (double)d->x[2 * s + 1], y}, 3);
     }
     if (any)
         figure_end(f);
+    str_finish(&series);
     return any;
 }
 
-/* Colours of classes: of their areas, and darker ones of their points. */
+/* Colours of classes: of their areas, and darker ones of their points; and symbols, whole and
+ * hollow. */
 static const struct {
     const char *area, *point;
-    int symbol;
-} classes[] = {{"#F5C76B", "#7A4A00", 7},  {"#7FBCE0", "#003A5C", 9},  {"#7FCDB5", "#00523B", 5},
-               {"#EBA27A", "#7A2E00", 13}, {"#E0B3CD", "#7A2D58", 11}, {"#BFBFBF", "#333333", 15},
-               {"#F7F0A0", "#6B6300", 2},  {"#C5E4F6", "#1D5F85", 1}};
+    int whole, hollow;
+} classes[] = {{"#F5C76B", "#7A4A00", 7, 6},   {"#7FBCE0", "#003A5C", 9, 8},
+               {"#7FCDB5", "#00523B", 5, 4},   {"#EBA27A", "#7A2E00", 13, 12},
+               {"#E0B3CD", "#7A2D58", 11, 10}, {"#BFBFBF", "#333333", 15, 14},
+               {"#F7F0A0", "#6B6300", 7, 6},   {"#C5E4F6", "#1D5F85", 9, 8}};
 enum { CLASSES = sizeof classes / sizeof *classes };
 
+/* As text: of samples in training, and, as the class's digit, for validation. */
 static const char class_signs[] = "ox+*#@%&";
+
+static void add_class_mark(struct str *plot, const struct view_request *r, const char *block,
+                           size_t k, bool validation)
+{
+    const int symbol = validation ? classes[k % CLASSES].hollow : classes[k % CLASSES].whole;
+    style_next(plot);
+    if (r->text) {
+        str_addf(plot, "%s using 1:2 with points lc rgb '%s' pt '%c'", block,
+                 classes[k % CLASSES].point,
+                 validation ? (char)('0' + k % 10) : class_signs[k % CLASSES]);
+        return;
+    }
+    /* A light edge, so that points stand out from their area. */
+    str_addf(plot, "%s using 1:2 with points lc rgb 'white' pt %d ps 1.3 lw %d notitle", block,
+             symbol, validation ? 4 : 1);
+    style_next(plot);
+    str_addf(plot, "%s using 1:2 with points lc rgb '%s' pt %d ps %g lw 1.5", block,
+             classes[k % CLASSES].point, symbol, validation ? 1.2 : 0.9);
+}
 
 static void add_class_points(struct figure *f, struct str *plot, const struct view_request *r,
                              const struct field *t, const char *model)
 {
-    for (size_t k = 0; k < t->classes; k++) {
-        char name[32], block[16];
+    for (size_t i = 0; i < 2 * t->classes; i++) {
+        const size_t k = i % t->classes;
+        const bool validation = i >= t->classes;
+        char name[48], block[16];
         struct str series = {0};
         snprintf(name, sizeof name, "class %zu", k);
         str_addf(&series, "%s %s", model, name);
         plot->failed = plot->failed || series.failed;
-        bool any = !series.failed && add_samples(f, t, series.text, (long)k, block);
+        const bool any =
+            !series.failed && add_samples(f, t, series.text, (long)k, validation, block);
         str_finish(&series);
         if (!any)
             continue;
-        const int symbol = classes[k % CLASSES].symbol;
-        style_next(plot);
-        if (!r->text) {
-            /* A light edge, so that points stand out from their area. */
-            str_addf(plot, "%s using 1:2 with points lc rgb 'white' pt %d ps 1.3 notitle", block,
-                     symbol);
-            style_next(plot);
-        }
-        str_addf(plot, "%s using 1:2 with points lc rgb '%s' ", block, classes[k % CLASSES].point);
-        if (r->text)
-            str_addf(plot, "pt '%c'", class_signs[k % CLASSES]);
-        else
-            str_addf(plot, "pt %d ps 0.9", symbol);
+        add_class_mark(plot, r, block, k, validation);
+        snprintf(name, sizeof name, "class %zu%s", k, validation ? ", validation" : "");
         style_legend(plot, name);
     }
 }
@@ -120,17 +145,35 @@ static void set_palette(struct str *to, const struct field *t)
     }
 }
 
-/* The contour at 0.5, computed by gnuplot into a block of its own. */
-static bool add_contour(struct figure *f, const struct field *t, const char *grid)
+/* A contour, computed by gnuplot into a block of its own. */
+static void add_contour(struct figure *f, const char *to, const char *grid, size_t column,
+                        double level)
 {
-    if (t->reading != READ_TWO || t->least >= 0.5 || t->most <= 0.5)
-        return false;
     str_addf(&f->program,
-             "set contour base\nset cntrparam levels discrete 0.5\nunset surface\n"
-             "set table $contour\nsplot %s using 1:2:3\nunset table\nunset contour\n"
+             "set contour base\nset cntrparam levels discrete %g\nunset surface\n"
+             "set table %s\nsplot %s using 1:2:%zu\nunset table\nunset contour\n"
              "set surface\n",
-             grid);
-    return true;
+             level, to, grid, column);
+}
+
+/* The line where the output is 0.5; or those where a class has as much as the best other one. */
+static void add_borders(struct figure *f, struct str *plot, const struct field *t, const char *grid)
+{
+    if (t->reading == READ_TWO && t->least < 0.5 && t->most > 0.5) {
+        add_contour(f, "$contour", grid, 3, 0.5);
+        style_next(plot);
+        str_addf(plot, "$contour using 1:2 with lines lw 2 lc rgb 'black' title '%s'",
+                 t->probability ? "p = 0.5" : "output = 0.5");
+    }
+    for (size_t k = 0; t->lead && k < t->classes; k++) {
+        char block[32];
+        if (!field_shows(t, k))
+            continue;
+        snprintf(block, sizeof block, "$contour%zu", k);
+        add_contour(f, block, grid, 4 + k, 0);
+        style_next(plot);
+        str_addf(plot, "%s using 1:2 with lines lw 1.5 lc rgb 'black' notitle", block);
+    }
 }
 
 /* Areas as text: a sign for the class of a cell, or for the fifth of the range its value lies in.
@@ -182,26 +225,31 @@ static void add_areas(struct figure *f, struct str *plot, const struct field *t)
     }
 }
 
-/* Samples of a regression: in the colour of their target, with a dark edge. */
+/* Samples of a regression: in the colour of their target, with a dark edge; those kept for
+ * validation are triangles. */
 static void add_number_points(struct figure *f, struct str *plot, const struct view_request *r,
                               const struct field *t, const char *model)
 {
-    char block[16];
     struct str name = {0};
     str_addf(&name, "%s samples", model);
     plot->failed = plot->failed || name.failed;
-    if (!name.failed && add_samples(f, t, name.text, -1, block)) {
+    for (int validation = 0; validation < 2 && !name.failed; validation++) {
+        char block[16];
+        const int symbol = validation ? 9 : 7;
+        if (!add_samples(f, t, name.text, -1, validation, block))
+            continue;
         style_next(plot);
         if (r->text) {
-            str_addf(plot, "%s using 1:2 with points pt 'o' title 'samples'", block);
-        } else {
-            str_addf(plot, "%s using 1:2 with points pt 7 ps 1.1 lc rgb 'black' notitle", block);
-            style_next(plot);
-            str_addf(plot,
-                     "%s using 1:2:3 with points pt 7 ps 0.8 lc palette title 'samples, in the "
-                     "colour of their target'",
-                     block);
+            str_addf(plot, "%s using 1:2 with points pt '%c' title '%s'", block,
+                     validation ? 'v' : 'o', validation ? "validation samples" : "samples");
+            continue;
         }
+        str_addf(plot, "%s using 1:2 with points pt %d ps 1.1 lc rgb 'black' notitle", block,
+                 symbol);
+        style_next(plot);
+        str_addf(plot, "%s using 1:2:3 with points pt %d ps 0.8 lc palette title '%s'", block,
+                 symbol,
+                 validation ? "those for validation" : "samples, in the colour of their target");
     }
     str_finish(&name);
 }
@@ -214,14 +262,9 @@ static void add_field(struct figure *f, struct str *plot, const struct view_requ
         add_areas(f, plot, t);
     } else {
         add_grid(f, t, model, grid);
-        const bool contour = add_contour(f, t, grid);
         style_next(plot);
         str_addf(plot, "%s using 1:2:3 with @IMAGE notitle", grid);
-        if (contour) {
-            style_next(plot);
-            str_addf(plot, "$contour using 1:2 with lines lw 2 lc rgb 'black' title '%s'",
-                     t->probability ? "p = 0.5" : "output = 0.5");
-        }
+        add_borders(f, plot, t, grid);
     }
     if (t->reading == READ_NUMBER)
         add_number_points(f, plot, r, t, model);
@@ -296,9 +339,11 @@ const struct view_kind view_boundary = {
                 "The output at 61 x 61 places that cover the data and a margin of a tenth. One "
                 "output with targets 0 and 1 goes from orange (0) to blue (1), and a line parts "
                 "the plane where it is 0.5. Of several outputs the colour says which is the "
-                "largest. One output with other targets is coloured by its value, and so are the "
+                "largest, and lines part the classes. One output with other targets is coloured by "
+                "its value, and so are the "
                 "samples by their target. At most 1000 samples are drawn, each with the symbol of "
-                "its class; those kept for validation are among them.",
+                "its class; those kept for validation are hollow (triangles where samples have "
+                "colours; as text, the digit of their class).",
             .example = "data moons 200 noise=0.1\ninput 2\ndense 8 tanh\ndense 1 sigmoid\n"
                        "train 3\nplot boundary\n",
         },

@@ -1,54 +1,71 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/firing.h"
 #include "plot/page.h"
+#include "plot/picture.h"
 #include "plot/request.h"
 #include "plot/style.h"
 
+#include "train/inputs.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { PIXELS_MOST = 40000, STRIPS_MOST = 64, PANELS_MOST = 4 };
 
-/* A unit whose largest |w| is below this part of the kernel's largest is dead. */
-static const double dead_below = 1e-3;
+/* A unit whose largest |w| is below this part of the kernel's largest has an empty tile. */
+static const double empty_below = 1e-3;
+
+static const struct entry scale_same = {.name = "same",
+                                        .summary = "all tiles by the kernel's largest |w|"};
+static const struct entry scale_own = {.name = "own",
+                                       .summary = "each tile by its own largest |w|"};
+static const struct entry *const scale_rows[] = {&scale_same, &scale_own};
+static const struct table scales = {"scale of tiles", scale_rows, 2};
+
+enum { SORT, SCALE };
+static const struct arg_spec keys[] = {
+    [SORT] =
+        ARG("sort", KEY, ARG_BOOL, .standard = "yes",
+            .line = "tiles by how often their units fire, the busiest first; no: as they stand"),
+    [SCALE] = ARG("scale", KEY, ARG_CHOICE, .of = &scales, .standard = "same", .lists = true,
+                  .line = "what full colour means"),
+};
 
 /* How the units of a kernel are laid out: tiles of w x h pixels with one pixel between them, or,
- * when the inputs are no square, strips below each other. */
+ * when their weights are no picture, strips below each other. */
 struct tiles {
-    const real *kernel; /* [inputs][units] */
-    size_t inputs, units;
+    const real *kernel; /* [inputs][outputs] */
+    size_t outputs;
+    bool given;          /* a tile is a row of the kernel: what a unit gives, not what it takes */
+    size_t units, count; /* tiles, and the weights of each */
     size_t w, h, gap, cols, rows, shown;
-    double *largest; /* |w| of each unit shown */
+    size_t *unit;    /* of each tile */
+    double *share;   /* how often each unit fires; NULL: they are not sorted */
+    double *largest; /* |w| of each tile shown */
     double most;     /* and of the kernel */
-    size_t dead;     /* of those shown */
+    bool own;        /* each tile has its own scale */
+    size_t empty;    /* of those shown */
 };
 
 static void lay_out_picture(struct tiles *t)
 {
-    const size_t most = PIXELS_MOST / t->inputs ? PIXELS_MOST / t->inputs : 1;
+    const size_t most = PIXELS_MOST / t->count ? PIXELS_MOST / t->count : 1;
     if (!t->gap) {
         t->shown = t->units < STRIPS_MOST ? t->units : STRIPS_MOST;
         t->shown = t->shown < most ? t->shown : most;
         t->cols = 1;
     } else {
         t->shown = t->units < most ? t->units : most;
-        t->cols = (size_t)lround(sqrt((double)t->shown * 1.4));
+        t->cols = (size_t)ceil(sqrt((double)(t->shown * t->h) / (double)t->w));
         t->cols = t->cols < t->shown ? t->cols : t->shown;
     }
     t->rows = (t->shown + t->cols - 1) / t->cols;
 }
 
-/* One character a pixel, so many of them between the margins that add_text sets. */
-static void text_pixels(const struct view_request *r, size_t *width, size_t *height)
-{
-    enum { BESIDE = 2, ABOVE_AND_BELOW = 3 };
-    *width = page_columns(r) - BESIDE;
-    *height = page_rows(r) - ABOVE_AND_BELOW;
-}
-
 static int lay_out_text(const struct view_request *r, struct tiles *t, struct err *e)
 {
-    size_t width, height;
-    text_pixels(r, &width, &height);
+    const size_t width = page_grid_columns(r), height = page_grid_rows(r);
     const size_t rows = (height + t->gap) / (t->h + t->gap);
     t->cols = (width + t->gap) / (t->w + t->gap);
     t->cols = t->gap ? t->cols : t->cols > 0;
@@ -62,58 +79,129 @@ static int lay_out_text(const struct view_request *r, struct tiles *t, struct er
     return 0;
 }
 
-static double unit_weight(const struct tiles *t, size_t unit, size_t input)
+static double tile_weight(const struct tiles *t, size_t tile, size_t i)
 {
-    return (double)t->kernel[input * t->units + unit];
+    const size_t unit = t->unit[tile];
+    return (double)t->kernel[t->given ? unit * t->outputs + i : i * t->outputs + unit];
 }
 
-static bool is_dead(const struct tiles *t, size_t unit)
+static bool is_empty(const struct tiles *t, size_t tile)
 {
-    return t->largest[unit] <= dead_below * t->most;
+    return t->largest[tile] <= empty_below * t->most;
+}
+
+/* A weight as a part of what full colour means. */
+static double part_of(const struct tiles *t, size_t tile, double w)
+{
+    const double whole = t->own ? t->largest[tile] : t->most;
+    return is_empty(t, tile) ? 0 : w / whole;
 }
 
 static int measure(struct tiles *t, struct err *e)
 {
     if (!(t->largest = mem_new(t->shown, sizeof *t->largest)))
         return err_memory(e);
-    for (size_t i = 0; i < t->inputs * t->units; i++)
+    for (size_t i = 0; i < t->count * t->units; i++)
         t->most = fmax(t->most, fabs((double)t->kernel[i]));
     for (size_t u = 0; u < t->shown; u++) {
-        for (size_t i = 0; i < t->inputs; i++)
-            t->largest[u] = fmax(t->largest[u], fabs(unit_weight(t, u, i)));
-        t->dead += is_dead(t, u);
+        for (size_t i = 0; i < t->count; i++)
+            t->largest[u] = fmax(t->largest[u], fabs(tile_weight(t, u, i)));
+        t->empty += is_empty(t, u);
     }
     return 0;
 }
 
-static int tiles_make(const struct view_request *r, const struct model *m, const struct weight *w,
+struct rank {
+    double share;
+    size_t unit;
+};
+
+static int falling(const void *a, const void *b)
+{
+    const struct rank *x = a, *y = b;
+    if (x->share != y->share)
+        return x->share < y->share ? 1 : -1;
+    return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+static int sort_units(struct tiles *t, struct err *e)
+{
+    struct rank *rank = mem_new(t->units, sizeof *rank);
+    if (!rank)
+        return err_memory(e);
+    for (size_t u = 0; u < t->units; u++)
+        rank[u] = (struct rank){t->share[u], u};
+    qsort(rank, t->units, sizeof *rank, falling);
+    for (size_t u = 0; u < t->units; u++)
+        t->unit[u] = rank[u].unit;
+    mem_free(rank);
+    return 0;
+}
+
+/* Which unit stands where. Without data that fits the model they are as they stand. */
+static int order_units(const struct view_request *r, struct model *m, id layer, struct tiles *t,
+                       struct err *e)
+{
+    id in, out;
+    struct err unfit;
+    if (!(t->unit = mem_new(t->units, sizeof *t->unit)))
+        return err_memory(e);
+    for (size_t u = 0; u < t->units; u++)
+        t->unit[u] = u;
+    picture_ends(m->graph, layer, &in, &out);
+    if (!request_yes(r, &keys[SORT]) || !r->data || inputs_check(m->graph, r->data, &unfit))
+        return 0;
+    if (!(t->share = mem_new(t->units, sizeof *t->share)))
+        return err_memory(e);
+    return firing_shares(m, r->data, r->seed, t->given ? in : out, t->units, t->share, e) ||
+                   sort_units(t, e)
+               ? -1
+               : 0;
+}
+
+/* Tiles are what units take if that is a picture, else what they give if that is one; else strips
+ * of what they take. */
+static void choose_side(const struct view_request *r, const struct model *m, const struct weight *w,
+                        struct tiles *t)
+{
+    const size_t inputs = w->count / t->outputs;
+    struct picture p = picture_taken(m->graph, w->layer, r->data);
+    if (!p.w) {
+        p = picture_given(m->graph, w->layer, r->data);
+        t->given = p.w > 0;
+    }
+    t->units = t->given ? inputs : t->outputs;
+    t->count = t->given ? t->outputs : inputs;
+    t->gap = p.w > 0;
+    t->w = t->gap ? p.w : t->count;
+    t->h = t->gap ? p.h : 1;
+}
+
+static int tiles_make(const struct view_request *r, struct model *m, const struct weight *w,
                       struct tiles *t, struct err *e)
 {
-    *t = (struct tiles){.kernel = m->state.weight + w->at, .units = shape_last(&w->shape)};
-    t->inputs = w->count / t->units;
-    const size_t side = (size_t)lround(sqrt((double)t->inputs));
-    t->gap = side > 1 && side * side == t->inputs;
-    t->w = t->gap ? side : t->inputs;
-    t->h = t->gap ? side : 1;
-    if (t->inputs > PIXELS_MOST) {
-        err_at(e, r->place, "%s has %zu inputs, too many to draw", w->path, t->inputs);
+    *t = (struct tiles){.kernel = m->state.weight + w->at, .outputs = shape_last(&w->shape)};
+    t->own = r->keys && args_get(r->keys, keys[SCALE].name)->as.choice == &scale_own;
+    choose_side(r, m, w, t);
+    if (t->count > PIXELS_MOST) {
+        err_at(e, r->place, "each unit of %s has %zu weights, too many to draw", w->path, t->count);
         return err_hint(e, "plot weights shows how they are distributed");
     }
     if (!r->text)
         lay_out_picture(t);
     else if (lay_out_text(r, t, e))
         return -1;
-    return measure(t, e);
+    return order_units(r, m, w->layer, t, e) || measure(t, e) ? -1 : 0;
 }
 
-/* The unit and the input that a pixel shows; false between tiles. */
-static bool find(const struct tiles *t, size_t x, size_t y, size_t *unit, size_t *input)
+/* The tile and the weight that a pixel shows; false between tiles. */
+static bool find(const struct tiles *t, size_t x, size_t y, size_t *tile, size_t *weight)
 {
     const size_t col = x / (t->w + t->gap), row = y / (t->h + t->gap);
     const size_t dx = x % (t->w + t->gap), dy = y % (t->h + t->gap);
-    *unit = row * t->cols + col;
-    *input = dy * t->w + dx;
-    return dx < t->w && dy < t->h && col < t->cols && *unit < t->shown;
+    *tile = row * t->cols + col;
+    *weight = dy * t->w + dx;
+    return dx < t->w && dy < t->h && col < t->cols && *tile < t->shown;
 }
 
 static size_t pixels(size_t count, size_t size, size_t gap)
@@ -121,27 +209,45 @@ static size_t pixels(size_t count, size_t size, size_t gap)
     return count * (size + gap) - gap;
 }
 
-/* Pixels row by row: x, y, the weight, and its part of its unit's largest. What lies between the
- * tiles goes to gnuplot alone. */
+static void name_unit(struct figure *f, const char *name, size_t unit)
+{
+    struct str text = {0};
+    str_addf(&text, "%s unit %zu", name, unit);
+    figure_series(f, text.failed ? "" : text.text);
+    f->program.failed = f->program.failed || text.failed;
+    str_finish(&text);
+}
+
+/* Pixels row by row: x, y, the weight, and its part of what full colour means. What lies between
+ * the tiles goes to gnuplot alone. */
 static void add_pixels(struct figure *f, const struct tiles *t, const char *name, char block[16])
 {
     const size_t width = pixels(t->cols, t->w, t->gap), height = pixels(t->rows, t->h, t->gap);
+    size_t named = SIZE_MAX;
     figure_begin(f, block);
-    figure_series(f, name);
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
-            size_t unit, input;
-            if (!find(t, x, y, &unit, &input)) {
+            size_t tile, i;
+            if (!find(t, x, y, &tile, &i)) {
                 str_addf(&f->program, "%zu %zu NaN NaN\n", x, y);
                 continue;
             }
-            const double w = unit_weight(t, unit, input);
-            figure_row(f,
-                       (const double[]){(double)x, (double)y, w,
-                                        is_dead(t, unit) ? 0 : w / t->largest[unit]},
-                       4);
+            const double w = tile_weight(t, tile, i);
+            if (tile != named)
+                name_unit(f, name, t->unit[tile]);
+            named = tile;
+            figure_row(f, (const double[]){(double)x, (double)y, w, part_of(t, tile, w)}, 4);
         }
     figure_end(f);
+}
+
+/* How often the units shown fire: how many never do. */
+static size_t count_silent(const struct tiles *t)
+{
+    size_t n = 0;
+    for (size_t u = 0; u < t->shown; u++)
+        n += t->share[t->unit[u]] == 0;
+    return n;
 }
 
 static void add_caption(struct str *to, const struct tiles *t, const char *name)
@@ -154,13 +260,26 @@ static void add_caption(struct str *to, const struct tiles *t, const char *name)
     if (t->gap)
         str_addf(to, " of %zux%zu", t->h, t->w);
     else
-        str_addf(to, " of %zu", t->inputs);
+        str_addf(to, " of %zu", t->count);
+    str_add(to, t->given ? " (what each gives)" : "");
     str_addf(to, ", largest %.3g", t->most);
-    if (t->dead)
-        str_addf(to, ", %zu dead", t->dead);
+    if (t->empty)
+        str_addf(to, ", %zu empty", t->empty);
+    if (t->share && count_silent(t))
+        str_addf(to, ", %zu never fire%s", count_silent(t), count_silent(t) == 1 ? "s" : "");
 }
 
-static void mark_dead(struct str *to, const struct tiles *t)
+/* What the colours mean, and the order of the tiles. */
+static const char *legend_of(const struct tiles *t)
+{
+    if (t->own)
+        return t->share ? "each tile has its own scale; the busiest unit first"
+                        : "each tile has its own scale; as they stand";
+    return t->share ? "all tiles have one scale; the busiest unit first"
+                    : "all tiles have one scale; as they stand";
+}
+
+static void mark_empty(struct str *to, const struct tiles *t)
 {
     str_add(to, "unset object\n"
                 "set object rectangle from graph 0, graph 0 to graph 1, graph 1 behind fillcolor "
@@ -168,7 +287,7 @@ static void mark_dead(struct str *to, const struct tiles *t)
     for (size_t u = 0; u < t->shown; u++) {
         const double x = (double)(u % t->cols * (t->w + t->gap)) - 0.5;
         const double y = (double)(u / t->cols * (t->h + t->gap)) - 0.5;
-        if (is_dead(t, u))
+        if (is_empty(t, u))
             str_addf(to,
                      "set object rectangle from %g, %g to %g, %g front fillcolor rgb '#D0D0D0' "
                      "fillstyle solid noborder\n",
@@ -187,23 +306,35 @@ static void set_ranges(struct str *to, const struct tiles *t, double margin)
 static void add_strip_axes(struct str *to, const struct tiles *t)
 {
     str_add(to, "set size noratio\nset border\nset tics nomirror out\n"
-                "set xlabel 'input (the first is 0)'\nset ylabel 'unit (the first is 0)'\n");
-    style_tics(to, "x", 0, (double)t->inputs, 10, 1);
-    style_tics(to, "y", 0, (double)t->shown, 8, 1);
+                "set ylabel 'unit'\n");
+    str_addf(to, "set xlabel 'input (the first is 0): %s'\n", legend_of(t));
+    style_tics(to, "x", 0, (double)t->count, 10, 1);
+    str_add(to, "set ytics (");
+    for (size_t u = 0, stride = (t->shown + 15) / 16; u < t->shown; u += stride)
+        str_addf(to, "%s'%zu' %zu", u ? ", " : "", t->unit[u], u);
+    str_add(to, ")\n");
 }
 
 static void add_picture(struct figure *f, const struct tiles *t, const char *block)
 {
-    struct str *to = &f->program;
-    mark_dead(to, t);
+    struct str *to = &f->program, plot = {0};
+    mark_empty(to, t);
     set_ranges(to, t, t->gap ? 1 : 0);
     if (t->gap)
-        str_add(to, "set size ratio -1\nunset tics\nunset border\nunset xlabel\nunset ylabel\n");
+        str_addf(to, "set size ratio -1\nunset tics\nunset border\nset xlabel '%s'\nunset ylabel\n",
+                 legend_of(t));
     else
         add_strip_axes(to, t);
-    str_add(to, "set cbrange [-1:1]\nset palette defined " STYLE_SIGNED "\n"
-                "set cbtics ('-largest' -1, '0' 0, '+largest' 1)\n");
-    str_addf(to, "plot %s using 1:2:4 with @IMAGE notitle\n", block);
+    str_add(to, "set cbrange [-1:1]\nset palette defined " STYLE_SIGNED "\n");
+    if (t->own)
+        str_add(to, "set cbtics ('-largest' -1, '0' 0, '+largest' 1)\n");
+    else
+        str_addf(to, "set cbtics ('%.3g' -1, '%.3g' -0.5, '0' 0, '%.3g' 0.5, '%.3g' 1)\n", -t->most,
+                 -t->most / 2, t->most / 2, t->most);
+    style_cells(&plot, block, "1", "2", "4", pixels(t->cols, t->w, t->gap),
+                pixels(t->rows, t->h, t->gap));
+    style_plot(to, &plot);
+    str_finish(&plot);
 }
 
 /* Signs of five strengths. */
@@ -215,8 +346,8 @@ static const struct {
 static bool any_between(const struct tiles *t, double from, double below)
 {
     for (size_t u = 0; u < t->shown; u++)
-        for (size_t i = 0; i < t->inputs; i++) {
-            const double x = is_dead(t, u) ? 0 : unit_weight(t, u, i) / t->largest[u];
+        for (size_t i = 0; i < t->count; i++) {
+            const double x = part_of(t, u, tile_weight(t, u, i));
             if (x >= from && x < below)
                 return true;
         }
@@ -227,13 +358,10 @@ static void add_text(const struct view_request *r, struct figure *f, const struc
                      const char *block)
 {
     struct str plot = {0};
-    size_t width, height;
-    text_pixels(r, &width, &height);
-    str_addf(&f->program,
-             "unset tics\nunset border\nunset key\nset lmargin 1\nset rmargin 1\nset tmargin 1\n"
-             "set bmargin 2\nset xlabel 'part of the unit''s largest: = below -0.6, - below -0.2, "
-             ". small, + from 0.2, # from 0.6'\nset xrange [0:%zu]\nset yrange [%zu:0]\n",
-             width - 1, height - 1);
+    page_grid(&f->program, r,
+              t->own
+                  ? "part of the unit's largest: = to -0.6, - to -0.2, + from 0.2, # from 0.6"
+                  : "part of the kernel's largest: = to -0.6, - to -0.2, + from 0.2, # from 0.6");
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         if (!any_between(t, levels[i].from, levels[i].below))
             continue;
@@ -257,8 +385,7 @@ static void set_title(const struct view_request *r, const struct tiles *t, const
     style_heading(&title, r, "filters");
     str_addf(&title, ", %s", caption.text ? caption.text : "");
     to->failed = to->failed || caption.failed || title.failed;
-    size_t width, height;
-    text_pixels(r, &width, &height);
+    const size_t width = page_grid_columns(r);
     const bool fits = !r->text || title.size <= width;
     if (r->text && caption.size > width) {
         str_finish(&caption);
@@ -272,7 +399,7 @@ static void set_title(const struct view_request *r, const struct tiles *t, const
 static int add_panel(const struct view_request *r, const struct kernels_of *k, size_t i,
                      struct figure *f, struct err *e)
 {
-    const struct model *m = k->at[i].model;
+    struct model *m = k->at[i].model;
     struct tiles t = {0};
     struct str name = {0};
     char block[16];
@@ -286,6 +413,8 @@ static int add_panel(const struct view_request *r, const struct kernels_of *k, s
         else
             add_picture(f, &t, block);
     }
+    mem_free(t.unit);
+    mem_free(t.share);
     mem_free(t.largest);
     str_finish(&name);
     return bad;
@@ -314,11 +443,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     struct kernels_of k;
     if (request_kernels(r, "filters", r->text ? 1 : PANELS_MOST, &k, e))
         return -1;
-    if (k.cols == 1) {
-        /* Models with one kernel each need not stand below each other. */
-        k.cols = k.rows > 1 ? 2 : 1;
-        k.rows = (k.rows + k.cols - 1) / k.cols;
-    }
+    request_pair(&k);
     return request_done(f, fill(r, &k, f, e), e);
 }
 
@@ -326,15 +451,18 @@ const struct view_kind view_filters = {
     .entry =
         {
             .name = "filters",
-            .summary = "what each unit of a kernel looks for: its incoming weights as a tile",
+            .args = keys,
+            .arg_count = sizeof keys / sizeof *keys,
+            .summary = "what each unit of a kernel looks for, or draws: its weights as a tile",
             .details =
-                "One tile for each unit, with one pixel for each input: orange is negative, white "
-                "0, blue positive. Each tile is scaled by its own largest |w|, so that quiet units "
-                "show as well as loud ones. A unit whose largest |w| is below a thousandth of the "
-                "kernel's is called dead and its tile is plain grey. When the number of inputs is "
-                "a "
-                "square the tile is one, read row by row from the top left; else each unit is a "
-                "strip.",
+                "One tile for each unit: orange is negative, white 0, blue positive. A unit's tile "
+                "is what it takes, where that is the model's input (a square, or of two axes), "
+                "read row by row from the top left; in the last layer of a model that gives back "
+                "its input, such as a decoder, it is what each unit of the code gives. Weights "
+                "between codes are no picture: there each unit is a strip. The busiest units come "
+                "first: those with |output| above 0.1 for the most samples of the validation share "
+                "or, where there is none, of the training share. A unit whose largest |w| is below "
+                "a thousandth of the kernel's has an empty, grey tile.",
             .example = "data digits target=input\ninput 64\ndense 16 sigmoid as code\n"
                        "dense 64 sigmoid\ntrain 1\nplot filters code\n",
         },

@@ -47,35 +47,40 @@ static void a_kernel_of_zeros_can_be_drawn(void **state)
     check_has(f.program.text, "largest 0, 100 % are 0");
     figure_finish(&f);
     f = drawn(&r, "filters");
-    check_has(f.program.text, "3 units of 2, largest 0, 3 dead");
+    check_has(f.program.text, "3 units of 2, largest 0, 3 empty");
     figure_finish(&f);
     bench_finish(&b);
 }
 
-/* Four inputs make tiles of 2x2; the second unit is dead. */
-static void filters_are_tiles_scaled_by_themselves(void **state)
+/* Four inputs make tiles of 2x2; the second unit has none; without data they are as they
+ * stand. */
+static void filters_are_tiles_with_one_scale(void **state)
 {
     (void)state;
     struct bench b = bench_make(
         "data random 20 shape=4\ninput 4\n"
         "dense 3 kernel_init=values(2, 0, 0.1, -1, 0, 0.2, 1, 0, -0.4, 0, 0, 0.1) as k\n");
     struct view_request r = request_of(&b);
+    r.data = NULL;
     struct figure f = drawn(&r, "filters");
-    /* By x, y, weight, part of the unit's largest. Three tiles in two columns: the third begins in
-     * row 3. */
-    const double due[][4] = {{0, 0, 2, 1},     {1, 0, -1, -0.5}, {3, 0, 0, 0},
-                             {4, 0, 0, 0},     {0, 1, 1, 0.5},   {1, 1, 0, 0},
-                             {3, 1, 0, 0},     {4, 1, 0, 0},     {0, 3, 0.1, 0.25},
-                             {1, 3, 0.2, 0.5}, {0, 4, -0.4, -1}, {1, 4, 0.1, 0.25}};
-    assert_int_equal(csv_lines(&f, "k.kernel"), 12);
-    for (size_t i = 0; i < 12; i++) {
-        double x[4];
-        assert_int_equal(csv_line(&f, "k.kernel", i, x), 4);
-        for (size_t k = 0; k < 4; k++)
-            check_near(x[k], due[i][k], 1e-6);
-    }
+    /* By x, y, weight, part of the kernel's largest. Three tiles in two columns: the third begins
+     * in row 3. */
+    const double due[3][4][4] = {
+        {{0, 0, 2, 1}, {1, 0, -1, -0.5}, {0, 1, 1, 0.5}, {1, 1, 0, 0}},
+        {{3, 0, 0, 0}, {4, 0, 0, 0}, {3, 1, 0, 0}, {4, 1, 0, 0}},
+        {{0, 3, 0.1, 0.05}, {1, 3, 0.2, 0.1}, {0, 4, -0.4, -0.2}, {1, 4, 0.1, 0.05}}};
+    for (size_t u = 0; u < 3; u++)
+        for (size_t i = 0; i < 4; i++) {
+            char name[40];
+            double x[4];
+            snprintf(name, sizeof name, "k.kernel unit %zu", u);
+            assert_int_equal(csv_lines(&f, name), 4);
+            assert_int_equal(csv_line(&f, name, i, x), 4);
+            for (size_t k = 0; k < 4; k++)
+                check_near(x[k], due[u][i][k], 1e-6);
+        }
     check_has(f.program.text,
-              "'filters of main (step 0), k.kernel, 3 units of 2x2, largest 2, 1 dead'");
+              "'filters of main (step 0), k.kernel, 3 units of 2x2, largest 2, 1 empty'");
     check_has(f.program.text, "set object rectangle from 2.5, -0.5 to 4.5, 1.5 front");
     /* 5 x 5 pixels in all: 13 belong to no unit. */
     assert_int_equal(count_of(f.program.text, "NaN NaN\n"), 13);
@@ -130,7 +135,12 @@ static void boundary_names_the_largest_of_several_outputs(void **state)
     }
     check_has(f.program.text, "maxcolors 3\n");
     assert_int_equal(csv_lines(&f, "main class 2"), 1);
-    assert_null(strstr(f.program.text, "contour"));
+    /* By how much each output leads: softmax keeps its sign. */
+    csv_line(&f, "main", 60, x);
+    assert_true(x[3] > 0);
+    csv_line(&f, "main", 0, x);
+    assert_true(x[3] < 0);
+    assert_int_equal(count_of(f.program.text, "set cntrparam levels discrete 0\n"), 3);
     figure_finish(&f);
     bench_finish(&b);
 }
@@ -162,7 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_are_counted),
         cmocka_unit_test(a_kernel_of_zeros_can_be_drawn),
-        cmocka_unit_test(filters_are_tiles_scaled_by_themselves),
+        cmocka_unit_test(filters_are_tiles_with_one_scale),
         cmocka_unit_test(boundary_shows_the_output),
         cmocka_unit_test(boundary_names_the_largest_of_several_outputs),
         cmocka_unit_test(drawing_leaves_training_alone),

@@ -75,6 +75,58 @@ static const struct refused_view cases[] = {
      "a tile of 28x28 characters is too large for this terminal; write it to a file: plot save "
      "\"filters.png\"",
      true, false},
+    {PLAIN_MODEL, "fit", NULL,
+     "fit is for data with 1 column, and this has 2; 2 columns are for plot boundary", false,
+     false},
+    {"data digits\ninput 64\ndense 1\n", "fit", NULL,
+     "fit is for data with 1 column, and this has 64; load such data, for example data sine", false,
+     false},
+    {"data sine 9\ninput 1\ndense 3\n", "fit", NULL,
+     "main has 3 numbers for 1 target; fit draws a curve for each target; classes: plot confusion",
+     false, false},
+    {"data sine 9\ninput 1\ndense 1\n", "fit", NULL,
+     "there is no data yet; load some with 1 column, for example data sine", false, true},
+    {"data sine 9\ninput 1\ndense 1\n", "confusion", NULL,
+     "confusion is for classes, and main tells none; end the model with softmax over the classes, "
+     "or with one sigmoid and targets 0 and 1",
+     false, false},
+    {"data blobs 9\ninput 2\ndense 2 softmax\n", "confusion", NULL,
+     "a target of the data is 2, and the classes of main are 0 to 1; the last layer needs a unit "
+     "for each class",
+     false, false},
+    {"data blobs 9\ninput 2\ndense 101 softmax\n", "confusion", NULL,
+     "confusion shows 100 classes at most, and main has 101; evaluate says how many answers are "
+     "right",
+     false, false},
+    {"data blobs 9\ninput 2\ndense 30 softmax\n", "confusion", NULL,
+     "30 classes are too many for this terminal; write it to a file: plot save \"confusion.png\"",
+     true, false},
+    {PLAIN_MODEL, "reconstruct", NULL,
+     "reconstruct is for autoencoders, and the target of this data is not its input; load it with "
+     "target=input",
+     false, false},
+    {"data digits target=input\ninput 64\ndense 3\n", "reconstruct", NULL,
+     "main puts out 3 numbers, and a sample has 64; an autoencoder ends with as many units as it "
+     "has inputs",
+     false, false},
+    {"data digits target=input\ninput 64\ndense 3\n", "reconstruct", NULL,
+     "there is no data yet; load some that is its own target: data digits target=input", false,
+     true},
+    {"data digits target=input\ninput 64\ndense 64\n", "reconstruct", "codr",
+     "there is no layer \"codr\"; summary lists the layers", false, false},
+    {PLAIN_MODEL, "spectrum", "flat", "flat has no kernel; these have one: hidden, top", false,
+     false},
+    {"data random 2 shape=1025\ninput 1025\ndense 1025 as big\n", "spectrum", NULL,
+     "big.kernel is 1025 x 1025, too large for spectrum; its smaller side may be 1024 at most; "
+     "name other layers",
+     false, false},
+    {PLAIN_MODEL, "units", NULL, "there is nothing to draw yet; train first", false, false},
+    {PLAIN_MODEL, "ridge", "hidden",
+     "there is nothing to draw of hidden yet; train for an epoch, or watch it while the model "
+     "trains; inputs, flatten and reshape have no output of their own",
+     false, false},
+    {PLAIN_MODEL, "units", "hiden", "there is no layer \"hiden\"; did you mean hidden?", false,
+     false},
 };
 
 static void what_cannot_be_drawn_is_said(void **state)
@@ -114,9 +166,27 @@ static const char *const scenes[] = {
 };
 enum { SCENES = sizeof scenes / sizeof *scenes };
 
-static struct bench trained(size_t scene)
+/* What some views are for. */
+static const char *const own_scenes[][2] = {
+    {"fit", "data sine 40 noise=0.1 split=0.2\ninput 1\ndense 4 tanh as hidden\ndense 1 as top\n"},
+    {"confusion", "data blobs 40 split=0.2\ninput 2\ndense 4 tanh as hidden\n"
+                  "dense 3 softmax as top\nloss categorical_crossentropy\n"},
+    {"reconstruct",
+     "data digits target=input\ninput 64\ndense 3 tanh as hidden\ndense 64 as top\n"},
+};
+
+/* The scene number `i` of a view; NULL: it has not so many. */
+static const char *scene_of(const char *view, size_t i)
 {
-    struct bench b = bench_make(scenes[scene]);
+    for (size_t k = 0; k < sizeof own_scenes / sizeof *own_scenes; k++)
+        if (strcmp(own_scenes[k][0], view) == 0)
+            return i ? NULL : own_scenes[k][1];
+    return i < SCENES ? scenes[i] : NULL;
+}
+
+static struct bench trained(const char *scene)
+{
+    struct bench b = bench_make(scene);
     bench_prepare(&b);
     for (uint64_t s = 1; s <= 5; s++) {
         put(&b, SERIES_DATA, "data", s, bench_step(&b).data);
@@ -125,6 +195,8 @@ static struct bench trained(size_t scene)
         put(&b, SERIES_ZEROS, "hidden", s, 0);
         put(&b, SERIES_SMALL, "hidden", s, 0.1 * (double)s);
         put(&b, SERIES_EXPRESSION, "mean(abs(hidden.output))", s, 1 / (double)s);
+        const struct trainer *t = trainer_of(b.model);
+        assert_int_equal(metrics_traces(t->metrics, b.model, &t->last_batch, &b.e), 0);
     }
     assert_int_equal(history_event(&b.model->history, 3, "it's <b>_x_</b> \\ @M $d1"), 0);
     return b;
@@ -171,6 +243,16 @@ static void plot_twice(const struct figure *f, const char *terminal, const char 
     mem_free(first);
 }
 
+/* Views that show one layer at a time as text. */
+static bool takes_one(const char *view)
+{
+    static const char *const views[] = {"filters", "units", "ridge"};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        if (strcmp(view, views[i]) == 0)
+            return true;
+    return false;
+}
+
 static void gnuplot_takes_every_view(void **state)
 {
     (void)state;
@@ -178,47 +260,48 @@ static void gnuplot_takes_every_view(void **state)
         skip();
     const char *const layer = "hidden";
     const struct span where = {0};
-    for (size_t scene = 0; scene < SCENES; scene++) {
-        struct bench a = trained(scene), b = trained(scene);
-        struct model *both[] = {a.model, b.model};
-        rename_model(&b, "second_one");
-        for (size_t v = 0; v < view_kinds.rows; v++)
+    for (size_t v = 0; v < view_kinds.rows; v++) {
+        const char *view = view_kinds.row[v]->name, *scene;
+        for (size_t i = 0; (scene = scene_of(view, i)); i++) {
+            struct bench a = trained(scene), b = trained(scene);
+            struct model *both[] = {a.model, b.model};
+            rename_model(&b, "second_one");
             for (int way = 0; way < 3; way++) {
-                const char *view = view_kinds.row[v]->name;
                 struct view_request r = request_of(&a);
                 r.model = both;
                 r.models = way == 1 ? 2 : 1;
                 r.text = way == 2;
                 r.layer = &layer;
                 r.where = &where;
-                r.layers = strcmp(view, "filters") == 0 && way == 2;
+                r.layers = way == 2 && takes_one(view);
                 struct figure f = drawn(&r, view);
                 plot_twice(&f, r.text ? "dumb mono size 80,24" : "svg size 900,600", view);
                 figure_finish(&f);
             }
-        bench_finish(&a);
-        bench_finish(&b);
+            bench_finish(&a);
+            bench_finish(&b);
+        }
     }
 }
 
 static void without_memory_there_is_no_figure(void **state)
 {
     (void)state;
-    struct bench a = full("plain"), b = full("sparse");
-    struct model *both[] = {a.model, b.model};
     const char *const layer = "hidden";
     const struct span where = {0};
-    for (size_t v = 0; v < view_kinds.rows; v++)
+    for (size_t v = 0; v < view_kinds.rows; v++) {
+        const struct view_kind *view = (const void *)view_kinds.row[v];
+        const char *scene = scene_of(view->entry.name, 0);
+        struct bench a = trained(scene), b = trained(scene);
+        struct model *both[] = {a.model, b.model};
         for (int way = 0; way < 2; way++) {
-            const struct view_kind *view = (const void *)view_kinds.row[v];
             struct view_request r = request_of(&a);
-            const bool layers = strcmp(view->entry.name, "filters") == 0;
             r.model = both;
             r.models = way ? 1 : 2;
             r.text = way;
             r.layer = &layer;
             r.where = &where;
-            r.layers = layers;
+            r.layers = takes_one(view->entry.name);
             for (long n = 1;; n++) {
                 struct figure f = {0};
                 struct err e = {0};
@@ -235,8 +318,9 @@ static void without_memory_there_is_no_figure(void **state)
                     break;
             }
         }
-    bench_finish(&a);
-    bench_finish(&b);
+        bench_finish(&a);
+        bench_finish(&b);
+    }
 }
 
 int main(void)
