@@ -233,6 +233,20 @@ static void memory_is_bounded(void **state)
     fake_finish(&f);
 }
 
+/* What was chosen for a model that a loop made goes with the loop, not with the statement before.
+ */
+static void models_of_a_loop_leave_nothing_behind(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data moons 20\ninput 2\ndense 3 as h\ndense 1 sigmoid\n");
+    const uint64_t before = session_digest(f.session);
+    fake_ok(&f, "set h.kernel = l2(1)\nrepeat 1 { clone c; clone d; step 1 }\nundo\nundo\n");
+    assert_true(session_digest(f.session) == before);
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +257,7 @@ int main(void)
         cmocka_unit_test(what_was_begun_is_taken_back),
         cmocka_unit_test(a_file_is_one_statement),
         cmocka_unit_test(training_behind_the_prompt),
+        cmocka_unit_test(models_of_a_loop_leave_nothing_behind),
         cmocka_unit_test(memory_is_bounded),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);

@@ -95,8 +95,10 @@ void taken_drop_to(struct session *s, uint64_t floor)
 int taken_side(struct session *s, const struct model *m, struct err *e)
 {
     struct taken *t = s->journal->newest;
+    const struct snapshot *unit = s->journal->before;
     size_t model = 0;
-    if (!t || t->before.parts & PART_MODELS)
+    /* What a unit keeps of all models comes back first. */
+    if (!t || t->before.parts & PART_MODELS || (unit && unit->parts & PART_MODELS))
         return 0;
     while (model < s->models && s->model[model] != m)
         model++;
