@@ -101,12 +101,26 @@ static int fill_places(struct filling *f, size_t *inner)
     return 0;
 }
 
+/* Whether an entry with a pair of its own takes that one as a key; what stands behind its pair and
+ * may only be a slip for one, too. */
+static bool is_key(const struct filling *f, const struct key *key, bool behind)
+{
+    bool keys = false;
+    for (size_t i = 0; i < f->entry->arg_count; i++) {
+        const bool key_form = f->entry->args[i].form == KEY;
+        if (key_form && is_named(&f->entry->args[i], key->name))
+            return true;
+        keys = keys || key_form;
+    }
+    return keys && behind && key->name;
+}
+
 static int fill_pair(struct filling *f, size_t i)
 {
     aim(f, i);
     for (size_t k = 0; k < f->w->keys; k++) {
         struct key *key = &f->w->key[k];
-        if (key->used || !key->pair)
+        if (key->used || !key->pair || is_key(f, key, f->set[i]))
             continue;
         if (f->set[i]) {
             err_at(f->x.e, key->where, "%s takes one pair", f->entry->name);
@@ -125,8 +139,8 @@ static int fill_pair(struct filling *f, size_t i)
 static int fill_keys(struct filling *f)
 {
     for (size_t i = 0; i < f->entry->arg_count; i++)
-        if (f->entry->args[i].form == PAIR)
-            return fill_pair(f, i);
+        if (f->entry->args[i].form == PAIR && fill_pair(f, i))
+            return -1;
     for (size_t k = 0; k < f->w->keys; k++) {
         struct key *key = &f->w->key[k];
         for (size_t i = 0; i < f->entry->arg_count && !key->used; i++) {
