@@ -36,6 +36,30 @@ static void add_left(struct str *s, double seconds)
         str_addf(s, "  %llu h left", (left + 3599) / 3600);
 }
 
+/* Of a sweep: how far it is, before what its run does. */
+static void add_runs(struct str *s, const struct progress_line *l, const struct progress *p,
+                     double now)
+{
+    const double seconds = now - l->sweep_began;
+    str_addf(s, "sweep  %zu of %zu runs", p->runs_done, p->runs);
+    if (p->runs_going)
+        str_addf(s, ", %zu going on", p->runs_going);
+    if (p->runs_done > l->runs_before && p->runs > p->runs_done)
+        add_left(s, (double)(p->runs - p->runs_done) * seconds /
+                        (double)(p->runs_done - l->runs_before));
+}
+
+/* The figure that the first look at a sweep has may be that of one that goes on. */
+static void follow_sweep(struct progress_line *l, const struct progress *p, double now)
+{
+    if (!p->runs || l->runs != p->runs || p->runs_done < l->runs_done) {
+        l->sweep_began = now;
+        l->runs_before = p->runs_done;
+    }
+    l->runs = p->runs;
+    l->runs_done = p->runs_done;
+}
+
 static void add_rate(struct str *s, const struct progress_line *l, const struct progress *p,
                      double now)
 {
@@ -51,7 +75,12 @@ static void add_rate(struct str *s, const struct progress_line *l, const struct 
 static void add_all(struct str *s, const struct progress_line *l, const struct progress *p,
                     double now)
 {
-    str_addf(s, "%s%s%s  ", p->what, p->model ? " " : "", p->model ? p->model : "");
+    if (p->runs)
+        add_runs(s, l, p, now);
+    if (p->runs && strcmp(p->what, "sweep") == 0)
+        return;
+    str_addf(s, "%s%s%s%s  ", p->runs ? "  " : "", p->what, p->model ? " " : "",
+             p->model ? p->model : "");
     if (p->epochs)
         add_epoch(s, p);
     else
@@ -95,12 +124,17 @@ static void follow(struct progress_line *l, const struct progress *p, double now
     l->steps = p->steps;
 }
 
-static void write_epoch(struct progress_line *l, const struct progress *p)
+/* Without a terminal: of a sweep a line tells of a run that ended, else of an epoch. */
+static void write_line(struct progress_line *l, const struct progress *p, double now)
 {
     struct str s = {0};
-    if (p->model)
-        str_addf(&s, "%s  ", p->model);
-    add_epoch(&s, p);
+    if (p->runs) {
+        add_runs(&s, l, p, now);
+    } else {
+        if (p->model)
+            str_addf(&s, "%s  ", p->model);
+        add_epoch(&s, p);
+    }
     str_add(&s, "\n");
     if (!s.failed)
         l->to.write(l->to.self, s.text, s.size);
@@ -115,17 +149,19 @@ static bool may_tell(const struct progress_line *l, const struct progress *p, do
     const uint64_t n = l->tells;
     if (n >= TELLS && now < l->told[n % TELLS] + 1)
         return false;
-    return n < TELLS || p->epoch == p->epochs || now >= l->told[(n - 1) % TELLS] + evenly;
+    const bool last = p->runs ? p->runs_done == p->runs : p->epoch == p->epochs;
+    return n < TELLS || last || now >= l->told[(n - 1) % TELLS] + evenly;
 }
 
 void progress_show(struct progress_line *l, const struct progress *p, double now)
 {
     if (l->silent)
         return;
+    follow_sweep(l, p, now);
     if (!l->rewrites) {
-        if (p->epoch_ended && may_tell(l, p, now)) {
+        if ((p->runs ? p->run_ended : p->epoch_ended) && may_tell(l, p, now)) {
             l->told[l->tells++ % TELLS] = now;
-            write_epoch(l, p);
+            write_line(l, p, now);
         }
         return;
     }

@@ -23,6 +23,9 @@ struct progress_line {
     bool running;
     double began;
     uint64_t first, latest, steps;
+    /* The same of a sweep. */
+    double sweep_began;
+    size_t runs, runs_done, runs_before;
     /* What stands on the screen: when it was drawn, and how many characters. */
     double drawn;
     unsigned shown;

@@ -49,26 +49,6 @@ static void each_wrong_line_is_told_and_changes_nothing(void **state)
     fake_finish(&f);
 }
 
-/* The lines of the grammar's section on errors that are not among the others, and verbs that this
- * version does not have. */
-static void verbs_that_are_still_to_come_are_named(void **state)
-{
-    (void)state;
-    static const char *const verbs[] = {"sweep"};
-    struct fake f;
-    fake_start(&f);
-    const uint64_t before = session_digest(f.session);
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        char says[80];
-        snprintf(says, sizeof says, "%s is not in this version; help lists what is", verbs[i]);
-        const struct wrong w = {verbs[i], verbs[i], 0, says};
-        assert_int_equal(fake_run(&f, verbs[i]), OUTCOME_ERROR);
-        check_shown(&f, &w, 1);
-        assert_int_equal(session_digest(f.session), before);
-    }
-    fake_finish(&f);
-}
-
 /* The same in other settings than that of wrong.h: the first line alone, and the digest. */
 static void the_state_decides_too(void **state)
 {
@@ -286,7 +266,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_wrong_line_is_told_and_changes_nothing),
-        cmocka_unit_test(verbs_that_are_still_to_come_are_named),
         cmocka_unit_test(the_state_decides_too),
         cmocka_unit_test(blocks_tell_what_is_wrong_too),
         cmocka_unit_test(calls_too_deep_are_refused),

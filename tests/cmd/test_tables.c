@@ -17,11 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_later(const struct table *t, const struct entry *row)
-{
-    return t == &command_table && ((const struct command *)row)->later;
-}
-
 static void complain(const struct catalog *c, const struct entry *row, const char *what)
 {
     print_error("%s %s: %s\n", c->table->noun, row->name ? row->name : "(no name)", what);
@@ -45,7 +40,7 @@ static bool is_whole(const struct catalog *c, const struct entry *row)
     else if (!row->summary || !*row->summary || strchr(row->summary, '\n') ||
              row->summary[strlen(row->summary) - 1] == '.')
         lack = "a summary is one line without a full stop";
-    else if (!row->example && !is_later(c->table, row))
+    else if (!row->example)
         lack = "no example";
     for (size_t i = 0; !lack && i < row->arg_count; i++)
         if (!row->args[i].name || !row->args[i].line || !*row->args[i].line)
@@ -258,7 +253,12 @@ static void completion_offers_what_may_stand_there(void **state)
         {"den", "dense"},
         {"hid", "hidden"}, /* a layer's name is a verb */
         {"xyz", ""},
-        {"swee", ""}, /* verbs that are still to come are not offered */
+        {"swee", "sweep"},
+        {"sweep hidden.kernel = l2(?) over 0 1 ke", "keep="},
+        {"sweep hidden.kernel = l2(?) over 0 1 keep=fi", "first"},
+        {"sweep hidden.ac", "hidden.activation hidden.activity"},
+        {"sweep hidden.kernel = l2(?) over 0 1 { trai", "train"},
+        {"measure active = frac", "fraction(*"},
         {"dense 4 re", "relu"},
         {"dense 4 tanh ker", "kernel= kernel_init= kernel_constraint="},
         {"dense 4 kernel_constraint=m", "max_norm min_max_norm"},
@@ -382,8 +382,7 @@ static void check_offer(struct completing *c, const char *line, const char *word
 static void check_rows(struct completing *c, const char *line, const struct table *t)
 {
     for (size_t i = 0; i < t->rows; i++)
-        if (t != &command_table || !((const struct command *)t->row[i])->later)
-            check_offer(c, line, t->row[i]->name, "");
+        check_offer(c, line, t->row[i]->name, "");
 }
 
 /* Behind `line`, which ends where a call of the table may stand. */

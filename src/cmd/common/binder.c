@@ -15,8 +15,11 @@
 
 static int bind_number(void *self, const struct node *n, double *value, struct err *e)
 {
+    struct session *s = self;
     bool guessed;
-    return session_guess(self, current_model(self), n, value, &guessed, e);
+    const int failed = session_guess(s, current_model(s), n, value, &guessed, e);
+    s->guessed = s->guessed || guessed;
+    return failed;
 }
 
 static const struct node *bind_variable(void *self, const char *name)

@@ -104,7 +104,7 @@ bool session_windows_open(const struct session *s)
 bool pictures_shown(const struct session *s)
 {
     const char *choice = picture_choice(s);
-    if (strcmp(choice, "none") == 0)
+    if (s->sweep || strcmp(choice, "none") == 0)
         return false;
     return strcmp(choice, "auto") != 0 || s->host->display || s->host->screen;
 }

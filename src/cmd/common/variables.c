@@ -89,6 +89,7 @@ int variable_assign(struct session *s, const char *name, struct span where,
     int failed = is_penalty(s, value)
                      ? keep_penalty(s, value, &v, e)
                      : session_guess(s, current_model(s), value, &v.number, &v.guessed, e);
+    s->guessed = s->guessed || v.guessed;
     if (!failed)
         return put_variable(s, v, e);
     variable_finish(&v);

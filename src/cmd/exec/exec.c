@@ -164,7 +164,7 @@ static int step_and_run(struct session *s, const struct script *script, size_t i
     if (s->quit)
         return 0;
     const int failed = run(s, st, e);
-    return checking(s) ? check_goes_on(s, st, failed, e) : failed;
+    return checking(s) && !s->trying ? check_goes_on(s, st, failed, e) : failed;
 }
 
 int run_units(struct session *s, const struct script *script, struct err *e)
@@ -218,10 +218,13 @@ static int unknown_verb(const struct session *s, const struct statement *st, str
     return advise_verb(s, st, &near, e);
 }
 
-static int later_verb(const struct statement *st, struct err *e)
+/* In the { } of a sweep. */
+static int beyond_run(const struct statement *st, struct err *e)
 {
-    err_at(e, st->verb_where, "%s is not in this version", st->verb);
-    return err_hint(e, "help lists what is");
+    err_at(e, st->verb_where, "%s reaches beyond one run: it cannot stand in a sweep's { }",
+           st->verb);
+    return err_hint(e, "write it before or after the sweep; models of the runs stay, and results "
+                       "has their figures");
 }
 
 static int run_bound(struct session *s, const struct statement *st, struct arena *arena,
@@ -233,12 +236,12 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
     const struct layer_kind *kind =
         entry ? NULL : (const struct layer_kind *)table_find(&layer_kinds, st->verb);
     const id layer = entry || kind ? NOTHING : graph_find_layer(current_model(s)->graph, st->verb);
-    if (command && command->later)
-        return later_verb(st, e);
     if (session_running(s) && (kind || layer != NOTHING || (command && command->stop_first))) {
         err_at(e, st->verb_where, "%s cannot be done while training runs", st->verb);
         return err_hint(e, "stop first: stop");
     }
+    if (s->sweep && command && command->beyond_run)
+        return beyond_run(st, e);
     if (!entry && !kind && layer == NOTHING)
         return unknown_verb(s, st, e);
     if (!command)

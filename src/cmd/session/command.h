@@ -29,7 +29,8 @@ enum changes {
     CHANGES_DATA = 8,       /* data, seed and emulate */
     CHANGES_VARIABLES = 16, /* and own penalties */
     CHANGES_FIGURES = 32,   /* only what `loss` speaks of: nothing to take back */
-    CHANGES_ALL = CHANGES_MODELS | CHANGES_LIST | CHANGES_DATA | CHANGES_VARIABLES
+    CHANGES_RESULTS = 64,   /* what was measured */
+    CHANGES_ALL = CHANGES_MODELS | CHANGES_LIST | CHANGES_DATA | CHANGES_VARIABLES | CHANGES_RESULTS
 };
 
 /* A verb. */
@@ -50,10 +51,10 @@ struct command {
     bool clones;      /* the current model becomes another one, as it is */
     bool undoes;      /* it takes back a statement, whose line goes with it */
     bool aside;       /* what runs in the background goes on while it is done */
-    bool later;       /* a verb of the language that this version does not have */
     bool stop_first;  /* cannot be done while `run` trains */
     bool speaks;      /* it is for the person's eyes alone: --step does not show it before */
     bool looks;       /* it changes nothing that a replay needs: --step takes it anywhere */
+    bool beyond_run;  /* it reaches beyond one run of a sweep: not in its { } */
 };
 
 /* For the rows of struct command: true of each. */

@@ -20,6 +20,9 @@ struct progress {
     double validation;      /* at the end of the latest epoch */
     bool judges;            /* and how many classes were right, of both */
     double accuracy, validation_accuracy;
+    /* Of a sweep: how many runs, and how many of them are done and going on; 0 runs: none. */
+    size_t runs, runs_done, runs_going;
+    bool run_ended; /* this call marks the end of a run */
 };
 
 struct host {

@@ -6,6 +6,7 @@
 #include "cmd/session/emulation.h"
 #include "cmd/session/names.h"
 #include "cmd/session/past.h"
+#include "cmd/session/results.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
 
@@ -138,7 +139,8 @@ unsigned snapshot_parts(unsigned changes)
                             : changes & CHANGES_MODEL                 ? PART_MODEL
                                                                       : 0;
     return models | (changes & CHANGES_DATA ? PART_DATA : 0) |
-           (changes & CHANGES_VARIABLES ? PART_VARIABLES : 0);
+           (changes & CHANGES_VARIABLES ? PART_VARIABLES : 0) |
+           (changes & CHANGES_RESULTS ? PART_RESULTS : 0);
 }
 
 int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct err *e)
@@ -157,6 +159,10 @@ int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct
         to->variables = to->variable ? s->variables : 0;
         failed = to->variable ? 0 : err_memory(e);
     }
+    if (!failed && (parts & PART_RESULTS) && s->results) {
+        to->results = s->results;
+        to->results->owners++;
+    }
     if (failed)
         snapshot_finish(s, to);
     return failed ? -1 : 0;
@@ -170,6 +176,7 @@ void snapshot_finish(struct session *s, struct snapshot *p)
     if (p->has_data)
         dataset_finish(&p->data);
     finish_variables(p->variable, p->variables);
+    results_release(p->results);
     *p = (struct snapshot){0};
 }
 
@@ -257,6 +264,14 @@ static void put_data(struct session *s, const struct snapshot *from, const struc
         model_changed(s->model[i]);
 }
 
+static void put_results(struct session *s, const struct snapshot *from)
+{
+    results_release(s->results);
+    s->results = from->results;
+    if (s->results)
+        s->results->owners++;
+}
+
 int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, struct err *e)
 {
     struct comeback c = {0};
@@ -294,5 +309,7 @@ int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, s
         s->variables = s->variable_room = from->variables;
         definitions_retire(s, from->definitions);
     }
+    if (parts & PART_RESULTS)
+        put_results(s, from);
     return 0;
 }

@@ -11,7 +11,13 @@ struct session;
 /* What of the state is kept. MODEL: the current one, which is in its place again when it comes
  * back.
  */
-enum parts { PART_MODELS = 1, PART_DATA = 2, PART_VARIABLES = 4, PART_MODEL = 8 };
+enum parts {
+    PART_MODELS = 1,
+    PART_DATA = 2,
+    PART_VARIABLES = 4,
+    PART_MODEL = 8,
+    PART_RESULTS = 16
+};
 
 /* A copy of a model that nobody changes. */
 struct frozen {
@@ -32,6 +38,7 @@ struct snapshot {
     bool ignores_frozen;
     struct variable *variable;
     size_t variables, definitions;
+    struct results *results; /* shared; NULL: there were none */
 };
 
 /* What a snapshot must keep, of what is changed (enum changes): enum parts. */

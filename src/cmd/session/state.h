@@ -39,6 +39,10 @@ struct session {
     size_t jobs;
     double due;            /* when paced training before the prompt goes on; 0: it does not wait */
     struct chosen *chosen; /* what nnr has chosen in the statement that runs: */
+    struct results *results; /* results.h; NULL: there are none */
+    struct sweep *sweep;     /* exec/sweep.h: the one that goes on; NULL: none does */
+    bool trying;  /* its body is looked at, as --check does, and the first error ends that */
+    bool guessed; /* with --check: a value that only training tells was used */
     size_t chosens, chosen_room; /* common/defaults.c */
     struct pictures *pictures;   /* common/watch.c; NULL before the first */
     bool busy;                   /* a text is being run */

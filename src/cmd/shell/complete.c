@@ -46,8 +46,7 @@ static void add_word(struct words *w, const char *word, const char *after)
 static void add_table(struct words *w, const struct table *t)
 {
     for (size_t i = 0; i < t->rows; i++)
-        if (t != &command_table || !((const struct command *)t->row[i])->later)
-            add_word(w, t->row[i]->name, "");
+        add_word(w, t->row[i]->name, "");
 }
 
 static void add_tensors(struct words *w, const struct session *s)

@@ -6,11 +6,13 @@
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/custom_penalty.h"
+#include "cmd/session/digest.h"
 #include "cmd/session/emulation.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/marks.h"
 #include "cmd/session/names.h"
+#include "cmd/session/results.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
 
@@ -73,6 +75,7 @@ void session_destroy(struct session *s)
     for (size_t i = 0; i < s->variables; i++)
         variable_finish(&s->variable[i]);
     mem_free(s->variable);
+    results_release(s->results);
     mem_free(s->within);
     mem_free(s->chosen);
     session_drop_jobs(s);
@@ -111,40 +114,11 @@ const char *session_prompt(struct session *s)
     return s->prompt;
 }
 
-static uint64_t digest_data(const struct session *s, uint64_t hash)
-{
-    const struct dataset *d = &s->data;
-    if (!s->has_data)
-        return hash;
-    const uint64_t sizes[] = {d->samples, d->training, d->inputs, d->targets, d->batch, d->shuffle};
-    hash = digest_bytes(hash, sizes, sizeof sizes);
-    hash = digest_bytes(hash, d->x, d->samples * d->inputs * sizeof *d->x);
-    if (!d->target_is_input && d->y)
-        hash = digest_bytes(hash, d->y, d->samples * d->targets * sizeof *d->y);
-    return hash;
-}
-
 uint64_t session_digest(const struct session *s)
 {
-    uint64_t hash = 0xCBF29CE484222325u;
-    hash = digest_bytes(hash, &s->seed, sizeof s->seed);
+    uint64_t hash = digest_state(s, DIGEST_START);
     hash = digest_bytes(hash, &s->current, sizeof s->current);
-    hash = digest_bytes(hash, &s->emulation, sizeof s->emulation);
-    hash = digest_bytes(hash, &s->ignores_frozen, sizeof s->ignores_frozen);
-    hash = digest_data(s, hash);
-    for (size_t i = 0; i < s->models; i++)
-        hash = model_digest(s->model[i], hash);
-    for (size_t i = 0; i < s->variables; i++) {
-        const struct variable *v = &s->variable[i];
-        struct str text = {0};
-        hash = digest_bytes(hash, v->name, strlen(v->name) + 1);
-        hash = digest_bytes(hash, &v->number, sizeof v->number);
-        if (v->penalty)
-            node_print(&text, v->penalty);
-        hash = digest_bytes(hash, text.text, text.size);
-        str_finish(&text);
-    }
-    hash = definitions_digest(s, hash);
     hash = marks_digest(s, hash);
+    hash = results_digest(s->results, hash);
     return pictures_digest(s, hash);
 }

@@ -9,11 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_later(const struct catalog *c, const struct entry *entry)
-{
-    return c->table == &command_table && ((const struct command *)entry)->later;
-}
-
 static void add_usage(struct str *to, const struct catalog *c, const struct entry *entry)
 {
     str_add(to, c->lead);
@@ -105,13 +100,11 @@ void help_penalty(struct str *to, const struct penalty_kind *kind)
     help_entry(to, &penalties, &kind->entry);
 }
 
-static void list_rows(struct str *to, const struct catalog *c, bool later)
+static void list_rows(struct str *to, const struct catalog *c)
 {
     size_t column = 0;
     for (size_t i = 0; i < c->table->rows; i++) {
         const struct entry *entry = c->table->row[i];
-        if (is_later(c, entry) != later)
-            continue;
         size_t n = strlen(entry->name);
         if (column + n + 1 > 64) {
             str_add(to, "\n              ");
@@ -135,10 +128,8 @@ void help_overview(struct str *to)
             "    penalties\n\n");
     for (size_t i = 0; i < catalogs; i++) {
         str_addf(to, "%-14s", catalog[i].title);
-        list_rows(to, &catalog[i], false);
+        list_rows(to, &catalog[i]);
     }
-    str_addf(to, "%-14s", "Still to come");
-    list_rows(to, &catalog[0], true);
     str_add(to, "\nhelp WORD explains any of them, a key (help kernel) or a list (help "
                 "views);\nhelp expressions what print and expect take.\n");
 }
@@ -247,12 +238,9 @@ void manual_write(const struct out *to)
     for (size_t i = 0; i < catalogs; i++) {
         str_addf(&text, "## %s\n\n", catalog[i].title);
         for (size_t k = 0; k < catalog[i].table->rows; k++)
-            if (!is_later(&catalog[i], catalog[i].table->row[k]))
-                manual_entry(&text, &catalog[i], catalog[i].table->row[k]);
+            manual_entry(&text, &catalog[i], catalog[i].table->row[k]);
     }
-    str_add(&text, "## Still to come\n\n```\n");
-    list_rows(&text, &catalog[0], true);
-    str_add(&text, "```\n\n## Expressions\n\n```\n");
+    str_add(&text, "## Expressions\n\n```\n");
     help_expressions(&text);
     str_add(&text, "```\n");
     if (!text.failed)

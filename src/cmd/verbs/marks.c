@@ -70,6 +70,7 @@ const struct command command_mark = {
             "mark of the same name overwrites the first.",
             EXAMPLE),
     .run = run_mark,
+    .beyond_run = true,
 };
 const struct command command_goto = {
     COMMAND("goto", mark_args, "sets the state back to a mark",
@@ -79,4 +80,5 @@ const struct command command_goto = {
     .run = run_goto,
     .changes = CHANGES_ALL,
     .stop_first = true,
+    .beyond_run = true,
 };

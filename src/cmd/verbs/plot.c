@@ -579,6 +579,7 @@ const struct command command_plot = {
             "plot h.kernel.penalty val.loss.data-loss.data\n"),
     .run = run_plot,
     .looks = true,
+    .beyond_run = true,
 };
 const struct command command_watch = {
     COMMAND("watch", watch_args, "keeps pictures up to date while training runs",
@@ -588,9 +589,11 @@ const struct command command_watch = {
             "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\n"
             "watch loss mean(abs(h.output)) every 2\ntrain 2\nunwatch\n"),
     .run = run_watch,
+    .beyond_run = true,
 };
 const struct command command_unwatch = {
     COMMAND_ALONE("unwatch", "ends all watching", "The curves so far stay.",
                   "watch loss\nunwatch\n"),
     .run = run_unwatch,
+    .beyond_run = true,
 };

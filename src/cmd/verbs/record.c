@@ -102,4 +102,5 @@ const struct command command_record = {
             "data xor\ninput 2\ndense 4 tanh\ndense 1 sigmoid\ntrain 5\nrecord\nrecord none\n"),
     .run = run_record,
     .unwritten = any_statement,
+    .beyond_run = true,
 };

@@ -75,10 +75,12 @@ const struct command command_run = {
             "set hidden.activity = l1(1e-2)\nstop\n"),
     .run = run_run,
     .unwritten = any_statement,
+    .beyond_run = true,
 };
 const struct command command_stop = {
     COMMAND_ALONE("stop", "ends training in the background", "Everything done so far is kept.",
                   "data xor\ninput 2\ndense 1 sigmoid\nrun\nstop\n"),
     .run = run_stop,
     .unwritten = any_statement,
+    .beyond_run = true,
 };

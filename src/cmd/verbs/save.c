@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/results_file.h"
 #include "cmd/session/command.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/record.h"
@@ -17,8 +18,10 @@ static const struct entry save_weights_row = {.name = "weights",
                                               .summary = "the current model's weights"};
 static const struct entry save_session_row = {.name = "session",
                                               .summary = "all statements so far"};
-static const struct entry *const rows[] = {&save_weights_row, &save_session_row};
-static const struct table saved = {"thing to save", rows, 2};
+static const struct entry save_results_row = {.name = "results",
+                                              .summary = "a row for each run of the newest sweep"};
+static const struct entry *const rows[] = {&save_weights_row, &save_session_row, &save_results_row};
+static const struct table saved = {"thing to save", rows, 3};
 static const struct table loaded = {"thing to load", rows, 1};
 
 static int need_weights(const struct model *m, const struct args *args, struct err *e)
@@ -65,11 +68,26 @@ static int save_weights(struct session *s, const struct args *args, struct err *
     return failed;
 }
 
+static int save_results(struct session *s, const struct args *args, struct err *e)
+{
+    const struct file_name *file = &args_get(args, "file")->as.file;
+    if (results_file_check(file, e))
+        return -1;
+    if (checking(s))
+        return 0;
+    if (s->results)
+        return results_save(s->results, file, e);
+    err_at(e, args->where, "there are no results yet");
+    return err_hint(e, "sweep h.kernel = l2(?) over 0 1e-3 { train 5 } makes some");
+}
+
 static int run_save(struct session *s, const struct args *args, struct err *e)
 {
     const struct entry *what = args_get(args, "what")->as.choice;
     if (what == &save_weights_row)
         return save_weights(s, args, e);
+    if (what == &save_results_row)
+        return save_results(s, args, e);
     if (s->journal->level > 1 || s->journal->bodies) {
         err_at(e, args->where,
                "save session stands by itself, not in { } or a file that source reads");
@@ -200,7 +218,7 @@ static int run_load(struct session *s, const struct args *args, struct err *e)
 
 static const struct arg_spec save_args[] = {
     ARG("what", POSITIONAL, ARG_CHOICE, .of = &saved, .required = true,
-        .line = "weights, or session"),
+        .line = "weights, session, or results"),
     ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
 };
 static const struct arg_spec load_args[] = {
@@ -216,20 +234,25 @@ static bool saves_session(const struct statement *st)
 }
 
 const struct command command_save = {
-    COMMAND(
-        "save", save_args, "writes the weights, or the session, into a file",
-        "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
-        "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
-        "\"mine.nnr\" writes all statements so far, as record does. The names end in .safetensors "
-        "and .nnr. A file of that name is replaced when the new one is whole and on the disk, and "
-        "keeps its mode; a link is followed; a folder, a device, a pipe and what nobody may write "
-        "are refused. With --safe a file must lie in the script's folder or below it, wherever .. "
-        "and links lead, and one that is there is only replaced if nnr wrote it: then \"written by "
-        "nnr\" stands near its beginning or its end (in a csv: series,x,y).",
-        "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
-        "load weights \"/tmp/w.safetensors\"\n"),
+    COMMAND("save", save_args, "writes the weights, the session, or results into a file",
+            "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
+            "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
+            "\"mine.nnr\" writes all statements so far, as record does. The names end in "
+            ".safetensors and .nnr. save results \"s.csv\" (or \"s.json\") writes a row for each "
+            "run of the newest sweep, and for each model that was measured by itself: version, a "
+            "digest of what the sweep began with, model, sweep, values, seed, status, steps, "
+            "epochs and all figures, each as the shortest text that reads back to the same number. "
+            "A file of that name is replaced when the new one is whole and "
+            "on the disk, and keeps its mode; a link is followed; a folder, a device, a pipe and "
+            "what nobody may write are refused. With --safe a file must lie in the script's folder "
+            "or below it, wherever .. and links lead, and one that is there is only replaced if "
+            "nnr wrote it: then \"written by nnr\" stands near its beginning or its end (in a csv: "
+            "series,x,y or nnr,digest,model,sweep).",
+            "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
+            "load weights \"/tmp/w.safetensors\"\n"),
     .run = run_save,
     .unwritten = saves_session,
+    .beyond_run = true,
 };
 const struct command command_load = {
     COMMAND("load", load_args, "takes the weights from a file",

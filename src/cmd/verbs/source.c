@@ -57,7 +57,7 @@ static int run_text(struct session *s, const char *path, const struct str *text,
     const char *bytes = text->text ? text->text : "";
     const uint32_t source = sources_add(&s->sources, path, bytes, text->size, 1, where);
     const struct text t = {bytes, text->size, source};
-    if (source && checking(s))
+    if (source && checking(s) && !s->trying)
         return check_text(s, &t, run_units_inside, e);
     int failed = source ? 0 : err_memory(e);
     if (is_hidden(path))

@@ -61,4 +61,5 @@ const struct command command_quit = {
               .example = "say \"bye\"\nquit\n"},
     .run = run_quit,
     .unwritten = any_statement,
+    .beyond_run = true,
 };

@@ -75,4 +75,5 @@ const struct command command_undo = {
     .stop_first = true,
     .unwritten = any_statement,
     .undoes = true,
+    .beyond_run = true,
 };
