@@ -455,6 +455,9 @@ static void a_sweep_that_is_stopped_keeps_what_was_done(void **state)
             const enum outcome how = fake_run(&f, sweeps[i]);
             const bool stopped = f.ticks >= at;
             f.stop_at = 0;
+            const bool kept = f.session->results && stopped && i == 0;
+            if (kept && count_of(f.err.text, " of 6 runs are done: results shows") != 1)
+                fail_msg("tick %ld: %s", at, f.err.text);
             if (how != (stopped ? OUTCOME_STOPPED : OUTCOME_OK))
                 fail_msg("tick %ld: outcome %d: %s", at, (int)how, f.err.text);
             fake_ok(&f, "save session \"s.nnr\"\n");

@@ -518,8 +518,11 @@ static int do_sweep(struct session *s, struct sweep *w, const struct args *args,
     if (!failed && w->failed == w->done)
         return all_failed(w, e);
     if (failed) {
-        if (!put_results(s, w, &(struct err){0}))
-            note_done(s, st, w->done);
+        if (put_results(s, w, &(struct err){0}))
+            return -1;
+        note_done(s, st, w->done);
+        session_notice(s, "%zu of %zu runs are done: results shows what they came to", w->done,
+                       w->runs);
         return -1;
     }
     struct str text = {0};
