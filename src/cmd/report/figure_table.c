@@ -116,7 +116,7 @@ static struct report_column *column_of(const struct report_table *t, size_t i)
 static const char *number_name(struct report *r, size_t i)
 {
     static const char *const first[] = {"x", "y", "z"};
-    char text[24];
+    char text[40];
     if (i < sizeof first / sizeof *first)
         return first[i];
     snprintf(text, sizeof text, "column_%zu", i + 1);
