@@ -108,15 +108,27 @@ static void add_penalties(struct str *to, const struct view_request *r)
     }
 }
 
-/* Adds the heading, and in a picture of pixels the penalties below it. */
+/* Adds a heading, and in a picture of pixels the penalties below it. */
+static void add_lines(struct str *to, const struct view_request *r, const struct str *heading)
+{
+    quote(to, heading);
+    if (!r->text)
+        add_penalties(to, r);
+}
+
 static void add_heading(struct str *to, const struct view_request *r, const char *view)
 {
     struct str text = {0};
     style_heading(&text, r, view);
-    quote(to, &text);
-    if (!r->text)
-        add_penalties(to, r);
+    add_lines(to, r, &text);
     str_finish(&text);
+}
+
+void style_head_as(struct str *to, const struct view_request *r, const struct str *heading)
+{
+    str_add(to, "set title ");
+    add_lines(to, r, heading);
+    str_add(to, " noenhanced\n");
 }
 
 void style_head(struct str *to, const struct view_request *r, const char *view)

@@ -35,6 +35,8 @@ void style_set(struct str *to, const char *setting, const char *text);
 void style_heading(struct str *to, const struct view_request *r, const char *view);
 /* Sets the title of the figure: its heading. */
 void style_head(struct str *to, const struct view_request *r, const char *view);
+/* The same with a heading that says more. */
+void style_head_as(struct str *to, const struct view_request *r, const struct str *heading);
 /* Sets the title of a panel; the more columns of panels, the smaller. */
 void style_title(struct str *to, const struct str *text, size_t cols);
 /* Begins the next thing to plot: `plot ` or a comma. */

@@ -296,8 +296,10 @@ static int add_model(const struct view_request *r, struct model *m, struct figur
         set_up(&f->program, r, &t);
         const struct page page = page_for(r, 1, 1, &plot);
         page_legend(&f->program, &page, "input 1");
-        if (r->models > 1)
+        if (r->models > 1) {
             style_set(&f->program, "title", m->name);
+            str_add(&f->program, r->text ? "" : "set key font ',8' samplen 1 maxrows 2\n");
+        }
         style_plot(&f->program, &plot);
     }
     field_finish(&t);

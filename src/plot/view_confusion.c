@@ -204,14 +204,16 @@ static void set_up(struct str *to, const struct matrix *t)
     const struct view_request *r = t->r;
     struct str title = {0};
     const double edge = r->text ? 1 : 0.5;
-    if (r->models > 1)
+    if (r->models > 1) {
         str_addf(&title, "%s: ", t->model->name);
-    else {
+        add_score(&title, t);
+        style_title(to, &title, 2);
+    } else {
         style_heading(&title, r, "confusion");
         str_add(&title, ", ");
+        add_score(&title, t);
+        style_head_as(to, r, &title);
     }
-    add_score(&title, t);
-    style_title(to, &title, r->models > 1 ? 2 : 1);
     str_finish(&title);
     str_addf(to, "set xrange [%g:%g]\nset yrange [%g:%g]\n", -edge, (double)t->classes - 1 + edge,
              (double)t->classes - 1 + edge, -edge);

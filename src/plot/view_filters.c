@@ -250,6 +250,13 @@ static size_t count_silent(const struct tiles *t)
     return n;
 }
 
+static void add_silent(struct str *to, const struct tiles *t)
+{
+    const size_t n = t->share ? count_silent(t) : 0;
+    if (n)
+        str_addf(to, ", %zu never fire%s", n, n == 1 ? "s" : "");
+}
+
 static void add_caption(struct str *to, const struct tiles *t, const char *name)
 {
     str_addf(to, "%s, ", name);
@@ -265,10 +272,15 @@ static void add_caption(struct str *to, const struct tiles *t, const char *name)
     str_addf(to, ", largest %.3g", t->most);
     if (t->empty)
         str_addf(to, ", %zu empty", t->empty);
-    if (t->share && count_silent(t))
-        str_addf(to, ", %zu never fire%s", count_silent(t), count_silent(t) == 1 ? "s" : "");
+    add_silent(to, t);
 }
 
+/* Of a panel beside others, which are alike. */
+static void add_short_caption(struct str *to, const struct tiles *t, const char *name)
+{
+    str_addf(to, "%s, %zu of %zu, largest %.3g", name, t->shown, t->units, t->most);
+    add_silent(to, t);
+}
 /* What the colours mean, and the order of the tiles. */
 static const char *legend_of(const struct tiles *t)
 {
@@ -380,18 +392,24 @@ static void add_text(const struct view_request *r, struct figure *f, const struc
 static void set_title(const struct view_request *r, const struct tiles *t, const char *name,
                       const struct kernels_of *k, struct str *to)
 {
+    const bool alone = k->rows * k->cols == 1;
+    const size_t width = page_grid_columns(r);
     struct str title = {0}, caption = {0};
-    add_caption(&caption, t, name);
+    if (alone || k->cols == 1)
+        add_caption(&caption, t, name);
+    else
+        add_short_caption(&caption, t, name);
     style_heading(&title, r, "filters");
     str_addf(&title, ", %s", caption.text ? caption.text : "");
     to->failed = to->failed || caption.failed || title.failed;
-    const size_t width = page_grid_columns(r);
-    const bool fits = !r->text || title.size <= width;
     if (r->text && caption.size > width) {
         str_finish(&caption);
         str_addf(&caption, "%s, %zu of %zu units", name, t->shown, t->units);
     }
-    style_title(to, k->rows * k->cols == 1 && fits ? &title : &caption, k->cols);
+    if (alone && (!r->text || title.size <= width))
+        style_head_as(to, r, &title);
+    else
+        style_title(to, &caption, k->cols);
     str_finish(&caption);
     str_finish(&title);
 }

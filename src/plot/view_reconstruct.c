@@ -310,7 +310,7 @@ static void set_title(struct str *to, const struct sheet *t)
     style_heading(&title, t->r, "reconstruct");
     if (t->r->models == 1)
         str_addf(&title, ", mean squared error %.3g", error_of(t, &t->strip[t->strips - 1]));
-    style_title(to, &title, 1);
+    style_head_as(to, t->r, &title);
     str_finish(&title);
 }
 

@@ -96,12 +96,12 @@ static void set_title(struct str *to, const struct ridges *t, size_t cols)
     struct str title = {0};
     if (cols == 1) {
         style_heading(&title, t->r, "ridge");
-        str_add(&title, ", ");
+        str_addf(&title, ", %s", t->trace->name);
+        style_head_as(to, t->r, &title);
+    } else {
+        request_name(&title, t->r, t->model, t->trace->name);
+        style_title(to, &title, cols);
     }
-    if (cols > 1)
-        request_name(&title, t->r, t->model, "");
-    str_add(&title, t->trace->name);
-    style_title(to, &title, cols);
     str_finish(&title);
 }
 

@@ -135,7 +135,10 @@ static void set_title(struct str *to, const struct view_request *r, const struct
     str_addf(&title, "%s %zux%zu", name->text ? name->text : "", s->rows, s->cols);
     if (!r->text || places == 1)
         str_addf(&title, ": 90 %% of the squares in %zu of %zu", count_main(s), s->count);
-    style_title(to, &title, places == 1 ? 1 : cols);
+    if (places == 1)
+        style_head_as(to, r, &title);
+    else
+        style_title(to, &title, cols);
     str_finish(&title);
 }
 
@@ -166,62 +169,90 @@ static int add_curves(struct figure *f, struct str *plot, const struct view_requ
     return 0;
 }
 
-static void set_axes(struct str *to, const struct view_request *r, const struct spectrum *s,
-                     const struct kernels_of *k, const struct str *plot)
+/* Values below what float can tell from 0 would stretch a log axis for nothing. */
+static bool is_log(const struct extent_of *of)
 {
-    const struct page page = page_for(r, (unsigned)k->rows, (unsigned)k->cols, plot);
-    struct extent_of of = {0};
-    double x[2];
+    const double least = 100, most = 1e6;
+    return curve_is_log(of, least) && of->y[1] / of->y[0] < most;
+}
+
+static void measure(const struct spectrum *s, struct extent_of *of)
+{
     for (size_t i = 0; i < MOMENTS; i++)
         if (s->value[i]) {
             const struct series series = series_of(s, i);
-            curve_measure(&of, &series);
+            curve_measure(of, &series);
         }
-    const bool log = curve_is_log(&of, 100);
+}
+
+static void set_axes(struct str *to, const struct view_request *r, const struct extent_of *of,
+                     const struct kernels_of *k, const struct str *plot)
+{
+    const struct page page = page_for(r, (unsigned)k->rows, (unsigned)k->cols, plot);
+    double x[2];
     str_add(to, "unset logscale\nset ytics auto\nset xlabel 'number, the largest first'\n");
-    str_addf(to, "set ylabel 'singular value%s'\n", log ? " (log scale)" : "");
+    str_addf(to, "set ylabel 'singular value%s'\n", is_log(of) ? " (log scale)" : "");
     if (r->text)
         str_add(to, "unset ylabel\n");
-    curve_steps(to, &page, &of, k->cols > 1 || r->text ? 5 : 10, x);
-    curve_axis(to, &page, &of, log);
+    curve_steps(to, &page, of, k->cols > 1 || r->text ? 5 : 10, x);
+    curve_axis(to, &page, of, is_log(of));
     page_legend(to, &page, "number, the largest first");
 }
 
+/* Kernels of several models have the same axes. */
 static int add_panel(const struct view_request *r, const struct kernels_of *k, size_t i,
-                     struct figure *f, struct err *e)
+                     const struct spectrum *s, const struct extent_of *all, struct figure *f,
+                     struct err *e)
 {
-    struct spectrum s = {0};
     struct str name = {0}, plot = {0};
+    struct extent_of own = {0};
     request_name(&name, r, k->at[i].model, k->at[i].weight->path);
-    int failed = name.failed ? err_memory(e)
-                             : spectrum_make(r, k->at[i].model, k->at[i].weight, &s, e) ||
-                                   add_curves(f, &plot, r, &s, &name, e);
+    const int failed = name.failed ? err_memory(e) : add_curves(f, &plot, r, s, &name, e);
+    measure(s, &own);
     if (!failed) {
-        set_title(&f->program, r, &s, &name, k->rows * k->cols, k->cols);
-        set_axes(&f->program, r, &s, k, &plot);
+        set_title(&f->program, r, s, &name, k->rows * k->cols, k->cols);
+        set_axes(&f->program, r, r->models > 1 ? all : &own, k, &plot);
         style_plot(&f->program, &plot);
     }
-    spectrum_finish(&s);
     str_finish(&name);
     str_finish(&plot);
-    return failed ? -1 : 0;
+    return failed;
 }
 
-static int fill(const struct view_request *r, const struct kernels_of *k, struct figure *f,
-                struct err *e)
+static int add_panels(const struct view_request *r, const struct kernels_of *k,
+                      const struct spectrum *spectrum, struct figure *f, struct err *e)
 {
     const size_t places = k->rows * k->cols;
+    struct extent_of all = {0};
+    for (size_t i = 0; i < places; i++)
+        measure(&spectrum[i], &all);
     style_begin(f, r);
     if (places > 1)
         style_panels(&f->program, r, "spectrum", k->rows, k->cols);
     for (size_t i = 0; i < places; i++)
         if (!k->at[i].model)
             str_add(&f->program, "set multiplot next\n");
-        else if (add_panel(r, k, i, f, e))
+        else if (add_panel(r, k, i, &spectrum[i], &all, f, e))
             return -1;
     if (places > 1)
         style_panels_end(&f->program);
     return 0;
+}
+
+static int fill(const struct view_request *r, const struct kernels_of *k, struct figure *f,
+                struct err *e)
+{
+    struct spectrum spectrum[KERNELS_MOST] = {{0}};
+    const size_t places = k->rows * k->cols;
+    int failed = 0;
+    for (size_t i = 0; i < places && !failed; i++)
+        if (k->at[i].model)
+            failed = spectrum_make(r, k->at[i].model, k->at[i].weight, &spectrum[i], e);
+    if (!failed)
+        failed = add_panels(r, k, spectrum, f, e);
+    for (size_t i = 0; i < places; i++)
+        spectrum_finish(&spectrum[i]);
+    return failed;
 }
 
 static int draw(const struct view_request *r, struct figure *f, struct err *e)

@@ -65,13 +65,17 @@ static void set_title(struct str *to, const struct view_request *r, const struct
                       const struct trace *t, size_t cols)
 {
     struct str title = {0};
-    if (cols == 1)
+    if (cols == 1) {
         style_heading(&title, r, "units");
-    else
+        str_add(&title, ", ");
+    } else {
         request_name(&title, r, m, "");
-    str_addf(&title, "%s%s, %zu of %zu silent at the end", cols == 1 ? ", " : "", t->name,
-             count_silent(t), t->width);
-    style_title(to, &title, cols);
+    }
+    str_addf(&title, "%s, %zu of %zu silent at the end", t->name, count_silent(t), t->width);
+    if (cols == 1)
+        style_head_as(to, r, &title);
+    else
+        style_title(to, &title, cols);
     str_finish(&title);
 }
 
