@@ -30,6 +30,13 @@ static const char *const middle[] = {"dropout 0.3",
                                      "activation sigmoid",
                                      ""};
 
+#define KEPT "sweep h.kernel = l1(?) over 0 1e-3 { step 2; measure m = step }"
+#define DROPPED                                                                                    \
+    "*sweep h.kernel = ? over none l2(0.1) keep=none { repeat 2 { train 9 }; let k = loss }"
+#define NESTED                                                                                     \
+    "*sweep k = ? over 1 2 seeds=2 { sweep h.bias = l1(k*?) over 0 1 { train 4; expect loss > "    \
+    "0.3 } }"
+
 /* A * in front: the person stops it at some moment. */
 static const char *const lines[] = {"train 2",
                                     "step 3",
@@ -85,7 +92,11 @@ static const char *const lines[] = {"train 2",
                                     "define penalty odd(x, p=2) = sum(abs(x))^p",
                                     "set h.kernel = odd(0.01)",
                                     "repeat 2 { goto a; step 2 }",
-                                    "sweep h.kernel = l1(?) over 0 1e-3 epochs 1"};
+                                    "sweep h.kernel = l1(?) over 0 1e-3 epochs 1",
+                                    KEPT,
+                                    DROPPED,
+                                    NESTED,
+                                    "measure m = norm(h.kernel)"};
 
 /* The line, and behind the prompt as much training as there is time for. */
 static void type(struct fake *f, struct draw *d, const char *line)

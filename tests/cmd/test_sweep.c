@@ -410,6 +410,8 @@ static const char *const told[] = {
     NESTED "model main_2\nset h.kernel = none\nmeasure m = step\n",
     "sweep h.kernel = l2(?) over 0 1 log=\"l.csv\" { step 1 }\n",
     "sweep h.kernel = l2(?) over 0 1 first=1 { step 1 }\n",
+    "clone bare\ndense 1 sigmoid as other\nmodel fresh\ninput 2\ndense 1 sigmoid\nmeasure m = 1\n"
+    "undo\nmeasure m = 2\n",
     "watch norm(h.kernel) every 2\nsweep h.kernel = l2(?) over 0 1 { train 1 }\n",
 };
 
@@ -469,6 +471,31 @@ static void a_sweep_that_is_stopped_keeps_what_was_done(void **state)
             if (!stopped)
                 break;
         }
+}
+
+/* A sweep of which nothing came leaves no trace in the epoch that runs, with what is gathered of
+ * it. */
+static void a_sweep_without_a_run_is_nothing(void **state)
+{
+    (void)state;
+    static const char *const sweeps[] = {
+        "sweep h.kernel = ? over none l2(1) { repeat 2 { train 1 }; let k = loss; expect k < 0 }\n",
+        "sweep h.kernel = l2(?) over 0 1 { trian 1 }\n",
+        "for v in 1 { sweep h.activity = l1(?) over 0 1 { step 1; clone c; expect loss < 0 } }\n",
+    };
+    for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
+        struct fake f, plain;
+        fake_start(&f);
+        fake_start(&plain);
+        fake_ok(&f, NET "set h.activity = l1(1e-2)\nlet v = 1\ntrain 1\nstep 3\n");
+        fake_ok(&plain, NET "set h.activity = l1(1e-2)\nlet v = 1\ntrain 1\nstep 3\n");
+        assert_true(fake_run(&f, sweeps[i]) != OUTCOME_OK);
+        fake_ok(&f, "train 2\n");
+        fake_ok(&plain, "train 2\n");
+        check_same(&f, &plain, sweeps[i]);
+        fake_finish(&f);
+        fake_finish(&plain);
+    }
 }
 
 #define LOGGED "sweep h.kernel = l2(?) over 0 1e-2 1 seeds=2 log=\"l.csv\" resume=\"l.csv\" "
@@ -789,6 +816,7 @@ int main(void)
         cmocka_unit_test(a_run_that_fails_is_a_row),
         cmocka_unit_test(sweeps_are_replayed_and_taken_back),
         cmocka_unit_test(a_sweep_that_is_stopped_keeps_what_was_done),
+        cmocka_unit_test(a_sweep_without_a_run_is_nothing),
         cmocka_unit_test(a_log_is_gone_on_with),
         cmocka_unit_test(a_file_serves_a_larger_sweep),
         cmocka_unit_test(files_of_something_else_are_refused),

@@ -182,7 +182,18 @@ static void put_back(struct session *s, const struct left *l)
     memcpy(s->wrong_verb, l->wrong_verb, sizeof l->wrong_verb);
 }
 
-enum { RUN_PARTS = PART_MODELS | PART_DATA | PART_VARIABLES };
+/* What of the state must be set back. Of data that are as they were nothing is: trainers would go.
+ */
+static unsigned run_parts(const struct session *s, const struct snapshot *was)
+{
+    const struct dataset *a = &s->data, *b = &was->data;
+    const bool same = s->has_data == was->has_data && s->emulation == was->emulation &&
+                      s->ignores_frozen == was->ignores_frozen &&
+                      (!s->has_data || (a->x == b->x && a->y == b->y && a->batch == b->batch &&
+                                        a->shuffle == b->shuffle && a->samples == b->samples &&
+                                        a->training == b->training));
+    return PART_MODELS | PART_VARIABLES | (same ? 0 : PART_DATA);
+}
 
 /* Clone, settings, body, figures; then the session is as before but for the clone, which is in
  * r->model or, if the run does not keep it or failed, gone. */
@@ -212,8 +223,9 @@ static int do_run(struct session *s, struct sweep *w, struct sweep_run *r, bool 
         w->before.model[i]->model->stop = NULL;
     s->current = w->before.current < s->models ? w->before.current : 0;
     /* What the run had is free again, so the second time there is room. */
-    if (snapshot_restore(s, &w->before, RUN_PARTS, &back) &&
-        snapshot_restore(s, &w->before, RUN_PARTS, e))
+    const unsigned parts = run_parts(s, &w->before);
+    s->seed = w->before.seed;
+    if (snapshot_restore(s, &w->before, parts, &back) && snapshot_restore(s, &w->before, parts, e))
         failed = -1;
     else if (back.kind)
         failed = failed ? failed : err_memory(e);

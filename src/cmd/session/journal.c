@@ -63,6 +63,9 @@ int journal_append_list(struct session *s, struct line **list, struct err *e)
 void journal_touched(struct session *s, const struct statement *st, struct model *current)
 {
     const unsigned changes = statement_changes(st);
+    /* What a loop's statements touched was said of each. */
+    if (st->body && changes == CHANGES_ALL)
+        return;
     const bool several = changes & CHANGES_MODELS || (changes & CHANGES_FIGURES && st->clauses);
     /* A model for which nnr chose something was touched when it did. */
     if (several || session_running(s))

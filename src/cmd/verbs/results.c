@@ -185,7 +185,8 @@ const struct command command_measure = {
             "a row of its own in results. A second one of that name takes its place.",
             EXAMPLE),
     .run = run_measure,
-    .changes = CHANGES_RESULTS,
+    /* Its figures may need a loss, which is then chosen for the model. */
+    .changes = CHANGES_MODEL | CHANGES_RESULTS,
 };
 const struct command command_results = {
     COMMAND(
