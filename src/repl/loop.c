@@ -321,6 +321,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .picture = write_picture,
         .safe = o->safe,
         .step = o->step,
+        .jobs = o->jobs,
         .plot = o->plot ? o->plot : where_pictures_go(),
         .big = o->big,
         .persist = o->persist,

@@ -90,6 +90,17 @@ static int take_threads(struct options *o, const char *value, struct err *e)
     return err_hint(e, "write a whole number from 1 to %d: --threads 2", MOST_THREADS);
 }
 
+static int take_jobs(struct options *o, const char *value, struct err *e)
+{
+    uint64_t n = 0;
+    if (whole(value, MOST_JOBS, &n) == 0 && n > 0) {
+        o->jobs = (unsigned)n;
+        return 0;
+    }
+    err_at(e, nowhere, "\"%s\" is no number of jobs", value);
+    return err_hint(e, "write a whole number from 1 to %d: --jobs 4", MOST_JOBS);
+}
+
 #define FLAG(member) NULL, NULL, offsetof(struct options, member)
 static const struct option table[] = {
     {"-c", "TEXT", take_text, 0, "run the statements of TEXT, before those of the script", false},
@@ -104,6 +115,8 @@ static const struct option table[] = {
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},
     {"--threads", "N", take_threads, 0,
      "the most threads of a training step, 1 to 64 (1 without it)", false},
+    {"--jobs", "N", take_jobs, 0, "how many runs of a sweep at a time (one a core without it)",
+     false},
     {"--json", FLAG(json), "print a JSON object for each statement that reports or fails", false},
     {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress", false},
     {"--manual", FLAG(manual), "print the reference of the language, in Markdown", false},

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum { MOST_THREADS = 64, MOST_LETS = 64 };
+enum { MOST_THREADS = 64, MOST_JOBS = 1024, MOST_LETS = 64 };
 
 /* Texts belong to argv. */
 struct options {
@@ -22,6 +22,7 @@ struct options {
     const char *let[MOST_LETS]; /* NAME=VALUE, in their order */
     size_t lets;
     unsigned threads; /* 1..MOST_THREADS, or 0 when it was not said */
+    unsigned jobs;    /* 1..MOST_JOBS, or 0 */
 };
 
 /* Reads all of argv; a wrong command line is an error with a hint. */

@@ -31,6 +31,11 @@ void workers_allow(unsigned threads)
     allowed = threads ? threads : 1;
 }
 
+unsigned workers_allowed(void)
+{
+    return allowed;
+}
+
 static int make_parts(struct workers *w, const struct plan *p, struct frame *frame, size_t reals)
 {
     w->frame = mem_new(w->count, sizeof(struct frame *));

@@ -13,6 +13,8 @@ struct workers;
 
 /* The most threads that a step may use; holds for the process, 1 at the start. */
 void workers_allow(unsigned threads);
+/* How many those are. */
+unsigned workers_allowed(void);
 /* Workers for a training plan whose gradient has `reals` numbers, when more than one thread is
  * allowed and its steps are worth it: *to stays NULL otherwise. The first of them works in `frame`,
  * which is borrowed. 0, or -1 without memory. */

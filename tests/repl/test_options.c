@@ -41,6 +41,10 @@ static void everything_is_taken(void **state)
     assert_int_equal(o.lets, 2);
     assert_string_equal(o.let[0], "a=1");
     assert_string_equal(o.let[1], "b=2");
+    assert_int_equal(o.jobs, 0);
+    const char *const jobs[WORDS + 1] = {"--jobs", "3"};
+    assert_int_equal(parse(&o, jobs, &e), 0);
+    assert_int_equal(o.jobs, 3);
     const char *const dash[WORDS + 1] = {"-"};
     assert_int_equal(parse(&o, dash, &e), 0);
     assert_string_equal(o.file, "-");
@@ -69,6 +73,8 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
         {{"--seed", "9007199254740993"}, "is no seed", "2^53"},
         {{"--threads", "0"}, "\"0\"", "1 to 64"},
         {{"--threads", "65"}, "\"65\"", "1 to 64"},
+        {{"--jobs", "0"}, "\"0\"", "1 to 1024"},
+        {{"--jobs", "1025"}, "\"1025\"", "1 to 1024"},
         {{"--json=yes"}, "\"--json\" takes no value", "--json alone"},
         {{"--quiet", "--quiet"}, "given twice", "once"},
         {{"--plot", ""}, "where pictures go", "--plot none"},
@@ -90,10 +96,10 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
 static void help_names_every_option(void **state)
 {
     (void)state;
-    static const char *const names[] = {"-c TEXT",      "-i",        "--check",          "--safe",
-                                        "--plot WHERE", "--seed N",  "--json",           "--quiet",
-                                        "--threads N",  "--version", "--let NAME=VALUE", "--help",
-                                        "130",          "file.nnr",  "--manual"};
+    static const char *const names[] = {"-c TEXT",      "-i",       "--check",   "--safe",
+                                        "--plot WHERE", "--seed N", "--json",    "--quiet",
+                                        "--threads N",  "--jobs N", "--version", "--let NAME=VALUE",
+                                        "--help",       "130",      "file.nnr",  "--manual"};
     struct str s = {0};
     options_help(&s);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -33,6 +33,24 @@ save session "s.nnr"
 clone second
 print norm(h.kernel)
 """
+SWEEP = NET + """sweep h.kernel = l1(?) over 0 1e-3 1e-2 seeds=2 keep=all log="log.csv" {
+  train 2
+  dense 3 tanh kernel=l2(1e-3)
+  dense 1 sigmoid as end_of_it
+  train 1
+  measure size = norm(h.kernel)
+  print loss
+}
+results
+save results "all.csv"
+model main_5
+step 2
+save weights "five.safetensors"
+sweep h.bias = l2(?) over 1 2 3 { step 3 }
+model main_5_2
+print loss
+save weights "two.safetensors"
+"""
 
 
 def start(words, ranks=3):
@@ -70,6 +88,24 @@ class Mpi(unittest.TestCase):
 
     def test_one_rank_speaks_and_writes(self):
         self.same(WRITES)
+
+    def test_runs_of_a_sweep(self):
+        first = self.same(SWEEP, "--quiet")
+        self.assertIn("main_5", first.stdout)
+        self.same(SWEEP.replace("keep=all", "keep=none").split("model main_5")[0], "--quiet")
+        self.same(SWEEP, "--quiet", "--threads", "2")
+
+    def test_a_sweep_that_fails(self):
+        done, _ = self.run_in("wrong", NET + "sweep h.kernel = l1(?) over 1 2 3 "
+                              "{ step 2; expect loss < 0 }\n", 3)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(done.stderr.count("expected loss < 0"), 1, done.stderr)
+
+    def test_a_log_that_cannot_be_written(self):
+        done, _ = self.run_in("full", NET + 'sweep h.kernel = l1(?) over 1 2 3 log="/nowhere/x.csv" '
+                              "{ step 2 }\n", 3)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(done.stderr.count("/nowhere/x.csv"), 2, done.stderr)
 
     def test_an_error_is_told_once(self):
         done, _ = self.run_in("wrong", NET + "dense 3 nothing\n", 3)

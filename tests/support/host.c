@@ -102,6 +102,7 @@ void fake_start_as(struct fake *f, const char *flag)
         .tick = tick,
         .clock = look_at_clock,
         .plot = "none",
+        .jobs = 1,
         .ask = ask,
         .type = type,
         .wait = wait_a_little,

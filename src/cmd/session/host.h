@@ -33,6 +33,7 @@ struct host {
     bool check;          /* --check: names, choices and shapes only; nothing is trained */
     bool safe;           /* --safe: files only in the folder of the text that runs, or below it */
     bool step;           /* --step: each statement of a file is shown and waits for Enter */
+    unsigned jobs;       /* --jobs: how many runs of a sweep at a time; 0: it was not said */
     struct ranks *ranks; /* of mpirun; NULL: none of it */
     const char *plot; /* where pictures go: auto, none, dumb, another terminal's name, or a file */
     bool big;         /* letters and lines of pictures are large */

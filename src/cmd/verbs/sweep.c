@@ -619,7 +619,8 @@ static const struct arg_spec sweep_args[] = {
         .line = "a .csv to which the row of each run is added when it is done"),
     ARG("resume", KEY, ARG_FILE,
         .line = "a .csv of log= or save results: runs whose rows are in it are not done again"),
-    ARG("jobs", KEY, ARG_WHOLE, .min = 1, .max = 1024, .line = "how many runs go on at once"),
+    ARG("jobs", KEY, ARG_WHOLE, .min = 1, .max = 1024,
+        .line = "how many runs go on at once; without it as many as there are cores"),
     ARG("first", KEY, ARG_WHOLE, .min = 1, .max = RUNS_MOST,
         .line =
             "only so many runs, from the first: what a record says of a sweep that was stopped"),
@@ -641,6 +642,10 @@ const struct command command_sweep = {
         "says why, and the others go on; only if all fail is that an error, the first run's. "
         "Before the first run the { } are looked at as --check does. Ctrl-C keeps the runs that "
         "are done, and so does a log that cannot be written.\n\n"
+        "Runs go on side by side, in processes: as many as there are cores, or as jobs= says, or "
+        "nnr --jobs N, which counts more. Started by mpirun they go to the other ranks. What is "
+        "printed, written and kept is the same to the bit for any number of them. A run whose "
+        "process is killed is done once more; when that is killed too, its row says failed.\n\n"
         "seeds= is for a model that was not trained yet. log= begins its file anew. resume= takes "
         "rows of the same model, data, variables, seed and { }; other values and more seeds may "
         "have come, a last line without its end is left out, and no models stay. If the file is "
