@@ -10,7 +10,9 @@
 enum { SUMS_MEBIBYTES = 32 };
 
 struct row_gradients {
-    struct trainer *trainer;
+    struct frame *frame;
+    const struct plan *plan;
+    const struct graph *graph;
     const struct row_parts *row;
     size_t rows, all; /* all: samples of the whole pass */
     double *norm;
@@ -29,15 +31,20 @@ struct row_gradients {
     double *sum;        /* for each row of the group, over the batches; NULL: there is one batch */
 };
 
+static real *gradient(const struct row_gradients *x)
+{
+    return x->frame->block[IN_WGRAD];
+}
+
 static bool is_activity(const struct row_gradients *x, size_t row)
 {
     const struct row_parts *p = &x->row[row];
-    return p->count && x->trainer->infer->applied[p->item[0]].weight == NOTHING;
+    return p->count && x->plan->applied[p->item[0]].weight == NOTHING;
 }
 
 static void find_steps(struct row_gradients *x)
 {
-    const struct plan *p = x->trainer->infer;
+    const struct plan *p = x->plan;
     for (size_t i = 0; i < p->backwards; i++) {
         const struct step *s = &p->backward[i];
         if (s->call != NOTHING) {
@@ -51,7 +58,7 @@ static void find_steps(struct row_gradients *x)
 
 static void find_moving(struct row_gradients *x)
 {
-    const struct graph *g = x->trainer->model->graph;
+    const struct graph *g = x->graph;
     for (size_t v = 0; v < g->values; v++) {
         const struct call *c = &g->call[g->value[v].made_by];
         const struct layer *l = &g->layer[c->layer];
@@ -64,8 +71,8 @@ static void find_moving(struct row_gradients *x)
 
 static int make_room(struct row_gradients *x, size_t samples, size_t batch)
 {
-    const struct graph *g = x->trainer->model->graph;
-    const struct plan *p = x->trainer->infer;
+    const struct graph *g = x->graph;
+    const struct plan *p = x->plan;
     const size_t most = (size_t)SUMS_MEBIBYTES << 20, reals = g->weight_reals;
     const size_t fit = reals ? most / (reals * sizeof(double)) : x->rows;
     const bool several = samples > batch;
@@ -86,13 +93,15 @@ static int make_room(struct row_gradients *x, size_t samples, size_t batch)
                : -1;
 }
 
-struct row_gradients *row_gradients_create(struct trainer *t, const struct row_parts *row,
+struct row_gradients *row_gradients_create(struct frame *f, const struct row_parts *row,
                                            size_t count, size_t samples, size_t batch)
 {
     struct row_gradients *x = mem_new(1, sizeof *x);
     if (!x)
         return NULL;
-    x->trainer = t;
+    x->frame = f;
+    x->plan = f->plan;
+    x->graph = f->plan->graph;
     x->row = row;
     x->rows = count;
     x->all = samples;
@@ -134,15 +143,14 @@ static double squares(const real *g, size_t count)
 static double weight_norm(const struct row_gradients *x, size_t row)
 {
     const struct row_parts *p = &x->row[row];
-    struct frame *f = x->trainer->infer_frame;
+    struct frame *f = x->frame;
     double sum = 0;
     for (size_t i = 0; i < p->count; i++) {
         const struct step *s = x->weight[p->item[i]];
         if (!s)
             continue;
-        const struct weight *w =
-            &x->trainer->model->graph->weight[f->plan->applied[p->item[i]].weight];
-        real *g = x->trainer->probe_grad + w->at;
+        const struct weight *w = &x->graph->weight[f->plan->applied[p->item[i]].weight];
+        real *g = gradient(x) + w->at;
         memset(g, 0, w->count * sizeof *g);
         f->scale[p->item[i]] = f->by[p->item[i]];
         s->op->run(s, f);
@@ -163,25 +171,25 @@ static void take_in(struct row_gradients *x, id call, size_t *due)
 /* Gradients that steps from above would have stored are 0. */
 static void clear(const struct row_gradients *x, const struct call *c)
 {
-    const struct graph *g = x->trainer->model->graph;
-    const struct frame *f = x->trainer->infer_frame;
+    const struct graph *g = x->graph;
+    const struct frame *f = x->frame;
     const struct layer *l = &g->layer[c->layer];
     const struct operand at = plan_value(f->plan, c->output);
     if (at.block == IN_VALUE)
         memset(f->block[IN_DVALUE] + at.at, 0,
                f->samples * shape_count(&g->value[c->output].shape) * sizeof(real));
     for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
-        memset(x->trainer->probe_grad + g->weight[w].at, 0, g->weight[w].count * sizeof(real));
+        memset(gradient(x) + g->weight[w].at, 0, g->weight[w].count * sizeof(real));
 }
 
 /* Lists the calls that the row's gradient can reach. */
 static void go_down(struct row_gradients *x, size_t row)
 {
-    const struct graph *g = x->trainer->model->graph;
+    const struct graph *g = x->graph;
     const struct row_parts *p = &x->row[row];
     size_t due = 0, c = 0;
     for (size_t i = 0; i < p->count; i++) {
-        const struct applied *a = &x->trainer->infer->applied[p->item[i]];
+        const struct applied *a = &x->plan->applied[p->item[i]];
         if (a->times == 0 || a->frozen)
             continue;
         take_in(x, a->call, &due);
@@ -204,7 +212,7 @@ static void go_down(struct row_gradients *x, size_t row)
 
 static void run_down(const struct row_gradients *x, size_t row)
 {
-    struct frame *f = x->trainer->infer_frame;
+    struct frame *f = x->frame;
     const struct row_parts *p = &x->row[row];
     for (size_t i = 0; i < p->count; i++)
         f->scale[p->item[i]] = f->by[p->item[i]];
@@ -220,8 +228,8 @@ static void run_down(const struct row_gradients *x, size_t row)
 /* The squares of the gradient, which is added to `sum` if there are several batches. */
 static double gather(struct row_gradients *x, double *sum)
 {
-    const struct graph *g = x->trainer->model->graph;
-    const double n = (double)x->trainer->infer_frame->samples;
+    const struct graph *g = x->graph;
+    const double n = (double)x->frame->samples;
     double all = 0;
     x->looks++;
     for (size_t k = 0; k < x->belows; k++) {
@@ -234,9 +242,9 @@ static double gather(struct row_gradients *x, double *sum)
             const size_t at = g->weight[w].at, count = g->weight[w].count;
             if (!graph_trains(g, w))
                 continue;
-            all += squares(x->trainer->probe_grad + at, count);
+            all += squares(gradient(x) + at, count);
             for (size_t i = at; sum && i < at + count; i++)
-                sum[i] += n * (double)x->trainer->probe_grad[i];
+                sum[i] += n * (double)gradient(x)[i];
         }
     }
     return all;
@@ -252,11 +260,11 @@ static void mask_all(struct frame *f, double mask, size_t samples)
 
 void row_gradients_batch(struct row_gradients *x, size_t samples)
 {
-    struct frame *f = x->trainer->infer_frame;
-    const size_t reals = x->trainer->model->graph->weight_reals;
+    struct frame *f = x->frame;
+    const size_t reals = x->graph->weight_reals;
     size_t activities = 0;
     mask_all(f, 0, samples);
-    for (size_t r = 0; r < x->rows && !stop_asked(x->trainer->model->stop); r++) {
+    for (size_t r = 0; r < x->rows && !stop_asked(x->frame->stop); r++) {
         if (!is_activity(x, r)) {
             if (x->first_batch)
                 x->norm[r] = weight_norm(x, r);
@@ -276,9 +284,9 @@ void row_gradients_batch(struct row_gradients *x, size_t samples)
 
 void row_gradients_one(struct row_gradients *x, size_t row)
 {
-    struct frame *f = x->trainer->infer_frame;
-    const size_t reals = x->trainer->model->graph->weight_reals;
-    memset(x->trainer->probe_grad, 0, reals * sizeof *x->trainer->probe_grad);
+    struct frame *f = x->frame;
+    const size_t reals = x->graph->weight_reals;
+    memset(gradient(x), 0, reals * sizeof *gradient(x));
     mask_all(f, 0, f->samples);
     if (is_activity(x, row)) {
         go_down(x, row);
@@ -291,7 +299,7 @@ void row_gradients_one(struct row_gradients *x, size_t row)
 
 bool row_gradients_pass(struct row_gradients *x)
 {
-    const size_t reals = x->trainer->model->graph->weight_reals;
+    const size_t reals = x->graph->weight_reals;
     size_t activities = 0;
     for (size_t r = 0; x->sum && r < x->rows; r++) {
         const size_t place = activities;

@@ -5,7 +5,7 @@
 #ifndef NNR_TRAIN_ROW_GRADIENT_H
 #define NNR_TRAIN_ROW_GRADIENT_H
 
-#include "train/trainer.h"
+#include "nn/frame.h"
 
 /* The rows of the plan that belong to one row of the ledger. */
 struct row_parts {
@@ -15,14 +15,15 @@ struct row_parts {
 
 struct row_gradients;
 
-/* For a ledger of `count` rows over `samples` in batches, on the trainer's infer_frame; NULL
- * without memory. The parts are borrowed. */
-struct row_gradients *row_gradients_create(struct trainer *t, const struct row_parts *row,
+/* For a ledger of `count` rows over `samples` in batches, in a frame, for training or not, whose
+ * gradient of the weights is overwritten; NULL without memory. Frame and parts are borrowed. */
+struct row_gradients *row_gradients_create(struct frame *f, const struct row_parts *row,
                                            size_t count, size_t samples, size_t batch);
 void row_gradients_destroy(struct row_gradients *x);
 /* After the forward pass of a batch of `samples`. */
 void row_gradients_batch(struct row_gradients *x, size_t samples);
-/* The whole gradient of one row over the batch that was last run, into the trainer's probe_grad. */
+/* The whole gradient of one row over the batch that was last run forward, into the frame's gradient
+ * of the weights. */
 void row_gradients_one(struct row_gradients *x, size_t row);
 /* After the last batch of a pass. True: the pass has to be made again, for further rows, whose
  * gradients there was no room for. */
