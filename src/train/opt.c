@@ -69,6 +69,12 @@ struct clipping opt_clipping(const struct args *a)
                              .whole = args_number(a, "global_clipnorm")};
 }
 
+double opt_decay(const struct args *a)
+{
+    const struct opt_kind *kind = opt_kind_of(a);
+    return kind->decay ? kind->decay(a) : 0;
+}
+
 double opt_start(const struct args *a)
 {
     const char *start = opt_kind_of(a)->start;

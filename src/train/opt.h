@@ -26,6 +26,8 @@ struct opt_kind {
     /* The largest number that an update may come to write for a gradient of Euclidean norm `norm`,
      * with room to spare: beyond REAL_MOST the step is refused, as it cannot be taken back. */
     double (*reach)(const struct args *self, double norm);
+    /* The share of each weight that is taken away before it moves; NULL: none. */
+    double (*decay)(const struct args *self);
 };
 extern const struct table opt_kinds;
 
@@ -38,6 +40,8 @@ static inline const struct opt_kind *opt_kind_of(const struct args *a)
  * error stands at the key that was written last. */
 int opt_check(const struct args *a, struct err *e);
 struct clipping opt_clipping(const struct args *a);
+/* The share of each weight that is taken away before it moves. */
+double opt_decay(const struct args *a);
 /* What the numbers kept for each weight start at. */
 double opt_start(const struct args *a);
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/opt_adam.h"
 
-static void update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
-                   real *const slot[SLOTS_MOST])
+static double decay(const struct args *self)
 {
-    kernels()->shrink(n, args_number(self, "weight_decay") * args_number(self, "lr"), w);
-    adam_update(self, count, n, g, w, slot);
+    return args_number(self, "weight_decay") * args_number(self, "lr");
 }
 
 static const struct arg_spec args[] = {
@@ -26,6 +24,7 @@ const struct opt_kind opt_adamw = {
               .example = "data moons 100\ninput 2\ndense 8 tanh\ndense 1 sigmoid\n"
                          "optimizer adamw lr=0.01 weight_decay=0.1\ntrain 2\n"},
     .slots = 2,
-    .update = update,
+    .update = adam_update,
     .reach = adam_reach,
+    .decay = decay,
 };

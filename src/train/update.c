@@ -3,6 +3,8 @@
 
 #include "nn/constraint.h"
 
+#include <string.h>
+
 static bool moves(const struct model *m, const struct weight *w)
 {
     return graph_trains(m->graph, (id)(w - m->graph->weight));
@@ -15,47 +17,58 @@ static double share_of(double squares, double most)
     return norm > most ? most / norm : 1;
 }
 
+struct clipped {
+    const struct model *model;
+    const struct range *range;
+    size_t ranges;
+    const real *grad;
+    real *to;
+};
+
 /* The gradient, each weight tensor brought down to a norm of its own. */
-static void clip_each(const struct update *u, double most)
+static void clip_each(const struct clipped *u, double most)
 {
     const struct model *m = u->model;
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
-        const real *g = m->state.grad + w->at;
+        const real *g = u->grad + w->at;
         if (moves(m, w))
             kernels()->scale(w->count, share_of(kernels()->squares(w->count, g), most), g,
-                             u->scratch + w->at);
+                             u->to + w->at);
     }
 }
 
-static void clip_whole(const struct update *u, double most)
+static void clip_whole(const struct clipped *u, double most)
 {
-    const real *g = u->model->state.grad;
-    const double share = share_of(ranges_squares(u->range, u->ranges, g), most);
+    const double share = share_of(ranges_squares(u->range, u->ranges, u->grad), most);
     for (size_t i = 0; i < u->ranges; i++)
-        kernels()->scale(u->range[i].count, share, g + u->range[i].at, u->scratch + u->range[i].at);
+        kernels()->scale(u->range[i].count, share, u->grad + u->range[i].at,
+                         u->to + u->range[i].at);
 }
 
-static void clip_values(const struct update *u, double most)
+static void clip_values(const struct clipped *u, double most)
 {
     for (size_t i = 0; i < u->ranges; i++)
-        kernels()->clamp(u->range[i].count, most, u->model->state.grad + u->range[i].at,
-                         u->scratch + u->range[i].at);
+        kernels()->clamp(u->range[i].count, most, u->grad + u->range[i].at, u->to + u->range[i].at);
 }
 
-/* The gradient that the optimizer is to follow. */
-static const real *clipped(const struct update *u)
+static bool clips(const struct model *m)
+{
+    const struct clipping *c = &m->recipe.clipping;
+    return c->norm > 0 || c->whole > 0 || c->value > 0;
+}
+
+/* The gradient that the optimizer is to follow, of a model that clips. */
+static const real *clip(const struct clipped *u)
 {
     const struct clipping c = u->model->recipe.clipping;
     if (c.norm > 0)
         clip_each(u, c.norm);
     else if (c.whole > 0)
         clip_whole(u, c.whole);
-    else if (c.value > 0)
-        clip_values(u, c.value);
     else
-        return u->model->state.grad;
-    return u->scratch;
+        clip_values(u, c.value);
+    return u->to;
 }
 
 static void constrain(struct model *m)
@@ -86,6 +99,9 @@ static void update_part(void *self, size_t part, size_t parts)
         real *slot[SLOTS_MOST];
         for (size_t k = 0; k < SLOTS_MOST; k++)
             slot[k] = m->state.slot[k] ? m->state.slot[k] + at : NULL;
+        if (to > from && kind->decay)
+            kernels()->shrink(to - from, kind->decay(m->recipe.optimizer.args),
+                              m->state.weight + at);
         if (to > from)
             kind->update(m->recipe.optimizer.args, m->state.updates, to - from, x->grad + at,
                          m->state.weight + at, slot);
@@ -94,13 +110,87 @@ static void update_part(void *self, size_t part, size_t parts)
 
 void update_weights(const struct update *u)
 {
-    struct descent x = {.update = u, .grad = clipped(u)};
+    const struct model *m = u->model;
+    struct descent x = {.update = u, .grad = m->state.grad};
+    if (clips(m))
+        x.grad = clip(&(struct clipped){m, u->range, u->ranges, m->state.grad, u->scratch});
     u->model->state.updates++;
     if (u->workers)
         workers_update(u->workers, update_part, &x);
     else
         update_part(&x, 0, 1);
     constrain(u->model);
+}
+
+/* Moves w[n], weights [at, at + n) or what stands in for them, and leaves the state as it is. */
+static void try_part(const struct update_trial *t, const real *grad, size_t at, size_t n, real *w)
+{
+    enum { PART = 512 };
+    const struct args *args = t->model->recipe.optimizer.args;
+    const struct opt_kind *kind = opt_kind_of(args);
+    const double start = opt_start(args);
+    real room[SLOTS_MOST][PART], *slot[SLOTS_MOST] = {0};
+    for (size_t from = 0; from < n; from += PART) {
+        const size_t count = n - from < PART ? n - from : PART;
+        for (size_t k = 0; k < kind->slots; k++) {
+            slot[k] = room[k];
+            for (size_t i = 0; i < count; i++)
+                room[k][i] = t->slot ? t->slot[k][at + from + i] : (real)start;
+        }
+        kind->update(args, t->updates + 1, count, grad + at + from, w + from, slot);
+    }
+}
+
+static const real *trial_gradient(const struct update_trial *t, const real *grad)
+{
+    if (!clips(t->model))
+        return grad;
+    return clip(&(struct clipped){t->model, t->range, t->ranges, grad, t->scratch});
+}
+
+/* The tensor's new weights. */
+static void try_tensor(const struct update_trial *t, const struct weight *w, const real *grad,
+                       real *to)
+{
+    const double decay = opt_decay(t->model->recipe.optimizer.args);
+    memcpy(to, t->weight + w->at, w->count * sizeof *to);
+    if (decay > 0)
+        kernels()->shrink(w->count, decay, to);
+    try_part(t, grad, w->at, w->count, to);
+    if (w->constraint)
+        constraint_apply(w->constraint, &w->shape, to);
+}
+
+void update_weights_from(const struct update_trial *t, const real *grad, real *to)
+{
+    const struct model *m = t->model;
+    grad = trial_gradient(t, grad);
+    for (size_t i = 0; i < m->graph->weights; i++) {
+        const struct weight *w = &m->graph->weight[i];
+        if (moves(m, w))
+            try_tensor(t, w, grad, to + w->at);
+    }
+}
+
+void update_difference(const struct update_trial *t, const real *grad, real *to)
+{
+    const struct model *m = t->model;
+    const double decay = opt_decay(m->recipe.optimizer.args);
+    grad = trial_gradient(t, grad);
+    for (size_t i = 0; i < m->graph->weights; i++) {
+        const struct weight *w = &m->graph->weight[i];
+        if (!moves(m, w))
+            continue;
+        if (w->constraint) {
+            try_tensor(t, w, grad, to + w->at);
+            kernels()->axpy(w->count, -1, t->weight + w->at, to + w->at);
+            continue;
+        }
+        memset(to + w->at, 0, w->count * sizeof *to);
+        try_part(t, grad, w->at, w->count, to + w->at);
+        if (decay > 0)
+            kernels()->axpy(w->count, -decay, t->weight + w->at, to + w->at);
+    }
 }
 
 double update_reach(const struct model *m, double norm)

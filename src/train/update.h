@@ -17,6 +17,26 @@ struct update {
 /* Moves the weights and counts the update. Frozen weights stay as they are. Cannot fail: see
  * update_reach. */
 void update_weights(const struct update *u);
+
+/* What another gradient would have done from a state that is past: nothing of the model but its
+ * graph and its recipe is looked at. */
+struct update_trial {
+    const struct model *model;
+    const struct range *range;
+    size_t ranges;
+    const real *weight;      /* before the update */
+    const real *const *slot; /* the optimizer's numbers before it; NULL: it starts afresh */
+    uint64_t updates;        /* that were made before it; 0 where it starts afresh */
+    real *scratch;           /* as large as the gradient; overwritten */
+};
+
+/* The weights after an update along grad, in to[]; those that may not move are not written. The
+ * bits are those that update_weights would make. */
+void update_weights_from(const struct update_trial *t, const real *grad, real *to);
+/* What such an update adds to the weights. It is computed by itself where no constraint looks at
+ * the weight, so that nothing of it is lost beside a large weight. */
+void update_difference(const struct update_trial *t, const real *grad, real *to);
+
 /* The largest number that this may come to write for a gradient of Euclidean norm `norm` over all
  * weights that may move; not finite if that is not. */
 double update_reach(const struct model *m, double norm);
