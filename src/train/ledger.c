@@ -11,7 +11,8 @@
 const char *row_flag_name(unsigned i)
 {
     static const char *const names[ROW_FLAGS] = {
-        "frozen", "constant", "reaches no output", "zero", "negative", "not a number", "bent",
+        "frozen",       "constant", "reaches no output", "zero", "negative",
+        "not a number", "bent",     "saturated",
     };
     return names[i];
 }
@@ -70,7 +71,8 @@ static int make_rows(struct ledger *l)
         place[t] = (struct row_place){t, g->term[t].layer, slot_place(g, &g->term[t])};
     qsort(place, g->terms, sizeof *place, by_place);
     for (; l->rows < g->terms; l->rows++)
-        l->row[l->rows] = (struct ledger_row){.term = place[l->rows].term, .grad_norm = NAN};
+        l->row[l->rows] =
+            (struct ledger_row){.term = place[l->rows].term, .grad_norm = NAN, .moves = NAN};
     mem_free(place);
     return 0;
 }
@@ -240,8 +242,31 @@ void ledger_end(struct ledger *l)
         l->row[r].share = l->total != 0 ? l->row[r].value / l->total : 0;
 }
 
+int ledger_moves_begin(struct ledger *l, const struct dataset *d, struct err *e)
+{
+    l->moves = moves_create(l->model, d, l->parts, l->rows, e);
+    return l->moves ? 0 : -1;
+}
+
+bool ledger_moves_next(struct ledger *l)
+{
+    return moves_next(l->moves);
+}
+
+void ledger_moves_end(struct ledger *l)
+{
+    for (size_t r = 0; r < l->rows; r++) {
+        l->row[r].moves = moves_row(l->moves, r);
+        l->row[r].flags |= moves_saturated(l->moves, r) ? ROW_SATURATED : 0U;
+    }
+    l->moved = true;
+    l->data_moves = moves_data(l->moves);
+    l->moves_step = l->model->state.step;
+}
+
 void ledger_finish(struct ledger *l)
 {
+    moves_destroy(l->moves);
     for (size_t r = 0; r < l->rows; r++)
         mem_free(l->row[r].call);
     mem_free(l->row);

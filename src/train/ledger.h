@@ -6,7 +6,7 @@
 #define NNR_TRAIN_LEDGER_H
 
 #include "train/evaluator.h"
-#include "train/row_gradient.h"
+#include "train/moves.h"
 
 enum row_flag {
     ROW_FROZEN = 1,        /* on a weight that does not train: counts, and moves nothing */
@@ -15,9 +15,10 @@ enum row_flag {
     ROW_ZERO = 8,          /* its value is 0 */
     ROW_NEGATIVE = 16,     /* its value is below 0 */
     ROW_NOT_A_NUMBER = 32, /* its value is not finite */
-    ROW_BENT = 64          /* the model's policy bends it */
+    ROW_BENT = 64,         /* the model's policy bends it */
+    ROW_SATURATED = 128    /* it would move hardly more if it were twice as strong */
 };
-enum { ROW_FLAGS = 7 };
+enum { ROW_FLAGS = 8 };
 /* The name of flag number i (1 << i): "frozen", ... */
 const char *row_flag_name(unsigned i);
 
@@ -37,6 +38,7 @@ struct ledger_row {
     double honest;    /* its value without the policy */
     enum bent bent;   /* and what the policy does to it */
     double grad_norm; /* Euclidean norm of the gradient that this row alone sends; NaN: not asked */
+    double moves;     /* train/moves.h; NaN: not asked, or no weight moved at all */
     unsigned flags;
 };
 
@@ -50,6 +52,9 @@ struct ledger {
     struct objective objective[OUTPUTS_MOST];
     size_t objectives;
     double head[OUTPUTS_MOST]; /* the loss of each objective, without its weight */
+    bool moved;                /* ledger_moves has been asked, */
+    double data_moves;         /* and says this of the data loss */
+    uint64_t moves_step;       /* in this step, from 1 */
     double accuracy;           /* share of right classes; NaN where there are none */
     size_t samples, batch;
 
@@ -62,6 +67,7 @@ struct ledger {
     uint32_t *part;             /* which stand here */
     struct row_gradients *grad; /* NULL: not asked */
     bool again;                 /* a further pass, for gradients alone */
+    struct moves *moves;
 };
 
 /* Begins a ledger over a share of the data; then ledger_next until it returns false (no batch is
@@ -71,6 +77,12 @@ int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uin
                  enum share share, bool gradients, struct err *e);
 bool ledger_next(struct ledger *l);
 void ledger_end(struct ledger *l);
+/* Begins to look at what the rows moved in the model's last step, on the same data, after
+ * ledger_end; then ledger_moves_next until it returns false, and ledger_moves_end. An error leaves
+ * the ledger as it was. */
+int ledger_moves_begin(struct ledger *l, const struct dataset *d, struct err *e);
+bool ledger_moves_next(struct ledger *l);
+void ledger_moves_end(struct ledger *l);
 void ledger_finish(struct ledger *l);
 
 /* Whether the system that is emulated would not run the model at all. */

@@ -29,6 +29,7 @@ static void clear(struct trainer *t)
     plan_destroy(t->train);
     plan_destroy(t->infer);
     batch_destroy(&t->batch);
+    kept_step_finish(&t->kept);
     mem_free(t->last_batch.row);
     mem_free(t->range);
     mem_free(t->next_grad);
@@ -63,6 +64,7 @@ static void refresh(struct derived *d)
     struct trainer *t = (struct trainer *)d;
     t->renewed = true;
     take_numbers(t);
+    t->kept.known = false;
     if (t->metrics)
         metrics_restart(t->metrics, t->model->graph);
 }
@@ -206,6 +208,8 @@ int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, str
     batch_seed(&t->batch, seed);
     if (model_draw(m, seed, opt_kind_of(m->recipe.optimizer.args)->slots, e))
         return -1;
+    if (kept_step_room(&t->kept, m))
+        return err_memory(e);
     place(t);
     return 0;
 }
@@ -307,6 +311,21 @@ static void count_step(struct model *m, const struct dataset *d, const struct fi
     }
 }
 
+/* How the model is before the step, if that is to be kept. */
+static void keep(struct trainer *t, const struct dataset *d, const struct batch_pass *p)
+{
+    const bool ends = t->keep_epoch_end && p->first + p->samples >= d->training;
+    t->kept.known = false;
+    if (p->step < t->keep_from && !ends)
+        return;
+    kept_step_take(&t->kept, t->model);
+    t->kept.seed = p->seed;
+    t->kept.step = p->step;
+    t->kept.epoch = t->model->state.epoch;
+    t->kept.first = p->first;
+    t->kept.samples = p->samples;
+}
+
 static void commit(struct trainer *t, const struct dataset *d, const struct figures *x, size_t n,
                    bool split)
 {
@@ -355,6 +374,7 @@ static int step(struct trainer *t, const struct dataset *d, struct figures *figu
     }
     m->state.position = first;
     judge(t, d, figures);
+    keep(t, d, &p);
     commit(t, d, figures, n, split);
     return 0;
 }

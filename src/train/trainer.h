@@ -9,6 +9,7 @@
 #define NNR_TRAIN_TRAINER_H
 
 #include "train/batch.h"
+#include "train/kept_step.h"
 #include "train/metrics.h"
 #include "train/objective.h"
 #include "train/update.h"
@@ -26,6 +27,9 @@ struct trainer {
     struct workers *workers; /* NULL: steps run on one thread */
     struct metrics *metrics;
     struct last_batch last_batch; /* of the last step */
+    struct kept_step kept;        /* how the last step began, where that was to be kept: */
+    uint64_t keep_from;           /* from so many steps on (0: always), */
+    bool keep_epoch_end;          /* or in a step that ends an epoch */
     bool renewed;                 /* numbers of penalties have changed since it was prepared */
     real *next_grad; /* where a step makes its gradient; becomes the model's when it is committed */
     real *probe_grad; /* gradients that only a report asks for */

@@ -247,6 +247,18 @@ static int keep_start(struct job *j, struct err *e)
     return failed ? -1 : trainer_prepare(j->model, &j->session->data, j->session->seed, e);
 }
 
+/* Says which steps of a slice of `steps` may be the last of the job. */
+static void mark_last_steps(const struct job *j, uint64_t steps)
+{
+    struct trainer *t = trainer_of(j->model);
+    const struct model_state *m = &j->model->state;
+    const bool last_epoch = j->until || m->epoch + 1 - j->first_epoch >= j->epochs;
+    t->keep_epoch_end = !j->steps && (!j->epochs || last_epoch);
+    t->keep_from = j->epochs  ? UINT64_MAX
+                   : j->steps ? j->first_step + j->steps - 1
+                              : m->step + steps - 1;
+}
+
 static int one_step(struct job *j, bool *ended, struct err *e)
 {
     const bool first = !j->blind && !j->model->state.step;
@@ -285,6 +297,7 @@ int job_slice(struct job *j, bool *ended, struct err *e)
     const uint64_t steps = rate > 0 ? paced_steps(rate) : j->slice_steps,
                    first = j->model->state.step;
     *ended = false;
+    mark_last_steps(j, steps);
     for (uint64_t i = 0; i < steps && !*ended && !job_done(j); i++)
         if (one_step(j, ended, e))
             return -1;

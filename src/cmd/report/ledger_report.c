@@ -76,10 +76,29 @@ static const struct report_column columns[] = {
     {NULL, "calls", REPORT_WORDS},       {"value", "value", REPORT_NUMBER},
     {NULL, "honest", REPORT_NUMBER},     {NULL, "bent", REPORT_WORDS},
     {"share", "share", REPORT_SHARE},    {"|gradient|", "grad_norm", REPORT_NUMBER},
-    {"", "flags", REPORT_WORDS},
+    {"moves", "moves", REPORT_SHARE},    {"", "flags", REPORT_WORDS},
 };
-static const struct report_table terms = {
-    .key = "terms", .column = columns, .columns = sizeof columns / sizeof *columns};
+enum { COLUMNS = sizeof columns / sizeof *columns, MOVES = COLUMNS - 2 };
+static const struct report_table moved_terms = {
+    .key = "terms", .column = columns, .columns = COLUMNS};
+
+/* Begins the table, without a column that nobody has asked for. */
+static void begin_terms(struct report *r, const struct ledger *l)
+{
+    struct report_column *column = arena_new(&r->arena, COLUMNS, sizeof *column);
+    struct report_table *table = arena_new(&r->arena, 1, sizeof *table);
+    if (!column || !table)
+        r->text.failed = true;
+    if (l->moved || !column || !table) {
+        report_table(r, &moved_terms);
+        return;
+    }
+    *table = (struct report_table){.key = moved_terms.key, .column = column};
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (i != MOVES)
+            column[table->columns++] = columns[i];
+    report_table(r, table);
+}
 
 static void add_tensor(struct report *r, const struct ledger *l, const struct ledger_row *row)
 {
@@ -176,8 +195,19 @@ static void add_row(struct report *r, const struct ledger *l, size_t i)
     }
     report_number(r, NULL, row->share);
     report_number(r, NULL, row->grad_norm);
+    if (l->moved)
+        report_number(r, NULL, row->moves);
     add_flags(r, row);
     add_call_lines(r, l->model->graph, row);
+}
+
+/* What a line has behind its share: the norm of a gradient that nobody asked for, and what it
+ * moved.
+ */
+static void add_line_moves(struct report *r, double moves)
+{
+    report_text(r, NULL, "");
+    report_number(r, NULL, moves);
 }
 
 static void add_total(struct report *r, const char *what, double value, double share)
@@ -203,6 +233,15 @@ static void add_data(struct report *r, const struct ledger *l, size_t aim)
     else
         snprintf(name, sizeof name, "data loss, %s%s", a->loss->entry->name, factor);
     add_total(r, name, value, l->total != 0 ? value / l->total : 0);
+    if (l->moved && l->objectives == 1)
+        add_line_moves(r, l->data_moves);
+}
+
+/* All outputs together: what they moved is known of their sum. */
+static void add_all_data(struct report *r, const struct ledger *l)
+{
+    add_total(r, "data loss of all outputs", l->data, l->total != 0 ? l->data / l->total : 0);
+    add_line_moves(r, l->data_moves);
 }
 
 static void add_outputs(struct report *r, const struct ledger *l)
@@ -236,14 +275,21 @@ void ledger_report(struct report *r, const struct ledger *l, const char *share,
         report_number(r, "honest_total", l->honest);
     report_number(r, "samples", (double)l->samples);
     report_number(r, "batch", (double)l->batch);
+    if (l->moved) {
+        report_number(r, "data_moves", l->data_moves);
+        report_number(r, "moves_step", (double)l->moves_step);
+    }
     str_addf(report_note(r), "penalties of %s on %s: ", l->model->name, share);
     report_say(r, "{samples} samples, batches of {batch}");
-    report_say(r, system ? ", as {emulate} does it\n" : "\n");
-    report_table(r, &terms);
+    report_say(r, system ? ", as {emulate} does it" : "");
+    report_say(r, l->moved ? "; moves: of the update in step {moves_step}\n" : "\n");
+    begin_terms(r, l);
     for (size_t i = 0; i < l->rows; i++)
         add_row(r, l, i);
     for (size_t i = 0; i < l->objectives; i++)
         add_data(r, l, i);
+    if (l->moved && l->objectives > 1)
+        add_all_data(r, l);
     add_total(r, "total", l->total, l->total != 0);
     if (policy)
         add_total(r, "total in truth", l->honest, NAN);

@@ -173,11 +173,16 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     const struct entry *system = s->emulation == emulations.row[0] ? NULL : s->emulation;
     struct ledger l = {0};
     struct report r = {.as = report_renderer_of(args)};
+    const struct arg *moves = args_get(args, "moves");
     if (need_data(s, e))
         return -1;
     if (checking(s))
         return ledger_check(s, current_model(s), e);
+    if (moves->as.yes && moves_check(current_model(s), e))
+        return err_place(e, moves->key);
     int failed = ledger_run(s, &l, current_model(s), share, true, e);
+    if (!failed && moves->as.yes)
+        failed = ledger_run_moves(s, &l, moves->key, e);
     const bool validation = share == SHARE_EVALUATION && s->data.training < s->data.samples;
     if (!failed)
         ledger_report(&r, &l,
@@ -199,6 +204,8 @@ static const struct arg_spec expect_args[] = {
 static const struct arg_spec penalties_args[] = {
     ARG("on", KEY, ARG_CHOICE, .of = &shares, .standard = "evaluation",
         .line = "which samples: evaluation, train or batch"),
+    ARG("moves", KEY, ARG_BOOL, .standard = "no",
+        .line = "yes: also what each row moved in the last step"),
     REPORT_FORMAT,
 };
 
@@ -220,13 +227,23 @@ const struct command command_expect = {
     .run = run_expect,
 };
 const struct command command_penalties = {
-    COMMAND("penalties", penalties_args, "the ledger: each term of the loss, itemised",
-            "One row for each term of each slot: what it acts on, how it is reduced, its value, "
-            "its share of the total, and the norm of the gradient that it alone sends into the "
-            "weights. total = data loss + the sum of the rows. Weight penalties count once for "
-            "each tensor, activity penalties once for each call.",
-            "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
-            "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"),
+    COMMAND(
+        "penalties", penalties_args, "the ledger: each term of the loss, itemised",
+        "One row for each term of each slot: what it acts on, how it is reduced, its value, its "
+        "share of the total, and the norm of the gradient that it alone sends into the weights. "
+        "total = data loss + the sum of the rows. Weight penalties count once for each tensor, "
+        "activity penalties once for each call. moves=yes adds what a row moved: a gradient's norm "
+        "does not say that, as adam divides it out. It is the update of the weights in the last "
+        "step, minus the update that the same optimizer, as it then was, would have made without "
+        "the row's gradient: the norm of that over the norm of the update. Shares need not add up "
+        "to 100 %: rows pull against each other. saturated marks a row whose strength hardly "
+        "matters any more: it pulls harder than all else at the weights it moves, and twice as "
+        "strong it would move them less than 1.1 times as far, by an optimizer that starts "
+        "afresh. Known after step, train and run, until something of the model, its optimizer or "
+        "its data is changed.",
+        "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
+        "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"
+        "penalties moves=yes\n"),
     .run = run_penalties,
     .looks = true,
 };

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/moves.h"
+
+#include "num/flush.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct span nowhere;
+
+/* Blocks as large as the gradient. ROW: of the row alone. OTHER: what the total would be without
+ * it, or with it twice. ALL: of all rows together. AS_TAKEN: the update of the last step. */
+enum { ROW, OTHER, ALL, AS_TAKEN, ONE, TWO, SCRATCH, BLOCKS_OF_MOVES };
+
+struct moves {
+    struct model *model;
+    struct trainer *trainer;
+    const struct dataset *data;
+    struct frame *frame; /* holds the last step, made again */
+    struct row_gradients *grad;
+    real *block[BLOCKS_OF_MOVES];
+    struct update_trial then, afresh;
+    size_t rows, done;
+    double *share; /* for each row */
+    bool *saturated;
+    double norm; /* of the update as taken */
+    double data_share;
+};
+
+static int not_known(struct err *e)
+{
+    err_at(e, nowhere, "what the last step moved is not known");
+    return err_hint(e, "it is known when nothing was changed and training was not stopped since: "
+                       "take one more with step 1");
+}
+
+int moves_check(const struct model *m, struct err *e)
+{
+    const struct trainer *t = trainer_of(m);
+    return t && t->kept.known ? 0 : not_known(e);
+}
+
+/* The step's batch, in its order. Others may have used the memory it is gathered in. */
+static void fill(struct moves *x)
+{
+    const struct kept_step *k = &x->trainer->kept;
+    struct batch *b = &x->trainer->batch;
+    const uint64_t seed = b->seed;
+    batch_seed(b, k->seed);
+    const uint32_t *order = batch_order(b, x->data, k->epoch, x->model->stop);
+    batch_fill(b, x->frame, x->data, order, k->first, k->samples, 0);
+    batch_seed(b, seed);
+    frame_samples(x->frame, k->samples);
+}
+
+static int make_room(struct moves *x, const struct row_parts *row)
+{
+    const size_t reals = x->model->graph->weight_reals;
+    x->frame = frame_create(x->trainer->train);
+    x->share = mem_new(x->rows, sizeof *x->share);
+    x->saturated = mem_new(x->rows, sizeof *x->saturated);
+    for (size_t i = 0; i < BLOCKS_OF_MOVES; i++)
+        if (!(x->block[i] = mem_block(reals, sizeof(real))))
+            return -1;
+    if (!x->frame || !x->share || !x->saturated)
+        return -1;
+    const size_t samples = x->trainer->kept.samples;
+    x->grad = row_gradients_create(x->frame, row, x->rows, samples, samples);
+    return x->grad ? 0 : -1;
+}
+
+static double norm_of(const struct moves *x, const real *u)
+{
+    return sqrt(ranges_squares(x->trainer->range, x->trainer->ranges, u));
+}
+
+/* The norm of u - v; v is overwritten. */
+static double distance(const struct moves *x, const real *u, real *v)
+{
+    for (size_t i = 0; i < x->trainer->ranges; i++) {
+        const struct range *r = &x->trainer->range[i];
+        kernels()->axpy(r->count, -1, u + r->at, v + r->at);
+    }
+    return norm_of(x, v);
+}
+
+/* OTHER = the total gradient + times * part. */
+static const real *with(struct moves *x, double times, const real *part)
+{
+    const size_t reals = x->model->graph->weight_reals;
+    memcpy(x->block[OTHER], x->model->state.grad, reals * sizeof(real));
+    kernels()->axpy(reals, times, part, x->block[OTHER]);
+    return x->block[OTHER];
+}
+
+/* Whether the step, taken again, leads to where the model is. */
+static bool leads_here(const struct moves *x)
+{
+    const struct trainer *t = x->trainer;
+    bool same = true;
+    update_weights_from(&x->then, x->model->state.grad, x->block[ONE]);
+    for (size_t i = 0; i < t->ranges && same; i++)
+        same = memcmp(x->block[ONE] + t->range[i].at, x->model->state.weight + t->range[i].at,
+                      t->range[i].count * sizeof(real)) == 0;
+    return same;
+}
+
+static int begin(struct moves *x, struct err *e)
+{
+    const struct trainer *t = x->trainer;
+    const struct kept_step *k = &t->kept;
+    x->then = (struct update_trial){.model = x->model,
+                                    .range = t->range,
+                                    .ranges = t->ranges,
+                                    .weight = k->weight,
+                                    .slot = (const real *const *)k->slot,
+                                    .updates = k->updates,
+                                    .scratch = x->block[SCRATCH]};
+    x->afresh = x->then;
+    x->afresh.slot = NULL;
+    x->afresh.updates = 0;
+    if (!leads_here(x))
+        return not_known(e);
+    update_difference(&x->then, x->model->state.grad, x->block[AS_TAKEN]);
+    x->norm = norm_of(x, x->block[AS_TAKEN]);
+    trainer_numbers(x->model, x->frame);
+    frame_weights(x->frame, k->weight, x->block[ROW]);
+    x->frame->stop = x->model->stop;
+    x->frame->seed = k->seed;
+    x->frame->step = k->step;
+    fill(x);
+    frame_forward(x->frame);
+    return stop_check(x->model->stop, e);
+}
+
+struct moves *moves_create(struct model *m, const struct dataset *d, const struct row_parts *row,
+                           size_t rows, struct err *e)
+{
+    if (moves_check(m, e))
+        return NULL;
+    struct moves *x = mem_new(1, sizeof *x);
+    if (!x) {
+        err_memory(e);
+        return NULL;
+    }
+    x->model = m;
+    x->trainer = trainer_of(m);
+    x->data = d;
+    x->rows = rows;
+    const unsigned before = flush_begin();
+    const int failed = make_room(x, row) ? err_memory(e) : begin(x, e);
+    flush_end(before);
+    if (!failed)
+        return x;
+    moves_destroy(x);
+    return NULL;
+}
+
+void moves_destroy(struct moves *x)
+{
+    if (!x)
+        return;
+    row_gradients_destroy(x->grad);
+    frame_destroy(x->frame);
+    for (size_t i = 0; i < BLOCKS_OF_MOVES; i++)
+        mem_free(x->block[i]);
+    mem_free(x->share);
+    mem_free(x->saturated);
+    mem_free(x);
+}
+
+/* The share of the update that is missing when the gradient lacks `part`. */
+static double share_of(struct moves *x, const real *part)
+{
+    update_difference(&x->then, with(x, -1, part), x->block[ONE]);
+    return distance(x, x->block[AS_TAKEN], x->block[ONE]) / x->norm;
+}
+
+/* Whether the row pulls harder than all else at the weights that it pulls at. */
+static bool outweighs(const struct moves *x)
+{
+    const real *row = x->block[ROW], *total = x->model->state.grad;
+    double own = 0, rest = 0;
+    for (size_t i = 0; i < x->trainer->ranges; i++) {
+        const struct range *r = &x->trainer->range[i];
+        for (size_t k = r->at; k < r->at + r->count; k++) {
+            const double a = (double)row[k], b = (double)total[k] - a;
+            own += a * a;
+            rest += a != 0 ? b * b : 0;
+        }
+    }
+    return own > rest;
+}
+
+static bool is_saturated(struct moves *x)
+{
+    const double enough = 1.1;
+    real *none = x->block[ONE], *some = x->block[TWO];
+    update_difference(&x->afresh, with(x, -1, x->block[ROW]), none);
+    update_difference(&x->afresh, x->model->state.grad, some);
+    const double once = distance(x, none, some);
+    update_difference(&x->afresh, with(x, 1, x->block[ROW]), some);
+    return once > 0 && distance(x, none, some) < enough * once;
+}
+
+/* Without the data loss nothing is left but the rows. */
+static void data_alone(struct moves *x)
+{
+    update_difference(&x->then, x->block[ALL], x->block[ONE]);
+    x->data_share = distance(x, x->block[AS_TAKEN], x->block[ONE]) / x->norm;
+}
+
+static void look_at(struct moves *x, size_t row)
+{
+    fill(x);
+    row_gradients_one(x->grad, row);
+    x->share[row] = share_of(x, x->block[ROW]);
+    x->saturated[row] = outweighs(x) && is_saturated(x);
+    kernels()->axpy(x->model->graph->weight_reals, 1, x->block[ROW], x->block[ALL]);
+}
+
+bool moves_next(struct moves *x)
+{
+    if (stop_asked(x->model->stop) || x->done > x->rows)
+        return false;
+    const unsigned before = flush_begin();
+    if (x->done < x->rows)
+        look_at(x, x->done);
+    else
+        data_alone(x);
+    x->done++;
+    flush_end(before);
+    return true;
+}
+
+double moves_row(const struct moves *x, size_t row)
+{
+    return x->share[row];
+}
+
+double moves_data(const struct moves *x)
+{
+    return x->data_share;
+}
+
+bool moves_saturated(const struct moves *x, size_t row)
+{
+    return x->saturated[row];
+}
