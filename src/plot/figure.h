@@ -15,6 +15,7 @@ struct figure {
     size_t blocks;      /* datablocks so far, for their names */
     struct str series;  /* what the rows of csv begin with, quoted if need be */
     const char *x;      /* what x is, for people; NULL: x */
+    bool plane;         /* y is a place as x is; the figure is z */
     size_t columns;     /* numbers in the longest row */
     bool big;           /* letters and lines are FIGURE_BIG times as large, but not as text */
 };

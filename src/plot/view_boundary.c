@@ -311,6 +311,7 @@ static int fill(const struct view_request *r, struct figure *f, struct err *e)
 {
     int bad = 0;
     style_begin(f, r);
+    f->plane = true;
     str_add(&f->program, "unset grid\n");
     if (r->models > 1)
         style_panels(&f->program, r, "boundary", r->models > 2 ? 2 : 1, 2);

@@ -267,6 +267,7 @@ static int fill(const struct view_request *r, struct figure *f, struct err *e)
 {
     int failed = 0;
     style_begin(f, r);
+    f->x = "taken as";
     str_add(&f->program, "unset grid\nunset key\n");
     if (r->models > 1)
         style_panels(&f->program, r, "confusion", r->models > 2 ? 2 : 1, 2);

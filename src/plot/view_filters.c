@@ -443,6 +443,7 @@ static int fill(const struct view_request *r, const struct kernels_of *k, struct
 {
     const size_t places = k->rows * k->cols;
     style_begin(f, r);
+    f->plane = true;
     str_add(&f->program, "unset key\nunset grid\n");
     if (places > 1)
         style_panels(&f->program, r, "filters", k->rows, k->cols);

@@ -218,6 +218,7 @@ static int fill(struct fit *t, struct figure *f, struct err *e)
 {
     struct str plot = {0};
     style_begin(f, t->r);
+    f->x = "input";
     span_data(t);
     add_samples(f, &plot, t);
     int failed = add_models(f, &plot, t, e);

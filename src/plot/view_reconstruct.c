@@ -461,6 +461,7 @@ static int fill(struct sheet *t, struct figure *f, struct err *e)
     if (r->text && check_text(t, e))
         return -1;
     style_begin(f, r);
+    f->x = "place";
     str_add(&f->program, "unset grid\nunset key\n");
     if (r->text) {
         add_text(f, &plot, t);

@@ -197,6 +197,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
         return -1;
     const size_t places = k.rows * k.cols;
     style_begin(f, r);
+    f->x = "output";
     str_add(&f->program, "unset grid\nunset key\nset style fill solid 0.85 noborder\n");
     if (places > 1)
         style_panels(&f->program, r, "ridge", k.rows, k.cols);

@@ -236,6 +236,7 @@ static int add_panels(const struct view_request *r, const struct kernels_of *k,
             return -1;
     if (places > 1)
         style_panels_end(&f->program);
+    f->x = "number";
     return 0;
 }
 

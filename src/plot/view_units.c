@@ -154,6 +154,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
         return -1;
     const size_t places = k.rows * k.cols;
     style_begin(f, r);
+    f->plane = true;
     str_add(&f->program, "unset grid\nunset key\n");
     if (places > 1)
         style_panels(&f->program, r, "units", k.rows, k.cols);

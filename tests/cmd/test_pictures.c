@@ -137,6 +137,24 @@ static void the_spectrum_knows_the_start_and_the_last_change(void **state)
     fake_finish(&f);
 }
 
+/* One sigmoid of x: 1 from 0 on. Classes stand beside each other; what has two places and a figure
+ * is not laid side by side. */
+static void views_are_shown_as_tables(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { -1 -> 0; 2 -> 0; 3 -> 1; 1 -> 1; -4 -> 1 }\ninput 1\n"
+                "dense 1 sigmoid kernel_init=values(0.75) as k\n");
+    fake_prints(&f, "show confusion\n",
+                "taken as  class 0  class 1\n       0        1        1\n       1        1        "
+                "2\n");
+    fake_prints(&f, "show spectrum\n", "number  k.kernel now\n     1          0.75\n");
+    fake_prints(&f, "show filters sort=no\n",
+                "series           x  y     z  column_4\nk.kernel unit 0  0  0  0.75         1\n");
+    fake_finish(&f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_enter, folder_leave)
 
 int main(void)
@@ -146,6 +164,7 @@ int main(void)
         TEST(layers_behind_a_watched_view_are_its_own),
         TEST(the_history_keeps_what_layers_did),
         TEST(watching_units_changes_no_number),
+        TEST(views_are_shown_as_tables),
         TEST(the_spectrum_knows_the_start_and_the_last_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -253,15 +253,15 @@ static size_t rows_shown(const struct session *s)
     return height > ROWS_AROUND + ROWS_LEAST ? height - ROWS_AROUND : ROWS_LEAST;
 }
 
-static void add_for_people(const struct session *s, struct lines *l, const char *name)
+static void add_for_people(const struct session *s, struct lines *l, const struct figure *f)
 {
     const size_t most = rows_shown(s);
     size_t count;
     double *x = all_x(l, &count);
     if (!x) {
         fail(l);
-    } else if (shares_x(l, count)) {
-        add_beside(l, name, x, count, most);
+    } else if (!f->plane && shares_x(l, count)) {
+        add_beside(l, f->x ? f->x : "x", x, count, most);
     } else {
         add_rows(l, REPORT_FOR_PEOPLE, most);
         if (most < l->count)
@@ -279,6 +279,6 @@ void figure_table(const struct session *s, struct report *r, const struct figure
     if (!r->text.failed)
         add_rows(&l, REPORT_FOR_MACHINES, l.count);
     if (!r->text.failed)
-        add_for_people(s, &l, f->x ? f->x : "x");
+        add_for_people(s, &l, f);
     lines_finish(&l);
 }
