@@ -410,8 +410,7 @@ static const char *const told[] = {
     NESTED "model main_2\nset h.kernel = none\nmeasure m = step\n",
     "sweep h.kernel = l2(?) over 0 1 log=\"l.csv\" { step 1 }\n",
     "sweep h.kernel = l2(?) over 0 1 first=1 { step 1 }\n",
-    "clone bare\ndense 1 sigmoid as other\nmodel fresh\ninput 2\ndense 1 sigmoid\nmeasure m = 1\n"
-    "undo\nmeasure m = 2\n",
+    "model fresh\ninput 2\ndense 1 sigmoid\nmeasure m = 1\nundo\nmeasure m = 2\n",
     "watch norm(h.kernel) every 2\nsweep h.kernel = l2(?) over 0 1 { train 1 }\n",
 };
 
