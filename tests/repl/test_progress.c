@@ -215,6 +215,33 @@ static void figures_and_times_of_every_size_are_short(void **state)
     says(&p, 1, 100000, "\rstep  10  10 steps/s");
 }
 
+/* One of four runs took 10 seconds: three are left. */
+static void a_sweep_tells_how_many_runs_are_done(void **state)
+{
+    (void)state;
+    struct str s = {0};
+    struct progress_line plain = {.to = out_to(&s)};
+    struct progress_line screen = {.to = out_to(&s), .rewrites = true, .width = 100};
+    struct progress p = {.what = "sweep", .runs = 4};
+    progress_show(&plain, &p, 0);
+    assert_int_equal(s.size, 0);
+    p.runs_done = 1;
+    p.run_ended = true;
+    progress_show(&plain, &p, 10);
+    assert_string_equal(s.text, "sweep  1 of 4 runs  30 s left\n");
+    str_finish(&s);
+    p = halfway;
+    p.runs = 4;
+    p.runs_going = 1;
+    p.step = 100;
+    progress_show(&screen, &p, 0);
+    p.step = 600;
+    p.runs_done = 1;
+    progress_show(&screen, &p, 10);
+    check_has(s.text, "\rsweep  1 of 4 runs, 1 going on  30 s left  train  epoch 12/50");
+    str_finish(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +253,7 @@ int main(void)
         cmocka_unit_test(elsewhere_each_epoch_is_a_line),
         cmocka_unit_test(many_epochs_are_at_most_ten_lines_a_second),
         cmocka_unit_test(many_works_are_at_most_ten_lines_a_second),
+        cmocka_unit_test(a_sweep_tells_how_many_runs_are_done),
         cmocka_unit_test(silence_is_silence_and_no_memory_is_no_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
