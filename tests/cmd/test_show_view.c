@@ -112,6 +112,27 @@ static double in_csv(const char *file, const char *series, double x)
     return found;
 }
 
+static bool is_none(double x)
+{
+    return isnan(x);
+}
+
+/* w itself, and a loss that is not known before the first step. */
+static void watched_curves_begin_there_too(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, LINE "watch mean(h.kernel) loss.data*2 every 2\ntrain 2\n"
+                     "plot mean(h.kernel) loss.data*2\nplot save \"b.csv\"\n");
+    check_near(in_csv("b.csv", "mean(h.kernel)", 0), 0.5, 1e-6);
+    assert_true(is_none(in_csv("b.csv", "mean(h.kernel)", 1)));
+    check_near(in_csv("b.csv", "mean(h.kernel)", 2), 0.6536, 1e-6);
+    assert_true(is_none(in_csv("b.csv", "loss.data*2", 0)));
+    check_near(in_csv("b.csv", "loss.data*2", 2), 2 * 3.3856, 1e-5);
+    fake_finish(&f);
+}
+
 /* A loss that train chose is not chosen after goto. */
 static void nothing_is_chosen_for_a_picture(void **state)
 {
@@ -178,6 +199,7 @@ int main(void)
         cmocka_unit_test(starts_change_no_figure_of_training),
         cmocka_unit_test(a_start_comes_again_after_goto),
         cmocka_unit_test(areas_add_up_to_what_is_printed),
+        cmocka_unit_test(watched_curves_begin_there_too),
         cmocka_unit_test(nothing_is_chosen_for_a_picture),
         cmocka_unit_test(expressions_have_a_past),
         cmocka_unit_test(what_has_no_past_is_said),

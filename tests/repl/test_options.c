@@ -78,6 +78,7 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
         {{"--json=yes"}, "\"--json\" takes no value", "--json alone"},
         {{"--quiet", "--quiet"}, "given twice", "once"},
         {{"--plot", ""}, "where pictures go", "--plot none"},
+        {{"--plot-size", "huge"}, "no size for pictures", "--plot-size big"},
         {{"a.nnr", "b.nnr"}, "\"b.nnr\" is a second script", "source"},
         {{"b.nnr", "-c", "help"}, "stands behind the script \"b.nnr\"", "before it"},
         {{"--let"}, "\"--let\" lacks its value", "--let NAME=VALUE"},

@@ -153,8 +153,10 @@ static int take_first_step(const struct job *j, struct err *e)
 {
     struct validated v = {0};
     const bool validates = holds_back(j);
-    const int failed = (validates && validate(j, &v, e)) || take_step(j, e) ||
-                       put_start(j, validates ? &v : NULL, e);
+    const int failed = (validates && validate(j, &v, e)) ||
+                       pictures_look_before(j->session, j->model, e) || take_step(j, e) ||
+                       put_start(j, validates ? &v : NULL, e) ||
+                       pictures_put_start(j->session, j->model, e);
     validated_finish(&v);
     return failed ? -1 : 0;
 }

@@ -41,6 +41,38 @@ static int observe_expressions(struct session *s, struct model *m, struct err *e
     return any ? trainer_prepare(m, &s->data, s->seed, e) : 0;
 }
 
+int pictures_look_before(struct session *s, struct model *m, struct err *e)
+{
+    const struct pictures *p = s->pictures;
+    for (size_t i = 0; p && i < p->expressions; i++) {
+        struct watched_text *x = &p->expression[i];
+        struct err why = {0};
+        if (session_number(s, m, x->node, &x->value, &why) == 0)
+            continue;
+        x->value = (double)NAN;
+        if (why.kind != ERR_INPUT) {
+            *e = why;
+            return -1;
+        }
+    }
+    return p && p->expressions ? trainer_prepare(m, &s->data, s->seed, e) : 0;
+}
+
+int pictures_put_start(struct session *s, struct model *m, struct err *e)
+{
+    const struct pictures *p = s->pictures;
+    for (size_t i = 0; p && i < p->expressions; i++) {
+        const struct watched_text *x = &p->expression[i];
+        const size_t series =
+            isnan(x->value) ? 0 : history_series(&m->history, SERIES_EXPRESSION, x->text);
+        if (series == SIZE_MAX)
+            return err_memory(e);
+        if (!isnan(x->value))
+            history_start(&m->history, series, x->value);
+    }
+    return 0;
+}
+
 int pictures_observe(struct session *s, struct model *m, struct err *e)
 {
     const struct pictures *p = s->pictures;

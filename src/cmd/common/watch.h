@@ -11,6 +11,10 @@ struct session;
 
 /* Whether watch has something to keep up to date. */
 bool pictures_watching(const struct session *s);
+/* Before the first step: looks at what is watched and is known already; and after it: curves begin
+ * with that. */
+int pictures_look_before(struct session *s, struct model *m, struct err *e);
+int pictures_put_start(struct session *s, struct model *m, struct err *e);
 /* After a step: a point in the history if this is one of every N. When a person stops it there is
  * none. */
 int pictures_observe(struct session *s, struct model *m, struct err *e);
