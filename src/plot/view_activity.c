@@ -354,6 +354,10 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
         measure(r, &halves[i], 0, r->models, &of[i]);
     if (!of[0].any || !of[1].any)
         return request_nothing(r, e);
+    /* The dead units of now are a point too. */
+    for (size_t m = 0; m < r->models; m++)
+        for (size_t i = 0; i < 2; i++)
+            of[i].x[1] = fmax(of[i].x[1], (double)r->model[m]->state.step);
     struct units *units = mem_new(r->models, sizeof *units);
     int bad = units ? 0 : err_memory(e);
     for (size_t m = 0; m < r->models && !bad; m++)
