@@ -8,6 +8,8 @@
 #include "train/evaluator.h"
 #include "train/history.h"
 
+struct sweep_table;
+
 struct view_request {
     struct model *const *model; /* whose; each has a history */
     size_t models;
@@ -23,7 +25,8 @@ struct view_request {
      * one model after the other; none: those that were watched. */
     const struct series *curve;
     size_t curves;
-    bool big;  /* letters and lines for the back of a classroom */
+    const struct sweep_table *sweep; /* the newest; NULL: there is none */
+    bool big;                        /* letters and lines for the back of a classroom */
     bool text; /* for a terminal that shows characters: few colours, points that differ */
     unsigned width, height; /* of that terminal, in characters */
 };

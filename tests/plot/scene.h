@@ -6,6 +6,7 @@
 
 #include "../train/bench.h"
 
+#include "plot/sweep_table.h"
 #include "plot/view.h"
 
 #include <math.h>
@@ -109,6 +110,40 @@ static inline struct bench full(const char *name)
     assert_int_equal(history_event(&b.model->history, 4, "hidden.activity = l1(0.01)"), 0);
     assert_int_equal(history_event(&b.model->history, 6, "optimizer.lr = 0.1"), 0);
     return b;
+}
+
+/* A sweep over 0, 0.001 and 0.1 with two runs for each value, of which the models of the first and
+ * the last value stayed; `active` was measured. */
+struct sweep_scene {
+    struct sweep_table table;
+    struct model *model[3];
+};
+
+static inline const struct sweep_table *sweep_of(struct sweep_scene *s, struct model *first,
+                                                 struct model *last)
+{
+    static const char *const label[] = {"0", "0.001", "0.1"};
+    static const char *const name[] = {"active", "train.loss.data", "val.loss.data"};
+    static const double number[] = {0, 0.001, 0.1};
+    static const size_t value_of[] = {0, 0, 1, 1, 2, 2};
+    static const double figure[] = {0.5,  1, 2, 0.7, 1, 4, 0.25, 2, 5,
+                                    0.25, 2, 5, 0,   3, 9, 0.1,  3, 8};
+    s->model[0] = first;
+    s->model[1] = NULL;
+    s->model[2] = last;
+    s->table = (struct sweep_table){.text = "hidden.kernel = l1(?)",
+                                    .target = "hidden.kernel",
+                                    .values = 3,
+                                    .runs = 6,
+                                    .figures = 3,
+                                    .measures = 1,
+                                    .label = label,
+                                    .number = number,
+                                    .model = s->model,
+                                    .value_of = value_of,
+                                    .name = name,
+                                    .figure = figure};
+    return &s->table;
 }
 
 #endif

@@ -125,6 +125,14 @@ static const struct refused_view cases[] = {
      "there is nothing to draw of hidden yet; train for an epoch, or watch it while the model "
      "trains; inputs, flatten and reshape have no output of their own",
      false, false},
+    {PLAIN_MODEL, "path", "hidden.kernel",
+     "path shows a sweep, and there is none yet; make one first: sweep LAYER.kernel = l1(?) over 0 "
+     "1e-3 1e-2 { train 5 }",
+     false, false},
+    {PLAIN_MODEL, "tradeoff", NULL,
+     "tradeoff shows a sweep, and there is none yet; make one first: sweep LAYER.kernel = l1(?) "
+     "over 0 1e-3 1e-2 { train 5 }",
+     false, false},
     {PLAIN_MODEL, "units", "hiden", "there is no layer \"hiden\"; did you mean hidden?", false,
      false},
 };
@@ -148,7 +156,7 @@ static void what_cannot_be_drawn_is_said(void **state)
         assert_int_equal(view_of(c->view)->draw(&r, &f, &e), -1);
         snprintf(said, sizeof said, "%s; %s", e.what, e.hint);
         assert_string_equal(said, c->error);
-        assert_int_equal(e.where.at, c->layer ? 20 : 5);
+        assert_int_equal(e.where.at, strstr(said, "a sweep") || !c->layer ? 5 : 20);
         assert_null(f.program.text);
         bench_finish(&b);
     }
@@ -243,14 +251,19 @@ static void plot_twice(const struct figure *f, const char *terminal, const char 
     mem_free(first);
 }
 
-/* Views that show one layer at a time as text. */
-static bool takes_one(const char *view)
+/* Views that show one layer at a time as text, and one that is always of one weight. */
+static bool takes_one(const char *view, bool text)
 {
     static const char *const views[] = {"filters", "units", "ridge"};
     for (size_t i = 0; i < sizeof views / sizeof *views; i++)
         if (strcmp(view, views[i]) == 0)
-            return true;
-    return false;
+            return text;
+    return strcmp(view, "path") == 0;
+}
+
+static const char *name_for(const char *view)
+{
+    return strcmp(view, "path") == 0 ? "hidden.kernel" : "hidden";
 }
 
 static void gnuplot_takes_every_view(void **state)
@@ -258,10 +271,10 @@ static void gnuplot_takes_every_view(void **state)
     (void)state;
     if (system("gnuplot --version > /dev/null 2>&1") != 0)
         skip();
-    const char *const layer = "hidden";
     const struct span where = {0};
     for (size_t v = 0; v < view_kinds.rows; v++) {
         const char *view = view_kinds.row[v]->name, *scene;
+        const char *const layer = name_for(view);
         for (size_t i = 0; (scene = scene_of(view, i)); i++) {
             struct bench a = trained(scene), b = trained(scene);
             struct model *both[] = {a.model, b.model};
@@ -273,7 +286,9 @@ static void gnuplot_takes_every_view(void **state)
                 r.text = way == 2;
                 r.layer = &layer;
                 r.where = &where;
-                r.layers = way == 2 && takes_one(view);
+                r.layers = takes_one(view, way == 2);
+                struct sweep_scene sweep;
+                r.sweep = sweep_of(&sweep, a.model, b.model);
                 struct figure f = drawn(&r, view);
                 plot_twice(&f, r.text ? "dumb mono size 80,24" : "svg size 900,600", view);
                 figure_finish(&f);
@@ -287,10 +302,10 @@ static void gnuplot_takes_every_view(void **state)
 static void without_memory_there_is_no_figure(void **state)
 {
     (void)state;
-    const char *const layer = "hidden";
     const struct span where = {0};
     for (size_t v = 0; v < view_kinds.rows; v++) {
         const struct view_kind *view = (const void *)view_kinds.row[v];
+        const char *const layer = name_for(view->entry.name);
         const char *scene = scene_of(view->entry.name, 0);
         struct bench a = trained(scene), b = trained(scene);
         struct model *both[] = {a.model, b.model};
@@ -301,7 +316,9 @@ static void without_memory_there_is_no_figure(void **state)
             r.text = way;
             r.layer = &layer;
             r.where = &where;
-            r.layers = takes_one(view->entry.name);
+            r.layers = takes_one(view->entry.name, true);
+            struct sweep_scene sweep;
+            r.sweep = sweep_of(&sweep, a.model, b.model);
             for (long n = 1;; n++) {
                 struct figure f = {0};
                 struct err e = {0};

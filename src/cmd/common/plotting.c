@@ -2,6 +2,7 @@
 #include "cmd/common/plotting.h"
 
 #include "cmd/common/past_curves.h"
+#include "cmd/common/swept_runs.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 
@@ -193,8 +194,12 @@ int request_draw(struct session *s, const struct request *r, struct model *const
     const unsigned shares =
         s->pictures && s->pictures->watches ? (unsigned)s->pictures->watches : 1;
     struct past_curves curves;
+    struct arena arena = {0};
+    const struct sweep_table *sweep;
     past_curves_make(&curves, s, r, model, models, e);
+    int failed = curves.failed ? -1 : swept_runs_make(s, &arena, &sweep, e);
     const struct view_request v = {
+        .sweep = failed ? NULL : sweep,
         .curve = curves.item,
         .curves = r->askeds,
         .big = s->pictures && s->pictures->sized ? s->pictures->big : s->host->big,
@@ -213,8 +218,9 @@ int request_draw(struct session *s, const struct request *r, struct model *const
                                            : s->host->height / shares,
     };
     *f = (struct figure){0};
-    int failed = curves.failed || r->view->draw(&v, f, e);
+    failed = failed || r->view->draw(&v, f, e);
     past_curves_finish(&curves);
+    arena_finish(&arena);
     if (!failed && figure_failed(f))
         failed = err_memory(e);
     if (failed)
