@@ -209,3 +209,94 @@ int expr_number(const struct node *n, const struct names *names, double *to, str
     evaluation_finish(&v);
     return fine ? 0 : -1;
 }
+
+struct expression {
+    struct evaluation v;
+    double **held;  /* for each step: its values, where it holds them; they stand in: */
+    double *values; /* mem_block, and behind them what reductions need beside */
+    double *errors;
+};
+
+/* Room for all that is held, once and for all. */
+static int hold_room(struct expression *x, struct err *e)
+{
+    const struct tape *t = &x->v.tape;
+    size_t room = 0, most = 0;
+    for (size_t i = 0; i < t->steps; i++)
+        if (t->step[i].operands && !t->step[i].full) {
+            room += x->v.w.spot[i].count;
+            most = x->v.w.spot[i].count > most ? x->v.w.spot[i].count : most;
+        }
+    if (!(x->held = mem_new(t->steps, sizeof *x->held)) ||
+        !(x->values = mem_block(room + 2 * most, sizeof *x->values)))
+        return err_memory(e);
+    x->errors = x->values + room;
+    double *free = x->values;
+    for (size_t i = 0; i < t->steps; i++)
+        if (t->step[i].operands && !t->step[i].full) {
+            x->held[i] = free;
+            free += x->v.w.spot[i].count;
+        }
+    return 0;
+}
+
+struct expression *expression_create(const struct node *n, const struct names *names, struct err *e)
+{
+    struct expression *x = mem_new(1, sizeof *x);
+    if (!x) {
+        err_memory(e);
+        return NULL;
+    }
+    x->v.w.tape = &x->v.tape;
+    if (!compile_tree(&x->v, n, names, e) && !check_number(&x->v, n, e) && !make_room(&x->v, e) &&
+        !hold_room(x, e))
+        return x;
+    expression_destroy(x);
+    return NULL;
+}
+
+void expression_destroy(struct expression *x)
+{
+    if (!x)
+        return;
+    evaluation_finish(&x->v);
+    mem_free(x->held);
+    mem_free(x->values);
+    mem_free(x);
+}
+
+/* A step's values, in the room that they keep. */
+static void compute_in_place(struct expression *x, uint32_t step)
+{
+    struct spot *y = &x->v.w.spot[step];
+    y->value = x->held[step];
+    if (x->v.tape.step[step].kind == TAPE_REDUCTION) {
+        y->lost = x->errors;
+        y->more = x->errors + y->count;
+    }
+    tape_compute(&x->v.w, step);
+    y->lost = y->more = NULL;
+}
+
+/* Nothing in a spot is the evaluation's to free. */
+static void let_go(const struct expression *x)
+{
+    for (uint32_t i = 0; i < x->v.tape.steps; i++)
+        if (x->held[i])
+            x->v.w.spot[i].value = NULL;
+}
+
+int expression_number(struct expression *x, const struct names *names, double *to, struct err *e)
+{
+    const size_t steps = x->v.tape.steps;
+    x->v.w.stop = names->stop;
+    if (load_leaves(&x->v, names, e))
+        return -1;
+    for (uint32_t i = 0; i < steps && !stop_asked(names->stop); i++)
+        if (x->held[i])
+            compute_in_place(x, i);
+    const double *last = x->v.w.spot[steps - 1].value;
+    *to = last ? last[0] : 0;
+    let_go(x);
+    return stop_check(names->stop, e);
+}

@@ -19,4 +19,14 @@ int expr_eval(const struct node *n, const struct names *names, struct tensor *to
 /* The value of an expression that must be a single number. */
 int expr_number(const struct node *n, const struct names *names, double *to, struct err *e);
 
+/* An expression that is a single number, compiled once for the shapes that its names have and
+ * computed often. The tree and what `names` leads to outlive it. */
+struct expression;
+/* NULL: *e. */
+struct expression *expression_create(const struct node *n, const struct names *names,
+                                     struct err *e);
+void expression_destroy(struct expression *x);
+/* Its value now, asked of the same or other names of those shapes. */
+int expression_number(struct expression *x, const struct names *names, double *to, struct err *e);
+
 #endif
