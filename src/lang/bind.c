@@ -2,6 +2,7 @@
 /* Statements, values and defaults to arguments. */
 #include "lang/bind.h"
 
+#include "lang/bind_number.h"
 #include "lang/bind_value.h"
 #include "lang/bind_words.h"
 #include "lang/parse.h"
@@ -77,4 +78,11 @@ int bind_standard(const struct binder *b, const struct arg_spec *spec, struct ar
     bound.given = false;
     *to = bound;
     return 0;
+}
+
+int bind_number_value(const struct binder *b, const struct arg_spec *spec, const struct node *n,
+                      double value, struct arg *to, struct err *e)
+{
+    struct binding x = {.b = b, .spec = spec, .to = to, .e = e};
+    return binding_take(&x, n, value);
 }

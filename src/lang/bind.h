@@ -12,7 +12,12 @@ struct args *bind_statement(const struct binder *b, const struct statement *s,
 /* Binds one value to one argument's type, as `set hidden.activity = VALUE` needs it. */
 int bind_value(const struct binder *b, const struct arg_spec *spec, const struct node *value,
                struct arg *to, struct err *e);
+/* The number that an expression came to: checked like one that is written, and put into `to`, an
+ * argument of that type. */
+int bind_number_value(const struct binder *b, const struct arg_spec *spec, const struct node *n,
+                      double value, struct arg *to, struct err *e);
 /* The default of an argument; to->given stays false. */
 int bind_standard(const struct binder *b, const struct arg_spec *spec, struct arg *to,
                   struct err *e);
+
 #endif

@@ -95,21 +95,60 @@ static int too_small(struct binding *x, const struct node *n, double value)
     return err_hint(x->e, "write 0, or a larger one");
 }
 
+/* An expression whose value is not asked for now. */
+static bool waits(const struct binding *x, const struct node *n)
+{
+    double value;
+    const bool worded = n->kind == NODE_STRING || n->kind == NODE_SHAPE || n->kind == NODE_BOOL ||
+                        n->kind == NODE_HOLE;
+    return x->b->later && !worded && !literal(n, &value);
+}
+
+static int tell(struct binding *x, const struct node *n)
+{
+    return x->b->later ? x->b->later(x->b->notes, n, x->spec, x->to, x->e) : 0;
+}
+
+static int check_number(struct binding *x, const struct node *n, double value)
+{
+    return in_range(x->spec, value) ? too_small(x, n, value) : no_number(x, n, &value);
+}
+
+static bool is_whole(const struct arg_spec *s, double v)
+{
+    return v == floor(v) && fabs(v) <= most_whole && in_range(s, v);
+}
+
 int binding_number(struct binding *x, const struct node *n, double *value)
 {
-    if (read_number(x, n, value))
+    *value = 0;
+    if (!waits(x, n) && (read_number(x, n, value) || check_number(x, n, *value)))
         return -1;
-    return in_range(x->spec, *value) ? too_small(x, n, *value) : no_number(x, n, value);
+    return tell(x, n);
 }
 
 int binding_whole(struct binding *x, const struct node *n)
 {
-    double v;
-    if (read_number(x, n, &v))
+    double v = 0;
+    if (!waits(x, n) && read_number(x, n, &v))
         return -1;
-    if (v != floor(v) || fabs(v) > most_whole || !in_range(x->spec, v))
+    if (!waits(x, n) && !is_whole(x->spec, v))
         return no_number(x, n, &v);
     x->to->as.whole = (long)v;
+    return tell(x, n);
+}
+
+int binding_take(struct binding *x, const struct node *n, double value)
+{
+    const bool whole = x->spec->type == ARG_WHOLE;
+    if (!isfinite(value) || (whole && !is_whole(x->spec, value)))
+        return no_number(x, n, &value);
+    if (whole)
+        x->to->as.whole = (long)value;
+    else if (check_number(x, n, value))
+        return -1;
+    else
+        x->to->as.number = value;
     return 0;
 }
 

@@ -11,6 +11,12 @@ struct binder {
     void *self;
     /* The value of a constant expression that is no plain literal (2*k, k): 0, or -1 and *e. */
     int (*number)(void *self, const struct node *n, double *value, struct err *e);
+    /* Instead of asking for numbers: each that is written is told, an expression before it is known
+     * what it comes to; the argument then holds 0. `to` may be a copy of a default. 0, or -1 and
+     * *e. NULL: numbers are due now. */
+    int (*later)(void *notes, const struct node *n, const struct arg_spec *spec, struct arg *to,
+                 struct err *e);
+    void *notes; /* for `later` */
     /* The tree that a variable stands for where no number is due (let weak = l1(1e-3)), or NULL. */
     const struct node *(*variable)(void *self, const char *name);
     /* The text a span was read from (a choice counts as it is written: keras-2.0). Writes up to

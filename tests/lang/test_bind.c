@@ -180,8 +180,14 @@ static const struct entry *own_at(void *self, const struct table *t, size_t i)
 static int start(struct kitchen *k, const char *text)
 {
     *k = (struct kitchen){.text = text};
-    k->binder =
-        (struct binder){&k->arena, k, number, variable, text_of, own, own_at, "kitchen", NULL};
+    k->binder = (struct binder){.arena = &k->arena,
+                                .self = k,
+                                .number = number,
+                                .variable = variable,
+                                .text = text_of,
+                                .own = own,
+                                .own_at = own_at,
+                                .folder = "kitchen"};
     if (parse_value(&k->arena, "salt(1)+pepper(2)", 17, 0, &k->weak, &k->e) != PARSE_OK ||
         parse_value(&k->arena, "loop", 4, 0, &k->loop, &k->e) != PARSE_OK ||
         parse_value(&k->arena, "pool", 4, 0, &k->pool, &k->e) != PARSE_OK ||
