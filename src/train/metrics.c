@@ -105,12 +105,17 @@ static int put(struct goal to, size_t *series, enum series_kind kind, const char
     return 0;
 }
 
-/* `code.activity l1(0.001)` */
+/* `code.activity l1(0.001)`; under a rule, where the number is another one at each step and the
+ * curve one, `code.activity l1(rule)`. */
 static int name_term(const struct model *m, id t, struct str *name, struct err *e)
 {
     const struct term *term = &m->graph->term[t];
-    str_addf(name, "%s.%s ", m->graph->layer[term->layer].name, term->slot);
-    args_print(name, model_term(m, t));
+    const char *layer = m->graph->layer[term->layer].name;
+    str_addf(name, "%s.%s ", layer, term->slot);
+    if (rules_find(&m->rules, layer, term->slot) < m->rules.count)
+        str_addf(name, "%s(rule)", term->args->entry->name);
+    else
+        args_print(name, model_term(m, t));
     return name->failed ? err_memory(e) : 0;
 }
 

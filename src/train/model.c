@@ -21,8 +21,28 @@ struct model *model_create(const char *name)
     return NULL;
 }
 
+void model_rules_changed(struct model *m)
+{
+    struct derived *d = m->ruled;
+    m->ruled = NULL;
+    if (d)
+        d->destroy(d);
+}
+
+void model_swap_rules(struct model *m, struct rules *r)
+{
+    const struct rules was = m->rules;
+    m->rules = *r;
+    *r = was;
+    model_rules_changed(m);
+    /* The curves of their settings have other names now. */
+    if (m->derived)
+        m->derived->refresh(m->derived);
+}
+
 void model_changed(struct model *m)
 {
+    model_rules_changed(m);
     struct derived *d = m->derived;
     m->derived = NULL;
     if (d)
@@ -68,6 +88,7 @@ void model_destroy(struct model *m)
     drop_own(m);
     choice_finish(&m->recipe.loss);
     choice_finish(&m->recipe.optimizer);
+    rules_finish(&m->rules);
     history_finish(&m->history);
     graph_destroy(m->graph);
     numbering_finish(&m->numbering);
@@ -165,7 +186,9 @@ struct model *model_copy(const struct model *m, const char *name, struct err *e)
         to->policy = m->policy;
     }
     if (to && !copy_recipe(&to->recipe, &m->recipe) &&
-        !copy_state(&to->state, &m->state, m->stop) && !history_copy(&to->history, &m->history))
+        !copy_state(&to->state, &m->state, m->stop) &&
+        !rules_copy(&to->rules, &m->rules, m->state.step) &&
+        !history_copy(&to->history, &m->history))
         return to;
     model_destroy(to);
     if (stop_check(m->stop, e) == 0)
@@ -306,6 +329,8 @@ static void forget_slots(struct model *m)
 
 void model_take_optimizer(struct model *m, struct choice c)
 {
+    model_rules_changed(m);
+    rules_end(&m->rules, "optimizer");
     choice_finish(&m->recipe.optimizer);
     m->recipe.optimizer = c;
     m->recipe.clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
@@ -315,6 +340,7 @@ void model_take_optimizer(struct model *m, struct choice c)
 
 void model_change_optimizer(struct model *m, struct choice c)
 {
+    model_rules_changed(m);
     choice_finish(&m->recipe.optimizer);
     m->recipe.optimizer = c;
     m->recipe.clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
@@ -463,6 +489,20 @@ static uint64_t digest_losses(const struct model *m, uint64_t hash)
     return hash;
 }
 
+static uint64_t digest_rules(const struct model *m, uint64_t hash)
+{
+    for (size_t i = 0; i < m->rules.count; i++) {
+        const struct ruled *r = &m->rules.item[i];
+        hash = digest_text(digest_text(hash, r->rule->setting), r->rule->value);
+        hash = digest_bytes(hash, &r->rule->every, sizeof r->rule->every);
+        if (r->step != m->state.step)
+            continue;
+        hash = digest_bytes(hash, r->tensor, r->reals * sizeof *r->tensor);
+        hash = digest_bytes(hash, r->figure, r->figures * sizeof *r->figure);
+    }
+    return hash;
+}
+
 uint64_t model_digest(const struct model *m, uint64_t hash)
 {
     const uint64_t counts[] = {m->state.step,           m->state.epoch,   m->state.updates,
@@ -472,6 +512,7 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
     hash = digest_graph(m, hash);
     hash = digest_losses(m, hash);
     hash = digest_args(hash, m->recipe.optimizer.args);
+    hash = digest_rules(m, hash);
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->state.last, sizeof m->state.last);
     hash = digest_bytes(hash, &m->state.so_far, sizeof m->state.so_far);

@@ -13,6 +13,7 @@
 #include "train/loss.h"
 #include "train/note.h"
 #include "train/opt.h"
+#include "train/rule.h"
 
 /* A chosen loss or optimizer, with the memory it lives in; args NULL: not chosen. */
 struct choice {
@@ -81,6 +82,7 @@ struct model_state {
     uint64_t seen;         /* how many samples those are */
     struct figures last;
     enum figures_from from;
+    struct figures batch;     /* of the last step */
     struct note note[NOTEDS]; /* of the ends of its epochs */
 };
 
@@ -92,6 +94,7 @@ struct model {
     struct numbering numbering; /* of names in it */
     struct recipe recipe;
     struct model_state state;
+    struct rules rules; /* settings that follow expressions */
     struct history history;
 
     /* Lent to it; NULL: none. */
@@ -100,6 +103,8 @@ struct model {
     struct frozen *copy; /* for cmd/session/snapshot.c: one that it is still like, or NULL */
 
     struct derived *derived; /* its trainer (trainer.h), if there is one */
+    struct derived *ruled;   /* what its rules were compiled into (cmd/common/rules.c), likewise; it
+                              * leads to arguments in recipe and state */
 };
 
 /* An empty model; NULL when there is no memory. */
@@ -143,6 +148,10 @@ void model_change_optimizer(struct model *m, struct choice c);
 /* Copies bound arguments into a fresh choice. */
 int choice_make(struct choice *c, const struct args *args, struct err *e);
 void choice_finish(struct choice *c);
+/* Takes other rules; *r then has those there were. */
+void model_swap_rules(struct model *m, struct rules *r);
+/* To be called when arguments stand in another place now, or rules have changed. */
+void model_rules_changed(struct model *m);
 /* From here on penalties are bent by a policy, which may have changed where it stands; NULL: by
  * none. */
 void model_bend(struct model *m, const struct policy *p);

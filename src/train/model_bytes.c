@@ -88,6 +88,7 @@ int model_write(struct str *to, const struct entry_finder *f, const struct model
         return -1;
     if (write_recipe(to, f, &m->recipe) || write_state(to, f, &m->state))
         return -1;
+    rules_write(to, &m->rules);
     write_history(to, &m->history);
     bytes_close_seal(to, begin, kind_of_model);
     return 0;
@@ -239,6 +240,7 @@ static void read_all(struct bytes *b, const struct entry_finder *f, const struct
     }
     read_recipe(b, f, &m->recipe);
     read_state(b, f, &m->state);
+    rules_read(b, &m->rules);
     read_history(b, &m->history);
     b->failed = b->failed || b->left;
 }

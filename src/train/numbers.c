@@ -35,6 +35,7 @@ void numbers_swap(struct model *m, struct numbers *n)
         m->state.penalty[n->first + i] = n->choice[i];
         n->choice[i] = was;
     }
+    model_rules_changed(m);
     if (m->derived)
         m->derived->refresh(m->derived);
 }

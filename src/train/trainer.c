@@ -303,7 +303,7 @@ static void count_step(struct model *m, const struct dataset *d, const struct fi
     m->state.stepped = true;
     m->state.trained = m->state.drawn;
     m->state.trained_reals = m->state.reals;
-    m->state.last = *x;
+    m->state.last = m->state.batch = *x;
     m->state.from = FROM_STEP;
     if (m->state.position >= d->training) {
         m->state.position = 0;

@@ -258,8 +258,8 @@ static const struct wrong wrong_lines[] = {
     {"let h = 1", "h", 0, "the name h is given already, at t:1; choose another, h_1"},
     {"let dense = 1", "dense", 0, "dense is a word of the language; choose another, dense_1"},
     {"let k = 1 j = 2", "j", 0, "let takes one pair; write a statement for each"},
-    {"set", "set", 0, "set needs setting = value; write set SETTING = VALUE"},
-    {"set h.kernel", "h.kernel", 0, "set takes no values; write set SETTING = VALUE"},
+    {"set", "set", 0, "set needs setting = value; write set SETTING = VALUE [every N]"},
+    {"set h.kernel", "h.kernel", 0, "set takes no values; write set SETTING = VALUE [every N]"},
     {"set h = 1", "h", 0,
      "set changes a setting of something: hidden.activity, optimizer.lr; for a variable write: let "
      "h = ..."},

@@ -16,9 +16,12 @@ struct lookup {
     struct wanted *wanted; /* what was computed already, so that each is computed once */
     bool guessed;          /* with --check: something that only training tells was asked for */
 };
+/* Which counter of the model a quantity is. */
+enum counter { COUNTS_NOTHING, COUNTS_STEPS, COUNTS_EPOCHS };
 /* A figure of a model that expressions name: a row of `quantities`. */
 struct quantity {
     struct entry entry;
+    enum counter counts;
     bool noted; /* at the end of each epoch, as `note` */
     enum noted note;
     /* Finds its value; without `values` only whether it could be found, as --check asks. `where` is

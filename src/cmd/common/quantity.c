@@ -149,11 +149,13 @@ SHARE_ROW(train_accuracy, "train.accuracy", NULL, ACCURACY, SHARE_TRAIN, NOT_NOT
 static const struct quantity epoch = {
     .entry = ROW("epoch", "how many epochs the model has begun and ended",
                  "An epoch is one pass over the training share."),
+    .counts = COUNTS_EPOCHS,
     .find = find_epoch,
 };
 static const struct quantity step = {
     .entry = ROW("step", "how many optimizer steps the model has taken",
                  "A step is one batch and one change of the weights."),
+    .counts = COUNTS_STEPS,
     .find = find_step,
 };
 

@@ -25,32 +25,51 @@ bool setting_changes(const struct arg_spec *spec)
            spec->meaning == MEANS_TRAINABLE || spec->meaning == MEANS_OUTPUT_ACTIVATION;
 }
 
-static bool arg_value(const struct args *a, const char *key, double *value)
+bool setting_value(const struct arg *x, double *value)
 {
-    for (size_t i = 0; a && i < a->entry->arg_count; i++) {
-        const struct arg *x = &a->arg[i];
-        if (strcmp(a->entry->args[i].name, key) != 0)
-            continue;
-        *value = x->type == ARG_WHOLE    ? (double)x->as.whole
-                 : x->type == ARG_NUMBER ? x->as.number
-                                         : x->type == ARG_BOOL && x->as.yes;
-        return x->type == ARG_WHOLE || x->type == ARG_NUMBER || x->type == ARG_BOOL;
-    }
-    return false;
+    *value = x->type == ARG_WHOLE    ? (double)x->as.whole
+             : x->type == ARG_NUMBER ? x->as.number
+                                     : x->type == ARG_BOOL && x->as.yes;
+    return x->type == ARG_WHOLE || x->type == ARG_NUMBER || x->type == ARG_BOOL;
+}
+
+static const struct arg *find_arg(const struct args *a, const char *key)
+{
+    for (size_t i = 0; a && i < a->entry->arg_count; i++)
+        if (strcmp(a->entry->args[i].name, key) == 0)
+            return &a->arg[i];
+    return NULL;
+}
+
+/* What a path names, before its last dot, was made with. */
+static const struct args *args_of(const struct session *s, const struct model *m, const char *path,
+                                  const char *dot)
+{
+    const struct setting_part *part = setting_part_of(path);
+    char thing[120];
+    if (part)
+        return part->args(s, m);
+    snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
+    const id layer = graph_find_layer(m->graph, thing);
+    return layer == NOTHING ? NULL : m->graph->layer[layer].args;
+}
+
+const struct arg *setting_arg(const struct session *s, const struct model *m, const char *path)
+{
+    const struct setting_part *part = setting_part_of(path);
+    const char *dot = strrchr(path, '.');
+    double value;
+    if (!dot || (part && part->number && part->number(s, dot + 1, &value)))
+        return NULL;
+    return find_arg(args_of(s, m, path, dot), dot + 1);
 }
 
 bool setting_number(const struct session *s, const struct model *m, const char *path, double *value)
 {
     const struct setting_part *part = setting_part_of(path);
     const char *dot = strrchr(path, '.');
-    char thing[120];
-    if (!dot)
-        return false;
-    if (part && part->number && part->number(s, dot + 1, value))
+    if (dot && part && part->number && part->number(s, dot + 1, value))
         return true;
-    if (part)
-        return arg_value(part->args(s, m), dot + 1, value);
-    snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
-    const id layer = graph_find_layer(m->graph, thing);
-    return layer != NOTHING && arg_value(m->graph->layer[layer].args, dot + 1, value);
+    const struct arg *x = setting_arg(s, m, path);
+    return x && setting_value(x, value);
 }

@@ -19,6 +19,7 @@ struct target {
 /* Something beside the layers of a model that has settings: a row of `setting_parts`. */
 struct setting_part {
     struct entry entry;
+    bool ruled; /* its numbers may follow a rule */
     /* What it was made with; NULL: there is nothing yet. */
     const struct args *(*args)(const struct session *s, const struct model *m);
     /* Its keys; without args those that are the same whatever it will be. NULL: none. */
@@ -40,6 +41,11 @@ const struct setting_part *setting_part_of(const char *path);
  */
 bool setting_number(const struct session *s, const struct model *m, const char *path,
                     double *value);
+
+/* The argument that has it; NULL: none has. */
+const struct arg *setting_arg(const struct session *s, const struct model *m, const char *path);
+/* The number that an argument holds; false if it holds none. */
+bool setting_value(const struct arg *x, double *value);
 
 /* Whether an argument of a layer can be changed by set. */
 bool setting_changes(const struct arg_spec *spec);

@@ -4,6 +4,7 @@
 #include "cmd/common/defaults.h"
 #include "cmd/common/keep_best.h"
 #include "cmd/common/resolve.h"
+#include "cmd/common/rules.h"
 #include "cmd/common/watch.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
@@ -128,8 +129,13 @@ static bool holds_back(const struct job *j)
 static int take_step(const struct job *j, struct err *e)
 {
     struct figures x;
-    if (trainer_step(trainer_of(j->model), &j->session->data, &x, e))
+    if (rules_apply(j->session, j->model, e))
         return -1;
+    if (trainer_step(trainer_of(j->model), &j->session->data, &x, e)) {
+        rules_put_back(j->model);
+        return -1;
+    }
+    rules_keep(j->model);
     j->model->history.behind = !j->blind;
     return 0;
 }

@@ -29,6 +29,7 @@ void delta_destroy(struct delta *d)
         return;
     graph_edit_finish(&d->graph);
     numbers_finish(&d->numbers);
+    rules_finish(&d->rules);
     if (d->replaced)
         variable_finish(&d->old);
     model_destroy(d->first);
@@ -40,7 +41,7 @@ size_t delta_bytes(const struct delta *d)
 {
     const size_t penalty = 1000;
     return sizeof *d + graph_edit_bytes(&d->graph) + penalty * d->numbers.count +
-           (d->replaced ? sizeof d->old + 100 : 0);
+           rules_bytes(&d->rules) + (d->replaced ? sizeof d->old + 100 : 0);
 }
 
 /* A name that is free again, for the numbers that nnr gives. */
@@ -93,6 +94,8 @@ int delta_take_back(struct session *s, struct delta *d, struct err *e)
         return -1;
     if (d->numbers.count)
         numbers_swap(m, &d->numbers);
+    if (d->ruled)
+        model_swap_rules(m, &d->rules);
     if (d->edited || d->numbers.count)
         history_cut_events(&m->history, d->events);
     taken_put_sides(s);

@@ -15,6 +15,8 @@ struct delta {
     bool edited; /* the current model's graph: */
     struct graph_edit graph;
     struct numbers numbers; /* of the penalties in one of its slots */
+    bool ruled;             /* which settings follow a rule: */
+    struct rules rules;     /* those that did */
     bool replaced;          /* a variable: */
     struct variable old;    /* what stood in its place, */
     size_t old_at;          /* which is this */

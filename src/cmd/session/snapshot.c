@@ -24,7 +24,7 @@ static size_t model_bytes(const struct model *m)
         bytes += m->history.series[i].count * point;
     for (size_t i = 0; i < m->history.traces; i++)
         bytes += m->history.trace[i].count * m->history.trace[i].width * sizeof(float);
-    bytes += m->history.kept.reals * sizeof(real);
+    bytes += rules_bytes(&m->rules) + m->history.kept.reals * sizeof(real);
     return bytes + m->history.events * 100 + blocks * m->state.reals * sizeof(real);
 }
 

@@ -12,6 +12,7 @@
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
 #include "cmd/verbs/layer.h"
+#include "cmd/verbs/set_rule.h"
 #include "cmd/verbs/setting_parts.h"
 
 #include "nn/layer.h"
@@ -93,6 +94,30 @@ static int set_block(struct session *s, id block, const struct target *t, const 
     return failed;
 }
 
+/* For undo: which rules there are, before one may end. */
+static int keep_rules(struct session *s, const struct model *m, struct err *e)
+{
+    struct delta *d = s->journal->delta;
+    if (!d || !m->rules.count)
+        return 0;
+    if (rules_copy(&d->rules, &m->rules, m->state.step))
+        return err_memory(e);
+    d->ruled = true;
+    return 0;
+}
+
+/* What is set plainly follows no rule any more. */
+static void end_rule(struct model *m, const char *thing, const char *key)
+{
+    const size_t at = rules_find(&m->rules, thing, key);
+    if (at == m->rules.count)
+        return;
+    model_rules_changed(m);
+    rules_drop(&m->rules, at);
+    if (m->derived)
+        m->derived->refresh(m->derived);
+}
+
 /* Other numbers for the penalties of a slot. */
 static int set_numbers(struct session *s, uint32_t first, const struct target *t,
                        const struct arg *value, struct err *e)
@@ -128,7 +153,7 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     if (setting_find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
         return -1;
     struct graph_edit was;
-    int failed = setting_bind(s, &arena, entry, at, pair, &value, e);
+    int failed = keep_rules(s, m, e) || setting_bind(s, &arena, entry, at, pair, &value, e);
     const uint32_t first = failed || value.type != ARG_SUM
                                ? NOTHING
                                : graph_same_terms(m->graph, layer, entry->args[at].name, &value);
@@ -139,6 +164,8 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
             graph_set_arg(m->graph, layer, at, &value, e) || setting_note(m, t, &value, e) ? -1 : 0;
         graph_changed(s, &was, failed);
     }
+    if (!failed)
+        end_rule(m, t->thing, entry->args[at].name);
     arena_finish(&arena);
     return failed;
 }
@@ -157,6 +184,9 @@ static int run_set(struct session *s, const struct args *args, struct err *e)
     if (read_target(pair, &t, e))
         return -1;
     const struct setting_part *part = setting_part_of(t.thing);
+    const struct arg *every = args_get(args, "every");
+    if (every->given)
+        return set_rule(s, &t, pair, (uint64_t)every->as.whole, e);
     if (part && !strchr(t.thing, '.'))
         return part->set(s, current_model(s), &t, pair, e);
     return set_layer(s, &t, pair, e);
@@ -204,6 +234,8 @@ static int run_let(struct session *s, const struct args *args, struct err *e)
 static const struct arg_spec set_args[] = {
     ARG("setting", PAIR, ARG_PAIR, .required = true, .line = "NAME.KEY = VALUE",
         .naming = NAMING_SETTINGS),
+    ARG("every", CLAUSE, ARG_WHOLE, .min = 1, .max = 1e12,
+        .line = "steps: VALUE is worked out anew before step 0, N, 2N ..., and followed"),
 };
 static const struct arg_spec let_args[] = {
     ARG("setting", PAIR, ARG_PAIR, .line = "NAME = VALUE; alone, let lists the variables",
@@ -211,12 +243,27 @@ static const struct arg_spec let_args[] = {
 };
 
 const struct command command_set = {
-    COMMAND("set", set_args, "changes a setting; it counts from the next step",
-            "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
-            "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot "
-            "change later (sizes, initialisers) is refused with the reason.",
-            "data moons 100\ninput 2\ndense 8 tanh as hidden\ndense 1 sigmoid\ntrain 1\n"
-            "set hidden.activity = l1(1e-2)\ntrain 1\npenalties\n"),
+    COMMAND(
+        "set", set_args, "changes a setting; it counts from the next step",
+        "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
+        "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot "
+        "change later (sizes, initialisers) is refused with the reason. With "
+        "every N it makes a rule of the model: VALUE is worked out anew before "
+        "step 0, N, 2N ... of the model and put into the setting, which is a penalty or a number "
+        "of the optimizer. Before such a step all rules are worked out first, then all put in. "
+        "VALUE may name step, epoch, variables (as they are when the step comes), settings (also "
+        "its own, hidden.activity.strength), quantities and tensors. Tensors, losses and "
+        "penalties are those of the last step's batch that the model took under the rule, "
+        "figures of the validation share those of the last epoch's end: a rule takes no pass over "
+        "the data. As long as one of them is not there, the setting stays as it is. The kind of "
+        "the penalty must stay. A value that the setting does not take (negative, infinite, not a "
+        "number) is an error before the step, which is not taken. summary lists the rules. A "
+        "plain set ends a rule, and so does a new optimizer for those of the one before. In the "
+        "history a term under a rule is one curve, l1(rule).",
+        "data moons 100\ninput 2\ndense 8 tanh activity=l1(1e-3) as hidden\ndense 1 sigmoid\n"
+        "optimizer adam\ntrain 1\nset hidden.activity = l1(1e-2)\n"
+        "set optimizer.lr = 1e-2 * 0.95^epoch every 1\n"
+        "set hidden.activity = l1(1e-3 * min(1, step/20)) every 5\ntrain 2\npenalties\n"),
     .run = run_set,
     .changes = CHANGES_MODEL | CHANGES_DATA,
     .small = sets_a_layer,

@@ -164,6 +164,9 @@ static int set_optimizer(struct session *s, struct model *m, const struct target
         return -1;
     }
     model_change_optimizer(m, changed);
+    const size_t at = rules_find(&m->rules, t->thing, setting_name(changed.args, t));
+    if (at < m->rules.count)
+        rules_drop(&m->rules, at);
     return 0;
 }
 
@@ -294,18 +297,19 @@ static int set_penalties(struct session *s, struct model *m, const struct target
 
 static const struct entry *penalties_keys(const struct session *s, const struct model *m);
 
-#define PART(id, of, gives, lists, takes, tells, lacks, puts)                                      \
+#define PART(id, of, follows, gives, lists, takes, tells, lacks, puts)                             \
     static const struct setting_part id = {.entry = {.name = of},                                  \
+                                           .ruled = follows,                                       \
                                            .args = gives,                                          \
                                            .keys = lists,                                          \
                                            .changes = takes,                                       \
                                            .number = tells,                                        \
                                            .missing = lacks,                                       \
                                            .set = puts}
-PART(optimizer, "optimizer", optimizer_args, optimizer_keys, is_key, NULL, no_optimizer,
+PART(optimizer, "optimizer", true, optimizer_args, optimizer_keys, is_key, NULL, no_optimizer,
      set_optimizer);
-PART(loss, "loss", loss_args, loss_keys, is_key, NULL, no_loss, set_loss);
-PART(data, "data", data_args, data_keys, data_changes, data_number, no_data, set_data);
+PART(loss, "loss", false, loss_args, loss_keys, is_key, NULL, no_loss, set_loss);
+PART(data, "data", false, data_args, data_keys, data_changes, data_number, no_data, set_data);
 static const struct setting_part penalties = {
     .entry = {.name = "penalties", .args = frozen_args, .arg_count = 1},
     .args = no_args,

@@ -104,6 +104,24 @@ static void summary_terms(struct str *to, const struct model *m)
     }
 }
 
+static void summary_rules(struct report *r, const struct model *m)
+{
+    if (!m->rules.count)
+        return;
+    report_open(r, "rules", '[');
+    for (size_t i = 0; i < m->rules.count; i++) {
+        const struct rule *rule = m->rules.item[i].rule;
+        report_open(r, NULL, '{');
+        report_text(r, "setting", rule->setting);
+        report_text(r, "value", rule->value);
+        report_number(r, "every", (double)rule->every);
+        report_close(r);
+        str_addf(report_note(r), "rule %s = %s every %llu\n", rule->setting, rule->value,
+                 (unsigned long long)rule->every);
+    }
+    report_close(r);
+}
+
 /* Of those that do not train: the moving statistics, or what is frozen. */
 static size_t still_numbers(const struct graph *g, bool moving)
 {
@@ -147,6 +165,7 @@ static void summary_report(struct report *r, const struct model *m, const bool *
     report_number(r, "steps", (double)m->state.step);
     if (g->calls)
         say_rest(r, m);
+    summary_rules(r, m);
 }
 
 static int run_summary(struct session *s, const struct args *args, struct err *e)
@@ -384,7 +403,8 @@ static const struct arg_spec summary_args[] = {REPORT_FORMAT};
 const struct command command_summary = {
     COMMAND("summary", summary_args, "the model as a table",
             "Every call with its layer, output shape and number of weights, the penalties, loss "
-            "and optimizer. A call that leads to no output is marked.",
+            "and optimizer, and the rules that settings follow. A call that leads to no output is "
+            "marked.",
             "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
     .run = run_summary,
     .looks = true,

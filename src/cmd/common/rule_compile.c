@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/common/rule_compile.h"
+
+#include "cmd/common/binder.h"
+#include "cmd/common/settings.h"
+
+#include "expr/expr.h"
+#include "nn/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void compiled_rule_finish(struct compiled_rule *r)
+{
+    for (size_t i = 0; i < r->numbers; i++)
+        expression_destroy(r->number[i].expression);
+    mem_free(r->number);
+    rule_names_finish(&r->names);
+    arena_finish(&r->arena);
+    *r = (struct compiled_rule){0};
+}
+
+/* A number that the binder has come across; `to` is where it binds it. */
+static int note_number(void *self, const struct node *n, const struct arg_spec *spec,
+                       struct arg *to, struct err *e)
+{
+    struct compiled_rule *r = self;
+    if (mem_room(&r->number, &r->room, r->numbers + 1, sizeof *r->number))
+        return err_memory(e);
+    r->number[r->numbers++] = (struct followed){.spec = spec, .node = n, .to = to};
+    return 0;
+}
+
+static bool is_literal(const struct node *n)
+{
+    while (n->kind == NODE_UNARY && n->op != OP_NOT)
+        n = n->child[0];
+    return n->kind == NODE_NUMBER;
+}
+
+/* From where the binder has put a number to where it stands in the model; NULL: it is a default. */
+static struct arg *place_in(const struct arg *sum, const struct model *m, uint32_t first,
+                            const struct arg *bound)
+{
+    for (size_t c = 0; c < sum->as.calls.count; c++) {
+        const struct args *call = sum->as.calls.item[c];
+        for (size_t i = 0; i < call->entry->arg_count; i++)
+            if (&call->arg[i] == bound)
+                return &m->state.penalty[first + c].args->arg[i];
+    }
+    return NULL;
+}
+
+/* Leaves out the defaults; written numbers are known. */
+static void place_numbers(struct compiled_rule *r, const struct model *m, const struct arg *sum,
+                          uint32_t first)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->numbers; i++) {
+        struct followed x = r->number[i];
+        setting_value(x.to, &x.next);
+        x.to = place_in(sum, m, first, x.to);
+        if (x.to)
+            r->number[kept++] = x;
+    }
+    r->numbers = kept;
+}
+
+static int bind(struct session *s, struct compiled_rule *r, const struct arg_spec *spec,
+                const struct node *tree, struct arg *value, struct err *e)
+{
+    struct binder b = session_binder(s, &r->arena);
+    b.later = note_number;
+    b.notes = r;
+    return bind_value(&b, spec, tree, value, e);
+}
+
+static int aim_at_optimizer(struct session *s, struct model *m, const char *key,
+                            const struct node *tree, struct compiled_rule *r, struct err *e)
+{
+    r->optimizer = m->recipe.optimizer.args;
+    const struct entry *entry = r->optimizer->entry;
+    size_t at = 0;
+    struct arg value;
+    while (strcmp(entry->args[at].name, key) != 0)
+        at++;
+    if (bind(s, r, &entry->args[at], tree, &value, e))
+        return -1;
+    setting_value(&value, &r->number[0].next);
+    r->number[0].to = &r->optimizer->arg[at];
+    return 0;
+}
+
+static int aim_at_slot(struct session *s, struct model *m, const char *thing, const char *key,
+                       const struct node *tree, struct compiled_rule *r, struct err *e)
+{
+    const id layer = graph_find_layer(m->graph, thing);
+    const struct entry *entry = &m->graph->layer[layer].kind->entry;
+    size_t at = 0;
+    struct arg sum;
+    while (strcmp(entry->args[at].name, key) != 0)
+        at++;
+    if (bind(s, r, &entry->args[at], tree, &sum, e))
+        return -1;
+    const uint32_t first = graph_same_terms(m->graph, layer, key, &sum);
+    if (first == NOTHING) {
+        err_at(e, tree->where, "the penalty of %s.%s is of another kind by now", thing, key);
+        return err_hint(e, "end the rule: set %s.%s = none", thing, key);
+    }
+    place_numbers(r, m, &sum, first);
+    return 0;
+}
+
+int rule_compile(struct session *s, struct model *m, const struct rule *rule,
+                 const struct node *tree, size_t samples, struct compiled_rule *to, struct err *e)
+{
+    char thing[200];
+    snprintf(thing, sizeof thing, "%s", rule->setting);
+    char *dot = strrchr(thing, '.');
+    *dot = 0;
+    *to = (struct compiled_rule){.names = {.session = s, .model = m, .samples = samples}};
+    const struct setting_part *part = setting_part_of(thing);
+    const struct names names = rule_names(&to->names);
+    int failed = part && part->ruled ? aim_at_optimizer(s, m, dot + 1, tree, to, e)
+                                     : aim_at_slot(s, m, thing, dot + 1, tree, to, e);
+    for (size_t i = 0; i < to->numbers && !failed; i++) {
+        struct followed *x = &to->number[i];
+        if (!is_literal(x->node) && !(x->expression = expression_create(x->node, &names, e)))
+            failed = -1;
+    }
+    if (failed)
+        compiled_rule_finish(to);
+    return failed ? -1 : 0;
+}
