@@ -387,9 +387,11 @@ void arg_print(struct str *to, const struct arg *a)
     }
 }
 
-void args_print(struct str *to, const struct args *a)
+/* `brief`: numbers with six digits. */
+static void print_args(struct str *to, const struct args *a, bool brief)
 {
     size_t shown = 0;
+    char text[NUMBER_ROOM];
     str_add(to, a->entry->name);
     for (size_t i = 0; i < a->entry->arg_count; i++) {
         const struct arg_spec *spec = &a->entry->args[i];
@@ -398,7 +400,20 @@ void args_print(struct str *to, const struct args *a)
         str_add(to, shown++ ? ", " : "(");
         if (spec->form == KEY)
             str_addf(to, "%s=", spec->name);
-        arg_print(to, &a->arg[i]);
+        if (brief && spec->type == ARG_NUMBER)
+            str_add(to, number_text(a->arg[i].as.number, text));
+        else
+            arg_print(to, &a->arg[i]);
     }
     str_add(to, shown ? ")" : "");
+}
+
+void args_print(struct str *to, const struct args *a)
+{
+    print_args(to, a, false);
+}
+
+void args_print_brief(struct str *to, const struct args *a)
+{
+    print_args(to, a, true);
 }

@@ -231,6 +231,8 @@ struct args *args_copy(struct arena *to, const struct args *a);
 /* Adds the call as one would write it: `l1(0.001, reduce=sum)`; arguments at their default are left
  * out. */
 void args_print(struct str *to, const struct args *a);
+/* The same for people who need not type it again: numbers with six digits. */
+void args_print_brief(struct str *to, const struct args *a);
 /* Adds one argument's value as one would write it. */
 void arg_print(struct str *to, const struct arg *a);
 

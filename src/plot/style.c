@@ -76,7 +76,7 @@ static void add_strengths(struct str *to, const struct model *m)
     for (size_t i = 0; i < m->graph->terms; i++) {
         const struct term *t = &m->graph->term[i];
         str_addf(to, "%s%s.%s ", i ? ", " : "", m->graph->layer[t->layer].name, t->slot);
-        args_print(to, model_term(m, (id)i));
+        args_print_brief(to, model_term(m, (id)i));
     }
     str_add(to, m->graph->terms ? "" : "no penalty");
 }

@@ -22,7 +22,7 @@ static void sender_name(struct str *to, const struct pull *p, size_t sender)
     }
     const struct term *t = &g->term[p->ledger.row[sender - 1].term];
     str_addf(to, "%s.%s ", g->layer[t->layer].name, t->slot);
-    args_print(to, model_term(p->ledger.model, p->ledger.row[sender - 1].term));
+    args_print_brief(to, model_term(p->ledger.model, p->ledger.row[sender - 1].term));
 }
 
 static double norm_of(const struct pull *p, size_t sender, size_t layer)

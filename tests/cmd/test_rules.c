@@ -511,6 +511,20 @@ static void summary_lists_it(void **state)
     fake_finish(&f);
 }
 
+/* 1/3 takes 16 digits: whoever types it again reads them all, in a table six are enough. */
+static void tables_have_six_digits(void **state)
+{
+    (void)state;
+    struct fake f;
+    start(&f, MODEL "set h.activity = l1(1/(3+step)) every 1\nstep 1\npenalties\nshow h\n");
+    check_has(f.out.text, "l1(0.333333) ");
+    check_has(f.out.text, "l1(0.3333333333333333)");
+    f.host.json = true;
+    fake_ok(&f, "penalties\n");
+    check_has(f.out.text, "\"strength\": 0.3333333333333333");
+    fake_finish(&f);
+}
+
 static void check_reads_it(void **state)
 {
     (void)state;
@@ -542,6 +556,7 @@ int main(void)
         cmocka_unit_test(a_refused_step_moves_no_number),
         cmocka_unit_test(a_term_has_one_curve),
         cmocka_unit_test(summary_lists_it),
+        cmocka_unit_test(tables_have_six_digits),
         cmocka_unit_test(check_reads_it),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);

@@ -176,7 +176,7 @@ static void add_row(struct report *r, const struct ledger *l, size_t i)
     report_row(r, REPORT_FOR_ALL);
     report_text(r, NULL, ledger_slot(l, i, slot, sizeof slot));
     report_text(r, NULL, args->entry->name);
-    args_print(report_shown(r), args);
+    args_print_brief(report_shown(r), args);
     report_number(r, NULL, penalty_strength(args));
     add_formula(report_words(r, NULL), args);
     add_tensor(r, l, row);
