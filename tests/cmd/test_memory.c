@@ -195,8 +195,8 @@ static void experiments(void **state)
         "for k in 1 { }\n",
         "repeat 2 { }\n",
         "sweep h.kernel = l2(?) over 0.5 { set h.bias = l1(k); measure m = norm(h.kernel) }\n",
-        "sweep k = ? over 2 keep=none { repeat 2 { let k = k+1 }\n"
-        "sweep h.kernel = ? over weak { measure m = k } }\n",
+        "sweep k = ? over 2 { let k = k+1; sweep h.kernel = ? over weak { measure m = k } }\n",
+        "sweep k = ? over 2 keep=none { repeat 2 { let k = k+1 } }\n",
         "sweep h.kernel = l2(?) over 0.5 log=\"/tmp/nnr-test-memory.csv\" { measure m = 1 }\n",
         "sweep h.kernel = l2(?) over 0.5 resume=\"/tmp/nnr-test-memory.csv\" { measure m = 1 }\n",
         "measure m = norm(h.kernel)\n",

@@ -8,6 +8,7 @@
 #include "cmd/session/variable.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Names in an expression, at a step of the past. */
@@ -105,9 +106,8 @@ static bool find_slot(const struct past *p, const char *path, double *x)
     char start[300];
     if (n <= tail || n - tail + 2 > sizeof start || strcmp(path + n - tail, end) != 0)
         return false;
-    memcpy(start, path, n - tail);
-    memcpy(start + n - tail, " ", 2);
-    *x = isnan(data_at(p)) ? (double)NAN : penalties_at(p->history, start, n - tail + 1, p->step);
+    const int size = snprintf(start, sizeof start, "%.*s ", (int)(n - tail), path);
+    *x = isnan(data_at(p)) ? (double)NAN : penalties_at(p->history, start, (size_t)size, p->step);
     return true;
 }
 

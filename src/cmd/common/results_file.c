@@ -220,7 +220,7 @@ static size_t value_of(const struct results *of, const struct table_text *t, con
         for (size_t a = 0; a < of->axes && same; a++) {
             const struct swept *x = &of->value[v * of->axes + a];
             const char *text = field_of(t, h, of->target[a]);
-            double y;
+            double y = NAN;
             same = isnan(x->number) ? strcmp(text, x->text) == 0
                                     : read_number(text, &y) && y == x->number;
         }

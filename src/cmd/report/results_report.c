@@ -224,10 +224,8 @@ static const char *deviation_key(struct report *r, const char *name)
     const size_t n = strlen(name);
     char *key = arena_new(&r->arena, n + sizeof ".std", 1);
     r->text.failed = r->text.failed || !key;
-    if (key) {
-        memcpy(key, name, n);
-        strcpy(key + n, ".std");
-    }
+    if (key)
+        snprintf(key, n + sizeof ".std", "%s.std", name);
     return key;
 }
 

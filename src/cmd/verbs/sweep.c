@@ -90,12 +90,20 @@ static bool is_number(struct session *s, const struct node *n)
 }
 
 /* A value as it is now: what it is written with may change in a run. */
-static struct node *value_now(struct session *s, struct sweep *w, struct node *n, struct err *e)
+static struct node *value_now(struct session *s, struct sweep *w, const struct node *n,
+                              struct err *e)
 {
     char number[NUMBER_ROOM];
     double x;
-    if (!is_number(s, n))
-        return n;
+    struct node *to = arena_new(&w->arena, 1, sizeof *to);
+    if (!to) {
+        err_memory(e);
+        return NULL;
+    }
+    if (!is_number(s, n)) {
+        *to = *n;
+        return to;
+    }
     if (session_number(s, current_model(s), n, &x, e))
         return NULL;
     if (!isfinite(x)) {
@@ -103,14 +111,12 @@ static struct node *value_now(struct session *s, struct sweep *w, struct node *n
         return NULL;
     }
     number_exact(x, number);
-    struct node *to = arena_new(&w->arena, 1, sizeof *to);
-    if (to)
-        *to = (struct node){.kind = NODE_NUMBER,
-                            .where = n->where,
-                            .number = x,
-                            .height = 1,
-                            .text = arena_text(&w->arena, number, strlen(number))};
-    if (to && to->text)
+    *to = (struct node){.kind = NODE_NUMBER,
+                        .where = n->where,
+                        .number = x,
+                        .height = 1,
+                        .text = arena_text(&w->arena, number, strlen(number))};
+    if (to->text)
         return to;
     err_memory(e);
     return NULL;
@@ -134,7 +140,7 @@ static int add_values(struct session *s, struct sweep *w, struct sweep_axis *axi
     if (!axis->value)
         return err_memory(e);
     for (size_t i = 0; i < axis->values; i++) {
-        struct node *n = (struct node *)(uintptr_t)over->as.exprs.item[i];
+        const struct node *n = over->as.exprs.item[i];
         if (n->kind == NODE_HOLE) {
             err_at(e, n->where, "? is what the values take the place of, and no value");
             return err_hint(e, "write sweep h.kernel = l2(?) over 0 1e-3 { train 5 }");
