@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/args_bytes.h"
 
-static const struct entry *find(const struct entry_finder *f, const struct table *t,
-                                const char *name)
+static const struct entry *find_row(const struct entry_finder *f, const struct table *t,
+                                    const char *name)
 {
     const struct entry *row = table_find(t, name);
     return row || !f->own ? row : f->own(f->self, t, name);
@@ -12,14 +12,14 @@ static int write_row_name(struct str *to, const struct entry_finder *f, const st
                           const struct entry *row)
 {
     bytes_put_text(to, row ? row->name : NULL);
-    return row && find(f, t, row->name) != row ? -1 : 0;
+    return row && find_row(f, t, row->name) != row ? -1 : 0;
 }
 
 static const struct entry *read_row_name(struct bytes *b, struct arena *to,
                                          const struct entry_finder *f, const struct table *t)
 {
     const char *name = bytes_take_text(b, to);
-    const struct entry *row = name ? find(f, t, name) : NULL;
+    const struct entry *row = name ? find_row(f, t, name) : NULL;
     b->failed = b->failed || (name && !row);
     return row;
 }

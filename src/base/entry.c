@@ -4,26 +4,26 @@
 #include <assert.h>
 #include <string.h>
 
-static bool named(const char *name, const char *alias, const char *word)
+static bool is_named(const char *name, const char *alias, const char *word)
 {
     return strcmp(name, word) == 0 || (alias && strcmp(alias, word) == 0);
 }
 
 bool arg_is_named(const struct arg_spec *spec, const char *name)
 {
-    return named(spec->name, spec->alias, name);
+    return is_named(spec->name, spec->alias, name);
 }
 
 const struct entry *table_find(const struct table *t, const char *name)
 {
     for (size_t i = 0; i < t->rows; i++)
-        if (named(t->row[i]->name, t->row[i]->alias, name))
+        if (is_named(t->row[i]->name, t->row[i]->alias, name))
             return t->row[i];
     return NULL;
 }
 
 /* Optimal string alignment: insertions, deletions, replacements and swaps of neighbours. */
-static size_t distance(const char *a, const char *b)
+static size_t edit_distance(const char *a, const char *b)
 {
     enum { MOST = 40 };
     size_t n = strlen(a), m = strlen(b);
@@ -59,7 +59,7 @@ static size_t slips_most(const char *word, const char *candidate)
 
 void nearest_try(struct nearest *n, const char *word, const char *candidate)
 {
-    const size_t d = distance(word, candidate);
+    const size_t d = edit_distance(word, candidate);
     if (d <= slips_most(word, candidate) && (!n->name || d < n->distance))
         *n = (struct nearest){.name = candidate, .distance = d};
 }

@@ -19,7 +19,7 @@ int file_outside(const struct file_name *file, struct err *e)
     return err_hint(e, "only what is in %.150s or below it is read and written", file->within);
 }
 
-static const char *advice(int why)
+static const char *advice_for(int why)
 {
     switch (why) {
     case ENOENT:
@@ -47,7 +47,7 @@ int file_refuse(const struct file_name *file, int why, struct err *e)
         return err_hint(e, "add a file's name");
     }
     err_at(e, file->where, "\"%.200s\" cannot be written: %s", file->name, strerror(why));
-    return err_hint(e, "%s", advice(why));
+    return err_hint(e, "%s", advice_for(why));
 }
 
 static int refuse_kind(const struct file_name *file, mode_t mode, struct err *e)
@@ -96,7 +96,8 @@ static int check_there(const struct file_place *p, const struct file_name *file,
     return err_hint(e, "with --safe nothing else is written over; write under another name");
 }
 
-static int find(struct file_place *p, const struct file_name *file, const char *own, struct err *e)
+static int find_place(struct file_place *p, const struct file_name *file, const char *own,
+                      struct err *e)
 {
     struct stat facts;
     if (!plain_is(file->name)) {
@@ -125,7 +126,7 @@ void file_share(struct ranks *r)
 }
 
 /* The number of a file tells where the ranks are in their work. */
-static int meet(struct err *e)
+static int meet_ranks(struct err *e)
 {
     return ranks_meet(ranks, ++files, e);
 }
@@ -135,7 +136,7 @@ int file_check(const struct file_name *file, const char *own, struct err *e)
     struct file_place p;
     if (ranks_follow(ranks))
         return 0;
-    if (find(&p, file, own, e))
+    if (find_place(&p, file, own, e))
         return -1;
     place_leave(&p);
     return 0;
@@ -236,7 +237,7 @@ int file_begin(struct file_out *f, const struct file_name *file, const char *own
         f->fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
         return f->fd < 0 ? file_refuse(file, errno, e) : 0;
     }
-    if (find(&f->place, file, own, e))
+    if (find_place(&f->place, file, own, e))
         return -1;
     remove_all_left(f->place.folder);
     const int why = open_beside(f);
@@ -271,7 +272,7 @@ int file_add(struct file_out *f, const void *bytes, size_t n, struct err *e)
 }
 
 /* Waits until it is on the disk; what is on none has nothing to wait for. 0 or an errno. */
-static int settle(int fd)
+static int sync_file(int fd)
 {
     while (fsync(fd))
         if (errno != EINTR)
@@ -285,7 +286,7 @@ static void settle_folder(int folder)
     const int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return;
-    settle(fd);
+    sync_file(fd);
     close(fd);
 }
 
@@ -300,7 +301,7 @@ static int check_again(struct file_out *f, struct err *e)
 /* The descriptor goes to who asked for it when all ranks have come here. */
 static int hand_over(struct file_out *f, int *fd, struct err *e)
 {
-    const int failed = meet(e);
+    const int failed = meet_ranks(e);
     if (fd && !failed) {
         *fd = f->fd;
         f->fd = -1;
@@ -319,7 +320,7 @@ int file_end(struct file_out *f, int *fd, struct err *e)
         return -1;
     }
     const int folder = f->place.folder;
-    int why = settle(f->fd);
+    int why = sync_file(f->fd);
     if (!fd) {
         why = close(f->fd) && !why ? errno : why;
         f->fd = -1;

@@ -47,7 +47,7 @@ struct fork_pool {
     int refused; /* errno of the latest process that could not be had; 0: it could */
 };
 
-static int receive(int fd, void *to, size_t n)
+static int receive_bytes(int fd, void *to, size_t n)
 {
     for (char *at = to; n;) {
         const ssize_t got = recv(fd, at, n, 0);
@@ -109,7 +109,7 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void serve(const struct fork_work *w, int fd, pid_t parent)
+static void serve_items(const struct fork_work *w, int fd, pid_t parent)
 {
     uint64_t i;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -118,7 +118,7 @@ static void serve(const struct fork_work *w, int fd, pid_t parent)
     reset_signals();
     fd = close_others(fd);
     w->enter(w->self);
-    while (receive(fd, &i, sizeof i) == 0) {
+    while (receive_bytes(fd, &i, sizeof i) == 0) {
         struct str s = {0};
         struct answer head = {.item = i};
         str_bytes(&s, (const char *)&head, sizeof head);
@@ -143,7 +143,7 @@ static void start_child(struct fork_pool *p, struct child *c)
     }
     const pid_t pid = fork();
     if (pid == 0) {
-        serve(p->work, ends[1], parent);
+        serve_items(p->work, ends[1], parent);
         _exit(1);
     }
     p->refused = pid < 0 ? errno : 0;
@@ -201,7 +201,7 @@ static void give_item(struct fork_pool *p, struct child *c)
 }
 
 /* As many processes as there is work for; none is asked for again while others are at work. */
-static void staff(struct fork_pool *p, unsigned jobs)
+static void staff_pool(struct fork_pool *p, unsigned jobs)
 {
     for (unsigned i = 0; i < jobs && next_item(p) < p->work->items; i++) {
         struct child *c = &p->child[i];
@@ -307,7 +307,7 @@ static int run_all(struct fork_pool *p, struct pollfd *watched, struct err *e)
 {
     const struct fork_work *w = p->work;
     while (p->taken < w->items) {
-        staff(p, p->children);
+        staff_pool(p, p->children);
         const size_t running = count_running(p);
         if (!running && p->refused)
             return go_on_alone(p, e);
@@ -321,7 +321,7 @@ static int run_all(struct fork_pool *p, struct pollfd *watched, struct err *e)
     return 0;
 }
 
-static void finish(struct fork_pool *p)
+static void finish_pool(struct fork_pool *p)
 {
     for (unsigned i = 0; p->child && i < p->children; i++)
         end_child(&p->child[i]);
@@ -339,7 +339,7 @@ int fork_pool_run(const struct fork_work *w, unsigned jobs, struct err *e)
     p.item = mem_new(w->items, sizeof *p.item);
     struct pollfd *watched = mem_new(p.children, sizeof *watched);
     const int failed = p.child && p.item && watched ? run_all(&p, watched, e) : err_memory(e);
-    finish(&p);
+    finish_pool(&p);
     mem_free(watched);
     return failed;
 }

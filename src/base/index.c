@@ -20,7 +20,7 @@ static void put_in(struct index *x, uint32_t item)
 }
 
 /* Twice the heads, a power of two. */
-static int spread(struct index *x)
+static int spread_heads(struct index *x)
 {
     const size_t heads = x->heads ? 2 * x->heads : 16;
     uint32_t *head = mem_new(heads, sizeof *head);
@@ -41,7 +41,7 @@ int index_reserve(struct index *x, size_t count)
     if (mem_room(&x->item, &x->room, count, sizeof *x->item))
         return -1;
     while (x->heads < count)
-        if (spread(x))
+        if (spread_heads(x))
             return -1;
     return 0;
 }

@@ -9,7 +9,7 @@
 
 static long fail_at, fail_seen;
 
-static bool refuse(size_t count, size_t size)
+static bool refuse_memory(size_t count, size_t size)
 {
     if (fail_at && ++fail_seen == fail_at)
         return true;
@@ -29,14 +29,14 @@ bool mem_failed(void)
 
 void *mem_new(size_t count, size_t size)
 {
-    if (refuse(count, size))
+    if (refuse_memory(count, size))
         return NULL;
     return calloc(count ? count : 1, size ? size : 1);
 }
 
 /* Fresh memory of the system is zero already: large blocks give theirs back and get it anew page by
  * page as it is used, so that to ask for them takes no time. */
-static void clear(char *p, size_t bytes)
+static void clear_block(char *p, size_t bytes)
 {
     const size_t large = (size_t)16 << 20, page = (size_t)sysconf(_SC_PAGESIZE);
     const size_t before = (page - (uintptr_t)p % page) % page;
@@ -52,12 +52,12 @@ static void clear(char *p, size_t bytes)
 void *mem_block(size_t count, size_t size)
 {
     enum { LINE = 64 };
-    if (refuse(count, size) || count * size > (size_t)PTRDIFF_MAX - LINE)
+    if (refuse_memory(count, size) || count * size > (size_t)PTRDIFF_MAX - LINE)
         return NULL;
     size_t bytes = (count * size + LINE) / LINE * LINE;
     void *p = aligned_alloc(LINE, bytes);
     if (p)
-        clear(p, bytes);
+        clear_block(p, bytes);
     return p;
 }
 
@@ -67,7 +67,7 @@ int mem_room(void *items, size_t *room, size_t need, size_t size)
         return 0;
     size_t more = *room < 8 ? 8 : *room * 2;
     more = more < need ? need : more;
-    if (refuse(more, size))
+    if (refuse_memory(more, size))
         return -1;
     void *old;
     memcpy(&old, items, sizeof old);

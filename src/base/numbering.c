@@ -8,7 +8,7 @@
 
 enum { BASES_MOST = 64 };
 
-static struct numbering_item *find(const struct numbering *n, const char *base, size_t letters)
+static struct numbering_item *find_item(const struct numbering *n, const char *base, size_t letters)
 {
     for (size_t i = 0; i < n->count; i++)
         if (strncmp(n->item[i].base, base, letters) == 0 && !n->item[i].base[letters])
@@ -19,7 +19,8 @@ static struct numbering_item *find(const struct numbering *n, const char *base, 
 uint32_t numbering_next(const struct numbering *n, const char *base)
 {
     const size_t letters = strlen(base);
-    const struct numbering_item *at = letters < sizeof at->base ? find(n, base, letters) : NULL;
+    const struct numbering_item *at =
+        letters < sizeof at->base ? find_item(n, base, letters) : NULL;
     return at ? at->next : 1;
 }
 
@@ -29,7 +30,7 @@ int numbering_note(struct numbering *n, const char *base, uint32_t next)
     struct numbering_item *at;
     if (letters >= sizeof at->base)
         return 0;
-    at = find(n, base, letters);
+    at = find_item(n, base, letters);
     if (!at && n->count < BASES_MOST) {
         if (mem_room(&n->item, &n->room, n->count + 1, sizeof *at))
             return -1;
@@ -46,7 +47,7 @@ void numbering_free(struct numbering *n, const char *name)
 {
     const char *line = strrchr(name, '_');
     const size_t letters = line ? (size_t)(line - name) : SIZE_MAX;
-    struct numbering_item *at = letters < sizeof at->base ? find(n, name, letters) : NULL;
+    struct numbering_item *at = letters < sizeof at->base ? find_item(n, name, letters) : NULL;
     const unsigned long number = at ? strtoul(line + 1, NULL, 10) : 0;
     if (number && number < at->next)
         at->next = (uint32_t)number;

@@ -44,7 +44,7 @@ void out_addf(const struct out *o, const char *format, ...)
 }
 
 /* JSON is UTF-8, and what is none becomes the character that stands for such bytes. */
-static void quote(struct str *to, const char *text)
+static void quote_text(struct str *to, const char *text)
 {
     size_t size;
     str_add(to, "\"");
@@ -60,20 +60,20 @@ static void quote(struct str *to, const char *text)
     str_add(to, "\"");
 }
 
-static void begin(struct json *j, const char *key)
+static void begin_value(struct json *j, const char *key)
 {
     if (j->comma)
         str_add(j->to, ", ");
     j->comma = true;
     if (key) {
-        quote(j->to, key);
+        quote_text(j->to, key);
         str_add(j->to, ": ");
     }
 }
 
 void json_open(struct json *j, const char *key, char bracket)
 {
-    begin(j, key);
+    begin_value(j, key);
     str_bytes(j->to, &bracket, 1);
     j->comma = false;
 }
@@ -87,18 +87,18 @@ void json_close(struct json *j, char bracket)
 void json_number(struct json *j, const char *key, double x)
 {
     char text[NUMBER_ROOM];
-    begin(j, key);
+    begin_value(j, key);
     str_add(j->to, number_exact(x, text));
 }
 
 void json_text(struct json *j, const char *key, const char *text)
 {
-    begin(j, key);
-    quote(j->to, text);
+    begin_value(j, key);
+    quote_text(j->to, text);
 }
 
 void json_bool(struct json *j, const char *key, bool yes)
 {
-    begin(j, key);
+    begin_value(j, key);
     str_add(j->to, yes ? "true" : "false");
 }

@@ -13,7 +13,7 @@ enum { MOST_LINKS = 40 };
 enum { STEP = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /* What stands behind `within` in a whole path: "" or "/a/b"; NULL when it lies outside. */
-static const char *below(const char *whole, const char *within)
+static const char *path_below(const char *whole, const char *within)
 {
     const size_t n = strcmp(within, "/") == 0 ? 0 : strlen(within);
     return strncmp(whole, within, n) == 0 && (!whole[n] || whole[n] == '/') ? whole + n : NULL;
@@ -25,7 +25,7 @@ static int open_folder(const char *whole, const char *within)
     if (!within)
         return open(whole, O_PATH | O_DIRECTORY | O_CLOEXEC);
     char steps[PATH_MAX];
-    const char *rest = below(whole, within);
+    const char *rest = path_below(whole, within);
     if (!rest) {
         errno = EXDEV;
         return -1;
@@ -45,7 +45,7 @@ static int open_folder(const char *whole, const char *within)
 }
 
 /* Splits a path into the whole path of its folder and its name in there. 0 or an errno. */
-static int split(const char *path, char whole[PATH_MAX], char name[NAME_MAX + 1])
+static int split_path(const char *path, char whole[PATH_MAX], char name[NAME_MAX + 1])
 {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -64,7 +64,7 @@ static int split(const char *path, char whole[PATH_MAX], char name[NAME_MAX + 1]
 }
 
 /* Puts what the link at p says into `path`. 0 or an errno. */
-static int follow(const struct file_place *p, const char *whole, char path[PATH_MAX])
+static int follow_link(const struct file_place *p, const char *whole, char path[PATH_MAX])
 {
     char link[PATH_MAX];
     const ssize_t n = readlinkat(p->folder, p->name, link, sizeof link);
@@ -86,7 +86,7 @@ int place_find(struct file_place *p, const char *path, const char *within)
         return ENAMETOOLONG;
     snprintf(at, sizeof at, "%s", path);
     for (int links = 0; links <= MOST_LINKS; links++) {
-        int why = split(at, whole, p->name);
+        int why = split_path(at, whole, p->name);
         if (why)
             return why;
         p->folder = open_folder(whole, within);
@@ -98,7 +98,7 @@ int place_find(struct file_place *p, const char *path, const char *within)
         why = p->there ? 0 : errno;
         if (!why && !S_ISLNK(p->facts.st_mode))
             return 0;
-        why = why ? why : follow(p, whole, at);
+        why = why ? why : follow_link(p, whole, at);
         place_leave(p);
         if (why)
             return why;

@@ -34,7 +34,7 @@ bool plain_is_control(long character)
 }
 
 /* The length of a command at the front that only chooses colours, or 0. */
-static size_t colours(const char *at, size_t n)
+static size_t colour_length(const char *at, size_t n)
 {
     if (n < 3 || at[0] != '\033' || at[1] != '[')
         return 0;
@@ -45,21 +45,21 @@ static size_t colours(const char *at, size_t n)
 }
 
 /* How many bytes at the front stay as they are; 0: `lost` of them go. */
-static size_t kept(const char *at, size_t n, unsigned keep, size_t *lost)
+static size_t kept_length(const char *at, size_t n, unsigned keep, size_t *lost)
 {
     const long code = plain_character(at, n, lost);
     if ((keep & PLAIN_LINES) && (code == '\n' || code == '\t'))
         return 1;
     if (code >= 0 && !plain_is_control(code))
         return *lost;
-    return keep & PLAIN_COLOURS ? colours(at, n) : 0;
+    return keep & PLAIN_COLOURS ? colour_length(at, n) : 0;
 }
 
 void plain_write(const struct out *to, const char *bytes, size_t n, unsigned keep)
 {
     size_t from = 0, lost;
     for (size_t at = 0; at < n;) {
-        const size_t size = kept(bytes + at, n - at, keep, &lost);
+        const size_t size = kept_length(bytes + at, n - at, keep, &lost);
         if (size) {
             at += size;
             continue;
@@ -85,7 +85,7 @@ void plain_clean(char *text)
     size_t lost, size;
     char *to = text;
     for (size_t n = strlen(text); n; n -= lost, text += lost) {
-        size = kept(text, n, PLAIN_LINE, &lost);
+        size = kept_length(text, n, PLAIN_LINE, &lost);
         if (size)
             memmove(to, text, size);
         else
@@ -99,7 +99,7 @@ bool plain_is(const char *text)
 {
     size_t lost;
     for (size_t n = strlen(text), size; n; text += size, n -= size)
-        if (!(size = kept(text, n, PLAIN_LINE, &lost)))
+        if (!(size = kept_length(text, n, PLAIN_LINE, &lost)))
             return false;
     return true;
 }

@@ -31,7 +31,7 @@ struct pool {
     void *self;
 };
 
-static void rest(void)
+static void rest_moment(void)
 {
 #if defined __x86_64__ || defined __i386__
     __builtin_ia32_pause();
@@ -39,12 +39,12 @@ static void rest(void)
 }
 
 /* Returns when the round is no longer `seen`. */
-static void await(struct pool *p, unsigned long seen)
+static void await_work(struct pool *p, unsigned long seen)
 {
     for (int i = 0; i < LOOKS; i++) {
         if (atomic_load_explicit(&p->round, memory_order_acquire) != seen)
             return;
-        rest();
+        rest_moment();
     }
     pthread_mutex_lock(&p->lock);
     p->asleep++;
@@ -59,7 +59,7 @@ static void *help(void *self)
     const struct helper *h = self;
     struct pool *p = h->pool;
     for (unsigned long seen = 0;; seen++) {
-        await(p, seen);
+        await_work(p, seen);
         if (p->leave)
             return NULL;
         p->work(p->self, h->number);
@@ -85,13 +85,13 @@ void pool_run(struct pool *p, void (*work)(void *self, unsigned worker), void *s
     work(self, 0);
     for (int i = 0; atomic_load_explicit(&p->ended, memory_order_acquire) < p->helpers; i++)
         if (i < LOOKS)
-            rest();
+            rest_moment();
         else
             sched_yield();
 }
 
 /* Signals are for the thread that waits for the terminal. */
-static int start(struct helper *h)
+static int start_threads(struct helper *h)
 {
     sigset_t all, before;
     sigfillset(&all);
@@ -113,7 +113,7 @@ struct pool *pool_create(unsigned workers)
     for (unsigned i = 1; i < workers && !failed; i++) {
         struct helper *h = &p->helper[p->helpers];
         *h = (struct helper){.pool = p, .number = i};
-        failed = start(h) != 0;
+        failed = start_threads(h) != 0;
         p->helpers += !failed;
     }
     if (!failed)

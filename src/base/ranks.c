@@ -91,7 +91,7 @@ void ranks_stop(const struct ranks *r, int status)
     r->calls->stop(status);
 }
 
-static int refuse(const struct ranks *r, struct err *e)
+static int refuse_ranks(const struct ranks *r, struct err *e)
 {
     err_at(e, nowhere, "%s could not pass on a message between the ranks", r->mpi);
     return err_hint(e, "what was done is kept; start it once more");
@@ -99,12 +99,12 @@ static int refuse(const struct ranks *r, struct err *e)
 
 int ranks_send(const struct ranks *r, int to, const void *bytes, size_t n, struct err *e)
 {
-    return r->calls->send(to, bytes, n) ? refuse(r, e) : 0;
+    return r->calls->send(to, bytes, n) ? refuse_ranks(r, e) : 0;
 }
 
 int ranks_broadcast(const struct ranks *r, void *bytes, size_t n, struct err *e)
 {
-    return r->calls->broadcast(bytes, n) ? refuse(r, e) : 0;
+    return r->calls->broadcast(bytes, n) ? refuse_ranks(r, e) : 0;
 }
 
 int ranks_look(const struct ranks *r, struct message *m, struct err *e)
@@ -112,14 +112,14 @@ int ranks_look(const struct ranks *r, struct message *m, struct err *e)
     *m = (struct message){0};
     const int found = r->calls->look(&m->from, &m->n);
     if (found <= 0)
-        return found ? refuse(r, e) : 0;
+        return found ? refuse_ranks(r, e) : 0;
     m->bytes = mem_new(m->n + 1, 1);
     if (!m->bytes)
         return err_memory(e);
     if (r->calls->receive(m->from, m->bytes, m->n) == 0)
         return 1;
     mem_free(m->bytes);
-    return refuse(r, e);
+    return refuse_ranks(r, e);
 }
 
 void ranks_sleep(unsigned *idle)
@@ -160,7 +160,7 @@ static bool is_same(const struct at_meeting *a, const struct message *m)
     return other.where == a->where && other.status == a->status;
 }
 
-static int differs(const struct at_meeting *a, const struct message *m, struct err *e)
+static int tell_difference(const struct at_meeting *a, const struct message *m, struct err *e)
 {
     struct at_meeting other = {0};
     if (m->n == sizeof other)
@@ -176,7 +176,7 @@ static int differs(const struct at_meeting *a, const struct message *m, struct e
 }
 
 /* All other ranks tell rank 0 where they are, which answers by whether all are in one place. */
-static int meet(struct ranks *r, const struct at_meeting *here, struct err *e)
+static int meet_ranks(struct ranks *r, const struct at_meeting *here, struct err *e)
 {
     uint64_t fine = 1;
     if (r->apart)
@@ -188,7 +188,7 @@ static int meet(struct ranks *r, const struct at_meeting *here, struct err *e)
         if (wait_for_message(r, &m, e))
             return -1;
         if (fine && !is_same(here, &m)) {
-            differs(here, &m, e);
+            tell_difference(here, &m, e);
             fine = 0;
         }
         mem_free(m.bytes);
@@ -204,12 +204,12 @@ static int meet(struct ranks *r, const struct at_meeting *here, struct err *e)
 int ranks_meet(struct ranks *r, uint64_t where, struct err *e)
 {
     const struct at_meeting here = {.where = where};
-    return ranks_several(r) ? meet(r, &here, e) : 0;
+    return ranks_several(r) ? meet_ranks(r, &here, e) : 0;
 }
 
 int ranks_part(struct ranks *r, int status, const char *message, struct err *e)
 {
     struct at_meeting here = {.where = PARTING, .status = status};
     snprintf(here.message, sizeof here.message, "%s", message);
-    return ranks_several(r) ? meet(r, &here, e) : 0;
+    return ranks_several(r) ? meet_ranks(r, &here, e) : 0;
 }

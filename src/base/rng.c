@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static uint64_t mix(uint64_t z)
+static uint64_t mix_bits(uint64_t z)
 {
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
@@ -15,21 +15,21 @@ static const uint64_t step_size = 0x9E3779B97F4A7C15u;
 static uint64_t mix_text(uint64_t key, const char *text)
 {
     for (; *text; text++)
-        key = mix(key + step_size + (unsigned char)*text);
-    return mix(key + step_size + 256);
+        key = mix_bits(key + step_size + (unsigned char)*text);
+    return mix_bits(key + step_size + 256);
 }
 
 uint64_t rng_key(uint64_t seed, const char *purpose, const char *path, uint64_t count)
 {
-    uint64_t key = mix(seed + step_size);
+    uint64_t key = mix_bits(seed + step_size);
     key = mix_text(key, purpose);
     key = mix_text(key, path);
-    return mix(key + step_size * (count + 1));
+    return mix_bits(key + step_size * (count + 1));
 }
 
 uint64_t rng_bits(uint64_t key, uint64_t i)
 {
-    return mix(key + step_size * (i + 1));
+    return mix_bits(key + step_size * (i + 1));
 }
 
 double rng_uniform(uint64_t key, uint64_t i)

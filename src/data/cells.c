@@ -15,7 +15,7 @@ static int no_text(const struct cells *c, struct err *e)
 }
 
 /* Fills the piece as far as the file goes. */
-static int fill(struct cells *c, struct err *e)
+static int fill_buffer(struct cells *c, struct err *e)
 {
     c->at = c->size = 0;
     for (size_t got = 1; got && c->size < PIECE; c->size += got)
@@ -25,9 +25,9 @@ static int fill(struct cells *c, struct err *e)
 }
 
 /* The next byte without taking it; NOTHING_LEFT; or FAILED and *e. */
-static int peek(struct cells *c, struct err *e)
+static int peek_byte(struct cells *c, struct err *e)
 {
-    if (c->at == c->size && fill(c, e))
+    if (c->at == c->size && fill_buffer(c, e))
         return FAILED;
     return c->at < c->size ? c->piece[c->at] : NOTHING_LEFT;
 }
@@ -68,12 +68,12 @@ static int look_for_bytes(struct cells *c, struct err *e)
     return 0;
 }
 
-static int begin(struct cells *c, struct err *e)
+static int begin_cells(struct cells *c, struct err *e)
 {
     static const unsigned char mark[] = {0xef, 0xbb, 0xbf};
     if (!(c->piece = mem_new(PIECE, 1)) || mem_room(&c->text, &c->room, 256, 1))
         return err_memory(e);
-    if (fill(c, e) || look_for_bytes(c, e))
+    if (fill_buffer(c, e) || look_for_bytes(c, e))
         return -1;
     if (c->size >= sizeof mark && memcmp(c->piece, mark, sizeof mark) == 0)
         c->at = sizeof mark;
@@ -87,7 +87,7 @@ int cells_open(struct cells *c, const struct file_name *file, const struct stop 
     *c = (struct cells){.file = file, .line = 1, .stream = stream_open(file, stop, e)};
     if (!c->stream)
         return -1;
-    if (!begin(c, e))
+    if (!begin_cells(c, e))
         return 0;
     cells_close(c);
     return -1;
@@ -110,7 +110,7 @@ static int too_long(const struct cells *c, struct err *e)
 }
 
 /* Adds the byte `b` and takes it. */
-static int take(struct cells *c, int b, struct err *e)
+static int take_byte(struct cells *c, int b, struct err *e)
 {
     if (!is_text(b))
         return no_text(c, e);
@@ -130,7 +130,7 @@ static int take_end(struct cells *c, int b, struct err *e)
     c->line++;
     if (b != '\r')
         return 0;
-    int next = peek(c, e);
+    int next = peek_byte(c, e);
     if (next == '\n')
         c->at++;
     return next == FAILED ? -1 : 0;
@@ -143,8 +143,8 @@ static bool is_end(int b)
 
 static int skip_blanks(struct cells *c, struct err *e)
 {
-    int b = peek(c, e);
-    for (; (b == ' ' || b == '\t') && b != c->separator; b = peek(c, e))
+    int b = peek_byte(c, e);
+    for (; (b == ' ' || b == '\t') && b != c->separator; b = peek_byte(c, e))
         c->at++;
     return b;
 }
@@ -167,23 +167,23 @@ static int behind_quotes(const struct cells *c, struct err *e)
 static int read_quoted(struct cells *c, struct err *e)
 {
     for (;;) {
-        int b = peek(c, e);
+        int b = peek_byte(c, e);
         if (b == FAILED)
             return -1;
         if (b == NOTHING_LEFT)
             return not_closed(c, e);
         c->line += b == '\n';
         if (b != '"') {
-            if (take(c, b, e))
+            if (take_byte(c, b, e))
                 return -1;
             continue;
         }
         c->at++;
-        if ((b = peek(c, e)) == FAILED)
+        if ((b = peek_byte(c, e)) == FAILED)
             return -1;
         if (b != '"')
             break;
-        if (take(c, b, e))
+        if (take_byte(c, b, e))
             return -1;
     }
     int b = skip_blanks(c, e);
@@ -194,8 +194,8 @@ static int read_quoted(struct cells *c, struct err *e)
 
 static int read_plain(struct cells *c, struct err *e)
 {
-    for (int b; (b = peek(c, e)) != c->separator && !is_end(b);)
-        if (b == FAILED || take(c, b, e))
+    for (int b; (b = peek_byte(c, e)) != c->separator && !is_end(b);)
+        if (b == FAILED || take_byte(c, b, e))
             return -1;
     while (c->length && (c->text[c->length - 1] == ' ' || c->text[c->length - 1] == '\t'))
         c->length--;
@@ -205,7 +205,7 @@ static int read_plain(struct cells *c, struct err *e)
 /* Goes to the first cell of the next row: true, or false and *b is FAILED or NOTHING_LEFT. */
 static bool find_row(struct cells *c, int *b, struct err *e)
 {
-    while ((*b = peek(c, e)) == '\n' || *b == '\r')
+    while ((*b = peek_byte(c, e)) == '\n' || *b == '\r')
         if (take_end(c, *b, e)) {
             *b = FAILED;
             return false;
@@ -228,7 +228,7 @@ enum cell cells_next(struct cells *c, struct err *e)
     if (b == FAILED || (c->quoted ? read_quoted(c, e) : read_plain(c, e)))
         return CELL_ERROR;
     c->text[c->length] = 0;
-    b = peek(c, e);
+    b = peek_byte(c, e);
     if (b == FAILED)
         return CELL_ERROR;
     c->inside = !is_end(b);

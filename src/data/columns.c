@@ -56,8 +56,8 @@ static int give_slots(struct columns *c, const struct choice *choice, const size
     return c->inputs ? 0 : no_inputs(c, file, e);
 }
 
-static int choose(struct columns *c, struct choice *choice, size_t *picked, const struct args *args,
-                  struct dataset *to, struct err *e)
+static int choose_columns(struct columns *c, struct choice *choice, size_t *picked,
+                          const struct args *args, struct dataset *to, struct err *e)
 {
     const struct arg *drop = args_get(args, "drop"), *target = args_get(args, "target");
     size_t dropped = 0;
@@ -87,7 +87,7 @@ int columns_deal_out(struct columns *c, const struct args *args, struct dataset 
         name[i] = c->item[i].name;
     choice.name = c->named ? name : NULL;
     if (!bad)
-        bad = choose(c, &choice, picked, args, to, e);
+        bad = choose_columns(c, &choice, picked, args, to, e);
     mem_free(name);
     mem_free(picked);
     mem_free(choice.taken);

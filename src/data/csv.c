@@ -25,7 +25,7 @@ struct table_reader {
 };
 
 /* A cell for a message: in one line, without what a terminal could take for a command, and cut. */
-static char *shown(const char *cell, char text[SHOWN_ROOM])
+static char *shown_cell(const char *cell, char text[SHOWN_ROOM])
 {
     size_t n = strlen(cell), most = SHOWN_ROOM - 4;
     bool cut = n > most;
@@ -52,7 +52,7 @@ static int at_cell(const struct table_reader *t, const char *what, struct err *e
     char text[SHOWN_ROOM];
     return err_at(e, t->file->where, "\"%.200s\" line %llu, column %zu: \"%s\" %s", t->file->name,
                   (unsigned long long)t->cells.row_line, t->cells.column,
-                  shown(t->cells.text, text), what);
+                  shown_cell(t->cells.text, text), what);
 }
 
 static int empty_cell(const struct table_reader *t, struct err *e)
@@ -68,7 +68,7 @@ static bool has_decimal_comma(const struct table_reader *t)
 {
     char text[SHOWN_ROOM];
     double x;
-    char *comma = strchr(shown(t->cells.text, text), ',');
+    char *comma = strchr(shown_cell(t->cells.text, text), ',');
     if (!comma)
         return false;
     *comma = '.';
@@ -117,7 +117,7 @@ static int put_cell(struct table_reader *t, struct column *c, real *row, struct 
     return 0;
 }
 
-static int ragged(const struct table_reader *t, size_t cells, bool more, struct err *e)
+static int ragged_line(const struct table_reader *t, size_t cells, bool more, struct err *e)
 {
     err_at(e, t->file->where, "\"%.200s\" line %llu has %s%zu cell%s, and line %llu has %zu",
            t->file->name, (unsigned long long)t->cells.row_line, more ? "more than " : "", cells,
@@ -163,14 +163,14 @@ static int read_row(struct table_reader *t, enum cell got, struct err *e)
         if (got == CELL_ERROR)
             return -1;
         if (t->cells.column > t->columns.count)
-            return ragged(t, t->columns.count, true, e);
+            return ragged_line(t, t->columns.count, true, e);
         if (put_cell(t, &t->columns.item[t->cells.column - 1], row, e))
             return -1;
         if (got == CELL_LAST)
             break;
     }
     if (t->cells.column < t->columns.count)
-        return ragged(t, t->cells.column, false, e);
+        return ragged_line(t, t->cells.column, false, e);
     t->rows++;
     return 0;
 }
@@ -280,7 +280,7 @@ static int sort_classes(const struct table_reader *t, const struct dataset *to, 
     return stop_check(to->stop, e);
 }
 
-static const char *kept(struct dataset *to, const char *text)
+static const char *kept_text(struct dataset *to, const char *text)
 {
     return arena_text(&to->arena, text, strlen(text));
 }
@@ -294,7 +294,7 @@ static int keep_names(const struct table_reader *t, struct dataset *to, struct e
         return err_memory(e);
     for (size_t i = 0; i < all->count; i++) {
         const struct column *c = &all->item[i];
-        if (!c->dropped && !(name[c->slot] = kept(to, c->name)))
+        if (!c->dropped && !(name[c->slot] = kept_text(to, c->name)))
             return err_memory(e);
         if (!c->words || all->targets != 1)
             continue;
@@ -302,7 +302,7 @@ static int keep_names(const struct table_reader *t, struct dataset *to, struct e
         if (!class)
             return err_memory(e);
         for (size_t k = 0; k < c->classes; k++)
-            if (!(class[k] = kept(to, c->word[k].text)))
+            if (!(class[k] = kept_text(to, c->word[k].text)))
                 return err_memory(e);
         to->class_name = class;
     }

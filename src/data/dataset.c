@@ -87,7 +87,7 @@ static int move_held(const struct dataset *d, const bool *held, real *m, size_t 
     return stop_check(d->stop, e);
 }
 
-static int part(struct dataset *d, uint64_t seed, struct err *e)
+static int part_samples(struct dataset *d, uint64_t seed, struct err *e)
 {
     bool *held = mem_new(d->samples, sizeof *held);
     if (!held)
@@ -98,7 +98,7 @@ static int part(struct dataset *d, uint64_t seed, struct err *e)
     return bad ? -1 : 0;
 }
 
-static int split(struct dataset *d, uint64_t seed, struct err *e)
+static int split_samples(struct dataset *d, uint64_t seed, struct err *e)
 {
     const struct arg *share = args_get(d->args, "split");
     size_t held = (size_t)floor((double)d->samples * share->as.number + 0.5);
@@ -109,7 +109,7 @@ static int split(struct dataset *d, uint64_t seed, struct err *e)
         return err_hint(e, "take a smaller split or more samples");
     }
     d->training = d->samples - held;
-    return held ? part(d, seed, e) : 0;
+    return held ? part_samples(d, seed, e) : 0;
 }
 
 /* Sees whether the targets may be class numbers. */
@@ -126,7 +126,7 @@ static void look_for_classes(struct dataset *d)
     d->classes = d->whole_targets ? (size_t)largest + 1 : 0;
 }
 
-static int make(struct dataset *d, const struct args *args, uint64_t seed, struct err *e)
+static int make_dataset(struct dataset *d, const struct args *args, uint64_t seed, struct err *e)
 {
     /* The entry is the first member of its row. */
     const struct data_kind *kind = (const void *)args->entry;
@@ -135,7 +135,7 @@ static int make(struct dataset *d, const struct args *args, uint64_t seed, struc
         return err_memory(e);
     d->batch = (size_t)args_whole(args, "batch");
     d->shuffle = args_yes(args, "shuffle");
-    if (kind->load(args, seed, d, e) || split(d, seed, e))
+    if (kind->load(args, seed, d, e) || split_samples(d, seed, e))
         return -1;
     const struct arg *scale = args_get(args, "scale");
     if (scale_inputs(d, scaling_of(scale->as.choice), scale->where, e))
@@ -148,7 +148,7 @@ int dataset_make(const struct args *args, uint64_t seed, const struct stop *stop
                  struct dataset *to, struct err *e)
 {
     *to = (struct dataset){.stop = stop};
-    if (!make(to, args, seed, e)) {
+    if (!make_dataset(to, args, seed, e)) {
         to->stop = NULL;
         return 0;
     }

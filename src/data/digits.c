@@ -16,7 +16,7 @@ struct reader {
     unsigned number; /* the cell being read */
 };
 
-static void store(struct reader *r)
+static void store_number(struct reader *r)
 {
     size_t row = r->cells / CELLS, column = r->cells % CELLS;
     if (row < DIGITS && column < PIXELS)
@@ -27,13 +27,13 @@ static void store(struct reader *r)
     r->number = 0;
 }
 
-static void take(struct reader *r, const unsigned char *bytes, size_t n)
+static void take_bytes(struct reader *r, const unsigned char *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (bytes[i] >= '0' && bytes[i] <= '9')
             r->number = r->number * 10 + (unsigned)(bytes[i] - '0');
         else
-            store(r);
+            store_number(r);
     }
 }
 
@@ -50,7 +50,7 @@ static void release(void *self, void *p)
 }
 
 /* Gives what the stream holds to the reader; returns zlib's last answer. */
-static int unpack(z_stream *z, struct reader *r)
+static int unpack_digits(z_stream *z, struct reader *r)
 {
     unsigned char piece[4096];
     int answer;
@@ -58,7 +58,7 @@ static int unpack(z_stream *z, struct reader *r)
         z->next_out = piece;
         z->avail_out = sizeof piece;
         answer = inflate(z, Z_NO_FLUSH);
-        take(r, piece, sizeof piece - z->avail_out);
+        take_bytes(r, piece, sizeof piece - z->avail_out);
     } while (answer == Z_OK);
     return answer;
 }
@@ -72,7 +72,7 @@ static int read_digits(struct reader *r)
     int answer = inflateInit2(&z, GZIP);
     if (answer != Z_OK)
         return answer;
-    answer = unpack(&z, r);
+    answer = unpack_digits(&z, r);
     inflateEnd(&z);
     return answer == Z_STREAM_END && r->cells != (size_t)DIGITS * CELLS ? Z_DATA_ERROR : answer;
 }

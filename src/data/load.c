@@ -6,7 +6,7 @@
 static const uint64_t most_numbers = (uint64_t)1 << 31;
 
 /* Whether samples * size[0] * size[1] ... stays within the limit; no product on the way wraps. */
-static bool fits(size_t samples, const struct shape *shape)
+static bool fits_memory(size_t samples, const struct shape *shape)
 {
     uint64_t all = samples;
     for (uint32_t i = 0; i < shape->axes; i++) {
@@ -42,9 +42,9 @@ int load_room(struct dataset *to, size_t samples, const struct shape *shape, siz
     struct shape columns = shape_of((uint32_t)targets);
     if (check_sizes(shape, where, e))
         return -1;
-    if (!fits(samples, shape))
+    if (!fits_memory(samples, shape))
         return too_many(samples, shape, where, e);
-    if (targets && !fits(samples, &columns))
+    if (targets && !fits_memory(samples, &columns))
         return too_many(samples, &columns, where, e);
     to->samples = samples;
     to->shape = *shape;

@@ -49,8 +49,8 @@ static int find_name(const struct choice *c, const struct written *w, struct spa
     return same ? twice_there(c, w->text, where, e) : no_such(c, w->text, where, e);
 }
 
-static int find(const struct choice *c, const struct written *w, struct span where, size_t *found,
-                struct err *e)
+static int find_column(const struct choice *c, const struct written *w, struct span where,
+                       size_t *found, struct err *e)
 {
     if (is_number(w)) {
         unsigned long long n = strtoull(w->text, NULL, 10);
@@ -74,7 +74,7 @@ int pick(struct choice *c, const struct arg *words, size_t *picked, size_t *coun
         const struct written *w = &words->as.words.item[i];
         struct span where = w->where.source ? w->where : c->where;
         size_t found = 0;
-        if (find(c, w, where, &found, e))
+        if (find_column(c, w, where, &found, e))
             return -1;
         if (c->taken[found]) {
             err_at(e, where, "%s \"%.*s\" is named twice", c->noun, SHOWN, w->text);

@@ -5,31 +5,32 @@ struct column {
     double low, high, mean, squares; /* squares: sum of (x - mean)^2 */
 };
 
-static const real *sample(const struct dataset *d, size_t s)
+static const real *sample_row(const struct dataset *d, size_t s)
 {
     return d->x + s * d->inputs;
 }
 
 /* What a stop leaves half done is not looked at: scale_inputs says so. */
-static void measure(const struct dataset *d, struct column *column)
+static void measure_column(const struct dataset *d, struct column *column)
 {
     for (size_t i = 0; i < d->inputs; i++)
         column[i].low = column[i].high = (double)d->x[i];
     for (size_t s = 0; s < d->training && !stop_asked(d->stop); s++)
         for (size_t i = 0; i < d->inputs; i++) {
-            double x = (double)sample(d, s)[i];
+            double x = (double)sample_row(d, s)[i];
             column[i].low = fmin(column[i].low, x);
             column[i].high = fmax(column[i].high, x);
             column[i].mean += x / (double)d->training;
         }
     for (size_t s = 0; s < d->training && !stop_asked(d->stop); s++)
         for (size_t i = 0; i < d->inputs; i++) {
-            double away = (double)sample(d, s)[i] - column[i].mean;
+            double away = (double)sample_row(d, s)[i] - column[i].mean;
             column[i].squares += away * away;
         }
 }
 
-static void choose(const struct dataset *d, const struct column *c, enum scaling how, size_t i)
+static void choose_factor(const struct dataset *d, const struct column *c, enum scaling how,
+                          size_t i)
 {
     /* Rounding would give a constant column a tiny deviation, and dividing by it would blow up
      * whatever the validation share holds. */
@@ -46,7 +47,7 @@ static int cannot_scale(size_t column, struct span where, struct err *e)
     return err_hint(e, "leave scale= out");
 }
 
-static int apply(const struct dataset *d, struct span where, struct err *e)
+static int apply_scale(const struct dataset *d, struct span where, struct err *e)
 {
     for (size_t i = 0; i < d->inputs; i++)
         if (!isnormal(d->factor[i]) || !isfinite(d->shift[i]))
@@ -72,16 +73,16 @@ int scale_inputs(struct dataset *d, enum scaling how, struct span where, struct 
     struct column *column = mem_new(d->inputs, sizeof *column);
     bool made = d->shift && d->factor && column;
     if (made) {
-        measure(d, column);
+        measure_column(d, column);
         if (stop_check(d->stop, e)) {
             mem_free(column);
             return -1;
         }
         for (size_t i = 0; i < d->inputs; i++)
-            choose(d, &column[i], how, i);
+            choose_factor(d, &column[i], how, i);
     }
     mem_free(column);
-    return made ? apply(d, where, e) : err_memory(e);
+    return made ? apply_scale(d, where, e) : err_memory(e);
 }
 
 void dataset_scale_row(const struct dataset *d, real *row)

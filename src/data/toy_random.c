@@ -3,7 +3,7 @@
 #include "data/load.h"
 
 /* The next n numbers of the key. -1: stopped. */
-static int fill(real *to, size_t n, uint64_t key, uint64_t *at, const struct stop *stop)
+static int fill_numbers(real *to, size_t n, uint64_t key, uint64_t *at, const struct stop *stop)
 {
     for (size_t i = 0; i < n; i++) {
         if (stop_asked_at(stop, (size_t)*at))
@@ -23,8 +23,8 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
         return -1;
     uint64_t key = load_key(args, seed), at = 0;
     for (size_t s = 0; s < samples; s++) {
-        if (fill(to->x + s * to->inputs, to->inputs, key, &at, to->stop) ||
-            fill(to->y + s * targets, targets, key, &at, to->stop))
+        if (fill_numbers(to->x + s * to->inputs, to->inputs, key, &at, to->stop) ||
+            fill_numbers(to->y + s * targets, targets, key, &at, to->stop))
             return err_stopped(e);
     }
     return 0;

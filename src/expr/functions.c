@@ -21,7 +21,7 @@ static double sign_of(double x)
 }
 
 /* To b at the ends, where a above b leaves no room. */
-static double clipped(double x, double a, double b)
+static double clip_value(double x, double a, double b)
 {
     return smaller_of(larger_of(x, a), b);
 }
@@ -46,7 +46,7 @@ EACH(cosine, cos(a[i]))
 EACH(downward, floor(a[i]))
 EACH(nearest_whole, round(a[i]))
 EACH(modulo, remainder_of(a[i], b[i]))
-EACH(clip, clipped(a[i], b[i], c[i]))
+EACH(clip, clip_value(a[i], b[i], c[i]))
 EACH(maximum, larger_of(a[i], b[i]))
 EACH(minimum, smaller_of(a[i], b[i]))
 EACH(choice, a[i] != 0 ? b[i] : c[i])

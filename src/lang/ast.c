@@ -17,7 +17,7 @@ static const struct {
 };
 enum { TIGHT_COMPARE = 4, TIGHT_SIGN = 7, TIGHT_POWER = 8, TIGHT_PRIMARY = 9 };
 
-static int tight(const struct node *n)
+static int node_tightness(const struct node *n)
 {
     return n->kind == NODE_UNARY || n->kind == NODE_BINARY ? operators[n->op].tight : TIGHT_PRIMARY;
 }
@@ -25,7 +25,7 @@ static int tight(const struct node *n)
 /* `n` where at least the tightness `least` is due. */
 static void print_part(struct str *to, const struct node *n, int least)
 {
-    bool bracket = tight(n) < least;
+    bool bracket = node_tightness(n) < least;
     str_add(to, bracket ? "(" : "");
     node_print(to, n);
     str_add(to, bracket ? ")" : "");
@@ -33,7 +33,7 @@ static void print_part(struct str *to, const struct node *n, int least)
 
 static void print_binary(struct str *to, const struct node *n)
 {
-    int own = tight(n);
+    int own = node_tightness(n);
     /* A comparison does not chain; a power goes from right to left and takes a sign there. */
     int left = own == TIGHT_COMPARE || own == TIGHT_POWER ? own + 1 : own;
     int right = own == TIGHT_POWER ? TIGHT_SIGN : own + 1;
@@ -107,7 +107,7 @@ void node_print(struct str *to, const struct node *n)
         break;
     case NODE_UNARY:
         str_add(to, operators[n->op].text);
-        print_part(to, n->child[0], tight(n));
+        print_part(to, n->child[0], node_tightness(n));
         break;
     case NODE_BINARY:
         print_binary(to, n);

@@ -17,7 +17,7 @@ static bool has_form(const struct arg_spec *s, enum arg_form form)
 }
 
 /* Whether any of the entries has an argument of that form and name. */
-static bool takes(const struct words *w, enum arg_form form, const char *name)
+static bool takes_word(const struct words *w, enum arg_form form, const char *name)
 {
     for (size_t t = 0; t < w->takers; t++)
         for (size_t i = 0; i < w->taker[t]->arg_count; i++) {
@@ -28,7 +28,7 @@ static bool takes(const struct words *w, enum arg_form form, const char *name)
     return false;
 }
 
-static const char *nearest(const struct words *w, enum arg_form form, const char *word)
+static const char *nearest_argument(const struct words *w, enum arg_form form, const char *word)
 {
     struct nearest near = {0};
     for (size_t t = w->takers; t-- > 0;)
@@ -88,9 +88,9 @@ static int unknown_key(const struct words *w, const struct key *k, struct err *e
     if (target.text)
         strncat(name, target.text, sizeof name - 1);
     str_finish(&target);
-    const char *near = nearest(w, KEY, name);
+    const char *near = nearest_argument(w, KEY, name);
     err_at(e, k->where, "%s has no key \"%s\"", last_taker(w)->name, name);
-    if (takes(w, CLAUSE, name))
+    if (takes_word(w, CLAUSE, name))
         return err_hint(e, "write %s without =: %s ...", name, name);
     if (near)
         return err_hint(e, "did you mean %s?", near);
@@ -106,7 +106,7 @@ static int unknown_clause(const struct words *w, const struct clause *c, struct 
 {
     const char *name = last_taker(w)->name;
     err_at(e, c->where, "%s takes no \"%s\"", name, c->word);
-    if (takes(w, KEY, c->word))
+    if (takes_word(w, KEY, c->word))
         return err_hint(e, "write %s=...", c->word);
     hint_names(w, CLAUSE, e);
     return -1;

@@ -51,7 +51,7 @@ static int no_number(struct binding *x, const struct node *n, const double *valu
     return -1;
 }
 
-static bool literal(const struct node *n, double *value)
+static bool literal_number(const struct node *n, double *value)
 {
     double sign = 1;
     for (; n->kind == NODE_UNARY && n->op != OP_NOT; n = n->child[0])
@@ -63,7 +63,7 @@ static bool literal(const struct node *n, double *value)
 /* Any number, whatever the range. */
 static int read_number(struct binding *x, const struct node *n, double *value)
 {
-    if (literal(n, value))
+    if (literal_number(n, value))
         return 0;
     if (n->kind == NODE_HOLE) {
         err_at(x->e, n->where, "no value stands for this ?");
@@ -96,15 +96,15 @@ static int too_small(struct binding *x, const struct node *n, double value)
 }
 
 /* An expression whose value is not asked for now. */
-static bool waits(const struct binding *x, const struct node *n)
+static bool waits_for_number(const struct binding *x, const struct node *n)
 {
     double value;
     const bool worded = n->kind == NODE_STRING || n->kind == NODE_SHAPE || n->kind == NODE_BOOL ||
                         n->kind == NODE_HOLE;
-    return x->b->later && !worded && !literal(n, &value);
+    return x->b->later && !worded && !literal_number(n, &value);
 }
 
-static int tell(struct binding *x, const struct node *n)
+static int tell_later(struct binding *x, const struct node *n)
 {
     return x->b->later ? x->b->later(x->b->notes, n, x->spec, x->to, x->e) : 0;
 }
@@ -122,20 +122,20 @@ static bool is_whole(const struct arg_spec *s, double v)
 int binding_number(struct binding *x, const struct node *n, double *value)
 {
     *value = 0;
-    if (!waits(x, n) && (read_number(x, n, value) || check_number(x, n, *value)))
+    if (!waits_for_number(x, n) && (read_number(x, n, value) || check_number(x, n, *value)))
         return -1;
-    return tell(x, n);
+    return tell_later(x, n);
 }
 
 int binding_whole(struct binding *x, const struct node *n)
 {
     double v = 0;
-    if (!waits(x, n) && read_number(x, n, &v))
+    if (!waits_for_number(x, n) && read_number(x, n, &v))
         return -1;
-    if (!waits(x, n) && !is_whole(x->spec, v))
+    if (!waits_for_number(x, n) && !is_whole(x->spec, v))
         return no_number(x, n, &v);
     x->to->as.whole = (long)v;
-    return tell(x, n);
+    return tell_later(x, n);
 }
 
 int binding_take(struct binding *x, const struct node *n, double value)

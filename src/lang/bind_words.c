@@ -30,13 +30,13 @@ struct filling {
     bool *set; /* which are bound */
 };
 
-static void aim(struct filling *f, size_t i)
+static void aim_argument(struct filling *f, size_t i)
 {
     f->x.spec = &f->entry->args[i];
     f->x.to = &f->args->arg[i];
 }
 
-static int twice(struct filling *f, struct span where)
+static int given_twice(struct filling *f, struct span where)
 {
     err_at(f->x.e, where, "\"%s\" is given twice", f->x.spec->name);
     return err_hint(f->x.e, "each argument stands once, by place or by name");
@@ -44,7 +44,7 @@ static int twice(struct filling *f, struct span where)
 
 static int bind_given(struct filling *f, size_t i, const struct values *v, struct span key)
 {
-    aim(f, i);
+    aim_argument(f, i);
     f->x.to->given = true;
     f->x.to->where = span_join(v->item[0]->where, v->item[v->count - 1]->where);
     f->x.to->key = key.source ? key : f->x.to->where;
@@ -94,8 +94,8 @@ static int fill_places(struct filling *f, size_t *inner)
             continue;
         const struct key *k = key_of(f->w, spec);
         f->w->next += v.count;
-        aim(f, i);
-        if (k ? twice(f, k->where) : bind_given(f, i, &v, (struct span){0}))
+        aim_argument(f, i);
+        if (k ? given_twice(f, k->where) : bind_given(f, i, &v, (struct span){0}))
             return -1;
     }
     return 0;
@@ -117,7 +117,7 @@ static bool is_key(const struct filling *f, const struct key *key, bool behind)
 
 static int fill_pair(struct filling *f, size_t i)
 {
-    aim(f, i);
+    aim_argument(f, i);
     for (size_t k = 0; k < f->w->keys; k++) {
         struct key *key = &f->w->key[k];
         if (key->used || !key->pair || is_key(f, key, f->set[i]))
@@ -147,8 +147,8 @@ static int fill_keys(struct filling *f)
             if (!takes_key(&f->entry->args[i]) || !is_named(&f->entry->args[i], key->name))
                 continue;
             key->used = true;
-            aim(f, i);
-            if (f->set[i] ? twice(f, key->where) : bind_given(f, i, &key->values, key->where))
+            aim_argument(f, i);
+            if (f->set[i] ? given_twice(f, key->where) : bind_given(f, i, &key->values, key->where))
                 return -1;
         }
     }
@@ -168,8 +168,8 @@ static int fill_clauses(struct filling *f)
             if (f->entry->args[i].form != CLAUSE || !is_named(&f->entry->args[i], clause->word))
                 continue;
             f->w->clause_used[c] = true;
-            aim(f, i);
-            if (f->set[i] ? twice(f, clause->where) : bind_given(f, i, &v, clause->where))
+            aim_argument(f, i);
+            if (f->set[i] ? given_twice(f, clause->where) : bind_given(f, i, &v, clause->where))
                 return -1;
         }
     }
@@ -203,9 +203,9 @@ static int fill_inner(struct filling *f, size_t i)
 {
     struct values v = by_place(f, i);
     struct key *k = key_of(f->w, &f->entry->args[i]);
-    aim(f, i);
+    aim_argument(f, i);
     if (v.count && k)
-        return twice(f, k->where);
+        return given_twice(f, k->where);
     if (k) {
         k->used = true;
         return bind_given(f, i, &k->values, k->where);
@@ -234,7 +234,7 @@ static int fill_keyed(struct filling *f)
     return 0;
 }
 
-static int missing(struct filling *f)
+static int missing_argument(struct filling *f)
 {
     struct err *e = f->x.e;
     const struct arg_spec *spec = f->x.spec;
@@ -253,18 +253,18 @@ static int missing(struct filling *f)
 static int fill_defaults(struct filling *f)
 {
     for (size_t i = 0; i < f->entry->arg_count; i++) {
-        aim(f, i);
+        aim_argument(f, i);
         if (f->set[i])
             continue;
         if (f->x.spec->required)
-            return missing(f);
+            return missing_argument(f);
         if (f->x.spec->standard && bind_standard(f->x.b, f->x.spec, f->x.to, f->x.e))
             return -1;
     }
     return 0;
 }
 
-static int fill(struct filling *f)
+static int fill_argument(struct filling *f)
 {
     size_t inner;
     if (f->w->takers < TAKERS_MOST)
@@ -294,5 +294,5 @@ struct args *binding_words(const struct binding *x, struct words *w, const struc
     f.x.words = w;
     f.x.args = f.args;
     f.x.set = f.set;
-    return fill(&f) ? NULL : f.args;
+    return fill_argument(&f) ? NULL : f.args;
 }

@@ -166,7 +166,7 @@ static bool at_end_of_statement(const struct parser *p)
 }
 
 /* What stands where only keys, clauses and braces can. */
-static int misplaced(struct parser *p, const struct statement *s, struct span where)
+static int misplaced_token(struct parser *p, const struct statement *s, struct span where)
 {
     char text[64];
     if (s->body || s->rows) {
@@ -188,7 +188,7 @@ static int read_late_value(struct parser *p, const struct statement *s, struct n
     *target = parser_at_value(p) ? parser_value(p) : NULL;
     if (!*target && parser_at_value(p))
         return -1;
-    return *target && p->now.kind == TOKEN_ASSIGN ? 0 : misplaced(p, s, where);
+    return *target && p->now.kind == TOKEN_ASSIGN ? 0 : misplaced_token(p, s, where);
 }
 
 /* Pairs, clauses and braces in any order; `target` is one that was read already, or NULL. */
@@ -273,7 +273,7 @@ static int begin(struct parser *p, struct arena *arena, const char *text, size_t
     return token_next(&p->lexer, &p->now);
 }
 
-static enum parsed answer(const struct parser *p, bool good)
+static enum parsed parse_outcome(const struct parser *p, bool good)
 {
     if (good)
         return PARSE_OK;
@@ -287,10 +287,10 @@ enum parsed parse_script_from(struct arena *arena, const char *text, size_t size
     struct parser p;
     *script = (struct script){0};
     if (begin(&p, arena, text, size, from, source, e))
-        return answer(&p, false);
+        return parse_outcome(&p, false);
     p.verbs = rules ? rules->verbs : NULL;
     p.stop = rules ? rules->stop : NULL;
-    return answer(&p, !read_statements(&p, script, NULL));
+    return parse_outcome(&p, !read_statements(&p, script, NULL));
 }
 
 enum parsed parse_script(struct arena *arena, const char *text, size_t size, uint32_t source,
@@ -300,7 +300,7 @@ enum parsed parse_script(struct arena *arena, const char *text, size_t size, uin
 }
 
 /* The byte behind a string or a comment that begins at `at`, else behind the byte there. */
-static size_t past(const char *text, size_t size, size_t at)
+static size_t byte_behind(const char *text, size_t size, size_t at)
 {
     const char first = text[at++];
     if (first != '"' && first != '#')
@@ -311,7 +311,7 @@ static size_t past(const char *text, size_t size, size_t at)
 }
 
 /* Whether the line that ends at byte `at` goes on in the next one. */
-static bool continued(const char *text, size_t from, size_t at)
+static bool line_continued(const char *text, size_t from, size_t at)
 {
     while (at > from && strchr(" \t\r", text[at - 1]))
         at--;
@@ -323,11 +323,11 @@ size_t parse_behind(const char *text, size_t size, size_t from, const struct scr
 {
     size_t at = script->count ? script->statement[script->count - 1].where.end : from;
     while (at < size && strchr(" \t\r\n;#", text[at]) && text[at])
-        at = past(text, size, at);
+        at = byte_behind(text, size, at);
     *wrong = at;
     long depth = 0;
-    for (const size_t begin = at; at < size; at = past(text, size, at)) {
-        const bool line = text[at] == '\n' && !continued(text, begin, at);
+    for (const size_t begin = at; at < size; at = byte_behind(text, size, at)) {
+        const bool line = text[at] == '\n' && !line_continued(text, begin, at);
         if (at > begin && depth <= 0 && (line || text[at] == ';'))
             return at + 1;
         depth += text[at] == '{' ? 1 : text[at] == '}' ? -1 : 0;
@@ -341,7 +341,7 @@ enum parsed parse_value(struct arena *arena, const char *text, size_t size, uint
     struct parser p;
     char shown[64];
     if (begin(&p, arena, text, size, 0, source, e) || !(*value = parser_value(&p)))
-        return answer(&p, false);
+        return parse_outcome(&p, false);
     if (p.now.kind == TOKEN_END)
         return PARSE_OK;
     err_at(e, p.now.where, "\"%s\" stands behind the value", parser_shown(&p, shown, sizeof shown));

@@ -96,7 +96,7 @@ static bool same_borders(const struct rows *a, const struct rows *b)
 }
 
 /* Every row has the measures of the first. */
-static int fit(struct reading *r, struct span where)
+static int fit_row(struct reading *r, struct span where)
 {
     struct rows *all = r->all, *row = &r->row;
     if (!all->count++) {
@@ -128,7 +128,7 @@ static int read_row(struct reading *r)
         return -1;
     if (arrow && read_side(r, &row->targets, row->target_border, &row->tborders))
         return -1;
-    return fit(r, where);
+    return fit_row(r, where);
 }
 
 const struct rows *parser_rows(struct parser *p, struct span open)

@@ -18,7 +18,7 @@ static int heighten(struct parser *p, struct node *on, const struct node *child)
 }
 
 /* The operator between `a` and what `right` reads behind it. */
-static struct node *join(struct parser *p, enum op op, struct node *a, level *right)
+static struct node *join_nodes(struct parser *p, enum op op, struct node *a, level *right)
 {
     if (parser_advance(p))
         return NULL;
@@ -32,7 +32,7 @@ static struct node *join(struct parser *p, enum op op, struct node *a, level *ri
     return heighten(p, n, a) || heighten(p, n, b) ? NULL : n;
 }
 
-static struct node *unary(struct parser *p, enum op op, level *operand)
+static struct node *parse_unary(struct parser *p, enum op op, level *operand)
 {
     struct span where = p->now.where;
     if (parser_advance(p) || parser_down(p))
@@ -124,7 +124,7 @@ static int open_bracket(struct parser *p)
     return parser_down(p) || parser_advance(p) ? -1 : 0;
 }
 
-static struct node *group(struct parser *p)
+static struct node *parse_group(struct parser *p)
 {
     struct span open = p->now.where;
     if (open_bracket(p))
@@ -158,7 +158,7 @@ static int read_arg(struct parser *p, struct call_arg *a)
     return 0;
 }
 
-static struct node *call(struct parser *p, struct node *name)
+static struct node *parse_call(struct parser *p, struct node *name)
 {
     if (open_bracket(p))
         return NULL;
@@ -207,7 +207,7 @@ struct node *parser_word(struct parser *p)
     return parser_advance(p) ? NULL : n;
 }
 
-static struct node *word(struct parser *p)
+static struct node *parse_word(struct parser *p)
 {
     struct token t = p->now;
     if (t.before_equals)
@@ -227,13 +227,13 @@ static struct node *word(struct parser *p)
     if (!t.opens)
         return n;
     if (!strchr(t.text, '.'))
-        return call(p, n);
+        return parse_call(p, n);
     err_at(p->e, t.where, "\"%.60s\" is no function", t.text);
     err_hint(p->e, "a ( touches the name that it calls, and that is one word");
     return NULL;
 }
 
-static struct node *literal(struct parser *p, enum node_kind kind)
+static struct node *parse_literal(struct parser *p, enum node_kind kind)
 {
     struct node *n = parser_node(p, kind, p->now.where);
     if (!n)
@@ -244,21 +244,21 @@ static struct node *literal(struct parser *p, enum node_kind kind)
     return parser_advance(p) ? NULL : n;
 }
 
-static struct node *primary(struct parser *p)
+static struct node *parse_primary(struct parser *p)
 {
     switch (p->now.kind) {
     case TOKEN_NUMBER:
-        return literal(p, NODE_NUMBER);
+        return parse_literal(p, NODE_NUMBER);
     case TOKEN_SHAPE:
-        return literal(p, NODE_SHAPE);
+        return parse_literal(p, NODE_SHAPE);
     case TOKEN_STRING:
-        return literal(p, NODE_STRING);
+        return parse_literal(p, NODE_STRING);
     case TOKEN_HOLE:
-        return literal(p, NODE_HOLE);
+        return parse_literal(p, NODE_HOLE);
     case TOKEN_OPEN:
-        return group(p);
+        return parse_group(p);
     case TOKEN_WORD:
-        return word(p);
+        return parse_word(p);
     default:
         return no_value(p);
     }
@@ -267,15 +267,15 @@ static struct node *primary(struct parser *p)
 static struct node *signed_(struct parser *p)
 {
     if (p->now.kind == TOKEN_MINUS)
-        return unary(p, OP_MINUS, signed_);
+        return parse_unary(p, OP_MINUS, signed_);
     if (p->now.kind == TOKEN_PLUS)
-        return unary(p, OP_PLUS, signed_);
-    struct node *a = primary(p);
+        return parse_unary(p, OP_PLUS, signed_);
+    struct node *a = parse_primary(p);
     if (!a || p->now.kind != TOKEN_POWER)
         return a;
     if (parser_down(p))
         return NULL;
-    a = join(p, OP_POW, a, signed_);
+    a = join_nodes(p, OP_POW, a, signed_);
     parser_up(p);
     return a;
 }
@@ -284,7 +284,7 @@ static struct node *product(struct parser *p)
 {
     struct node *a = signed_(p);
     while (a && (p->now.kind == TOKEN_STAR || p->now.kind == TOKEN_SLASH))
-        a = join(p, p->now.kind == TOKEN_STAR ? OP_MUL : OP_DIV, a, signed_);
+        a = join_nodes(p, p->now.kind == TOKEN_STAR ? OP_MUL : OP_DIV, a, signed_);
     return a;
 }
 
@@ -298,11 +298,11 @@ static struct node *sum(struct parser *p)
 {
     struct node *a = product(p);
     while (a && (p->now.kind == TOKEN_PLUS || p->now.kind == TOKEN_MINUS) && !sign_begins_value(p))
-        a = join(p, p->now.kind == TOKEN_PLUS ? OP_ADD : OP_SUB, a, product);
+        a = join_nodes(p, p->now.kind == TOKEN_PLUS ? OP_ADD : OP_SUB, a, product);
     return a;
 }
 
-static bool comparison(enum token_kind kind, enum op *op)
+static bool is_comparison(enum token_kind kind, enum op *op)
 {
     static const struct {
         enum token_kind kind;
@@ -317,7 +317,7 @@ static bool comparison(enum token_kind kind, enum op *op)
     return false;
 }
 
-static struct node *within(struct parser *p, struct node *n)
+static struct node *parse_within(struct parser *p, struct node *n)
 {
     struct node *t = parser_advance(p) ? NULL : sum(p);
     if (!t)
@@ -327,16 +327,16 @@ static struct node *within(struct parser *p, struct node *n)
     return heighten(p, n, t) ? NULL : n;
 }
 
-static struct node *compare(struct parser *p)
+static struct node *parse_comparison(struct parser *p)
 {
     enum op op, next;
     struct node *a = sum(p);
-    if (!a || !comparison(p->now.kind, &op))
+    if (!a || !is_comparison(p->now.kind, &op))
         return a;
-    a = join(p, op, a, sum);
+    a = join_nodes(p, op, a, sum);
     if (a && op == OP_NEAR && at_word(p, WORD_WITHIN))
-        a = within(p, a);
-    if (!a || !comparison(p->now.kind, &next))
+        a = parse_within(p, a);
+    if (!a || !is_comparison(p->now.kind, &next))
         return a;
     err_at(p->e, p->now.where, "comparisons do not chain");
     err_hint(p->e, "write a < b and b < c");
@@ -345,14 +345,14 @@ static struct node *compare(struct parser *p)
 
 static struct node *negation(struct parser *p)
 {
-    return at_word(p, WORD_NOT) ? unary(p, OP_NOT, negation) : compare(p);
+    return at_word(p, WORD_NOT) ? parse_unary(p, OP_NOT, negation) : parse_comparison(p);
 }
 
 static struct node *conjunction(struct parser *p)
 {
     struct node *a = negation(p);
     while (a && at_word(p, WORD_AND))
-        a = join(p, OP_AND, a, negation);
+        a = join_nodes(p, OP_AND, a, negation);
     return a;
 }
 
@@ -360,6 +360,6 @@ struct node *parser_value(struct parser *p)
 {
     struct node *a = conjunction(p);
     while (a && at_word(p, WORD_OR))
-        a = join(p, OP_OR, a, conjunction);
+        a = join_nodes(p, OP_OR, a, conjunction);
     return a;
 }

@@ -109,7 +109,7 @@ static int skip_blanks(struct lexer *l)
     return 0;
 }
 
-static int capital(struct lexer *l, uint32_t at, uint32_t end)
+static int capital_word(struct lexer *l, uint32_t at, uint32_t end)
 {
     char lower[61];
     uint32_t n = end - at < 60 ? end - at : 60;
@@ -136,7 +136,7 @@ static int read_word(struct lexer *l, struct token *t)
             (is_lower(lexer_byte(l, end + 1)) || is_upper(lexer_byte(l, end + 1)))))
         upper |= is_upper(l->text[end++]);
     if (upper)
-        return capital(l, at, end);
+        return capital_word(l, at, end);
     if (lexer_byte(l, end) == '.') {
         err_at(l->e, lexer_span(l, end, end + 1), "no name follows this dot");
         return err_hint(l->e, "names begin with a letter and are joined without blanks: a.b");

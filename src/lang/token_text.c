@@ -40,7 +40,7 @@ static int bad_byte(struct lexer *l, uint32_t at)
                                       : "a script is written in UTF-8");
 }
 
-static int escape(struct lexer *l, uint32_t at, char *to)
+static int read_escape(struct lexer *l, uint32_t at, char *to)
 {
     char c = lexer_byte(l, at + 1);
     switch (c) {
@@ -73,7 +73,7 @@ int token_string(struct lexer *l, struct token *t)
     t->text = to;
     for (uint32_t i = at + 1; i < close;) {
         if (l->text[i] == '\\') {
-            if (escape(l, i, to++))
+            if (read_escape(l, i, to++))
                 return -1;
             i += 2;
             continue;

@@ -14,7 +14,7 @@ static void add_upper(struct str *to, const char *name)
     }
 }
 
-static bool several(const struct arg_spec *s)
+static bool takes_several(const struct arg_spec *s)
 {
     return s->form == REST || s->type == ARG_NAMES || s->type == ARG_CHOICES ||
            s->type == ARG_NUMBERS || s->type == ARG_EXPRS || s->type == ARG_BORDERS ||
@@ -30,7 +30,7 @@ static void add_value(struct str *to, const struct arg_spec *s)
     } else {
         add_upper(to, s->name);
     }
-    str_add(to, several(s) ? " ..." : "");
+    str_add(to, takes_several(s) ? " ..." : "");
 }
 
 static void add_arg(struct str *to, const struct arg_spec *s)

@@ -45,7 +45,7 @@ static bool called_at_the_top(const struct graph *g, id layer)
     return false;
 }
 
-static bool refuses(const struct graph *g, const struct policy *p, const struct term *t)
+static bool refuses_term(const struct graph *g, const struct policy *p, const struct term *t)
 {
     if (p->refuses == REFUSES_NOTHING || !t->activity || g->layer[t->layer].folds)
         return false;
@@ -56,7 +56,7 @@ static bool refuses(const struct graph *g, const struct policy *p, const struct 
 id policy_refuses(const struct graph *g, const struct policy *p)
 {
     for (id t = 0; t < g->terms; t++)
-        if (refuses(g, p, &g->term[t]))
+        if (refuses_term(g, p, &g->term[t]))
             return t;
     return NOTHING;
 }
@@ -96,7 +96,7 @@ void bend_activity(const struct planner *w, struct applied *a)
         a->times = w->listed[g->term[a->term].layer];
         a->bent = BENT_COUNTED;
     }
-    const bool refused = refuses(g, p, &g->term[a->term]);
+    const bool refused = refuses_term(g, p, &g->term[a->term]);
     if (refused || (wrapped && p->drops_wrapped) || (block && p->drops_blocks)) {
         a->times = 0;
         a->bent = refused ? BENT_REFUSED : BENT_DROPPED;

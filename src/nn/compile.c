@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Notes a row of the ledger and the step that gathers its sums. */
-static void apply(struct planner *w, struct applied a)
+static void note_row(struct planner *w, struct applied a)
 {
     struct plan *p = w->p;
     const bool activity = a.weight == NOTHING;
@@ -41,7 +41,7 @@ static void apply_weight(struct planner *w, id term)
                         .steps = 1,
                         .reduce = REDUCE_SUM};
     bend_weight(w, &a);
-    apply(w, a);
+    note_row(w, a);
 }
 
 static void apply_activity(struct planner *w, id term, id call)
@@ -50,18 +50,18 @@ static void apply_activity(struct planner *w, id term, id call)
     struct applied a = {.term = term, .weight = NOTHING, .call = call, .value = c->output};
     bend_activity(w, &a);
     if (!bend_to_input(w, call) || a.times == 0) {
-        apply(w, a);
+        note_row(w, a);
         return;
     }
     /* The row in truth stays, and counts for nothing. */
     struct applied on_input = a;
     a.times = 0;
     a.bent = on_input.bent = BENT_INPUT;
-    apply(w, a);
+    note_row(w, a);
     on_input.untrue = true;
     for (uint32_t i = 0; i < c->inputs; i++) {
         on_input.value = c->input[i];
-        apply(w, on_input);
+        note_row(w, on_input);
     }
 }
 
@@ -201,7 +201,7 @@ static void list_terms(struct planner *w)
     }
 }
 
-static int prepare(struct planner *w, const struct head *heads, size_t count)
+static int prepare_plan(struct planner *w, const struct head *heads, size_t count)
 {
     const struct graph *g = w->g;
     w->requires_grad = mem_new(g->values, sizeof *w->requires_grad);
@@ -254,7 +254,7 @@ static int list_wgrads(struct plan *p)
 }
 
 /* What the steps' work is, and whether it can be split by samples. */
-static void weigh(struct plan *p)
+static void weigh_rows(struct plan *p)
 {
     for (size_t i = 0; i < p->forwards + p->backwards; i++) {
         const struct step *s = i < p->forwards ? &p->forward[i] : &p->backward[i - p->forwards];
@@ -280,7 +280,8 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
 {
     struct plan *p = mem_new(1, sizeof *p);
     struct planner w = {.p = p, .g = g, .policy = policy};
-    if (!p || (p->graph = g, p->mode = mode, p->capacity = capacity, prepare(&w, heads, count))) {
+    if (!p ||
+        (p->graph = g, p->mode = mode, p->capacity = capacity, prepare_plan(&w, heads, count))) {
         w.failed = true;
     } else {
         lay_out(&w);
@@ -291,7 +292,7 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
         p->sums += p->heads;
         w.failed = w.failed || list_wgrads(p);
         if (!w.failed)
-            weigh(p);
+            weigh_rows(p);
         w.failed = w.failed || (fuse && plan_fuse(p));
     }
     planner_finish(&w);

@@ -14,7 +14,7 @@ struct vectors {
     size_t outer, length, inner;
 };
 
-static struct vectors along(const struct shape *shape, uint32_t axis)
+static struct vectors vectors_along(const struct shape *shape, uint32_t axis)
 {
     struct vectors v = {.outer = 1, .length = shape->size[axis], .inner = 1};
     for (uint32_t i = 0; i < axis; i++)
@@ -37,10 +37,10 @@ static void norms_of(const struct vectors *v, size_t n, const real *w, double *n
 }
 
 /* Gives each vector along the axis of `self` the norm that `desired` says. */
-static void rescale(const struct args *self, const struct shape *shape, real *w,
-                    double (*desired)(const struct args *self, double norm))
+static void rescale_norms(const struct args *self, const struct shape *shape, real *w,
+                          double (*desired)(const struct args *self, double norm))
 {
-    const struct vectors v = along(shape, (uint32_t)args_whole(self, "axis"));
+    const struct vectors v = vectors_along(shape, (uint32_t)args_whole(self, "axis"));
     for (size_t k = 0; k < v.outer; k++)
         for (size_t from = 0; from < v.inner; from += COLUMNS) {
             const size_t n = v.inner - from < COLUMNS ? v.inner - from : COLUMNS;
@@ -77,17 +77,17 @@ static double one(const struct args *self, double norm)
 
 static void apply_max_norm(const struct args *self, const struct shape *shape, real *w)
 {
-    rescale(self, shape, w, at_most);
+    rescale_norms(self, shape, w, at_most);
 }
 
 static void apply_min_max_norm(const struct args *self, const struct shape *shape, real *w)
 {
-    rescale(self, shape, w, between);
+    rescale_norms(self, shape, w, between);
 }
 
 static void apply_unit_norm(const struct args *self, const struct shape *shape, real *w)
 {
-    rescale(self, shape, w, one);
+    rescale_norms(self, shape, w, one);
 }
 
 static void apply_non_neg(const struct args *self, const struct shape *shape, real *w)
@@ -164,7 +164,7 @@ _Static_assert(sizeof rows / sizeof *rows == sizeof kinds / sizeof *kinds, "a ro
 
 const struct table constraint_kinds = {"constraint", rows, sizeof rows / sizeof *rows};
 
-static const struct arg *find(const struct args *self, const char *name)
+static const struct arg *find_argument(const struct args *self, const char *name)
 {
     for (size_t i = 0; i < self->entry->arg_count; i++)
         if (strcmp(self->entry->args[i].name, name) == 0)
@@ -174,7 +174,7 @@ static const struct arg *find(const struct args *self, const char *name)
 
 int constraint_check(const struct args *self, const struct shape *shape, struct err *e)
 {
-    const struct arg *axis = find(self, "axis"), *least = find(self, "min_value");
+    const struct arg *axis = find_argument(self, "axis"), *least = find_argument(self, "min_value");
     if (axis && axis->as.whole >= (long)shape->axes) {
         char text[80];
         err_at(e, axis->where, "%s: the tensor is %s and has no axis %ld", self->entry->name,

@@ -57,7 +57,8 @@ void graph_relink_terms(struct graph *g)
 }
 
 /* A fresh edit with a copy of `args`; NULL without memory. */
-static struct edit *note(struct graph_edit *to, enum edit_kind kind, id at, const struct args *args)
+static struct edit *note_edit(struct graph_edit *to, enum edit_kind kind, id at,
+                              const struct args *args)
 {
     if (mem_room(&to->item, &to->room, to->count + 1, sizeof *to->item))
         return NULL;
@@ -72,7 +73,7 @@ int edit_layer(struct graph *g, id layer)
 {
     if (!g->edit || layer >= g->edit->layers)
         return 0;
-    struct edit *x = note(g->edit, EDIT_LAYER, layer, g->layer[layer].args);
+    struct edit *x = note_edit(g->edit, EDIT_LAYER, layer, g->layer[layer].args);
     if (!x)
         return -1;
     x->layer = g->layer[layer];
@@ -84,7 +85,7 @@ int edit_constraint(struct graph *g, id weight)
 {
     if (!g->edit || weight >= g->edit->weights)
         return 0;
-    if (!note(g->edit, EDIT_CONSTRAINT, weight, g->weight[weight].constraint))
+    if (!note_edit(g->edit, EDIT_CONSTRAINT, weight, g->weight[weight].constraint))
         return -1;
     g->edit->count++;
     return 0;
@@ -102,7 +103,7 @@ int edit_term(struct graph *g, id term)
 {
     if (!g->edit)
         return 0;
-    struct edit *x = note(g->edit, EDIT_TERM, term, g->term[term].args);
+    struct edit *x = note_edit(g->edit, EDIT_TERM, term, g->term[term].args);
     if (!x || !keep_terms(g, x, &term, 1))
         return -1;
     g->edit->count++;
@@ -111,7 +112,7 @@ int edit_term(struct graph *g, id term)
 
 int edit_terms_out(struct graph *g, const id *place, size_t count)
 {
-    struct edit *x = g->edit ? note(g->edit, EDIT_TERMS_OUT, 0, NULL) : NULL;
+    struct edit *x = g->edit ? note_edit(g->edit, EDIT_TERMS_OUT, 0, NULL) : NULL;
     if (!g->edit)
         return 0;
     if (!x || !keep_terms(g, x, place, count) ||
@@ -214,7 +215,7 @@ void graph_take_back(struct graph *g, const struct graph_edit *was)
 }
 
 /* Arguments move into the graph's memory. */
-static int bring(struct graph *g, struct edit *x)
+static int bring_arguments(struct graph *g, struct edit *x)
 {
     if (x->kept && !(x->here = args_copy(&g->arena, x->kept)))
         return -1;
@@ -229,7 +230,7 @@ static int bring(struct graph *g, struct edit *x)
 int graph_prepare(struct graph *g, struct graph_edit *was, struct err *e)
 {
     for (size_t i = 0; i < was->count; i++)
-        if (bring(g, &was->item[i]))
+        if (bring_arguments(g, &was->item[i]))
             return err_memory(e);
     return 0;
 }

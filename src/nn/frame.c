@@ -21,7 +21,7 @@ static int frame_allocate(struct frame *f, const struct plan *p)
                : -1;
 }
 
-static void point(struct frame *f, size_t from, size_t to)
+static void point_arrays(struct frame *f, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
         const struct operand at = f->plan->operand[i];
@@ -74,7 +74,7 @@ void frame_weights(struct frame *f, const real *weight, real *wgrad)
 {
     f->block[IN_WEIGHT] = (real *)weight;
     f->block[IN_WGRAD] = wgrad;
-    point(f, f->plan->moving_operands, f->plan->operands);
+    point_arrays(f, f->plan->moving_operands, f->plan->operands);
 }
 
 void frame_slopes(struct frame *f, real *wgrad)
@@ -86,7 +86,7 @@ void frame_slopes(struct frame *f, real *wgrad)
 }
 
 /* How often a row counts in this part of the batch, over what it is divided by. */
-static double times(const struct frame *f, size_t row)
+static double row_times(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
     const struct extent n = applied_extent(f->plan, a, f->total);
@@ -95,11 +95,11 @@ static double times(const struct frame *f, size_t row)
     return a->times / (reduce_divisor(a->reduce, &n) * (double)a->steps);
 }
 
-static void measure(struct frame *f)
+static void measure_arrays(struct frame *f)
 {
     for (size_t i = 0; i < f->plan->applieds; i++) {
         f->extent[i] = applied_extent(f->plan, &f->plan->applied[i], f->samples);
-        f->by[i] = times(f, i);
+        f->by[i] = row_times(f, i);
     }
 }
 
@@ -109,9 +109,9 @@ void frame_part(struct frame *f, size_t samples, size_t first, size_t total)
     f->samples = samples;
     f->first = first;
     f->total = total;
-    point(f, 1, f->plan->moving_operands);
+    point_arrays(f, 1, f->plan->moving_operands);
     if (!same)
-        measure(f);
+        measure_arrays(f);
     for (size_t i = 0; i < f->plan->applieds; i++)
         f->scale[i] = f->mask[i] * f->by[i];
 }

@@ -36,7 +36,7 @@ void graph_destroy(struct graph *g)
     mem_free(g);
 }
 
-static const char *keep(struct graph *g, const char *text)
+static const char *keep_text(struct graph *g, const char *text)
 {
     return arena_text(&g->arena, text, strlen(text));
 }
@@ -69,7 +69,7 @@ static int move_body(struct graph *to, struct layer *l)
     l->body_room = l->bodies;
     memcpy(body, l->body, l->bodies * sizeof *body);
     for (size_t i = 0; i < l->bodies; i++)
-        if (!(body[i].name = keep(to, body[i].name)) ||
+        if (!(body[i].name = keep_text(to, body[i].name)) ||
             move_ids(to, &body[i].input, body[i].inputs))
             return -1;
     l->body = body;
@@ -87,12 +87,12 @@ static int move_layers(struct graph *to)
 {
     for (size_t i = 0; i < to->layers; i++) {
         struct layer *l = &to->layer[i];
-        l->name = keep(to, l->name);
+        l->name = keep_text(to, l->name);
         l->args = args_copy(&to->arena, l->args);
         if (!l->name || !l->args || move_body(to, l))
             return -1;
         for (id w = l->first_weight; w < l->first_weight + l->weights; w++) {
-            to->weight[w].path = keep(to, to->weight[w].path);
+            to->weight[w].path = keep_text(to, to->weight[w].path);
             to->weight[w].init = args_copy(&to->arena, to->weight[w].init);
             if (!to->weight[w].path || !to->weight[w].init ||
                 copy_constraint(to, &to->weight[w], to->weight[w].constraint))
@@ -105,7 +105,7 @@ static int move_layers(struct graph *to)
 static int move_rest(struct graph *to)
 {
     for (size_t i = 0; i < to->calls; i++)
-        if (!(to->call[i].name = keep(to, to->call[i].name)) ||
+        if (!(to->call[i].name = keep_text(to, to->call[i].name)) ||
             move_ids(to, &to->call[i].input, to->call[i].inputs))
             return -1;
     for (size_t i = 0; i < to->terms; i++)
@@ -224,7 +224,7 @@ int graph_add_body(struct graph *g, id block, id layer, const char *name, struct
         l->body_room = room;
     }
     const struct body_call made = {.layer = layer,
-                                   .name = keep(g, name),
+                                   .name = keep_text(g, name),
                                    .input = on.item,
                                    .inputs = on.count,
                                    .where = where};
@@ -366,8 +366,8 @@ void graph_mark_reached(const struct graph *g, bool *to)
 static const size_t most_weights = (size_t)1 << 31;
 
 /* The constraint that the layer's argument says. */
-static int constrain(struct graph *g, struct weight *w, const struct weight_spec *spec,
-                     struct err *e)
+static int constrain_weight(struct graph *g, struct weight *w, const struct weight_spec *spec,
+                            struct err *e)
 {
     const struct args *a = g->layer[w->layer].args;
     const struct args *constraint =
@@ -391,7 +391,7 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
     struct weight *w = &g->weight[g->weights];
     *w = (struct weight){.layer = (id)(l - g->layer),
                          .name = spec->name,
-                         .path = keep(g, path),
+                         .path = keep_text(g, path),
                          .shape = spec->shape,
                          .at = g->weight_reals,
                          .count = shape_count(&spec->shape),
@@ -399,7 +399,7 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
                          .init = args_copy(&g->arena, args_get(l->args, spec->init)->as.call)};
     if (!w->path || !w->init)
         return err_memory(e);
-    if (init_check(w->init, &w->shape, e) || constrain(g, w, spec, e))
+    if (init_check(w->init, &w->shape, e) || constrain_weight(g, w, spec, e))
         return err_place(e, l->where);
     g->weights++;
     g->weight_reals += w->count;
@@ -630,7 +630,7 @@ static bool trainable_of(const struct args *a)
     return i == a->entry->arg_count || a->arg[i].as.yes;
 }
 
-static bool says(const struct weight_spec *w, const char *arg)
+static bool says_argument(const struct weight_spec *w, const char *arg)
 {
     return strcmp(w->init, arg) == 0 || (w->constraint && strcmp(w->constraint, arg) == 0);
 }
@@ -647,7 +647,7 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
         size_t k = 0;
         if (!l->args->arg[i].given || (!init && arg->of != &constraint_kinds))
             continue;
-        while (k < n && !says(&spec[k], arg->name))
+        while (k < n && !says_argument(&spec[k], arg->name))
             k++;
         if (k < n)
             continue;
@@ -668,7 +668,7 @@ static int take_constraints(struct graph *g, id layer, struct err *e)
     struct weight_spec spec[WEIGHTS_MOST];
     const size_t n = list_weights(l, spec);
     for (size_t i = 0; l->built && i < n; i++)
-        if (constrain(g, &g->weight[l->first_weight + i], &spec[i], e))
+        if (constrain_weight(g, &g->weight[l->first_weight + i], &spec[i], e))
             return -1;
     return 0;
 }

@@ -152,8 +152,8 @@ static int check_matrix(const struct args *a, const struct shape *shape, struct 
 }
 
 /* Gram and Schmidt on the vectors q[i * step + j * stride], done twice for full precision. */
-static void orthonormalise(double *q, size_t vectors, size_t length, size_t step, size_t stride,
-                           const struct stop *stop)
+static void orthonormalise_rows(double *q, size_t vectors, size_t length, size_t step,
+                                size_t stride, const struct stop *stop)
 {
     for (size_t i = 0; i < vectors && !stop_asked(stop); i++)
         for (int pass = 0; pass < 2; pass++) {
@@ -185,9 +185,9 @@ static int fill_orthogonal(const struct args *a, const struct shape *shape, uint
     for (size_t i = 0; i < rows * cols && !stop_asked_at(stop, i); i++)
         q[i] = rng_normal(key, i);
     if (rows <= cols)
-        orthonormalise(q, rows, cols, cols, 1, stop);
+        orthonormalise_rows(q, rows, cols, cols, 1, stop);
     else
-        orthonormalise(q, cols, rows, 1, cols, stop);
+        orthonormalise_rows(q, cols, rows, 1, cols, stop);
     for (size_t i = 0; i < rows * cols && !stop_asked_at(stop, i); i++)
         to[i] = (real)q[i];
     mem_free(q);

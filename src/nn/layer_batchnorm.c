@@ -61,7 +61,7 @@ static bool takes_batch(const struct planner *p, id call)
 
 /* The mean and, behind it, the variance. moving_variance is listed right after moving_mean, so that
  * the two stand in the weight block as they do here. */
-static uint32_t moments(struct planner *p, id call)
+static uint32_t moments_of(struct planner *p, id call)
 {
     return takes_batch(p, call) ? planner_saved(p, call, 0)
                                 : planner_weight(p, call, "moving_mean");
@@ -86,7 +86,7 @@ static void forward(struct planner *p, id call)
         emit_moments(p, call, args_number(self, "momentum"));
     struct step s = norm_step(p, call, &op_norm,
                               (struct norm_settings){.epsilon = args_number(self, "epsilon")});
-    s.x[NORM_MOMENTS] = moments(p, call);
+    s.x[NORM_MOMENTS] = moments_of(p, call);
     planner_emit(p, call, &s);
 }
 
@@ -97,7 +97,7 @@ static void backward(struct planner *p, id call)
         .fixed = !takes_batch(p, call),
     };
     struct step s = norm_grad_step(p, call, &op_norm_grad, n);
-    s.x[NORM_MOMENTS] = moments(p, call);
+    s.x[NORM_MOMENTS] = moments_of(p, call);
     planner_emit(p, call, &s);
 }
 

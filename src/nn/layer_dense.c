@@ -25,7 +25,7 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     return args_yes(self, "use_bias") ? 2 : 1;
 }
 
-static const char *bias(const struct planner *p, id call)
+static const char *bias_name(const struct planner *p, id call)
 {
     return args_yes(planner_layer(p, call)->args, "use_bias") ? "bias" : NULL;
 }
@@ -33,12 +33,12 @@ static const char *bias(const struct planner *p, id call)
 static void forward(struct planner *p, id call)
 {
     planner_product(p, call, "kernel");
-    planner_bias_act(p, call, bias(p, call));
+    planner_bias_act(p, call, bias_name(p, call));
 }
 
 static void backward(struct planner *p, id call)
 {
-    planner_bias_act_grad(p, call, bias(p, call));
+    planner_bias_act_grad(p, call, bias_name(p, call));
     planner_product_grad(p, call, "kernel");
 }
 

@@ -40,21 +40,21 @@ static void run_norm_grad(const struct step *s, const struct frame *f)
 static const struct op_kind op_norm = {.name = "layernorm", .run = run_norm};
 static const struct op_kind op_norm_grad = {.name = "layernorm_grad", .run = run_norm_grad};
 
-static struct norm_settings settings(const struct planner *p, id call)
+static struct norm_settings norm_settings_of(const struct planner *p, id call)
 {
     return (struct norm_settings){args_number(planner_layer(p, call)->args, "epsilon"), false};
 }
 
 static void forward(struct planner *p, id call)
 {
-    struct step s = norm_step(p, call, &op_norm, settings(p, call));
+    struct step s = norm_step(p, call, &op_norm, norm_settings_of(p, call));
     s.y[1] = planner_save(p, call, 2 * s.rows, 0);
     planner_emit(p, call, &s);
 }
 
 static void backward(struct planner *p, id call)
 {
-    struct step s = norm_grad_step(p, call, &op_norm_grad, settings(p, call));
+    struct step s = norm_grad_step(p, call, &op_norm_grad, norm_settings_of(p, call));
     s.x[NORM_MOMENTS] = planner_saved(p, call, 0);
     planner_emit(p, call, &s);
 }

@@ -17,7 +17,7 @@ static void run(const struct step *s, const struct frame *f)
 }
 
 /* The product of all inputs but one at element k. */
-static real others(const struct step *s, const struct frame *f, size_t k)
+static real other_factors(const struct step *s, const struct frame *f, size_t k)
 {
     real product = 1;
     for (uint32_t i = 0; i < s->mores; i++)
@@ -32,7 +32,7 @@ static void run_grad(const struct step *s, const struct frame *f)
     const real *d = f->at[s->x[0]];
     real *dx = f->at[s->y[0]];
     for (size_t k = 0; k < n; k++) {
-        const real v = d[k] * others(s, f, k);
+        const real v = d[k] * other_factors(s, f, k);
         dx[k] = s->add[0] ? dx[k] + v : v;
     }
 }

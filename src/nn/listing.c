@@ -39,30 +39,31 @@ static bool is_model(const struct layer *l)
 }
 
 /* What a wrapper's list is: that of what it wraps. */
-static id wrapped(const struct graph *g, id layer)
+static id wrapped_layer(const struct graph *g, id layer)
 {
     while (g->layer[layer].kind == &wrapper_kind)
         layer = g->layer[layer].body[0].layer;
     return layer;
 }
 
-static void hand(struct lists *l, id to, id from)
+static void hand_list(struct lists *l, id to, id from)
 {
     if (mem_room(&l->copy, &l->copy_room, l->copies + 1, sizeof *l->copy))
         l->failed = true;
     else
-        l->copy[l->copies++] = (struct copy){to, wrapped(l->g, from)};
+        l->copy[l->copies++] = (struct copy){to, wrapped_layer(l->g, from)};
 }
 
 /* A container's list takes a layer that is called in it. */
-static void hold(struct lists *l, id container, id layer)
+static void hold_list(struct lists *l, id container, id layer)
 {
     const struct layer *it = &l->g->layer[layer];
-    const bool wraps_block = it->kind == &wrapper_kind && l->g->layer[wrapped(l->g, layer)].body;
+    const bool wraps_block =
+        it->kind == &wrapper_kind && l->g->layer[wrapped_layer(l->g, layer)].body;
     const bool again = l->seen[layer] == container + 1;
     l->seen[layer] = container + 1;
     if (l->how == LIST_BY_NODE ? !wraps_block : !again)
-        hand(l, container, layer);
+        hand_list(l, container, layer);
 }
 
 static size_t run_layer(struct lists *l, id layer, size_t on);
@@ -82,7 +83,7 @@ static size_t run_body(struct lists *l, id block, size_t on, bool into)
         const struct body_call *b = &it->body[i];
         last = tensor[i + 1] = run_layer(l, b->layer, b->inputs ? tensor[b->input[0]] : on);
         if (into)
-            hand(l, block, b->layer);
+            hand_list(l, block, b->layer);
     }
     mem_free(tensor);
     return last;
@@ -115,17 +116,17 @@ static size_t run_layer(struct lists *l, id layer, size_t on)
 }
 
 /* A block is made: so are the blocks in its body, which follow it, and then its own calls. */
-static void define(struct lists *l, id block)
+static void define_block(struct lists *l, id block)
 {
     const struct layer *it = &l->g->layer[block];
     for (id b = block + 1; b < l->g->layers && graph_is_inside(l->g, b, block); b++)
         if (l->g->layer[b].parent == block && is_model(&l->g->layer[b]))
-            define(l, b);
+            define_block(l, b);
     if (l->how == LIST_BY_RUN)
         run_body(l, block, l->tensors++, false);
     else
         for (size_t i = 0; i < it->bodies; i++)
-            hold(l, block, it->body[i].layer);
+            hold_list(l, block, it->body[i].layer);
 }
 
 /* All blocks that are called, and stood when there were so many calls, from *next on. */
@@ -134,7 +135,7 @@ static void define_until(struct lists *l, id *next, size_t calls)
     const struct graph *g = l->g;
     for (; *next < g->layers && g->layer[*next].calls_before <= calls; ++*next)
         if (is_model(&g->layer[*next]) && g->layer[*next].parent == NOTHING)
-            define(l, *next);
+            define_block(l, *next);
 }
 
 static void list_all(struct lists *l)
@@ -151,7 +152,7 @@ static void list_all(struct lists *l)
     define_until(l, &next, g->calls);
     for (id c = 0; c < g->calls && !l->failed; c++)
         if (g->call[c].caller == NOTHING)
-            hold(l, (id)g->layers, g->call[c].layer);
+            hold_list(l, (id)g->layers, g->call[c].layer);
 }
 
 double *listing_count(const struct graph *g, enum listing how)

@@ -15,7 +15,7 @@ static uint32_t *find_slot(const struct planner *w, enum block block, size_t at)
 }
 
 /* Twice the slots. */
-static int spread(struct planner *w)
+static int spread_slots(struct planner *w)
 {
     const size_t slots = w->slots ? 2 * w->slots : 64;
     uint32_t *slot = mem_new(slots, sizeof *slot);
@@ -35,7 +35,7 @@ static int spread(struct planner *w)
 uint32_t operand_at(struct planner *w, enum block block, size_t at, id of)
 {
     struct plan *p = w->p;
-    if ((2 * p->operands >= w->slots && spread(w)) ||
+    if ((2 * p->operands >= w->slots && spread_slots(w)) ||
         mem_room(&p->operand, &p->operand_room, p->operands + 1, sizeof *p->operand)) {
         w->failed = true;
         return 0;

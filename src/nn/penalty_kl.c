@@ -38,7 +38,7 @@ static void gather(const struct args *self, const struct extent *n, const real *
         mean[j] /= (double)m.rows;
 }
 
-static double held(double q)
+static double held_mean(double q)
 {
     return fmax(margin, fmin(q, 1 - margin));
 }
@@ -49,7 +49,7 @@ static double value(const struct args *self, const struct extent *n, const doubl
     const size_t units = matrix_of(n).units;
     double total = 0;
     for (size_t j = 0; j < units && strength != 0; j++) {
-        const double q = held(mean[j]);
+        const double q = held_mean(mean[j]);
         const bool share = mean[j] >= 0 && mean[j] <= 1;
         total += share ? p * log(p / q) + (1 - p) * log((1 - p) / (1 - q)) : NAN;
     }
@@ -57,7 +57,7 @@ static double value(const struct args *self, const struct extent *n, const doubl
 }
 
 /* d/dq of a unit's part; 0 where q is held. */
-static double slope(double p, double q)
+static double unit_slope(double p, double q)
 {
     return q > margin && q < 1 - margin ? (1 - p) / (1 - q) - p / q : 0;
 }
@@ -70,7 +70,7 @@ static void adjoint(const struct args *self, const struct extent *n, double scal
     double *d = mean + m.units;
     (void)x;
     for (size_t j = 0; j < m.units; j++)
-        d[j] = by * slope(self->arg[1].as.number, mean[j]);
+        d[j] = by * unit_slope(self->arg[1].as.number, mean[j]);
     for (size_t i = 0; i < m.rows; i++) {
         real *row = dx + i * m.units;
         for (size_t j = 0; j < m.units; j++)

@@ -15,7 +15,7 @@ static const struct products *own_products(void)
 }
 
 /* The narrowest vectors that span so many numbers; else the widest. */
-static const struct products_of_width *spanning(size_t count)
+static const struct products_of_width *width_spanning(size_t count)
 {
     const struct products *own = own_products();
     size_t i = 0;
@@ -38,9 +38,9 @@ static bool is_large(enum product p, size_t work)
 static gemm_run *choose_own(enum product p, size_t m, size_t n, size_t k)
 {
     const size_t work = m * n * k;
-    const struct products_of_width *w = spanning(n);
+    const struct products_of_width *w = width_spanning(n);
     if (n == 1)
-        return p == PRODUCT_TN ? spanning(m)->tn_column : spanning(k)->column;
+        return p == PRODUCT_TN ? width_spanning(m)->tn_column : width_spanning(k)->column;
     if (p == PRODUCT_TN)
         return work > TN_PACKED && k >= 8 ? w->tn_packed : w->tn;
     /* b[n][1] and b[1][n] are the same numbers. */

@@ -21,29 +21,29 @@ struct head {
     bool memory;
 };
 
-static bool wrong(struct head *h, const char *why)
+static bool say_wrong(struct head *h, const char *why)
 {
     if (!h->why)
         h->why = why;
     return false;
 }
 
-static char peek(struct head *h)
+static char peek_sign(struct head *h)
 {
     while (h->at < h->end && strchr(" \t\r\n", *h->at) && *h->at)
         h->at++;
     return h->at < h->end ? *h->at : 0;
 }
 
-static bool take(struct head *h, char sign)
+static bool take_sign(struct head *h, char sign)
 {
-    if (peek(h) != sign || h->at == h->end)
-        return wrong(h, "its head is no JSON of the format");
+    if (peek_sign(h) != sign || h->at == h->end)
+        return say_wrong(h, "its head is no JSON of the format");
     h->at++;
     return true;
 }
 
-static int hex(struct head *h)
+static int hex_number(struct head *h)
 {
     int x = 0;
     for (int i = 0; i < 4; i++, h->at++) {
@@ -62,16 +62,16 @@ static int hex(struct head *h)
 /* \uXXXX as UTF-8; beyond the first 65536 characters it is a pair of them. */
 static bool take_unicode(struct head *h, struct str *to)
 {
-    long x = hex(h);
+    long x = hex_number(h);
     if (x >= 0xD800 && x < 0xDC00 && h->end - h->at > 2 && h->at[0] == '\\' && h->at[1] == 'u') {
         h->at += 2;
-        const long low = hex(h);
+        const long low = hex_number(h);
         x = low >= 0xDC00 && low < 0xE000 ? 0x10000 + (x - 0xD800) * 0x400 + (low - 0xDC00) : -1;
     } else if (x >= 0xD800 && x < 0xE000) {
         x = -1;
     }
     if (x <= 0)
-        return wrong(h, "its head has a name with a character that is none");
+        return say_wrong(h, "its head has a name with a character that is none");
     if (x < 0x80)
         str_addf(to, "%c", (int)x);
     else if (x < 0x800)
@@ -93,7 +93,7 @@ static bool take_escape(struct head *h, struct str *to)
     if (c == 'u')
         return take_unicode(h, to);
     if (!found)
-        return wrong(h, "its head is no JSON of the format");
+        return say_wrong(h, "its head is no JSON of the format");
     str_bytes(to, &into[found - from], 1);
     return true;
 }
@@ -101,7 +101,7 @@ static bool take_escape(struct head *h, struct str *to)
 /* The text is the caller's to finish. */
 static bool take_text(struct head *h, struct str *to)
 {
-    if (!take(h, '"'))
+    if (!take_sign(h, '"'))
         return false;
     str_add(to, "");
     for (;;) {
@@ -109,7 +109,7 @@ static bool take_text(struct head *h, struct str *to)
         if (c == '"')
             break;
         if ((unsigned char)c < 0x20)
-            return wrong(h, "its head is no JSON of the format");
+            return say_wrong(h, "its head is no JSON of the format");
         if (c != '\\')
             str_bytes(to, &c, 1);
         else if (!take_escape(h, to))
@@ -121,35 +121,35 @@ static bool take_text(struct head *h, struct str *to)
 
 static bool take_whole(struct head *h, uint64_t *x)
 {
-    peek(h);
+    peek_sign(h);
     const char *first = h->at;
     *x = 0;
     for (; h->at < h->end && *h->at >= '0' && *h->at <= '9'; h->at++) {
         const uint64_t digit = (uint64_t)(*h->at - '0');
         if (*x > (UINT64_MAX - digit) / 10)
-            return wrong(h, "a size in its head is too large");
+            return say_wrong(h, "a size in its head is too large");
         *x = *x * 10 + digit;
     }
     const bool good = h->at > first && (h->at - first == 1 || *first != '0');
-    return good || wrong(h, "a size in its head is no whole number");
+    return good || say_wrong(h, "a size in its head is no whole number");
 }
 
 /* [1, 2, 3] of at most `most` numbers. */
 static bool take_list(struct head *h, uint64_t *to, uint32_t most, uint32_t *count)
 {
     *count = 0;
-    if (!take(h, '['))
+    if (!take_sign(h, '['))
         return false;
-    if (peek(h) == ']')
-        return take(h, ']');
+    if (peek_sign(h) == ']')
+        return take_sign(h, ']');
     for (;;) {
         if (*count == most)
-            return wrong(h, "a tensor has too many axes");
+            return say_wrong(h, "a tensor has too many axes");
         if (!take_whole(h, &to[(*count)++]))
             return false;
-        if (peek(h) == ']')
-            return take(h, ']');
-        if (!take(h, ','))
+        if (peek_sign(h) == ']')
+            return take_sign(h, ']');
+        if (!take_sign(h, ','))
             return false;
     }
 }
@@ -159,7 +159,7 @@ static bool take_type(struct head *h, struct safetensor *t)
     struct str text = {0};
     bool good = take_text(h, &text);
     if (good && (!text.size || text.size >= sizeof t->type || strlen(text.text) != text.size))
-        good = wrong(h, "a tensor is of a type that the format does not have");
+        good = say_wrong(h, "a tensor is of a type that the format does not have");
     if (good)
         snprintf(t->type, sizeof t->type, "%s", text.text);
     str_finish(&text);
@@ -187,16 +187,16 @@ static bool check_tensor(struct head *h, struct safetensor *t)
     const unsigned bits = bits_of(t->type);
     t->count = 1;
     if (!bits)
-        return wrong(h, "a tensor is of a type that the format does not have");
+        return say_wrong(h, "a tensor is of a type that the format does not have");
     for (uint32_t i = 0; i < t->axes; i++) {
         if (t->size[i] && t->count > UINT64_MAX / 64 / t->size[i])
-            return wrong(h, "a tensor's shape is too large");
+            return say_wrong(h, "a tensor's shape is too large");
         t->count *= t->size[i];
     }
     if (t->begin > t->end || t->end > h->bytes)
-        return wrong(h, "a tensor lies outside of the file: it was cut off, or changed");
+        return say_wrong(h, "a tensor lies outside of the file: it was cut off, or changed");
     if ((t->count * bits + 7) / 8 != t->end - t->begin)
-        return wrong(h, "a tensor's shape and its place do not have the same size");
+        return say_wrong(h, "a tensor's shape and its place do not have the same size");
     t->width = strcmp(t->type, "F32") == 0 ? 4 : strcmp(t->type, "F64") == 0 ? 8 : 0;
     return true;
 }
@@ -206,14 +206,14 @@ static bool take_field(struct head *h, struct safetensor *t, unsigned *seen)
     struct str key = {0};
     uint64_t place[2] = {0};
     uint32_t count = 2;
-    bool good = take_text(h, &key) && take(h, ':');
+    bool good = take_text(h, &key) && take_sign(h, ':');
     const char *name = key.text ? key.text : "";
     const unsigned bit = strcmp(name, "dtype") == 0          ? 1
                          : strcmp(name, "shape") == 0        ? 2
                          : strcmp(name, "data_offsets") == 0 ? 4
                                                              : 0;
     if (good && (!bit || *seen & bit))
-        good = wrong(h, "a tensor's head has a field that is unknown or stands twice");
+        good = say_wrong(h, "a tensor's head has a field that is unknown or stands twice");
     *seen |= bit;
     if (good && bit == 1)
         good = take_type(h, t);
@@ -226,38 +226,38 @@ static bool take_field(struct head *h, struct safetensor *t, unsigned *seen)
         t->end = place[1];
     }
     str_finish(&key);
-    return good && (count == 2 || wrong(h, "a tensor's place is not two numbers"));
+    return good && (count == 2 || say_wrong(h, "a tensor's place is not two numbers"));
 }
 
 static bool take_tensor(struct head *h, struct safetensor *t)
 {
     unsigned seen = 0;
-    if (!take(h, '{'))
+    if (!take_sign(h, '{'))
         return false;
     do
         if (!take_field(h, t, &seen))
             return false;
-    while (peek(h) == ',' && take(h, ','));
-    if (!take(h, '}'))
+    while (peek_sign(h) == ',' && take_sign(h, ','));
+    if (!take_sign(h, '}'))
         return false;
-    return seen == 7 ? check_tensor(h, t) : wrong(h, "a tensor lacks its type, shape or place");
+    return seen == 7 ? check_tensor(h, t) : say_wrong(h, "a tensor lacks its type, shape or place");
 }
 
 /* "__metadata__": {"format": "pt"}: texts, which are of no use here. */
 static bool skip_texts(struct head *h)
 {
-    if (!take(h, '{'))
+    if (!take_sign(h, '{'))
         return false;
-    if (peek(h) == '}')
-        return take(h, '}');
+    if (peek_sign(h) == '}')
+        return take_sign(h, '}');
     bool good = true;
     do {
         struct str key = {0}, value = {0};
-        good = take_text(h, &key) && take(h, ':') && take_text(h, &value);
+        good = take_text(h, &key) && take_sign(h, ':') && take_text(h, &value);
         str_finish(&key);
         str_finish(&value);
-    } while (good && peek(h) == ',' && take(h, ','));
-    return good && take(h, '}');
+    } while (good && peek_sign(h) == ',' && take_sign(h, ','));
+    return good && take_sign(h, '}');
 }
 
 static bool add_tensor(struct head *h, const struct str *name)
@@ -265,7 +265,7 @@ static bool add_tensor(struct head *h, const struct str *name)
     struct safetensors *s = h->to;
     struct safetensor t = {0};
     if (strlen(name->text) != name->size || safetensors_find(s, name->text))
-        return wrong(h, "two tensors have one name");
+        return say_wrong(h, "two tensors have one name");
     if (!take_tensor(h, &t))
         return false;
     t.name = arena_text(&s->arena, name->text, name->size);
@@ -281,7 +281,7 @@ static bool add_tensor(struct head *h, const struct str *name)
 static bool take_member(struct head *h)
 {
     struct str name = {0};
-    bool good = take_text(h, &name) && take(h, ':');
+    bool good = take_text(h, &name) && take_sign(h, ':');
     if (good)
         good = strcmp(name.text, "__metadata__") == 0 ? skip_texts(h) : add_tensor(h, &name);
     str_finish(&name);
@@ -290,17 +290,17 @@ static bool take_member(struct head *h)
 
 static bool take_head(struct head *h)
 {
-    if (!take(h, '{'))
+    if (!take_sign(h, '{'))
         return false;
-    if (peek(h) != '}')
+    if (peek_sign(h) != '}')
         do
             if (!take_member(h))
                 return false;
-        while (peek(h) == ',' && take(h, ','));
-    if (!take(h, '}'))
+        while (peek_sign(h) == ',' && take_sign(h, ','));
+    if (!take_sign(h, '}'))
         return false;
-    peek(h);
-    return h->at == h->end || wrong(h, "its head is no JSON of the format");
+    peek_sign(h);
+    return h->at == h->end || say_wrong(h, "its head is no JSON of the format");
 }
 
 static int by_place(const void *a, const void *b)
@@ -311,7 +311,7 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Tensors fill the data from its beginning to its end, none over another. */
-static bool fills(struct head *h)
+static bool fills_data(struct head *h)
 {
     const struct safetensors *s = h->to;
     size_t n = 0;
@@ -330,10 +330,10 @@ static bool fills(struct head *h)
         at = sorted[done++]->end;
     mem_free(sorted);
     return (done == n && at == h->bytes) ||
-           wrong(h, "its tensors lie over each other, or leave gaps");
+           say_wrong(h, "its tensors lie over each other, or leave gaps");
 }
 
-static int malformed(const struct file_name *file, const char *why, struct err *e)
+static int malformed_file(const struct file_name *file, const char *why, struct err *e)
 {
     err_at(e, file->where, "\"%.200s\" is no safetensors file: %s", file->name, why);
     return err_hint(e, "copy it again, or write it again with save weights");
@@ -349,7 +349,7 @@ static int take_bytes(const struct safetensors *s, void *to, size_t n, uint64_t 
         if (got < 0 && errno != EINTR)
             return input_refuse(s->file, errno, e);
         if (got == 0)
-            return malformed(s->file, "it was cut off", e);
+            return malformed_file(s->file, "it was cut off", e);
         done += got > 0 ? (size_t)got : 0;
     }
     return 0;
@@ -367,20 +367,20 @@ static int read_head(struct safetensors *s, uint64_t size, struct err *e)
 {
     unsigned char first[8];
     if (size < sizeof first)
-        return malformed(s->file, "it is too short", e);
+        return malformed_file(s->file, "it is too short", e);
     if (take_bytes(s, first, sizeof first, 0, e))
         return -1;
     const uint64_t n = whole_at(first, 8);
     if (n > size - sizeof first || n > HEAD_MOST)
-        return malformed(s->file, "its head would be longer than the file", e);
+        return malformed_file(s->file, "its head would be longer than the file", e);
     char *text = mem_new((size_t)n + 1, 1);
     if (!text)
         return err_memory(e);
     s->data = sizeof first + n;
     struct head h = {.at = text, .end = text + n, .to = s, .bytes = size - s->data};
     int failed = take_bytes(s, text, (size_t)n, sizeof first, e);
-    if (!failed && !(take_head(&h) && fills(&h)))
-        failed = h.memory ? err_memory(e) : malformed(s->file, h.why ? h.why : "its head", e);
+    if (!failed && !(take_head(&h) && fills_data(&h)))
+        failed = h.memory ? err_memory(e) : malformed_file(s->file, h.why ? h.why : "its head", e);
     mem_free(text);
     return failed;
 }

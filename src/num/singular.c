@@ -15,7 +15,7 @@ struct matrix {
 };
 
 /* The larger side becomes the rows; the largest number becomes 1 or -1. Returns what it was. */
-static double fill(struct matrix *m, const real *a, size_t rows, size_t cols)
+static double fill_matrix(struct matrix *m, const real *a, size_t rows, size_t cols)
 {
     double most = 0;
     for (size_t i = 0; i < rows * cols; i++)
@@ -28,7 +28,7 @@ static double fill(struct matrix *m, const real *a, size_t rows, size_t cols)
 
 /* Makes x[n], at `stride`, a Householder vector in v[n] with v.v = 2, or 0; returns what x becomes:
  * (result, 0, 0, ...). */
-static double reflect(const double *x, size_t stride, size_t n, double *v)
+static double reflect_vector(const double *x, size_t stride, size_t n, double *v)
 {
     double most = 0, sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -73,14 +73,14 @@ static void from_right(const struct matrix *m, size_t top, size_t left)
 }
 
 /* Writes the diagonal and what stands beside it by turns into to[2 cols - 1]. */
-static void bidiagonalize(const struct matrix *m, const struct stop *stop, double *to)
+static void bidiagonalize_matrix(const struct matrix *m, const struct stop *stop, double *to)
 {
     for (size_t k = 0; k < m->cols && !stop_asked(stop); k++) {
-        to[2 * k] = reflect(m->a + k * m->cols + k, m->cols, m->rows - k, m->v);
+        to[2 * k] = reflect_vector(m->a + k * m->cols + k, m->cols, m->rows - k, m->v);
         from_left(m, k, k + 1);
         if (k + 1 == m->cols)
             break;
-        to[2 * k + 1] = reflect(m->a + k * m->cols + k + 1, 1, m->cols - k - 1, m->v);
+        to[2 * k + 1] = reflect_vector(m->a + k * m->cols + k + 1, 1, m->cols - k - 1, m->v);
         from_right(m, k + 1, k + 1);
     }
 }
@@ -136,8 +136,8 @@ int singular_values(const real *a, size_t rows, size_t cols, const struct stop *
     double *b = mem_new(2 * m.cols, sizeof *b);
     const int failed = m.a && m.v && m.w && b ? 0 : err_memory(e);
     if (!failed) {
-        const double scale = fill(&m, a, rows, cols);
-        bidiagonalize(&m, stop, b);
+        const double scale = fill_matrix(&m, a, rows, cols);
+        bidiagonalize_matrix(&m, stop, b);
         find_values(b, m.cols, scale, to);
     }
     mem_free(m.a);

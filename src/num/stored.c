@@ -98,7 +98,7 @@ static struct place first_place(const struct stored *s, size_t stride)
     return p;
 }
 
-static void advance(struct place *p)
+static void advance_place(struct place *p)
 {
     for (uint32_t i = 0; i < p->axes; i++) {
         p->offset += p->step[i];
@@ -109,7 +109,7 @@ static void advance(struct place *p)
     }
 }
 
-static int unusable(const struct stored *s, const struct place *p, double x, struct err *e)
+static int unusable_number(const struct stored *s, const struct place *p, double x, struct err *e)
 {
     char text[NUMBER_ROOM], index[160] = "";
     size_t used = 0;
@@ -165,8 +165,8 @@ static int read_row(struct stored *s, real *to, size_t n, size_t done, struct er
             continue;
         struct place p = first_place(s, 1);
         for (size_t i = 0; i < done + at + bad; i++)
-            advance(&p);
-        return unusable(s, &p, (double)to[at + bad], e);
+            advance_place(&p);
+        return unusable_number(s, &p, (double)to[at + bad], e);
     }
     return 0;
 }
@@ -197,9 +197,9 @@ int stored_read(struct stored *s, real *to, size_t stride, struct err *e)
         for (size_t i = 0; i < n; i++) {
             double x = number_at(s, bytes + i * s->width);
             if (!(fabs(x) <= (double)REAL_MOST))
-                return unusable(s, &p, x, e);
+                return unusable_number(s, &p, x, e);
             to[p.offset] = (real)x;
-            advance(&p);
+            advance_place(&p);
         }
     }
     return at_end(s, e);

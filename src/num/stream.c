@@ -38,7 +38,7 @@ static void release(void *self, void *p)
 }
 
 /* Reads more of the file behind what is not yet used. */
-static int refill(struct stream *s, struct err *e)
+static int refill_input(struct stream *s, struct err *e)
 {
     if (stop_check(s->stop, e))
         return -1;
@@ -52,13 +52,13 @@ static int refill(struct stream *s, struct err *e)
     return 0;
 }
 
-static int begin(struct stream *s, struct err *e)
+static int begin_stream(struct stream *s, struct err *e)
 {
     if ((s->fd = input_open(s->file, &s->size, e)) < 0)
         return -1;
     /* Two bytes tell gzip; what has fewer is none. */
     for (unsigned had = 0; s->z.avail_in < 2; had = s->z.avail_in)
-        if (refill(s, e))
+        if (refill_input(s, e))
             return -1;
         else if (s->z.avail_in == had)
             return 0;
@@ -81,7 +81,7 @@ struct stream *stream_open(const struct file_name *file, const struct stop *stop
     s->fd = -1;
     s->z.zalloc = room;
     s->z.zfree = release;
-    if (!begin(s, e))
+    if (!begin_stream(s, e))
         return s;
     stream_close(s);
     return NULL;
@@ -105,7 +105,7 @@ int stream_cut_off(const struct stream *s, struct err *e)
     return err_hint(e, "it was cut off; copy it again");
 }
 
-static int damaged(const struct stream *s, struct err *e)
+static int damaged_file(const struct stream *s, struct err *e)
 {
     err_at(e, s->file->where, "\"%.200s\" is damaged: gzip cannot unpack it behind byte %llu",
            s->file->name, (unsigned long long)s->taken);
@@ -113,7 +113,7 @@ static int damaged(const struct stream *s, struct err *e)
 }
 
 /* One call of inflate. */
-static int unpack(struct stream *s, struct err *e)
+static int inflate_once(struct stream *s, struct err *e)
 {
     if (s->member_ended)
         inflateReset(&s->z);
@@ -128,7 +128,7 @@ static int unpack(struct stream *s, struct err *e)
     case Z_MEM_ERROR:
         return err_memory(e);
     default:
-        return damaged(s, e);
+        return damaged_file(s, e);
     }
 }
 
@@ -137,11 +137,11 @@ static int read_packed(struct stream *s, unsigned char *to, unsigned n, size_t *
     s->z.next_out = to;
     s->z.avail_out = n;
     while (s->z.avail_out == n) {
-        if (!s->z.avail_in && refill(s, e))
+        if (!s->z.avail_in && refill_input(s, e))
             return -1;
         if (!s->z.avail_in)
             return s->member_ended ? 0 : stream_cut_off(s, e);
-        if (unpack(s, e))
+        if (inflate_once(s, e))
             return -1;
     }
     *got = n - s->z.avail_out;
@@ -158,7 +158,7 @@ int stream_read(struct stream *s, void *to, size_t n, size_t *got, struct err *e
         if (read_packed(s, to, part, got, e))
             return -1;
     } else {
-        if (!s->z.avail_in && refill(s, e))
+        if (!s->z.avail_in && refill_input(s, e))
             return -1;
         *got = part < s->z.avail_in ? part : s->z.avail_in;
         memcpy(to, s->z.next_in, *got);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* FNV-1a (Fowler, Noll and Vo). */
-static uint64_t digest(const char *text)
+static uint64_t text_digest(const char *text)
 {
     uint64_t h = 0xcbf29ce484222325u;
     for (; *text; text++)
@@ -22,7 +22,7 @@ void bridge_tell(struct gnuplot *g, const char *format, ...)
     va_start(list, format);
     vsnprintf(line, sizeof line, format, list);
     va_end(list);
-    uint64_t h = digest(line);
+    uint64_t h = text_digest(line);
     size_t kept = g->tellings < TOLD_MOST ? g->tellings : TOLD_MOST;
     for (size_t i = 0; i < kept; i++)
         if (g->told[i] == h)

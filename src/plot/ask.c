@@ -50,7 +50,7 @@ size_t bridge_turn(const struct gnuplot *g, double *when)
 static const char no_memory[] = "there is not enough memory";
 
 /* -1: there was no memory, and nothing is asked. */
-static int send(struct gnuplot *g, enum question q)
+static int send_question(struct gnuplot *g, enum question q)
 {
     if (exchange_ask(&g->exchange))
         return -1;
@@ -64,11 +64,11 @@ static void ask_hello(struct gnuplot *g)
     str_add(&g->exchange.text, "set print \"-\"\n"
                                "print GPVAL_TERMINALS\n"
                                "set print\n");
-    if (send(g, ASK_HELLO))
+    if (send_question(g, ASK_HELLO))
         bridge_lose(g, no_memory, NULL);
 }
 
-static void start(struct gnuplot *g)
+static void start_process(struct gnuplot *g)
 {
     int why = process_start(&g->process, g->config.program, "-d");
     if (why == ENOENT)
@@ -113,7 +113,7 @@ static void ask_save(struct gnuplot *g)
     str_add(&g->exchange.text, "\n");
     add_figure(g, &g->save_figure);
     leave_device(g);
-    if (send(g, ASK_SAVE)) {
+    if (send_question(g, ASK_SAVE)) {
         err_memory(&g->save_error);
         bridge_save_failed(g);
     }
@@ -151,7 +151,7 @@ static void ask_frame(struct gnuplot *g, size_t turn)
     w->drawn = true;
     w->last = g->now;
     g->flying = turn;
-    if (send(g, ASK_FRAME)) {
+    if (send_question(g, ASK_FRAME)) {
         g->current = NO_WINDOW;
         bridge_tell(g, "plot %s: %s for the picture", w->name, no_memory);
     }
@@ -162,7 +162,7 @@ static void ask_try(struct gnuplot *g)
     exchange_begin(&g->exchange);
     device_try(&g->exchange.text, device_of(g), 1);
     g->current = NO_WINDOW;
-    if (send(g, ASK_TRY))
+    if (send_question(g, ASK_TRY))
         bridge_lose(g, no_memory, NULL);
 }
 
@@ -180,7 +180,7 @@ static void tell_device(struct gnuplot *g)
 }
 
 /* Goes on to the next device that gnuplot has; a window has to be tried first. */
-static void choose(struct gnuplot *g)
+static void next_device(struct gnuplot *g)
 {
     while (bridge_shows(g) && !device_listed(g->listed.text, device_of(g)))
         g->device++;
@@ -201,11 +201,11 @@ bool bridge_ask(struct gnuplot *g)
     if (g->over || g->question != ASK_NOTHING || (!g->save.format && when == INFINITY))
         return false;
     if (!g->process.pid)
-        start(g);
+        start_process(g);
     else if (g->save.format)
         ask_save(g);
     else if (!g->chosen)
-        choose(g);
+        next_device(g);
     else if (turn != NO_WINDOW)
         ask_frame(g, turn);
     else

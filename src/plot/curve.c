@@ -6,7 +6,7 @@
 
 enum { POINTS_MOST = 1000, SMOOTH_FROM = 101, MARKED_MOST = 25 };
 
-static void widen(double range[2], double x, bool first)
+static void widen_extent(double range[2], double x, bool first)
 {
     range[0] = first || x < range[0] ? x : range[0];
     range[1] = first || x > range[1] ? x : range[1];
@@ -17,8 +17,8 @@ void curve_measure(struct extent_of *to, const struct series *s)
     for (size_t i = 0; i < series_points(s); i++) {
         if (!isfinite(series_value(s, i)))
             continue;
-        widen(to->x, series_step(s, i), !to->any);
-        widen(to->y, series_value(s, i), !to->any);
+        widen_extent(to->x, series_step(s, i), !to->any);
+        widen_extent(to->y, series_value(s, i), !to->any);
         to->any = true;
     }
 }

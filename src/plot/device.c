@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void add(struct devices *d, const char *name)
+static void add_device(struct devices *d, const char *name)
 {
     snprintf(d->name[d->count++], DEVICE_NAME, "%s", name);
 }
@@ -17,16 +17,16 @@ struct devices devices_for(const struct gnuplot_config *c)
     struct devices d = {.asked = strcmp(c->terminal, "auto") != 0};
     if (d.asked) {
         if (strcmp(c->terminal, "none") != 0)
-            add(&d, c->terminal);
+            add_device(&d, c->terminal);
         return d;
     }
     if (c->display) {
-        add(&d, "qt");
-        add(&d, "wxt");
-        add(&d, "x11");
+        add_device(&d, "qt");
+        add_device(&d, "wxt");
+        add_device(&d, "x11");
     }
     if (c->screen)
-        add(&d, "dumb");
+        add_device(&d, "dumb");
     return d;
 }
 

@@ -16,7 +16,7 @@ bool ends_suit(const struct view_request *r, const struct end *end, size_t count
     return true;
 }
 
-static double height(const struct axis *a, double y)
+static double label_height(const struct axis *a, double y)
 {
     const double part =
         a->log ? log(y / a->low) / log(a->high / a->low) : (y - a->low) / (a->high - a->low);
@@ -31,7 +31,7 @@ static int in_order(const void *a, const void *b)
 }
 
 /* Moves heights apart from below, and back down where the highest would leave the frame. */
-static void spread(struct end *end, size_t count, double gap)
+static void spread_labels(struct end *end, size_t count, double gap)
 {
     for (size_t i = 1; i < count; i++)
         end[i].y = fmax(end[i].y, end[i - 1].y + gap);
@@ -56,11 +56,11 @@ void ends_add(struct str *to, const struct view_request *r, struct end *end, siz
     const double gap = 0.042 * (double)rows * (r->big ? 1.6 : 1);
     size_t aside = 0;
     for (size_t i = 0; i < count; i++) {
-        end[i].y = end[i].early ? end[i].y : height(axis, end[i].y);
+        end[i].y = end[i].early ? end[i].y : label_height(axis, end[i].y);
         aside += !end[i].early;
     }
     qsort(end, count, sizeof *end, in_order);
-    spread(end, aside, gap);
+    spread_labels(end, aside, gap);
     str_addf(to, "unset key\nset rmargin %zu\n", room_for(end, aside));
     for (size_t i = 0; i < count; i++) {
         str_add(to, "set label ");

@@ -72,7 +72,7 @@ static bool read_closed(struct exchange *x, const char *text)
 }
 
 /* Where `part` begins in x->out, at or after `from`; NULL: nowhere. */
-static char *find(const struct exchange *x, size_t from, const char *part)
+static char *find_part(const struct exchange *x, size_t from, const char *part)
 {
     if (!x->out.text || from > x->out.size)
         return NULL;
@@ -83,7 +83,7 @@ static char *find(const struct exchange *x, size_t from, const char *part)
 static void take_closed(struct exchange *x)
 {
     size_t from = x->looked;
-    for (char *at; (at = find(x, from, x->mark)) != NULL;) {
+    for (char *at; (at = find_part(x, from, x->mark)) != NULL;) {
         size_t left = x->out.size - (size_t)(at - x->out.text);
         char *end = memchr(at, '\n', left);
         if (end && read_closed(x, at)) {
@@ -102,7 +102,7 @@ static void read_token(struct exchange *x, char *end)
     snprintf(begin, sizeof begin, "%s%lu|", x->mark, x->number);
     *end = 0;
     x->out_ended = true;
-    char *at = find(x, 0, begin);
+    char *at = find_part(x, 0, begin);
     if (!at) {
         x->lost = true;
         return;
@@ -138,7 +138,7 @@ void exchange_out(struct exchange *x, const char *bytes, size_t n)
     }
     take_closed(x);
     snprintf(end, sizeof end, "|%s%lu\n", x->mark, x->number);
-    char *at = find(x, x->looked, end);
+    char *at = find_part(x, x->looked, end);
     if (at)
         read_token(x, at);
     x->looked = x->out.size > sizeof end ? x->out.size - sizeof end : 0;

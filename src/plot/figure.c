@@ -19,7 +19,7 @@ bool figure_failed(const struct figure *f)
 }
 
 /* How many bytes the UTF-8 character at `p` has; 0: it is broken (RFC 3629, section 4). */
-static size_t character(const unsigned char *p)
+static size_t character_bytes(const unsigned char *p)
 {
     if (p[0] < 0x80)
         return 1;
@@ -53,7 +53,7 @@ void figure_quote(struct str *to, const char *text)
     unsigned char before = '\'';
     str_add(to, "'");
     for (size_t taken = 0; *p && taken < MOST;) {
-        size_t n = character(p);
+        size_t n = character_bytes(p);
         if (n && !is_control(p)) {
             if (*p == '\'')
                 add_quote(to, before);
@@ -124,8 +124,8 @@ void figure_header(const struct figure *f, struct str *to)
 
 /* Adds the smallest and the largest of y[from..to) in the order they stand in; a stretch without
  * any number gives one gap. */
-static size_t squeeze(const double *x, const double *y, size_t from, size_t to, double *to_x,
-                      double *to_y)
+static size_t squeeze_bucket(const double *x, const double *y, size_t from, size_t to, double *to_x,
+                             double *to_y)
 {
     size_t low = from, high = from;
     for (size_t i = from + 1; i < to; i++) {
@@ -157,6 +157,7 @@ size_t figure_decimate(const double *x, const double *y, size_t n, size_t most, 
         return count;
     }
     for (size_t b = 0; b < buckets; b++)
-        count += squeeze(x, y, b * n / buckets, (b + 1) * n / buckets, to_x + count, to_y + count);
+        count += squeeze_bucket(x, y, b * n / buckets, (b + 1) * n / buckets, to_x + count,
+                                to_y + count);
     return count;
 }

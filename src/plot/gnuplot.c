@@ -98,7 +98,7 @@ static int write_dry(struct gnuplot *g, const char *what, const char *name, cons
     return result;
 }
 
-static int show(struct gnuplot *g, const char *name, struct figure *f, struct err *e)
+static int show_figure(struct gnuplot *g, const char *name, struct figure *f, struct err *e)
 {
     if (figure_failed(f))
         return err_memory(e);
@@ -121,7 +121,7 @@ static int show(struct gnuplot *g, const char *name, struct figure *f, struct er
 
 int gnuplot_show(struct gnuplot *g, const char *window, struct figure *f, struct err *e)
 {
-    int result = show(g, window, f, e);
+    int result = show_figure(g, window, f, e);
     figure_finish(f);
     return result;
 }
@@ -287,19 +287,19 @@ static void mark_closed(struct gnuplot *g)
 }
 
 /* One that has closed a pipe is of no use either, and soon ends. */
-static bool gone(struct process *p)
+static bool is_gone(struct process *p)
 {
     return p->in < 0 || p->out < 0 || p->err < 0 || process_gone(p);
 }
 
-static void attend(struct gnuplot *g, double passed)
+static void attend_gnuplot(struct gnuplot *g, double passed)
 {
     write_all(g);
     read_all(g);
     mark_closed(g);
     if (exchange_answered(&g->exchange)) {
         bridge_answer(g);
-    } else if (gone(&g->process)) {
+    } else if (is_gone(&g->process)) {
         bridge_lose(g, "gnuplot has ended unexpectedly", NULL);
     } else if (g->question != ASK_NOTHING) {
         g->exchange.waited += fmin(fmax(passed, 0), attention);
@@ -313,7 +313,7 @@ void gnuplot_advance(struct gnuplot *g, double now)
     double passed = now - g->now;
     g->now = now;
     if (g->process.pid)
-        attend(g, passed);
+        attend_gnuplot(g, passed);
     while (bridge_ask(g))
         continue;
     if (g->process.pid)

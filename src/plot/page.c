@@ -40,19 +40,19 @@ static double rows_inside(const struct page *p)
 }
 
 /* One character and a half of so many. */
-static double margin(double inside)
+static double margin_of(double inside)
 {
     return 1.5 / at_least(1, inside - 3);
 }
 
 double page_margin_x(const struct page *p)
 {
-    return p->request->text ? margin(panel_columns(p) - COLUMNS_AROUND) : 0;
+    return p->request->text ? margin_of(panel_columns(p) - COLUMNS_AROUND) : 0;
 }
 
 double page_margin_y(const struct page *p)
 {
-    return p->request->text ? margin(rows_inside(p)) : 0;
+    return p->request->text ? margin_of(rows_inside(p)) : 0;
 }
 
 /* The names in a legend: how many, and the bytes of the longest. */

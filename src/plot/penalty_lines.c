@@ -29,7 +29,8 @@ static int by_step(const void *a, const void *b)
 }
 
 /* The points of all series from the first-th on that are like it, in the order of their steps. */
-static struct point *gather(const struct history *h, size_t first, size_t *count, size_t *parts)
+static struct point *gather_points(const struct history *h, size_t first, size_t *count,
+                                   size_t *parts)
 {
     const struct series *model = &h->series[first];
     size_t room = 0, n = 0;
@@ -54,7 +55,7 @@ static struct point *gather(const struct history *h, size_t first, size_t *count
 }
 
 /* Two terms of one kind in one slot are added up. */
-static int fill(struct series *to, const struct point *p, size_t n)
+static int fill_series(struct series *to, const struct point *p, size_t n)
 {
     to->step = mem_new(n + 1, sizeof *to->step);
     to->value = mem_new(n + 1, sizeof *to->value);
@@ -87,11 +88,11 @@ static int make_line(struct series *to, const struct history *h, size_t first)
 {
     const struct series *s = &h->series[first];
     size_t n, parts;
-    struct point *p = gather(h, first, &n, &parts);
+    struct point *p = gather_points(h, first, &n, &parts);
     to->kind = SERIES_PENALTY;
     to->start = start_of(h, first);
     to->name = mem_text(s->name, parts > 1 ? key_size(s->name) : strlen(s->name));
-    const int failed = !p || !to->name || fill(to, p, n);
+    const int failed = !p || !to->name || fill_series(to, p, n);
     mem_free(p);
     return failed ? -1 : 0;
 }

@@ -33,7 +33,7 @@ id picture_unmixed(const struct graph *g, id value)
     }
 }
 
-static const struct call *maker(const struct graph *g, id value)
+static const struct call *maker_of(const struct graph *g, id value)
 {
     return &g->call[g->value[value].made_by];
 }
@@ -55,7 +55,7 @@ struct picture picture_taken(const struct graph *g, id layer, const struct datas
         return (struct picture){0};
     const id from = picture_unmixed(g, in);
     const size_t rows = graph_call_rows(g, g->value[out].made_by);
-    if (!g->layer[maker(g, from)->layer].kind->source)
+    if (!g->layer[maker_of(g, from)->layer].kind->source)
         return (struct picture){0};
     return picture_of(shape_count(&g->value[from].shape) / rows, &g->value[from].shape, d);
 }
@@ -68,7 +68,7 @@ struct picture picture_given(const struct graph *g, id layer, const struct datas
     for (size_t i = 0; i < outputs; i++) {
         const id from = picture_unmixed(g, output[i]);
         const size_t count = shape_count(&g->value[from].shape);
-        if (maker(g, from)->layer != layer || !input || shape_count(&input->shape) != count)
+        if (maker_of(g, from)->layer != layer || !input || shape_count(&input->shape) != count)
             continue;
         return picture_of(count / graph_call_rows(g, g->value[from].made_by), &input->shape, d);
     }

@@ -30,7 +30,7 @@ static void close_pipes(int ends[PIPES][2])
 
 /* dup2 in the child must not meet an end that already stands at 0, 1 or 2, as happens when ours are
  * closed. */
-static int lift(int *fd)
+static int lift_descriptor(int *fd)
 {
     if (*fd > STDERR_FILENO)
         return 0;
@@ -45,7 +45,8 @@ static int open_pipes(int ends[PIPES][2])
 {
     memset(ends, -1, sizeof(int[PIPES][2]));
     for (int i = 0; i < PIPES; i++)
-        if (pipe2(ends[i], O_CLOEXEC) || lift(&ends[i][READ]) || lift(&ends[i][WRITE])) {
+        if (pipe2(ends[i], O_CLOEXEC) || lift_descriptor(&ends[i][READ]) ||
+            lift_descriptor(&ends[i][WRITE])) {
             int why = errno;
             close_pipes(ends);
             return why;
@@ -54,7 +55,7 @@ static int open_pipes(int ends[PIPES][2])
 }
 
 /* Our variables without GNUTERM, which gnuplot heeds even with -d. NULL when there is no memory. */
-static char **variables(void)
+static char **child_variables(void)
 {
     size_t n = 0, kept = 0;
     while (environ && environ[n])
@@ -67,7 +68,7 @@ static char **variables(void)
 }
 
 /* Runs in the child: nothing here may allocate, for another thread may hold that lock for ever. */
-static void become(int ends[PIPES][2], const char *const *words, char **variable)
+static void become_program(int ends[PIPES][2], const char *const *words, char **variable)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -83,14 +84,14 @@ static void become(int ends[PIPES][2], const char *const *words, char **variable
     _exit(told > 0 ? 127 : 126);
 }
 
-static void reap(pid_t pid)
+static void reap_child(pid_t pid)
 {
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         continue;
 }
 
 /* The pipe closes by itself when the program has begun, and carries an errno when it could not. */
-static int began(int ends[PIPES][2], pid_t pid)
+static int has_begun(int ends[PIPES][2], pid_t pid)
 {
     int why = 0;
     ssize_t n;
@@ -100,7 +101,7 @@ static int began(int ends[PIPES][2], pid_t pid)
     while (n < 0 && errno == EINTR);
     if (n != sizeof why)
         return 0;
-    reap(pid);
+    reap_child(pid);
     return why;
 }
 
@@ -113,7 +114,7 @@ static int take_end(int *end)
     return fd;
 }
 
-static void keep(struct process *p, pid_t pid, int ends[PIPES][2])
+static void keep_ends(struct process *p, pid_t pid, int ends[PIPES][2])
 {
     p->pid = pid;
     p->in = take_end(&ends[IN][WRITE]);
@@ -126,17 +127,17 @@ int process_start(struct process *p, const char *program, const char *argument)
     int ends[PIPES][2];
     const char *words[] = {program, argument, NULL};
     *p = (struct process){0, -1, -1, -1};
-    char **variable = variables();
+    char **variable = child_variables();
     if (!variable)
         return ENOMEM;
     int why = open_pipes(ends);
     if (!why) {
         pid_t pid = fork();
         if (pid == 0)
-            become(ends, words, variable);
-        why = pid < 0 ? errno : began(ends, pid);
+            become_program(ends, words, variable);
+        why = pid < 0 ? errno : has_begun(ends, pid);
         if (!why)
-            keep(p, pid, ends);
+            keep_ends(p, pid, ends);
         close_pipes(ends);
     }
     mem_free(variable);
@@ -191,7 +192,7 @@ ssize_t process_read(int *fd, char *to, size_t room)
     return n > 0 ? n : -1;
 }
 
-static void forget(struct process *p)
+static void forget_child(struct process *p)
 {
     close_end(&p->in);
     close_end(&p->out);
@@ -201,7 +202,7 @@ static void forget(struct process *p)
 
 /* True too when somebody else has taken its status away (SIGCHLD is ignored). It stays a zombie, so
  * that its number is not given to another yet. */
-static bool ended(pid_t pid)
+static bool has_ended(pid_t pid)
 {
     siginfo_t how = {0};
     int got = waitid(P_PID, (id_t)pid, &how, WEXITED | WNOHANG | WNOWAIT);
@@ -209,18 +210,18 @@ static bool ended(pid_t pid)
 }
 
 /* What it has started itself, a window's helper for one, ends with it. */
-static void bury(pid_t pid)
+static void bury_child(pid_t pid)
 {
     kill(-pid, SIGKILL);
-    reap(pid);
+    reap_child(pid);
 }
 
 bool process_gone(struct process *p)
 {
-    if (!p->pid || !ended(p->pid))
+    if (!p->pid || !has_ended(p->pid))
         return !p->pid;
-    bury(p->pid);
-    forget(p);
+    bury_child(p->pid);
+    forget_child(p);
     return true;
 }
 
@@ -228,7 +229,7 @@ static bool ends_soon(pid_t pid)
 {
     const struct timespec pause = {.tv_nsec = 5000000};
     for (int i = 0; i < 100; i++) {
-        if (ended(pid))
+        if (has_ended(pid))
             return true;
         nanosleep(&pause, NULL);
     }
@@ -240,10 +241,10 @@ void process_end(struct process *p, bool now)
     if (!p->pid)
         return;
     pid_t pid = p->pid;
-    forget(p);
+    forget_child(p);
     if (!now && !ends_soon(pid)) {
         kill(-pid, SIGTERM);
         ends_soon(pid);
     }
-    bury(pid);
+    bury_child(pid);
 }

@@ -52,7 +52,7 @@ int save_check(const struct file_name *file, struct err *e)
     return check_ending(file, e) ? -1 : file_check(file, format_of(file->path)->own, e);
 }
 
-static void forget(struct save *s)
+static void forget_save(struct save *s)
 {
     arena_finish(&s->texts);
     *s = (struct save){0};
@@ -68,7 +68,7 @@ int save_begin(struct save *s, const struct file_name *file, struct err *e)
     if (!failed)
         failed = file_begin(&s->out, &s->file, format->own, e);
     if (failed)
-        forget(s);
+        forget_save(s);
     else
         s->format = format;
     return failed ? -1 : 0;
@@ -79,7 +79,7 @@ void save_drop(struct save *s)
     if (!s->format)
         return;
     file_drop(&s->out);
-    forget(s);
+    forget_save(s);
 }
 
 /* The chunk that tells who made a png: length, tEXt, key and text, and their sum. It stands behind
@@ -107,7 +107,7 @@ static int write_picture(struct save *s, const char *bytes, size_t n, struct err
 int save_end(struct save *s, const char *bytes, size_t n, struct err *e)
 {
     const int failed = write_picture(s, bytes, n, e);
-    forget(s);
+    forget_save(s);
     return failed;
 }
 

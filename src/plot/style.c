@@ -64,7 +64,7 @@ void style_heading(struct str *to, const struct view_request *r, const char *vie
 }
 
 /* Adds a text in quotes. */
-static void quote(struct str *to, const struct str *text)
+static void quote_text(struct str *to, const struct str *text)
 {
     to->failed = to->failed || text->failed;
     figure_quote(to, text->text ? text->text : "");
@@ -82,7 +82,7 @@ static void add_strengths(struct str *to, const struct model *m)
 }
 
 /* Cuts a text that is too long, but not in the middle of a character. */
-static void shorten(struct str *text, size_t most)
+static void shorten_text(struct str *text, size_t most)
 {
     if (text->failed || text->size <= most)
         return;
@@ -101,9 +101,9 @@ static void add_penalties(struct str *to, const struct view_request *r)
         if (r->models > 1)
             str_addf(&line, "%s: ", r->model[i]->name);
         add_strengths(&line, r->model[i]);
-        shorten(&line, r->big ? WIDE / 2 : WIDE);
+        shorten_text(&line, r->big ? WIDE / 2 : WIDE);
         str_add(to, ".\"\\n\".");
-        quote(to, &line);
+        quote_text(to, &line);
         str_finish(&line);
     }
 }
@@ -111,7 +111,7 @@ static void add_penalties(struct str *to, const struct view_request *r)
 /* Adds a heading, and in a picture of pixels the penalties below it. */
 static void add_lines(struct str *to, const struct view_request *r, const struct str *heading)
 {
-    quote(to, heading);
+    quote_text(to, heading);
     if (!r->text)
         add_penalties(to, r);
 }
@@ -142,7 +142,7 @@ void style_title(struct str *to, const struct str *text, size_t cols)
 {
     static const char *const fonts[] = {"", "", " font ',10'", " font ',9'"};
     str_add(to, "set title ");
-    quote(to, text);
+    quote_text(to, text);
     str_addf(to, " noenhanced%s\n", cols < 3 ? fonts[cols] : fonts[3]);
 }
 
@@ -187,7 +187,7 @@ void style_fill(struct str *plot, size_t nth)
 }
 
 /* Whether an event that was listed before says the same: models that were changed together. */
-static bool told(const struct view_request *r, size_t first, size_t model, size_t event)
+static bool told_before(const struct view_request *r, size_t first, size_t model, size_t event)
 {
     const struct event *e = &r->model[model]->history.event[event];
     for (size_t m = first; m <= model; m++) {
@@ -210,7 +210,7 @@ static void event_label(struct str *to, const struct view_request *r, const stru
         str_addf(&text, "%llu: ", (unsigned long long)event->step);
     str_add(&text, event->label);
     str_add(to, "set label ");
-    quote(to, &text);
+    quote_text(to, &text);
     if (labels == LABELS_LISTED)
         str_addf(to, " at graph 0.03, graph 1 left offset character 0, %g", -down);
     else
@@ -237,7 +237,7 @@ static size_t each_event(struct str *to, const struct view_request *r, size_t fi
         const struct history *h = &r->model[m]->history;
         for (size_t i = 0; i < h->events; i++) {
             const double at = (double)h->event[i].step;
-            if (at < x[0] || at > x[1] || told(r, first, m, i))
+            if (at < x[0] || at > x[1] || told_before(r, first, m, i))
                 continue;
             number++;
             if (!to || number + LINES_MOST <= shown)

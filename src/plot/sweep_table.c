@@ -36,7 +36,7 @@ static struct spread spread_of(const struct sweep_table *t)
     return s;
 }
 
-static double drawn(const struct spread *s, bool log, double x)
+static double drawn_at(const struct spread *s, bool log, double x)
 {
     return !log ? x : x > 0 ? log10(x) : log10(s->least) - 1;
 }
@@ -57,7 +57,7 @@ struct sweep_axis sweep_table_axis(struct str *to, const struct sweep_table *t, 
     str_addf(to, "set %stics (", axis);
     for (size_t i = 0; i < t->values; i++) {
         x[i] = s.numbers ? t->number[i] : (double)i;
-        const double at = drawn(&s, log, x[i]);
+        const double at = drawn_at(&s, log, x[i]);
         a.low = fmin(a.low, at);
         a.high = fmax(a.high, at);
         if (i % stride)

@@ -43,7 +43,7 @@ struct panel {
     size_t most_units;         /* of a layer that is shown */
 };
 
-static bool wanted(const struct view_request *r, const struct series *s)
+static bool is_wanted(const struct view_request *r, const struct series *s)
 {
     for (size_t i = 0; i < r->layers; i++)
         if (strcmp(r->layer[i], s->name) == 0)
@@ -56,13 +56,13 @@ static int role_of(const struct half *half, const struct series *s)
     return s->kind == half->line[0].kind ? 0 : s->kind == half->line[1].kind ? 1 : -1;
 }
 
-static void measure(const struct view_request *r, const struct half *half, size_t first,
-                    size_t count, struct extent_of *of)
+static void measure_series(const struct view_request *r, const struct half *half, size_t first,
+                           size_t count, struct extent_of *of)
 {
     for (size_t m = first; m < first + count; m++) {
         const struct history *h = &r->model[m]->history;
         for (size_t i = 0; i < h->count; i++)
-            if (role_of(half, &h->series[i]) >= 0 && wanted(r, &h->series[i]))
+            if (role_of(half, &h->series[i]) >= 0 && is_wanted(r, &h->series[i]))
                 curve_measure(of, &h->series[i]);
     }
 }
@@ -91,7 +91,7 @@ static size_t count_layers(const struct view_request *r, size_t model)
     const struct history *h = &r->model[model]->history;
     size_t n = 0;
     for (size_t i = 0; i < h->count; i++)
-        n += h->series[i].kind == SERIES_MEAN && wanted(r, &h->series[i]);
+        n += h->series[i].kind == SERIES_MEAN && is_wanted(r, &h->series[i]);
     return n;
 }
 
@@ -198,7 +198,7 @@ static int add_lines(const struct panel *p, struct figure *f, struct str *plot, 
         const struct history *h = &p->r->model[m]->history;
         for (size_t i = 0; i < h->count; i++) {
             const struct series *s = &h->series[i], *other;
-            if (s->kind != p->half->line[0].kind || !wanted(p->r, s))
+            if (s->kind != p->half->line[0].kind || !is_wanted(p->r, s))
                 continue;
             if (add_line(p, f, plot, m, s, colour, number++, e))
                 return -1;
@@ -288,7 +288,7 @@ static size_t most_units(const struct view_request *r, const struct units *units
         const struct history *h = &r->model[m]->history;
         for (size_t i = 0; i < h->count; i++) {
             const id call = graph_find_call(r->model[m]->graph, h->series[i].name);
-            if (h->series[i].kind != SERIES_MEAN || !wanted(r, &h->series[i]) || call == NOTHING)
+            if (h->series[i].kind != SERIES_MEAN || !is_wanted(r, &h->series[i]) || call == NOTHING)
                 continue;
             const size_t n = units_count(&units[m], call);
             most = n > most ? n : most;
@@ -298,7 +298,8 @@ static size_t most_units(const struct view_request *r, const struct units *units
 }
 
 /* Looks at the units of a model over the evaluation data; at none where that does not fit it. */
-static int look(const struct view_request *r, struct model *m, struct units *to, struct err *e)
+static int look_at_units(const struct view_request *r, struct model *m, struct units *to,
+                         struct err *e)
 {
     struct evaluator pass;
     struct err why = {0};
@@ -315,8 +316,8 @@ static int look(const struct view_request *r, struct model *m, struct units *to,
 
 /* Models stand beside each other; as text, where columns are few, the two halves do, and all
  * models share them. */
-static int fill(const struct view_request *r, const struct extent_of of[2],
-                const struct units *units, struct figure *f, struct err *e)
+static int fill_panels(const struct view_request *r, const struct extent_of of[2],
+                       const struct units *units, struct figure *f, struct err *e)
 {
     const bool beside = is_beside(r);
     const size_t widest = most_units(r, units);
@@ -351,7 +352,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     if (request_filled(r, e) || check_layers(r, e) || check_room(r, e))
         return -1;
     for (size_t i = 0; i < 2; i++)
-        measure(r, &halves[i], 0, r->models, &of[i]);
+        measure_series(r, &halves[i], 0, r->models, &of[i]);
     if (!of[0].any || !of[1].any)
         return request_nothing(r, e);
     /* The dead units of now are a point too. */
@@ -361,8 +362,8 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     struct units *units = mem_new(r->models, sizeof *units);
     int bad = units ? 0 : err_memory(e);
     for (size_t m = 0; m < r->models && !bad; m++)
-        bad = look(r, r->model[m], &units[m], e);
-    bad = bad ? bad : fill(r, of, units, f, e);
+        bad = look_at_units(r, r->model[m], &units[m], e);
+    bad = bad ? bad : fill_panels(r, of, units, f, e);
     for (size_t m = 0; units && m < r->models; m++)
         units_finish(&units[m]);
     mem_free(units);
@@ -379,7 +380,7 @@ int shares_panel(const struct view_request *r, unsigned down, unsigned across, s
                       .down = down,
                       .across = across,
                       .crowded = !r->text && count_together(r) > NAMED};
-    measure(r, p.half, 0, r->models, &p.of);
+    measure_series(r, p.half, 0, r->models, &p.of);
     if (!p.of.any)
         return request_nothing(r, e);
     return check_room(r, e) ? -1 : add_panel(&p, f, e);

@@ -307,7 +307,7 @@ static int add_model(const struct view_request *r, struct model *m, struct figur
     return bad;
 }
 
-static int fill(const struct view_request *r, struct figure *f, struct err *e)
+static int fill_panels(const struct view_request *r, struct figure *f, struct err *e)
 {
     int bad = 0;
     style_begin(f, r);
@@ -329,7 +329,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     if (request_filled(r, e) || request_whole(r, "boundary", e) || check_data(r, e) ||
         request_room(r, "boundary", "model", "of NAME", r->models, r->text ? 1 : MODELS_MOST, e))
         return -1;
-    return request_done(f, fill(r, f, e), e);
+    return request_done(f, fill_panels(r, f, e), e);
 }
 
 const struct view_kind view_boundary = {

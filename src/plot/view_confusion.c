@@ -59,7 +59,7 @@ static int check_classes(struct matrix *t, struct err *e)
     return err_hint(e, "evaluate says how many answers are right");
 }
 
-static size_t largest(const real *x, size_t n)
+static size_t largest_count(const real *x, size_t n)
 {
     size_t best = 0;
     for (size_t i = 1; i < n; i++)
@@ -73,8 +73,8 @@ static int count_sample(struct matrix *t, const real *y, size_t rows, size_t col
 {
     const size_t width = t->target.width / rows;
     for (size_t i = 0; i < rows; i++, y += cols, due += width) {
-        const real target = width > 1 ? (real)largest(due, width) : *due;
-        const size_t got = cols > 1 ? largest(y, cols) : y[0] >= R(0.5);
+        const real target = width > 1 ? (real)largest_count(due, width) : *due;
+        const size_t got = cols > 1 ? largest_count(y, cols) : y[0] >= R(0.5);
         if (target < 0 || target >= (real)t->classes || target != (real)(size_t)target)
             return no_class(t, (double)target, e);
         t->count[(size_t)target * t->classes + got]++;
@@ -263,7 +263,7 @@ static int add_model(const struct view_request *r, struct model *m, struct figur
     return failed ? -1 : 0;
 }
 
-static int fill(const struct view_request *r, struct figure *f, struct err *e)
+static int fill_matrix(const struct view_request *r, struct figure *f, struct err *e)
 {
     int failed = 0;
     style_begin(f, r);
@@ -283,7 +283,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     if (request_filled(r, e) || request_whole(r, "confusion", e) || check_data(r, e) ||
         request_room(r, "confusion", "model", "of NAME", r->models, r->text ? 1 : MODELS_MOST, e))
         return -1;
-    return request_done(f, fill(r, f, e), e);
+    return request_done(f, fill_matrix(r, f, e), e);
 }
 
 const struct view_kind view_confusion = {

@@ -45,7 +45,7 @@ static void take_model(struct curves *c, const struct view_request *r, size_t mo
 }
 
 /* Nothing was watched, or nothing of it is a number. */
-static int refuse(const struct view_request *r, struct err *e)
+static int refuse_curves(const struct view_request *r, struct err *e)
 {
     size_t i = 0, any = 0;
     for (size_t m = 0; m < r->models && !any; m++, i = 0)
@@ -74,7 +74,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     for (size_t m = 0; m < r->models; m++)
         take_model(&c, r, m);
     if (!c.count && !c.failed)
-        return refuse(r, e);
+        return refuse_curves(r, e);
     style_begin(f, r);
     style_head(&f->program, r, "curves");
     const int bad = curves_draw(&c, r, &frame, f, e);

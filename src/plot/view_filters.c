@@ -97,7 +97,7 @@ static double part_of(const struct tiles *t, size_t tile, double w)
     return is_empty(t, tile) ? 0 : w / whole;
 }
 
-static int measure(struct tiles *t, struct err *e)
+static int measure_tiles(struct tiles *t, struct err *e)
 {
     if (!(t->largest = mem_new(t->shown, sizeof *t->largest)))
         return err_memory(e);
@@ -191,11 +191,11 @@ static int tiles_make(const struct view_request *r, struct model *m, const struc
         lay_out_picture(t);
     else if (lay_out_text(r, t, e))
         return -1;
-    return order_units(r, m, w->layer, t, e) || measure(t, e) ? -1 : 0;
+    return order_units(r, m, w->layer, t, e) || measure_tiles(t, e) ? -1 : 0;
 }
 
 /* The tile and the weight that a pixel shows; false between tiles. */
-static bool find(const struct tiles *t, size_t x, size_t y, size_t *tile, size_t *weight)
+static bool find_weight(const struct tiles *t, size_t x, size_t y, size_t *tile, size_t *weight)
 {
     const size_t col = x / (t->w + t->gap), row = y / (t->h + t->gap);
     const size_t dx = x % (t->w + t->gap), dy = y % (t->h + t->gap);
@@ -204,7 +204,7 @@ static bool find(const struct tiles *t, size_t x, size_t y, size_t *tile, size_t
     return dx < t->w && dy < t->h && col < t->cols && *tile < t->shown;
 }
 
-static size_t pixels(size_t count, size_t size, size_t gap)
+static size_t tile_pixels(size_t count, size_t size, size_t gap)
 {
     return count * (size + gap) - gap;
 }
@@ -222,13 +222,14 @@ static void name_unit(struct figure *f, const char *name, size_t unit)
  * the tiles goes to gnuplot alone. */
 static void add_pixels(struct figure *f, const struct tiles *t, const char *name, char block[16])
 {
-    const size_t width = pixels(t->cols, t->w, t->gap), height = pixels(t->rows, t->h, t->gap);
+    const size_t width = tile_pixels(t->cols, t->w, t->gap),
+                 height = tile_pixels(t->rows, t->h, t->gap);
     size_t named = SIZE_MAX;
     figure_begin(f, block);
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
             size_t tile, i;
-            if (!find(t, x, y, &tile, &i)) {
+            if (!find_weight(t, x, y, &tile, &i)) {
                 str_addf(&f->program, "%zu %zu NaN NaN\n", x, y);
                 continue;
             }
@@ -309,8 +310,8 @@ static void mark_empty(struct str *to, const struct tiles *t)
 
 static void set_ranges(struct str *to, const struct tiles *t, double margin)
 {
-    const double width = (double)pixels(t->cols, t->w, t->gap);
-    const double height = (double)pixels(t->rows, t->h, t->gap);
+    const double width = (double)tile_pixels(t->cols, t->w, t->gap);
+    const double height = (double)tile_pixels(t->rows, t->h, t->gap);
     str_addf(to, "set xrange [%g:%g]\nset yrange [%g:%g]\n", -0.5 - margin, width - 0.5 + margin,
              height - 0.5 + margin, -0.5 - margin);
 }
@@ -343,8 +344,8 @@ static void add_picture(struct figure *f, const struct tiles *t, const char *blo
     else
         str_addf(to, "set cbtics ('%.3g' -1, '%.3g' -0.5, '0' 0, '%.3g' 0.5, '%.3g' 1)\n", -t->most,
                  -t->most / 2, t->most / 2, t->most);
-    style_cells(&plot, block, "1", "2", "4", pixels(t->cols, t->w, t->gap),
-                pixels(t->rows, t->h, t->gap));
+    style_cells(&plot, block, "1", "2", "4", tile_pixels(t->cols, t->w, t->gap),
+                tile_pixels(t->rows, t->h, t->gap));
     style_plot(to, &plot);
     str_finish(&plot);
 }
@@ -438,8 +439,8 @@ static int add_panel(const struct view_request *r, const struct kernels_of *k, s
     return bad;
 }
 
-static int fill(const struct view_request *r, const struct kernels_of *k, struct figure *f,
-                struct err *e)
+static int fill_tiles(const struct view_request *r, const struct kernels_of *k, struct figure *f,
+                      struct err *e)
 {
     const size_t places = k->rows * k->cols;
     style_begin(f, r);
@@ -463,7 +464,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     if (request_kernels(r, "filters", r->text ? 1 : PANELS_MOST, &k, e))
         return -1;
     request_pair(&k);
-    return request_done(f, fill(r, &k, f, e), e);
+    return request_done(f, fill_tiles(r, &k, f, e), e);
 }
 
 const struct view_kind view_filters = {

@@ -69,7 +69,7 @@ static void span_data(struct fit *t)
     t->high += pad;
 }
 
-static void widen(struct fit *t, double y)
+static void widen_range(struct fit *t, double y)
 {
     if (!isfinite(y))
         return;
@@ -105,7 +105,7 @@ static void add_share(struct figure *f, struct str *plot, struct fit *t, size_t 
     figure_series(f, name.text);
     for (size_t s = first; s < end; s += stride) {
         const double y = (double)d->y[s * d->targets + t->target.at + number];
-        widen(t, y);
+        widen_range(t, y);
         figure_row(f, (const double[]){(double)d->x[s], y}, 2);
     }
     figure_end(f);
@@ -143,7 +143,7 @@ static void add_curve(struct figure *f, struct str *plot, struct fit *t, size_t 
         figure_begin(f, block);
         figure_series(f, name.text);
         for (size_t i = 0; i < PLACES; i++) {
-            widen(t, (double)y[i * width + number]);
+            widen_range(t, (double)y[i * width + number]);
             figure_row(f, (const double[]){(double)x[i], (double)y[i * width + number]}, 2);
         }
         figure_end(f);
@@ -214,7 +214,7 @@ static void set_up(struct str *to, const struct fit *t, const struct str *plot)
     str_finish(&label);
 }
 
-static int fill(struct fit *t, struct figure *f, struct err *e)
+static int fill_fit(struct fit *t, struct figure *f, struct err *e)
 {
     struct str plot = {0};
     style_begin(f, t->r);
@@ -248,7 +248,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     }
     if (request_room(r, "fit", "curve", "of NAME", r->models * t.target.width, CURVES_MOST, e))
         return -1;
-    return request_done(f, fill(&t, f, e), e);
+    return request_done(f, fill_fit(&t, f, e), e);
 }
 
 const struct view_kind view_fit = {

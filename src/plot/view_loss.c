@@ -84,7 +84,7 @@ struct taking {
     size_t model, penalties;
 };
 
-static void take(struct taking *t, const struct series *s)
+static void take_series(struct taking *t, const struct series *s)
 {
     struct str name = {0};
     request_name(&name, t->r, t->r->model[t->model],
@@ -110,11 +110,11 @@ static void take_model(struct taking *t, const struct penalty_lines *lines)
     const struct series *validation = history_find(h, SERIES_VALIDATION, "validation");
     t->penalties = 0;
     if (data)
-        take(t, data);
+        take_series(t, data);
     if (validation)
-        take(t, validation);
+        take_series(t, validation);
     for (size_t i = 0; i < lines->count; i++)
-        take(t, &lines->item[i]);
+        take_series(t, &lines->item[i]);
 }
 
 /* The loss by name, if all models have the same. */

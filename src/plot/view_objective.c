@@ -65,7 +65,7 @@ static double area_at(const struct stack *k, size_t area, size_t row)
     return area ? value_at(k->area[area], step, 2.5 * fmax(before, behind)) : series_value(data, i);
 }
 
-static void measure(struct stack *k)
+static void measure_areas(struct stack *k)
 {
     for (size_t row = 0; row < k->rows; row++) {
         double sum = 0;
@@ -106,7 +106,7 @@ static int stack_make(const struct view_request *r, const struct model *m, struc
     const size_t points = series_points(data);
     k->stride = (points + ROWS_MOST - 1) / ROWS_MOST;
     k->rows = (points - 1 + k->stride - 1) / k->stride + 1;
-    measure(k);
+    measure_areas(k);
     return 0;
 }
 

@@ -120,7 +120,7 @@ static void add_count(struct figure *f, struct str *plot, const struct path *p)
     style_legend(plot, "not 0 (right)");
 }
 
-static void fill(struct path *p, struct figure *f)
+static void fill_path(struct path *p, struct figure *f)
 {
     const struct sweep_table *t = p->r->sweep;
     const double pad = p->low < p->high ? 0.06 * (p->high - p->low) : fmax(1e-3, fabs(p->low));
@@ -164,7 +164,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
         failed = err_hint(e, "sweep smaller values, or lower the learning rate");
     }
     if (!failed)
-        fill(&p, f);
+        fill_path(&p, f);
     mem_free(p.weight);
     mem_free(p.x);
     return request_done(f, failed, e);

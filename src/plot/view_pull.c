@@ -35,7 +35,7 @@ static size_t senders_of(const struct pull *p)
     return 1 + p->ledger.rows;
 }
 
-static bool shown(double norm)
+static bool is_shown(double norm)
 {
     return norm > 0 && isfinite(norm);
 }
@@ -45,7 +45,7 @@ static bool find_range(const struct pull *p, double range[2])
 {
     bool any = false;
     for (size_t i = 0; i < senders_of(p) * p->layers; i++) {
-        if (!shown(p->norm[i]))
+        if (!is_shown(p->norm[i]))
             continue;
         range[0] = any ? fmin(range[0], p->norm[i]) : p->norm[i];
         range[1] = any ? fmax(range[1], p->norm[i]) : p->norm[i];
@@ -59,7 +59,7 @@ static size_t count_bars(const struct pull *p, size_t layer, size_t before)
 {
     size_t n = 0;
     for (size_t s = 0; s < before; s++)
-        n += shown(norm_of(p, s, layer));
+        n += is_shown(norm_of(p, s, layer));
     return n;
 }
 
@@ -90,7 +90,7 @@ static size_t add_rows(struct figure *f, const struct pull *p, size_t sender, co
     figure_series(f, name);
     f->x = "layer";
     for (size_t i = 0; i < p->layers; i++)
-        if (shown(norm_of(p, sender, i))) {
+        if (is_shown(norm_of(p, sender, i))) {
             figure_row(
                 f, (const double[]){(double)i + 1, norm_of(p, sender, i), place_of(p, sender, i)},
                 3);
@@ -240,7 +240,7 @@ static int add_panel(const struct view_request *r, const struct pull *p, const d
     return bad;
 }
 
-static int check(const struct view_request *r, const struct pull *p, struct err *e)
+static int check_room(const struct view_request *r, const struct pull *p, struct err *e)
 {
     const struct ledger *l = &p->ledger;
     if (l->rows < SENDERS_MOST && p->layers <= LAYERS_MOST)
@@ -263,7 +263,7 @@ static int check_losses(const struct view_request *r, const struct model *m, str
     return 0;
 }
 
-static int make(const struct view_request *r, struct model *m, struct pull *p, struct err *e)
+static int make_pull(const struct view_request *r, struct model *m, struct pull *p, struct err *e)
 {
     *p = (struct pull){0};
     if (!r->data) {
@@ -272,7 +272,7 @@ static int make(const struct view_request *r, struct model *m, struct pull *p, s
     }
     if (check_losses(r, m, e))
         return -1;
-    return pull_make(p, m, r->data, r->seed, e) || check(r, p, e) ? -1 : 0;
+    return pull_make(p, m, r->data, r->seed, e) || check_room(r, p, e) ? -1 : 0;
 }
 
 static int nothing_pulls(const struct view_request *r, const struct model *m, struct err *e)
@@ -288,7 +288,7 @@ static int find_ranges(const struct view_request *r, double range[2], struct err
     for (size_t m = 0; m < r->models && !bad; m++) {
         struct pull p;
         double own[2] = {0};
-        bad = make(r, r->model[m], &p, e);
+        bad = make_pull(r, r->model[m], &p, e);
         if (!bad && !find_range(&p, own))
             bad = nothing_pulls(r, r->model[m], e);
         if (!bad) {
@@ -300,12 +300,12 @@ static int find_ranges(const struct view_request *r, double range[2], struct err
     return bad;
 }
 
-static int panel(const struct view_request *r, const double *range, unsigned down, unsigned across,
-                 struct figure *f, struct err *e)
+static int draw_panel(const struct view_request *r, const double *range, unsigned down,
+                      unsigned across, struct figure *f, struct err *e)
 {
     struct pull p;
     double own[2] = {0};
-    int bad = make(r, r->model[0], &p, e);
+    int bad = make_pull(r, r->model[0], &p, e);
     if (!bad && !find_range(&p, own))
         bad = nothing_pulls(r, r->model[0], e);
     if (!bad && add_panel(r, &p, range ? range : own, down, across, f))
@@ -317,7 +317,7 @@ static int panel(const struct view_request *r, const double *range, unsigned dow
 int pull_panel(const struct view_request *r, unsigned down, unsigned across, struct figure *f,
                struct err *e)
 {
-    return panel(r, NULL, down, across, f, e);
+    return draw_panel(r, NULL, down, across, f, e);
 }
 
 /* Models stand beside each other with the same axis. */
@@ -332,7 +332,7 @@ static int add_panels(const struct view_request *r, const double range[2], struc
         one.models = 1;
         one.among = true;
         style_set(&f->program, "title", r->model[m]->name);
-        bad = panel(&one, range, 1, (unsigned)r->models, f, e);
+        bad = draw_panel(&one, range, 1, (unsigned)r->models, f, e);
     }
     style_panels_end(&f->program);
     return bad;
@@ -351,7 +351,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     if (r->models > 1)
         return request_done(f, add_panels(r, range, f, e), e);
     style_head(&f->program, r, "pull");
-    return request_done(f, panel(r, range, 1, 1, f, e), e);
+    return request_done(f, draw_panel(r, range, 1, 1, f, e), e);
 }
 
 const struct view_kind view_pull = {

@@ -120,7 +120,7 @@ static void choose_samples(struct sheet *t, size_t most)
         t->index[i] = first + i * (end - first) / t->samples;
 }
 
-static void measure(struct strip *s, size_t samples, bool from_zero)
+static void measure_strip(struct strip *s, size_t samples, bool from_zero)
 {
     bool any = from_zero;
     for (size_t i = 0; i < samples * s->count; i++) {
@@ -190,7 +190,7 @@ static void measure_all(struct sheet *t)
     for (size_t i = 0; i < t->strips; i++) {
         struct strip *s = &t->strip[i];
         s->picture = t->picture.w && !is_code(s);
-        measure(s, t->samples, !s->picture);
+        measure_strip(s, t->samples, !s->picture);
         if (is_code(s))
             continue;
         all.low = i ? fmin(all.low, s->low) : s->low;
@@ -447,7 +447,7 @@ static int check_text(const struct sheet *t, struct err *e)
     return err_hint(e, "write it to a file: plot save \"reconstruct.png\"");
 }
 
-static int fill(struct sheet *t, struct figure *f, struct err *e)
+static int fill_sheet(struct sheet *t, struct figure *f, struct err *e)
 {
     struct str plot = {0};
     const struct view_request *r = t->r;
@@ -485,7 +485,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     for (size_t m = 0; m < r->models; m++)
         if (check_model(r, r->model[m], e))
             return -1;
-    const int failed = fill(&t, f, e);
+    const int failed = fill_sheet(&t, f, e);
     for (size_t i = 0; i < t.strips; i++)
         mem_free(t.block[i]);
     return request_done(f, failed, e);

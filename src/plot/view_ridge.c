@@ -48,7 +48,7 @@ static double bin_at(const float *row, double part)
     return (double)row[TRACE_LOW] + part * ((double)row[TRACE_HIGH] - (double)row[TRACE_LOW]);
 }
 
-static double tallest(const float *row)
+static double tallest_bar(const float *row)
 {
     double most = 0;
     for (size_t b = 0; b < TRACE_BINS; b++)
@@ -79,7 +79,7 @@ static void add_ridge(struct figure *f, const struct ridges *t, size_t i, char b
  * earlier steps rise behind it. */
 static void add_shape(struct str *plot, const struct ridges *t, size_t i, const char *block)
 {
-    const double most = tallest(row_of(t, i)), base = (double)(t->count - 1 - i);
+    const double most = tallest_bar(row_of(t, i)), base = (double)(t->count - 1 - i);
     const double scale = most > 0 ? 1.8 / most : 0;
     const uint64_t event = traces_event(t->model);
     const bool after = event && step_of(t, i) > (double)event;

@@ -176,7 +176,7 @@ static bool is_log(const struct extent_of *of)
     return curve_is_log(of, least) && of->y[1] / of->y[0] < most;
 }
 
-static void measure(const struct spectrum *s, struct extent_of *of)
+static void measure_values(const struct spectrum *s, struct extent_of *of)
 {
     for (size_t i = 0; i < MOMENTS; i++)
         if (s->value[i]) {
@@ -208,7 +208,7 @@ static int add_panel(const struct view_request *r, const struct kernels_of *k, s
     struct extent_of own = {0};
     request_name(&name, r, k->at[i].model, k->at[i].weight->path);
     const int failed = name.failed ? err_memory(e) : add_curves(f, &plot, r, s, &name, e);
-    measure(s, &own);
+    measure_values(s, &own);
     if (!failed) {
         set_title(&f->program, r, s, &name, k->rows * k->cols, k->cols);
         set_axes(&f->program, r, r->models > 1 ? all : &own, k, &plot);
@@ -225,7 +225,7 @@ static int add_panels(const struct view_request *r, const struct kernels_of *k,
     const size_t places = k->rows * k->cols;
     struct extent_of all = {0};
     for (size_t i = 0; i < places; i++)
-        measure(&spectrum[i], &all);
+        measure_values(&spectrum[i], &all);
     style_begin(f, r);
     if (places > 1)
         style_panels(&f->program, r, "spectrum", k->rows, k->cols);
@@ -240,8 +240,8 @@ static int add_panels(const struct view_request *r, const struct kernels_of *k,
     return 0;
 }
 
-static int fill(const struct view_request *r, const struct kernels_of *k, struct figure *f,
-                struct err *e)
+static int fill_spectra(const struct view_request *r, const struct kernels_of *k, struct figure *f,
+                        struct err *e)
 {
     struct spectrum spectrum[KERNELS_MOST] = {{0}};
     const size_t places = k->rows * k->cols;
@@ -263,7 +263,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
         return -1;
     if (!r->text)
         request_pair(&k);
-    return request_done(f, fill(r, &k, f, e), e);
+    return request_done(f, fill_spectra(r, &k, f, e), e);
 }
 
 const struct view_kind view_spectrum = {

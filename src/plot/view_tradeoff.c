@@ -37,7 +37,8 @@ static bool has_figure(const struct sweep_table *t, size_t figure)
 
 /* The figure that the person named, or: below, what was measured first, else the swept value; at
  * the side, the data loss. */
-static int choose(const struct view_request *r, size_t number, struct side *to, struct err *e)
+static int choose_figure(const struct view_request *r, size_t number, struct side *to,
+                         struct err *e)
 {
     const struct sweep_table *t = r->sweep;
     const size_t validation = figure_number(t, "val.loss.data");
@@ -62,7 +63,7 @@ static int choose(const struct view_request *r, size_t number, struct side *to, 
 }
 
 /* Mean and sample deviation over the runs of each value; NaN where there is none. */
-static void gather(const struct sweep_table *t, struct side *s)
+static void gather_side(const struct sweep_table *t, struct side *s)
 {
     for (size_t v = 0; v < t->values; v++) {
         double sum = 0, squares = 0;
@@ -92,7 +93,7 @@ static bool set_side(struct str *to, const struct sweep_table *t, const char *ax
         s->axis = sweep_table_axis(to, t, axis, s->mean);
     } else {
         strcpy(s->axis.column, axis[0] == 'x' ? "1" : "2");
-        gather(t, s);
+        gather_side(t, s);
     }
     for (size_t v = 0; v < t->values; v++)
         if (isfinite(s->mean[v])) {
@@ -170,7 +171,8 @@ static void add_dots(struct str *plot, const struct view_request *r, const struc
                  style_colour(BLUE));
 }
 
-static int fill(const struct view_request *r, struct side side[2], struct figure *f, struct err *e)
+static int fill_tradeoff(const struct view_request *r, struct side side[2], struct figure *f,
+                         struct err *e)
 {
     struct str plot = {0}, title = {0};
     char block[16];
@@ -203,9 +205,9 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
         err_at(e, r->where[2], "tradeoff takes two figures at most");
         return err_hint(e, "write plot tradeoff, or plot tradeoff active val.loss.data");
     }
-    if (choose(r, 0, &side[0], e) || choose(r, 1, &side[1], e))
+    if (choose_figure(r, 0, &side[0], e) || choose_figure(r, 1, &side[1], e))
         return -1;
-    return request_done(f, fill(r, side, f, e), e);
+    return request_done(f, fill_tradeoff(r, side, f, e), e);
 }
 
 const struct view_kind view_tradeoff = {

@@ -27,7 +27,7 @@ static double largest(const real *w, size_t n)
     return most;
 }
 
-static void count(struct histogram *h, const real *w)
+static void count_weights(struct histogram *h, const real *w)
 {
     for (size_t i = 0; i < h->weight->count; i++) {
         const double x = (double)w[i];
@@ -125,7 +125,7 @@ static void add_panel(const struct view_request *r, const struct kernels_of *k, 
     struct histogram h = {.weight = k->at[i].weight, .most = most};
     const struct page page = page_for(r, (unsigned)k->rows, (unsigned)k->cols, NULL);
     h.own = largest(w, h.weight->count);
-    count(&h, w);
+    count_weights(&h, w);
     request_name(&name, r, k->at[i].model, h.weight->path);
     if (!name.failed) {
         add_bars(f, &h, name.text, block);
@@ -156,7 +156,8 @@ static double column_most(const struct view_request *r, const struct kernels_of 
     return most;
 }
 
-static void fill(const struct view_request *r, const struct kernels_of *k, struct figure *f)
+static void fill_histograms(const struct view_request *r, const struct kernels_of *k,
+                            struct figure *f)
 {
     struct str *to = &f->program;
     style_begin(f, r);
@@ -179,7 +180,7 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     struct kernels_of k;
     if (request_kernels(r, "weights", r->text ? TEXT_MOST / 2 * rows_of_two : KERNELS_MOST, &k, e))
         return -1;
-    fill(r, &k, f);
+    fill_histograms(r, &k, f);
     return request_done(f, 0, e);
 }
 

@@ -70,7 +70,7 @@ static enum outcome run_lines(struct input *in)
 }
 
 /* Drops what was run from the front of the text. */
-static void forget(struct input *in)
+static void forget_text(struct input *in)
 {
     if (!in->done)
         return;
@@ -109,7 +109,7 @@ enum outcome batch_run(struct loop *l)
             how = OUTCOME_ERROR;
         } else if (in.text.size) {
             how = run_lines(&in);
-            forget(&in);
+            forget_text(&in);
         }
     }
     if (how == OUTCOME_OK && !loop_leaving(l) && in.text.size)

@@ -26,7 +26,7 @@ static bool started, asking;
 enum { MOST_TIMES = 999, NARROWEST = 8 };
 
 /* Remembers a line, unless it is blank or the same as the last one. */
-static void remember(const char *text)
+static void remember_line(const char *text)
 {
     const HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
     if (!text[strspn(text, " \t\n")] || *text == ' ' || (last && strcmp(last->line, text) == 0))
@@ -40,14 +40,14 @@ static void accepted(char *text)
     rl_callback_handler_remove();
     asking = false;
     if (text)
-        remember(text);
+        remember_line(text);
     owner->typed(owner->self, text);
     free(text);
 }
 
 /* A word of the session replaces what begins at its byte `start`, a word of readline what begins
  * at `from`: the same word as readline wants it, in memory of malloc. */
-static char *moved(const char *word, const char *line, size_t start, size_t from)
+static char *moved_word(const char *word, const char *line, size_t start, size_t from)
 {
     size_t n = strlen(word), cut = start < from ? from - start : 0;
     size_t before = start > from ? start - from : 0;
@@ -61,7 +61,7 @@ static char *moved(const char *word, const char *line, size_t start, size_t from
     return text;
 }
 
-static size_t common(const char *a, const char *b)
+static size_t common_start(const char *a, const char *b)
 {
     size_t n = 0;
     while (a[n] && a[n] == b[n])
@@ -70,11 +70,11 @@ static size_t common(const char *a, const char *b)
 }
 
 /* readline wants in front of the words what all of them begin with. */
-static char *beginning(char **words)
+static char *first_match(char **words)
 {
     size_t n = strlen(words[0]);
     for (size_t i = 1; words[i]; i++) {
-        size_t same = common(words[0], words[i]);
+        size_t same = common_start(words[0], words[i]);
         n = same < n ? same : n;
     }
     return strndup(words[0], n);
@@ -90,9 +90,9 @@ static char **matches(char **words, size_t start, size_t from)
         return NULL;
     bool whole = true;
     for (size_t i = 0; i < count && whole; i++)
-        whole = (all[i + 1] = moved(words[i], rl_line_buffer, start, from)) != NULL;
+        whole = (all[i + 1] = moved_word(words[i], rl_line_buffer, start, from)) != NULL;
     if (whole)
-        all[0] = beginning(all + 1);
+        all[0] = first_match(all + 1);
     if (whole && count == 1) {
         free(all[1]);
         all[1] = NULL;
@@ -116,7 +116,7 @@ static char *file_name(const char *text, int again)
     return name;
 }
 
-static char **complete(const char *text, int from, int to)
+static char **complete_word(const char *text, int from, int to)
 {
     rl_attempted_completion_over = 1;
     size_t start = (size_t)from;
@@ -143,7 +143,7 @@ static bool pasting;          /* the first has, the second has not */
 static const char *mark_left; /* what is still to be given of the mark that was lacking */
 
 /* Whether the mark is complete with this key. A mark begins with its only escape. */
-static bool completes(const char *mark, size_t *n, int key)
+static bool completes_mark(const char *mark, size_t *n, int key)
 {
     *n = key == mark[*n] ? *n + 1 : key == mark[0];
     if (mark[*n])
@@ -152,15 +152,15 @@ static bool completes(const char *mark, size_t *n, int key)
     return true;
 }
 
-static int given(int key)
+static int given_key(int key)
 {
     if (key == EOF && pasting && !mark_left) {
         mark_left = paste_end;
         return *mark_left++;
     }
-    if (completes(paste_begin, &begun, key))
+    if (completes_mark(paste_begin, &begun, key))
         pasting = true;
-    if (completes(paste_end, &ended, key))
+    if (completes_mark(paste_end, &ended, key))
         pasting = false;
     return key;
 }
@@ -200,8 +200,8 @@ static int next_key(FILE *from)
         return *mark_left++;
     while (poll(&typed, 1, 20) <= 0 || !take_key(typed.fd, &key))
         if (owner->interrupted(owner->self))
-            return given(last_key());
-    return given(key);
+            return given_key(last_key());
+    return given_key(key);
 }
 
 void line_start(const struct line_owner *new_owner, bool aside)
@@ -219,7 +219,7 @@ void line_start(const struct line_owner *new_owner, bool aside)
     if (aside)
         rl_outstream = stderr;
     rl_getc_function = next_key;
-    rl_attempted_completion_function = complete;
+    rl_attempted_completion_function = complete_word;
     rl_completer_quote_characters = "\"";
     rl_filename_quote_characters = " ";
     rl_completer_word_break_characters = " \t\n=,(){};";
@@ -231,7 +231,7 @@ void line_start(const struct line_owner *new_owner, bool aside)
     past_load();
 }
 
-static void fit(unsigned width, unsigned height)
+static void fit_screen(unsigned width, unsigned height)
 {
     rl_set_screen_size((int)height, width < NARROWEST ? NARROWEST : (int)width);
 }
@@ -240,7 +240,7 @@ void line_ask(const char *prompt, unsigned width, unsigned height)
 {
     asking = true;
     begun = ended = 0;
-    fit(width, height);
+    fit_screen(width, height);
     rl_callback_handler_install(prompt, accepted);
 }
 
@@ -315,7 +315,7 @@ void line_resume(void)
 void line_resize(unsigned width, unsigned height)
 {
     line_hide();
-    fit(width, height);
+    fit_screen(width, height);
     line_show();
 }
 

@@ -77,7 +77,7 @@ static void flush_out(struct loop *l)
 
 /* What is written while a line is being typed stands above it. Nothing but characters goes out,
  * and what `keep` says: texts may quote files and their names. */
-static void show(struct loop *l, const char *bytes, size_t n, unsigned keep)
+static void show_above(struct loop *l, const char *bytes, size_t n, unsigned keep)
 {
     if (ranks_follow(l->host.ranks))
         return;
@@ -92,12 +92,12 @@ static void show(struct loop *l, const char *bytes, size_t n, unsigned keep)
 
 static void write_out(void *self, const char *bytes, size_t n)
 {
-    show(self, bytes, n, PLAIN_LINES);
+    show_above(self, bytes, n, PLAIN_LINES);
 }
 
 static void write_picture(void *self, const char *bytes, size_t n)
 {
-    show(self, bytes, n, PLAIN_LINES | PLAIN_COLOURS);
+    show_above(self, bytes, n, PLAIN_LINES | PLAIN_COLOURS);
 }
 
 static void write_err(void *self, const char *bytes, size_t n)

@@ -22,7 +22,7 @@
 
 enum { EXIT_OK, EXIT_ERROR, EXIT_USAGE, EXIT_EXPECT, EXIT_SIGNAL = 128 };
 
-static int complain(const struct options *o, const struct err *e, int status)
+static int complain_of(const struct options *o, const struct err *e, int status)
 {
     loop_tell(o, e);
     return status;
@@ -84,7 +84,7 @@ static bool has_script(const struct options *o)
     return o->file && strcmp(o->file, "-") != 0;
 }
 
-static int load(const struct options *o, struct work w[WORKS], struct err *e)
+static int load_works(const struct options *o, struct work w[WORKS], struct err *e)
 {
     if (o->text) {
         w[TEXT].name = "<-c>";
@@ -121,7 +121,7 @@ static enum outcome go_on(struct loop *l, enum outcome how)
     return how == OUTCOME_OK ? batch_run(l) : how;
 }
 
-static int finish(struct loop *l, enum outcome how)
+static int finish_program(struct loop *l, enum outcome how)
 {
     const struct options *o = l->options;
     loop_finish(l);
@@ -134,7 +134,7 @@ static int finish(struct loop *l, enum outcome how)
     struct err e = {0};
     err_at(&e, (struct span){0}, "cannot write the standard output: %s", strerror(l->trouble));
     err_hint(&e, "make room, or write to another place");
-    return complain(o, &e, EXIT_ERROR);
+    return complain_of(o, &e, EXIT_ERROR);
 }
 
 /* With --check all of the work is looked at, else it ends where something is wrong. */
@@ -152,13 +152,13 @@ static enum outcome run_work(struct loop *l, const struct work w[WORKS])
 }
 
 /* Of a rank that is silent: *told becomes what it would have said last. */
-static int run(const struct options *o, const struct work w[WORKS], struct ranks *r,
-               struct str *told)
+static int run_works(const struct options *o, const struct work w[WORKS], struct ranks *r,
+                     struct str *told)
 {
     struct err e = {0};
     struct loop l;
     if (signals_start(&e) || loop_init(&l, o, &e))
-        return complain(o, &e, EXIT_ERROR);
+        return complain_of(o, &e, EXIT_ERROR);
     l.host.type = prompt_type;
     loop_join(&l, r);
     const bool dash = o->file && strcmp(o->file, "-") == 0;
@@ -168,13 +168,13 @@ static int run(const struct options *o, const struct work w[WORKS], struct ranks
             loop_finish(&l);
             return EXIT_USAGE;
         }
-    const int status = finish(&l, go_on(&l, run_work(&l, w)));
+    const int status = finish_program(&l, go_on(&l, run_work(&l, w)));
     *told = l.told;
     return status;
 }
 
 /* Every rank has come to its end; when one did not as rank 0 did, that is an error. */
-static int part(const struct options *o, struct ranks *r, int status, struct str *told)
+static int part_ranks(const struct options *o, struct ranks *r, int status, struct str *told)
 {
     enum { PATIENCE = 10 };
     struct err e = {0};
@@ -211,20 +211,20 @@ static int do_work(const struct options *o, struct ranks *r)
     struct err e = {0};
     int status;
     const bool fits = check_ranks(o, r, &e) == 0;
-    if (fits && load(o, w, &e) == 0) {
-        status = run(o, w, r, &told);
+    if (fits && load_works(o, w, &e) == 0) {
+        status = run_works(o, w, r, &told);
     } else {
         status = fits ? EXIT_ERROR : EXIT_USAGE;
         str_add(&told, e.what);
         if (!ranks_follow(r))
-            complain(o, &e, status);
+            complain_of(o, &e, status);
     }
     work_finish(&w[TEXT]);
     work_finish(&w[SCRIPT]);
-    return part(o, r, status, &told);
+    return part_ranks(o, r, status, &told);
 }
 
-static int answer(const struct options *o)
+static int answer_options(const struct options *o)
 {
     struct str s = {0};
     const struct out to = out_to(&s);
@@ -240,7 +240,7 @@ static int answer(const struct options *o)
     if (failed && !s.failed)
         err_at(&e, (struct span){0}, "cannot write the standard output: %s", strerror(errno));
     str_finish(&s);
-    return failed ? complain(o, &e, EXIT_ERROR) : EXIT_OK;
+    return failed ? complain_of(o, &e, EXIT_ERROR) : EXIT_OK;
 }
 
 /* A process may be started without its three files, and a pipe of ours must not take their place.
@@ -262,11 +262,11 @@ int main(int argc, char **argv)
     struct options o;
     struct err e = {0};
     if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)))
-        return complain(&o, &e, EXIT_USAGE);
+        return complain_of(&o, &e, EXIT_USAGE);
     if (o.help || o.manual || o.version)
-        return answer(&o);
+        return answer_options(&o);
     struct ranks ranks;
     if (ranks_start(&ranks, &e))
-        return ranks.rank ? EXIT_ERROR : complain(&o, &e, EXIT_ERROR);
+        return ranks.rank ? EXIT_ERROR : complain_of(&o, &e, EXIT_ERROR);
     return do_work(&o, &ranks);
 }

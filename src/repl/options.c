@@ -60,7 +60,7 @@ static int take_plot_size(struct options *o, const char *value, struct err *e)
     return err_hint(e, "write --plot-size big, or normal");
 }
 
-static int whole(const char *text, uint64_t most, uint64_t *result)
+static int read_whole(const char *text, uint64_t most, uint64_t *result)
 {
     char *end;
     errno = 0;
@@ -73,7 +73,7 @@ static int whole(const char *text, uint64_t most, uint64_t *result)
 
 static int take_seed(struct options *o, const char *value, struct err *e)
 {
-    if (whole(value, MOST_SEED, &o->seed) == 0)
+    if (read_whole(value, MOST_SEED, &o->seed) == 0)
         return 0;
     err_at(e, nowhere, "\"%s\" is no seed", value);
     return err_hint(e, "a seed is a whole number from 0 to 2^53: --seed 7");
@@ -82,7 +82,7 @@ static int take_seed(struct options *o, const char *value, struct err *e)
 static int take_threads(struct options *o, const char *value, struct err *e)
 {
     uint64_t n = 0;
-    if (whole(value, MOST_THREADS, &n) == 0 && n > 0) {
+    if (read_whole(value, MOST_THREADS, &n) == 0 && n > 0) {
         o->threads = (unsigned)n;
         return 0;
     }
@@ -93,7 +93,7 @@ static int take_threads(struct options *o, const char *value, struct err *e)
 static int take_jobs(struct options *o, const char *value, struct err *e)
 {
     uint64_t n = 0;
-    if (whole(value, MOST_JOBS, &n) == 0 && n > 0) {
+    if (read_whole(value, MOST_JOBS, &n) == 0 && n > 0) {
         o->jobs = (unsigned)n;
         return 0;
     }
@@ -145,7 +145,7 @@ void options_help(struct str *to)
 }
 
 /* The row whose name is the first `n` bytes of `word`. */
-static const struct option *find(const char *word, size_t n)
+static const struct option *find_option(const char *word, size_t n)
 {
     for (size_t i = 0; i < OPTIONS; i++)
         if (strncmp(table[i].name, word, n) == 0 && !table[i].name[n])
@@ -153,7 +153,7 @@ static const struct option *find(const char *word, size_t n)
     return NULL;
 }
 
-static int unknown(const char *word, size_t n, struct err *e)
+static int unknown_option(const char *word, size_t n, struct err *e)
 {
     struct nearest near = {0};
     char name[32] = "";
@@ -168,14 +168,14 @@ static int unknown(const char *word, size_t n, struct err *e)
 }
 
 /* Takes the option at argv[*i], and its value from there or from the next word. */
-static int take(struct options *o, char *const *argv, int argc, int *i, unsigned *seen,
-                struct err *e)
+static int take_option(struct options *o, char *const *argv, int argc, int *i, unsigned *seen,
+                       struct err *e)
 {
     const char *word = argv[*i];
     size_t n = word[1] == '-' ? strcspn(word, "=") : strlen(word);
-    const struct option *row = find(word, n);
+    const struct option *row = find_option(word, n);
     if (!row)
-        return unknown(word, n, e);
+        return unknown_option(word, n, e);
     unsigned bit = 1u << (row - table);
     if (*seen & bit && !row->repeats) {
         err_at(e, nowhere, "\"%s\" is given twice", row->name);
@@ -209,7 +209,7 @@ static int take_file(struct options *o, const char *word, struct err *e)
     return 0;
 }
 
-static int fits(const struct options *o, struct err *e)
+static int check_options(const struct options *o, struct err *e)
 {
     if (o->check && o->stay) {
         err_at(e, nowhere, "--check and -i do not go together");
@@ -227,9 +227,9 @@ int options_parse(struct options *o, int argc, char *const *argv, struct err *e)
         const char *word = argv[i];
         if (!files && strcmp(word, "--") == 0)
             files = true;
-        else if (!files && word[0] == '-' && word[1] ? take(o, argv, argc, &i, &seen, e)
+        else if (!files && word[0] == '-' && word[1] ? take_option(o, argv, argc, &i, &seen, e)
                                                      : take_file(o, word, e))
             return -1;
     }
-    return fits(o, e);
+    return check_options(o, e);
 }

@@ -138,7 +138,7 @@ static const char *add_newest(const char *text, bool whole)
 }
 
 /* Leaves only `text` of the file. */
-static void shorten(const struct file_name *file, const char *text)
+static void cut_file(const struct file_name *file, const char *text)
 {
     struct err e;
     struct file_out out;
@@ -162,7 +162,7 @@ void past_load(void)
         return;
     const char *from = add_newest(text, whole);
     if (!whole || from != text)
-        shorten(&file, from);
+        cut_file(&file, from);
     mem_free(text);
 }
 

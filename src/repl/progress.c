@@ -94,7 +94,7 @@ enum { TRAIL = 2 };
 
 /* Rewrites the line as `text`, with blanks over what is left of the former one. The last column
  * stays free, or the terminal would begin a new line. */
-static void draw(struct progress_line *l, const char *text)
+static void draw_line(struct progress_line *l, const char *text)
 {
     char picture[PROGRESS_ROOM * 2];
     unsigned most = l->width > 1 + TRAIL ? l->width - 1 - TRAIL : 1;
@@ -112,7 +112,7 @@ static void draw(struct progress_line *l, const char *text)
 }
 
 /* A figure that goes back, or another number of steps to do, is another piece of work. */
-static void follow(struct progress_line *l, const struct progress *p, double now)
+static void follow_work(struct progress_line *l, const struct progress *p, double now)
 {
     if (l->running && p->step >= l->latest && p->steps == l->steps) {
         l->latest = p->step;
@@ -165,21 +165,21 @@ void progress_show(struct progress_line *l, const struct progress *p, double now
         }
         return;
     }
-    follow(l, p, now);
+    follow_work(l, p, now);
     if (now - l->drawn < pause)
         return;
     l->drawn = now;
     struct str s = {0};
     add_all(&s, l, p, now);
     if (!s.failed)
-        draw(l, s.text);
+        draw_line(l, s.text);
     str_finish(&s);
 }
 
 void progress_erase(struct progress_line *l)
 {
     if (l->shown)
-        draw(l, "");
+        draw_line(l, "");
 }
 
 void progress_end(struct progress_line *l)

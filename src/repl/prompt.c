@@ -74,7 +74,7 @@ static char **complete(void *self, const char *line, size_t point, size_t *start
 }
 
 /* What was typed and not run is given up. */
-static void clear(struct typing *t)
+static void clear_line(struct typing *t)
 {
     str_finish(&t->lines);
     str_finish(&t->open);
@@ -86,7 +86,7 @@ static void no_memory(struct typing *t)
     struct err e = {0};
     err_memory(&e);
     loop_complain(t->loop, &e);
-    clear(t);
+    clear_line(t);
 }
 
 static uint32_t count_lines(const struct str *s)
@@ -109,7 +109,7 @@ static void run_open(struct typing *t)
     }
     if (l->stop) {
         l->stop = false;
-        clear(t);
+        clear_line(t);
     }
 }
 
@@ -141,7 +141,7 @@ static void give_up(struct typing *t)
     t->loop->stop = t->over = false;
     if (line_asking())
         line_drop();
-    clear(t);
+    clear_line(t);
 }
 
 /* While training runs the prompt tells how far it is. */
@@ -159,7 +159,7 @@ static void keep_alive(struct typing *t)
     line_prompt(session_prompt(l->session));
 }
 
-static void wait(struct typing *t)
+static void wait_for_keys(struct typing *t)
 {
     struct loop *l = t->loop;
     const bool ran = session_running(l->session);
@@ -241,7 +241,7 @@ bool prompt_type(void *self, const char *shown, const char *prompt, struct str *
     return a.over && !l->stop && !loop_leaving(l);
 }
 
-static void greet(struct loop *l)
+static void greet_person(struct loop *l)
 {
     if (l->terminal.out && !l->options->quiet && !l->options->json)
         out_add(&l->host.out,
@@ -255,10 +255,10 @@ void prompt_run(struct loop *l)
         .self = &t, .typed = typed, .interrupted = interrupted, .complete = complete};
     l->host.person = true;
     line_start(&owner, !l->terminal.out);
-    greet(l);
+    greet_person(l);
     while (!t.over && !loop_leaving(l))
         if (!run_line(&t))
-            wait(&t);
+            wait_for_keys(&t);
     line_finish();
-    clear(&t);
+    clear_line(&t);
 }

@@ -12,7 +12,7 @@ static int read_end = -1, write_end = -1;
 static volatile sig_atomic_t interrupted, leaving;
 
 /* Whoever sits in readline, which asks for more of a paste, has to come back for these. */
-static bool interrupts(int number)
+static bool interrupts_readline(int number)
 {
     return number == SIGINT || number == SIGTERM || number == SIGHUP;
 }
@@ -20,7 +20,7 @@ static bool interrupts(int number)
 static void note(int number)
 {
     int kept = errno;
-    if (interrupts(number))
+    if (interrupts_readline(number))
         interrupted = 1;
     if (number == SIGTERM || number == SIGHUP)
         leaving = 1;
@@ -71,7 +71,7 @@ int signals_next(void)
     unsigned char byte;
     if (read(read_end, &byte, 1) != 1)
         return 0;
-    if (interrupts(byte))
+    if (interrupts_readline(byte))
         interrupted = 0;
     return byte;
 }

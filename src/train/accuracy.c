@@ -24,7 +24,7 @@ bool accuracy_exists(const struct graph *g, id output, struct columns c, const s
     return code == ACT_SIGMOID && shape_count(out) == 1 && c.width == 1 && zeros_and_ones(d, c);
 }
 
-static size_t largest(const real *x, size_t n)
+static size_t largest_output(const real *x, size_t n)
 {
     size_t best = 0;
     for (size_t i = 1; i < n; i++)
@@ -43,9 +43,9 @@ void accuracy_count(const struct frame *f, size_t head, size_t width, size_t *ri
     *rows = groups * f->samples;
     *right = 0;
     for (size_t i = 0; i < *rows; i++) {
-        size_t due = target_cols == cols && cols > 1 ? largest(t + i * cols, cols)
+        size_t due = target_cols == cols && cols > 1 ? largest_output(t + i * cols, cols)
                                                      : (size_t)t[i * target_cols];
-        size_t got = cols > 1 ? largest(y + i * cols, cols) : y[i] >= R(0.5);
+        size_t got = cols > 1 ? largest_output(y + i * cols, cols) : y[i] >= R(0.5);
         *right += due == got;
     }
 }

@@ -21,7 +21,7 @@ struct rung {
     bool first, last;
 };
 
-static void measure(struct gradcheck *c, size_t at, struct rung *r)
+static void measure_rung(struct gradcheck *c, size_t at, struct rung *r)
 {
     static const double places[] = {-2, -1, 1, 2};
     const real old = c->weight[at];
@@ -62,8 +62,8 @@ struct judged {
 
 /* Whether the slopes say the same at this rung as nearer to the weight, or both of its sides did so
  * at the last rung too; then *j says what they are. */
-static bool tell(const struct gradcheck *c, const struct rung *r, size_t part,
-                 struct gradcheck_sides *before, struct judged *j)
+static bool rungs_agree(const struct gradcheck *c, const struct rung *r, size_t part,
+                        struct gradcheck_sides *before, struct judged *j)
 {
     const struct slopes x = slopes_of(c, r, part);
     const double apart = fmax(2 * fabs(x.wide - x.narrow), fabs(x.forth - x.back));
@@ -91,10 +91,10 @@ static bool tell(const struct gradcheck *c, const struct rung *r, size_t part,
 /* The same, but a slope that looks wrong may be made up of kinks near each other: it is looked at
  * more closely, and away from kinks it is believed the second time. At a kink it is not: the chain
  * rule takes one slope of each kink on the way, and together they may lie outside of both sides. */
-static bool judge(const struct gradcheck *c, const struct rung *r, size_t part,
-                  struct gradcheck_sides *before, struct judged *j)
+static bool judge_closely(const struct gradcheck *c, const struct rung *r, size_t part,
+                          struct gradcheck_sides *before, struct judged *j)
 {
-    if (!tell(c, r, part, before, j))
+    if (!rungs_agree(c, r, part, before, j))
         return false;
     if (j->kink)
         return j->error <= GRADCHECK_MOST;
@@ -113,8 +113,8 @@ static bool says_more(size_t part, double error, const struct gradcheck_place *t
     return blamed != other ? blamed : error > than->error;
 }
 
-static void note(struct gradcheck *c, struct gradcheck_tensor *t, size_t i, size_t part,
-                 const struct judged *j)
+static void note_judged(struct gradcheck *c, struct gradcheck_tensor *t, size_t i, size_t part,
+                        const struct judged *j)
 {
     t->worst = fmax(t->worst, j->error);
     if (says_more(part, j->error, &c->worst))
@@ -129,7 +129,7 @@ static void note(struct gradcheck *c, struct gradcheck_tensor *t, size_t i, size
 }
 
 /* A penalty that has no one slope here, and moves the weight all the same. */
-static bool pushes(const struct judged *j)
+static bool pushes_weight(const struct judged *j)
 {
     return fabs(j->analytic) > GRADCHECK_MOST * j->scale + j->hidden;
 }
@@ -161,7 +161,7 @@ void difference_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size
         struct rung r = {.h = size * GRADCHECK_STEP / (double)(1 << (3 * k)),
                          .first = k == 0,
                          .last = k == GRADCHECK_RUNGS - 1};
-        measure(c, c->at[i], &r);
+        measure_rung(c, c->at[i], &r);
         for (size_t p = 0; p < c->parts; p++) {
             const size_t of = p * c->tensors + (size_t)(t - c->tensor);
             struct judged j = {.analytic = c->analytic[p * c->count + i],
@@ -169,15 +169,16 @@ void difference_coordinate(struct gradcheck *c, struct gradcheck_tensor *t, size
                                .rough = c->rough[of]};
             if (c->sides[p].settled)
                 continue;
-            c->sides[p].settled = judge(c, &r, p, &c->sides[p], &j);
-            if (p >= GRADCHECK_ROW && (c->sides[p].settled ? j.kink : r.last) && pushes(&j)) {
+            c->sides[p].settled = judge_closely(c, &r, p, &c->sides[p], &j);
+            if (p >= GRADCHECK_ROW && (c->sides[p].settled ? j.kink : r.last) &&
+                pushes_weight(&j)) {
                 pushed = true;
                 note_push(c, t, i, p, j.analytic);
             }
             if (!c->sides[p].settled)
                 continue;
             left--;
-            note(c, t, i, p, &j);
+            note_judged(c, t, i, p, &j);
             kink = kink || j.kink;
             lost = lost || (p == GRADCHECK_TOTAL && j.scale > 0 && j.hidden > j.scale / 10);
         }

@@ -68,7 +68,7 @@ static void choose_coordinates(struct gradcheck *c, uint64_t seed)
     }
 }
 
-static int allocate(struct gradcheck *c, struct err *e)
+static int allocate_sums(struct gradcheck *c, struct err *e)
 {
     const size_t reals = c->model->graph->weight_reals;
     c->frame = frame_create(c->trainer->train);
@@ -116,7 +116,7 @@ static void keep_gradient(struct gradcheck *c, size_t part)
 
 /* All weights moved by some units in their last place, as the key says; to the other side with
  * `sign` -1. By one unit alone, often nothing behind them would be rounded another way. */
-static void nudge(struct gradcheck *c, uint64_t key, int sign)
+static void nudge_weight(struct gradcheck *c, uint64_t key, int sign)
 {
     for (size_t t = 0; t < c->tensors; t++) {
         const struct weight *w = &c->model->graph->weight[c->tensor[t].weight];
@@ -130,7 +130,7 @@ static void nudge(struct gradcheck *c, uint64_t key, int sign)
 }
 
 /* Gradients of all parts at the model's weights. */
-static void analyse(struct gradcheck *c)
+static void analyse_weight(struct gradcheck *c)
 {
     difference_values(c, c->here);
     for (size_t p = 0; p < c->parts && !stop_asked(c->model->stop); p++) {
@@ -164,9 +164,9 @@ static void measure_noise(struct gradcheck *c)
         c->noise[p] = fmax(DBL_EPSILON, (double)REAL_EPSILON / 16) * fabs(c->here[p]);
     for (size_t k = 0; k < NUDGES; k++) {
         const uint64_t key = rng_key(c->frame->seed, "checkgrad", "nudge", k);
-        nudge(c, key, -1);
+        nudge_weight(c, key, -1);
         difference_values(c, below);
-        nudge(c, key, 1);
+        nudge_weight(c, key, 1);
         difference_values(c, above);
         for (size_t p = 0; p < c->parts && !stop_asked(c->model->stop); p++) {
             const double x = fabs(above[p] + below[p] - 2 * c->here[p]) / 2;
@@ -178,17 +178,17 @@ static void measure_noise(struct gradcheck *c)
 }
 
 /* Gathered inputs stand in the trainer's memory, and others may have used it since. */
-static void refresh(struct gradcheck *c)
+static void refresh_plan(struct gradcheck *c)
 {
     batch_fill(&c->trainer->batch, c->frame, c->data, NULL, 0, c->samples, 0);
     frame_samples(c->frame, c->samples);
 }
 
-static int look(struct gradcheck *c, struct err *e)
+static int look_at_all(struct gradcheck *c, struct err *e)
 {
     const unsigned before = flush_begin();
-    refresh(c);
-    analyse(c);
+    refresh_plan(c);
+    analyse_weight(c);
     measure_noise(c);
     flush_end(before);
     if (stop_check(c->model->stop, e))
@@ -212,7 +212,7 @@ int gradcheck_begin(struct gradcheck *c, struct model *m, const struct dataset *
     const size_t rows = c->trainer->train->applieds;
     c->parts = rows ? GRADCHECK_ROW + rows : 1;
     count_tensors(c);
-    if (allocate(c, e))
+    if (allocate_sums(c, e))
         return -1;
     choose_coordinates(c, seed);
     memcpy(c->weight, m->state.weight, m->graph->weight_reals * sizeof *c->weight);
@@ -221,7 +221,7 @@ int gradcheck_begin(struct gradcheck *c, struct model *m, const struct dataset *
     c->frame->seed = seed;
     c->frame->step = m->state.step;
     c->frame->stop = m->stop;
-    return look(c, e);
+    return look_at_all(c, e);
 }
 
 bool gradcheck_next(struct gradcheck *c)
@@ -232,7 +232,7 @@ bool gradcheck_next(struct gradcheck *c)
     while (c->done >= t->first + t->count)
         t++;
     const unsigned before = flush_begin();
-    refresh(c);
+    refresh_plan(c);
     difference_coordinate(c, t, c->done++);
     flush_end(before);
     return true;

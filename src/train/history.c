@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static struct series *find(const struct history *h, enum series_kind kind, const char *name)
+static struct series *find_series(const struct history *h, enum series_kind kind, const char *name)
 {
     uint32_t i = index_first(&h->by_name, name);
     while (i != INDEX_NONE && (h->series[i].kind != kind || strcmp(h->series[i].name, name) != 0))
@@ -15,7 +15,7 @@ static struct series *find(const struct history *h, enum series_kind kind, const
 
 const struct series *history_find(const struct history *h, enum series_kind kind, const char *name)
 {
-    return find(h, kind, name);
+    return find_series(h, kind, name);
 }
 
 static struct series *add_series(struct history *h, enum series_kind kind, const char *name)
@@ -39,7 +39,7 @@ static int make_room(struct series *s, size_t need)
                : 0;
 }
 
-static void thin(struct series *s)
+static void thin_series(struct series *s)
 {
     size_t kept = 0;
     for (size_t i = 0; i < s->count; i += 2) {
@@ -51,7 +51,7 @@ static void thin(struct series *s)
 
 size_t history_series(struct history *h, enum series_kind kind, const char *name)
 {
-    const struct series *s = find(h, kind, name);
+    const struct series *s = find_series(h, kind, name);
     if (!s && !(s = add_series(h, kind, name)))
         return SIZE_MAX;
     return (size_t)(s - h->series);
@@ -63,7 +63,7 @@ int history_add(struct history *h, size_t series, uint64_t step, double value)
     if (make_room(s, s->count + 1))
         return -1;
     if (s->count == HISTORY_MOST)
-        thin(s);
+        thin_series(s);
     s->step[s->count] = (double)step;
     s->value[s->count++] = value;
     return 0;

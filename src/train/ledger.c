@@ -143,7 +143,7 @@ int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uin
     return 0;
 }
 
-static void judge(struct ledger *l, size_t objective)
+static void count_right(struct ledger *l, size_t objective)
 {
     size_t right, rows;
     accuracy_count(l->pass.trainer->infer_frame, objective, l->objective[objective].columns.width,
@@ -166,7 +166,7 @@ static void add_figures(struct ledger *l)
     for (size_t i = 0; i < l->objectives; i++) {
         l->head[i] += n * frame_head(f, i);
         if (l->objective[i].judged)
-            judge(l, i);
+            count_right(l, i);
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/loss.h"
 
-static double held(double p)
+static double held_share(double p)
 {
     return p < PROBABILITY_LEAST       ? PROBABILITY_LEAST
            : p > 1 - PROBABILITY_LEAST ? 1 - PROBABILITY_LEAST
@@ -16,7 +16,7 @@ static double of_logit(double z, double t)
 
 static double of_probability(double y, double t)
 {
-    double p = held(y);
+    double p = held_share(y);
     return -(t * log(p) + (1 - t) * log(1 - p));
 }
 
@@ -33,7 +33,7 @@ static void gradient(const struct head_view *v, double scale, real *d, bool add)
 {
     const double s = scale / (double)(v->rows * v->cols);
     for (size_t i = 0; i < v->rows * v->cols; i++) {
-        double y = (double)v->y[i], t = (double)v->t[i], p = held(y);
+        double y = (double)v->y[i], t = (double)v->t[i], p = held_share(y);
         double at_output = p == y ? (1 - t) / (1 - p) - t / p : 0;
         slope_put(&d[i], s * (v->z ? y - t : at_output), add);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/loss.h"
 
-static double target(const struct head_view *v, size_t row, size_t col)
+static double class_target(const struct head_view *v, size_t row, size_t col)
 {
     if (v->target_cols == v->cols)
         return (double)v->t[row * v->cols + col];
@@ -27,7 +27,7 @@ static double sum_of(const real *y, size_t n)
 }
 
 /* A share of the row, held away from 0 and 1; *moves tells whether it was not held. */
-static double share(double y, double sum, bool *moves)
+static double class_share(double y, double sum, bool *moves)
 {
     double q = y / sum;
     *moves = q >= PROBABILITY_LEAST && q <= 1 - PROBABILITY_LEAST;
@@ -41,9 +41,10 @@ static double row_value(const struct head_view *v, size_t row)
     double total = 0;
     bool moves;
     for (size_t j = 0; j < v->cols; j++) {
-        double t = target(v, row, j);
+        double t = class_target(v, row, j);
         if (t != 0)
-            total += t * (z ? whole - (double)z[j] : -log(share((double)y[j], whole, &moves)));
+            total +=
+                t * (z ? whole - (double)z[j] : -log(class_share((double)y[j], whole, &moves)));
     }
     return total;
 }
@@ -61,9 +62,10 @@ static void row_logits(const struct head_view *v, size_t row, double s, real *d,
 {
     double all = 0;
     for (size_t j = 0; j < v->cols; j++)
-        all += target(v, row, j);
+        all += class_target(v, row, j);
     for (size_t j = 0; j < v->cols; j++)
-        slope_put(&d[j], s * ((double)v->y[row * v->cols + j] * all - target(v, row, j)), add);
+        slope_put(&d[j], s * ((double)v->y[row * v->cols + j] * all - class_target(v, row, j)),
+                  add);
 }
 
 /* L = -sum t_j log q_j with q_j = y_j / sum y: dL/dy_k = (g_k - sum g_j q_j) / sum y, where
@@ -75,11 +77,12 @@ static void row_shares(const struct head_view *v, size_t row, double s, real *d,
     double common = 0;
     bool moves;
     for (size_t j = 0; j < v->cols; j++) {
-        double q = share((double)y[j], sum, &moves);
-        common += moves ? -target(v, row, j) / q * ((double)y[j] / sum) : 0;
+        double q = class_share((double)y[j], sum, &moves);
+        common += moves ? -class_target(v, row, j) / q * ((double)y[j] / sum) : 0;
     }
     for (size_t k = 0; k < v->cols; k++) {
-        double q = share((double)y[k], sum, &moves), g = moves ? -target(v, row, k) / q : 0;
+        double q = class_share((double)y[k], sum, &moves),
+               g = moves ? -class_target(v, row, k) / q : 0;
         slope_put(&d[k], s * (g - common) / sum, add);
     }
 }

@@ -9,7 +9,7 @@ struct lengths {
     double y, t, dot; /* dot is that of the divided vectors */
 };
 
-static struct lengths measure(const struct head_view *v, size_t row)
+static struct lengths measure_norms(const struct head_view *v, size_t row)
 {
     const real *y = v->y + row * v->cols, *t = v->t + row * v->cols;
     struct lengths l = {0};
@@ -28,7 +28,7 @@ static double value(const struct head_view *v)
 {
     double total = 0;
     for (size_t i = 0; i < v->rows; i++)
-        total -= measure(v, i).dot;
+        total -= measure_norms(v, i).dot;
     return total / (double)v->rows;
 }
 
@@ -37,7 +37,7 @@ static void gradient(const struct head_view *v, double scale, real *d, bool add)
 {
     const double s = scale / (double)v->rows;
     for (size_t i = 0; i < v->rows; i++) {
-        const struct lengths l = measure(v, i);
+        const struct lengths l = measure_norms(v, i);
         const double turn = l.y > least ? l.dot / l.y : 0;
         for (size_t j = 0; j < v->cols; j++) {
             const size_t at = i * v->cols + j;

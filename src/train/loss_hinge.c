@@ -2,7 +2,7 @@
 #include "train/loss.h"
 
 /* The data has 0 or -1, never both: `suits` sees to it. */
-static double side(real t)
+static double target_side(real t)
 {
     return t > 0 ? 1 : -1;
 }
@@ -11,7 +11,7 @@ static double value(const struct head_view *v)
 {
     double total = 0;
     for (size_t i = 0; i < v->rows * v->cols; i++)
-        total += fmax(1 - side(v->t[i]) * (double)v->y[i], 0);
+        total += fmax(1 - target_side(v->t[i]) * (double)v->y[i], 0);
     return total / (double)(v->rows * v->cols);
 }
 
@@ -19,7 +19,7 @@ static void gradient(const struct head_view *v, double scale, real *d, bool add)
 {
     const double s = scale / (double)(v->rows * v->cols);
     for (size_t i = 0; i < v->rows * v->cols; i++) {
-        const double t = side(v->t[i]);
+        const double t = target_side(v->t[i]);
         slope_put(&d[i], t * (double)v->y[i] < 1 ? -s * t : 0, add);
     }
 }

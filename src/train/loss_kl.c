@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/loss.h"
 
-static double held(double p)
+static double held_share(double p)
 {
     return p < PROBABILITY_LEAST ? PROBABILITY_LEAST : p > 1 ? 1 : p;
 }
@@ -10,7 +10,7 @@ static double value(const struct head_view *v)
 {
     double total = 0;
     for (size_t i = 0; i < v->rows * v->cols; i++) {
-        const double t = held((double)v->t[i]), y = held((double)v->y[i]);
+        const double t = held_share((double)v->t[i]), y = held_share((double)v->y[i]);
         total += t * log(t / y);
     }
     return total / (double)v->rows;
@@ -20,8 +20,8 @@ static void gradient(const struct head_view *v, double scale, real *d, bool add)
 {
     const double s = scale / (double)v->rows;
     for (size_t i = 0; i < v->rows * v->cols; i++) {
-        const double t = held((double)v->t[i]), y = (double)v->y[i];
-        slope_put(&d[i], y == held(y) ? -s * t / y : 0, add);
+        const double t = held_share((double)v->t[i]), y = (double)v->y[i];
+        slope_put(&d[i], y == held_share(y) ? -s * t / y : 0, add);
     }
 }
 

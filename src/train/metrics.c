@@ -92,8 +92,8 @@ struct goal {
 };
 
 /* Puts a figure into the series whose number is kept in *series. */
-static int put(struct goal to, size_t *series, enum series_kind kind, const char *name,
-               double value, struct err *e)
+static int put_point(struct goal to, size_t *series, enum series_kind kind, const char *name,
+                     double value, struct err *e)
 {
     struct history *h = &to.model->history;
     if (*series == SIZE_MAX)
@@ -137,7 +137,7 @@ static int put_term(struct metrics *x, struct goal to, id t, double value, struc
             *(to.start ? &s->start : &s->value[s->count - 1]) += value;
             return 0;
         }
-    return put(to, series, SERIES_PENALTY, NULL, value, e);
+    return put_point(to, series, SERIES_PENALTY, NULL, value, e);
 }
 
 /* A term's figure is the sum over its calls: of the epoch's mean rows, or of those in row[]. */
@@ -198,8 +198,9 @@ static int put_calls(struct metrics *x, struct goal to, const struct last_batch 
             continue;
         figures_of_value(m, o, m->graph->call[c].output, figure);
         for (int i = 0; i < FIGURES; i++)
-            if (put(to, &x->of_call[c * FIGURES + (size_t)i], (enum series_kind)(FIRST_FIGURE + i),
-                    m->graph->call[c].name, figure[i], e))
+            if (put_point(to, &x->of_call[c * FIGURES + (size_t)i],
+                          (enum series_kind)(FIRST_FIGURE + i), m->graph->call[c].name, figure[i],
+                          e))
                 return -1;
     }
     return 0;
@@ -291,7 +292,7 @@ int metrics_traces(struct metrics *x, struct model *m, const struct last_batch *
 
 static int put_batch(struct metrics *x, struct goal to, const struct last_batch *o, struct err *e)
 {
-    if (put(to, &x->of_data, SERIES_DATA, "data", o->data, e) || put_terms(x, to, o->row, e))
+    if (put_point(to, &x->of_data, SERIES_DATA, "data", o->data, e) || put_terms(x, to, o->row, e))
         return -1;
     return put_calls(x, to, o, e);
 }
@@ -318,7 +319,7 @@ bool metrics_has_point(const struct model *m)
 int metrics_epoch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e)
 {
     const struct goal to = {.model = m};
-    if (put(to, &x->of_data, SERIES_DATA, "data", model_epoch(m).data, e) ||
+    if (put_point(to, &x->of_data, SERIES_DATA, "data", model_epoch(m).data, e) ||
         put_terms(x, to, NULL, e))
         return -1;
     return put_calls(x, to, o, e);
@@ -327,9 +328,10 @@ int metrics_epoch(struct metrics *x, struct model *m, const struct last_batch *o
 static int put_validation(struct metrics *x, struct goal to, double data, double total,
                           struct err *e)
 {
-    if (put(to, &x->of_validation, SERIES_VALIDATION, "validation", data, e))
+    if (put_point(to, &x->of_validation, SERIES_VALIDATION, "validation", data, e))
         return -1;
-    return put(to, &x->of_validation_total, SERIES_VALIDATION_TOTAL, "validation total", total, e);
+    return put_point(to, &x->of_validation_total, SERIES_VALIDATION_TOTAL, "validation total",
+                     total, e);
 }
 
 int metrics_validation(struct metrics *x, struct model *m, double data, double total, struct err *e)
@@ -348,8 +350,8 @@ int metrics_units(struct metrics *x, struct model *m, const struct units *u, boo
 {
     const struct goal to = {.model = m, .start = start};
     for (id c = 0; c < m->graph->calls; c++)
-        if (units_count(u, c) && put(to, &x->of_units[c], SERIES_DEAD, m->graph->call[c].name,
-                                     (double)units_dead(u, c), e))
+        if (units_count(u, c) && put_point(to, &x->of_units[c], SERIES_DEAD, m->graph->call[c].name,
+                                           (double)units_dead(u, c), e))
             return -1;
     return 0;
 }

@@ -240,7 +240,7 @@ int model_edit(struct model *m, struct graph_edit *was, struct err *e)
 }
 
 /* What was drawn of weights that are gone is forgotten, and the names of calls are free again. */
-static void cut(struct model *m, const struct graph_edit *was)
+static void cut_drawn(struct model *m, const struct graph_edit *was)
 {
     const struct graph *g = m->graph;
     for (size_t c = was->calls; c < g->calls; c++)
@@ -253,7 +253,7 @@ static void cut(struct model *m, const struct graph_edit *was)
 
 void model_take_back(struct model *m, const struct graph_edit *was)
 {
-    cut(m, was);
+    cut_drawn(m, was);
     graph_take_back(m->graph, was);
 }
 
@@ -357,7 +357,7 @@ static real **block_of(struct model_state *s, size_t i)
 
 /* The block with room for `reals`, the old numbers first, as far as nothing stops it; NULL without
  * memory. */
-static real *grown(const real *old, size_t have, size_t reals, const struct stop *stop)
+static real *grown_block(const real *old, size_t have, size_t reals, const struct stop *stop)
 {
     real *block = mem_block(reals, sizeof *block);
     if (block && old)
@@ -390,7 +390,7 @@ int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e)
         const size_t have = old ? s->reals : 0;
         if (!(old ? all : i < 2 + slots))
             continue;
-        block[i] = grown(old, have, reals, m->stop);
+        block[i] = grown_block(old, have, reals, m->stop);
         failed = failed || !block[i];
         for (size_t k = have; i >= 2 && block[i] && k < reals; k++)
             block[i][k] = (real)start;

@@ -41,7 +41,7 @@ int moves_check(const struct model *m, struct err *e)
 }
 
 /* The step's batch, in its order. Others may have used the memory it is gathered in. */
-static void fill(struct moves *x)
+static void gather_batch(struct moves *x)
 {
     const struct kept_step *k = &x->trainer->kept;
     struct batch *b = &x->trainer->batch;
@@ -75,7 +75,7 @@ static double norm_of(const struct moves *x, const real *u)
 }
 
 /* The norm of u - v; v is overwritten. */
-static double distance(const struct moves *x, const real *u, real *v)
+static double update_distance(const struct moves *x, const real *u, real *v)
 {
     for (size_t i = 0; i < x->trainer->ranges; i++) {
         const struct range *r = &x->trainer->range[i];
@@ -85,7 +85,7 @@ static double distance(const struct moves *x, const real *u, real *v)
 }
 
 /* OTHER = the total gradient + times * part. */
-static const real *with(struct moves *x, double times, const real *part)
+static const real *with_part(struct moves *x, double times, const real *part)
 {
     const size_t reals = x->model->graph->weight_reals;
     memcpy(x->block[OTHER], x->model->state.grad, reals * sizeof(real));
@@ -105,7 +105,7 @@ static bool leads_here(const struct moves *x)
     return same;
 }
 
-static int begin(struct moves *x, struct err *e)
+static int begin_moves(struct moves *x, struct err *e)
 {
     const struct trainer *t = x->trainer;
     const struct kept_step *k = &t->kept;
@@ -128,7 +128,7 @@ static int begin(struct moves *x, struct err *e)
     x->frame->stop = x->model->stop;
     x->frame->seed = k->seed;
     x->frame->step = k->step;
-    fill(x);
+    gather_batch(x);
     frame_forward(x->frame);
     return stop_check(x->model->stop, e);
 }
@@ -148,7 +148,7 @@ struct moves *moves_create(struct model *m, const struct dataset *d, const struc
     x->data = d;
     x->rows = rows;
     const unsigned before = flush_begin();
-    const int failed = make_room(x, row) ? err_memory(e) : begin(x, e);
+    const int failed = make_room(x, row) ? err_memory(e) : begin_moves(x, e);
     flush_end(before);
     if (!failed)
         return x;
@@ -172,12 +172,12 @@ void moves_destroy(struct moves *x)
 /* The share of the update that is missing when the gradient lacks `part`. */
 static double share_of(struct moves *x, const real *part)
 {
-    update_difference(&x->then, with(x, -1, part), x->block[ONE]);
-    return distance(x, x->block[AS_TAKEN], x->block[ONE]) / x->norm;
+    update_difference(&x->then, with_part(x, -1, part), x->block[ONE]);
+    return update_distance(x, x->block[AS_TAKEN], x->block[ONE]) / x->norm;
 }
 
 /* Whether the row pulls harder than all else at the weights that it pulls at. */
-static bool outweighs(const struct moves *x)
+static bool row_outweighs(const struct moves *x)
 {
     const real *row = x->block[ROW], *total = x->model->state.grad;
     double own = 0, rest = 0;
@@ -196,26 +196,26 @@ static bool is_saturated(struct moves *x)
 {
     const double enough = 1.1;
     real *none = x->block[ONE], *some = x->block[TWO];
-    update_difference(&x->afresh, with(x, -1, x->block[ROW]), none);
+    update_difference(&x->afresh, with_part(x, -1, x->block[ROW]), none);
     update_difference(&x->afresh, x->model->state.grad, some);
-    const double once = distance(x, none, some);
-    update_difference(&x->afresh, with(x, 1, x->block[ROW]), some);
-    return once > 0 && distance(x, none, some) < enough * once;
+    const double once = update_distance(x, none, some);
+    update_difference(&x->afresh, with_part(x, 1, x->block[ROW]), some);
+    return once > 0 && update_distance(x, none, some) < enough * once;
 }
 
 /* Without the data loss nothing is left but the rows. */
 static void data_alone(struct moves *x)
 {
     update_difference(&x->then, x->block[ALL], x->block[ONE]);
-    x->data_share = distance(x, x->block[AS_TAKEN], x->block[ONE]) / x->norm;
+    x->data_share = update_distance(x, x->block[AS_TAKEN], x->block[ONE]) / x->norm;
 }
 
 static void look_at(struct moves *x, size_t row)
 {
-    fill(x);
+    gather_batch(x);
     row_gradients_one(x->grad, row);
     x->share[row] = share_of(x, x->block[ROW]);
-    x->saturated[row] = outweighs(x) && is_saturated(x);
+    x->saturated[row] = row_outweighs(x) && is_saturated(x);
     kernels()->axpy(x->model->graph->weight_reals, 1, x->block[ROW], x->block[ALL]);
 }
 

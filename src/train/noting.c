@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/noting.h"
 
-static void add(struct model *m, enum noted which, double x)
+static void note_figure(struct model *m, enum noted which, double x)
 {
     note_add(&m->state.note[which], which, m->state.epoch, x);
 }
@@ -28,19 +28,19 @@ static void add_head(struct model *m, const struct ledger *l, size_t i)
     const enum noted which = (enum noted)(NOTED_VAL_HEAD + i);
     if (m->state.note[which].of != l->objective[i].value)
         m->state.note[which] = (struct note){.of = l->objective[i].value};
-    add(m, which, l->head[i]);
+    note_figure(m, which, l->head[i]);
 }
 
 void noting_epoch(struct model *m, const struct ledger *validation)
 {
     const struct figures x = model_epoch(m);
-    add(m, NOTED_LOSS, x.data + x.penalty);
-    add(m, NOTED_DATA, x.data);
-    add(m, NOTED_PENALTY, x.penalty);
+    note_figure(m, NOTED_LOSS, x.data + x.penalty);
+    note_figure(m, NOTED_DATA, x.data);
+    note_figure(m, NOTED_PENALTY, x.penalty);
     if (!validation)
         return;
     for (enum noted which = NOTED_VAL_LOSS; which < NOTED_VAL_HEAD; which++)
-        add(m, which, noting_figure(validation, which));
+        note_figure(m, which, noting_figure(validation, which));
     for (size_t i = 0; i < validation->objectives; i++)
         add_head(m, validation, i);
 }

@@ -49,7 +49,7 @@ static int sizes_differ(const struct model *m, const struct dataset *d, const id
     return err_hint(e, "each output takes as many targets as it has numbers, or class numbers");
 }
 
-static void deal(const struct size *size, size_t outputs, bool classes, struct columns *to)
+static void deal_columns(const struct size *size, size_t outputs, bool classes, struct columns *to)
 {
     size_t at = 0;
     for (size_t i = 0; i < outputs; i++) {
@@ -83,7 +83,7 @@ int columns_deal(const struct model *m, const struct dataset *d, struct columns 
         return 0;
     if (d->targets != full && d->targets != classes)
         return sizes_differ(m, d, output, n, e);
-    deal(size, n, d->targets != full, to);
+    deal_columns(size, n, d->targets != full, to);
     return 0;
 }
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-static bool trains(const struct graph *g, id layer)
+static bool layer_trains(const struct graph *g, id layer)
 {
     const struct layer *l = &g->layer[layer];
     for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
@@ -14,7 +14,7 @@ static bool trains(const struct graph *g, id layer)
 }
 
 /* The norms of the gradient that stands in probe_grad. */
-static void measure(const struct pull *p, double *norm)
+static void measure_layers(const struct pull *p, double *norm)
 {
     const struct trainer *t = p->ledger.pass.trainer;
     const struct graph *g = t->model->graph;
@@ -49,7 +49,7 @@ static int make_room(struct pull *p)
     const struct graph *g = p->ledger.model->graph;
     p->layer = mem_new(g->layers, sizeof *p->layer);
     for (id l = 0; p->layer && l < g->layers; l++)
-        if (trains(g, l))
+        if (layer_trains(g, l))
             p->layer[p->layers++] = l;
     p->norm = mem_new((1 + p->ledger.rows) * p->layers, sizeof *p->norm);
     return p->layer && p->norm ? 0 : -1;
@@ -67,10 +67,10 @@ int pull_make(struct pull *p, struct model *m, const struct dataset *d, uint64_t
     if (stop_check(m->stop, e))
         return -1;
     run_data(p->ledger.pass.trainer);
-    measure(p, p->norm);
+    measure_layers(p, p->norm);
     for (size_t r = 0; r < p->ledger.rows; r++) {
         row_gradients_one(p->ledger.grad, r);
-        measure(p, p->norm + (1 + r) * p->layers);
+        measure_layers(p, p->norm + (1 + r) * p->layers);
     }
     return stop_check(m->stop, e);
 }

@@ -31,7 +31,7 @@ struct row_gradients {
     double *sum;        /* for each row of the group, over the batches; NULL: there is one batch */
 };
 
-static real *gradient(const struct row_gradients *x)
+static real *gradient_block(const struct row_gradients *x)
 {
     return x->frame->block[IN_WGRAD];
 }
@@ -131,7 +131,7 @@ void row_gradients_destroy(struct row_gradients *x)
     mem_free(x);
 }
 
-static double squares(const real *g, size_t count)
+static double sum_of_squares(const real *g, size_t count)
 {
     double sum = 0;
     for (size_t i = 0; i < count; i++)
@@ -150,12 +150,12 @@ static double weight_norm(const struct row_gradients *x, size_t row)
         if (!s)
             continue;
         const struct weight *w = &x->graph->weight[f->plan->applied[p->item[i]].weight];
-        real *g = gradient(x) + w->at;
+        real *g = gradient_block(x) + w->at;
         memset(g, 0, w->count * sizeof *g);
         f->scale[p->item[i]] = f->by[p->item[i]];
         s->op->run(s, f);
         f->scale[p->item[i]] = 0;
-        sum += squares(g, w->count);
+        sum += sum_of_squares(g, w->count);
     }
     return sqrt(sum);
 }
@@ -169,7 +169,7 @@ static void take_in(struct row_gradients *x, id call, size_t *due)
 }
 
 /* Gradients that steps from above would have stored are 0. */
-static void clear(const struct row_gradients *x, const struct call *c)
+static void clear_gradients(const struct row_gradients *x, const struct call *c)
 {
     const struct graph *g = x->graph;
     const struct frame *f = x->frame;
@@ -179,7 +179,7 @@ static void clear(const struct row_gradients *x, const struct call *c)
         memset(f->block[IN_DVALUE] + at.at, 0,
                f->samples * shape_count(&g->value[c->output].shape) * sizeof(real));
     for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
-        memset(gradient(x) + g->weight[w].at, 0, g->weight[w].count * sizeof(real));
+        memset(gradient_block(x) + g->weight[w].at, 0, g->weight[w].count * sizeof(real));
 }
 
 /* Lists the calls that the row's gradient can reach. */
@@ -203,7 +203,7 @@ static void go_down(struct row_gradients *x, size_t row)
         due--;
         x->inside[c] = false;
         x->below[x->belows++] = (id)c;
-        clear(x, call);
+        clear_gradients(x, call);
         for (uint32_t i = 0; i < call->inputs; i++)
             if (x->moves[call->input[i]])
                 take_in(x, g->value[call->input[i]].made_by, &due);
@@ -226,7 +226,7 @@ static void run_down(const struct row_gradients *x, size_t row)
 }
 
 /* The squares of the gradient, which is added to `sum` if there are several batches. */
-static double gather(struct row_gradients *x, double *sum)
+static double gather_gradient(struct row_gradients *x, double *sum)
 {
     const struct graph *g = x->graph;
     const double n = (double)x->frame->samples;
@@ -242,9 +242,9 @@ static double gather(struct row_gradients *x, double *sum)
             const size_t at = g->weight[w].at, count = g->weight[w].count;
             if (!graph_trains(g, w))
                 continue;
-            all += squares(gradient(x) + at, count);
+            all += sum_of_squares(gradient_block(x) + at, count);
             for (size_t i = at; sum && i < at + count; i++)
-                sum[i] += n * (double)gradient(x)[i];
+                sum[i] += n * (double)gradient_block(x)[i];
         }
     }
     return all;
@@ -276,7 +276,7 @@ void row_gradients_batch(struct row_gradients *x, size_t samples)
         go_down(x, r);
         run_down(x, r);
         double *sum = x->sum ? x->sum + (place - x->done) * reals : NULL;
-        x->norm[r] = sqrt(gather(x, sum));
+        x->norm[r] = sqrt(gather_gradient(x, sum));
     }
     mask_all(f, 1, samples);
     x->first_batch = false;
@@ -286,7 +286,7 @@ void row_gradients_one(struct row_gradients *x, size_t row)
 {
     struct frame *f = x->frame;
     const size_t reals = x->graph->weight_reals;
-    memset(gradient(x), 0, reals * sizeof *gradient(x));
+    memset(gradient_block(x), 0, reals * sizeof *gradient_block(x));
     mask_all(f, 0, f->samples);
     if (is_activity(x, row)) {
         go_down(x, row);

@@ -20,7 +20,7 @@ int trainer_check(const struct model *m, const struct dataset *d, struct err *e)
 }
 
 /* Drops what was compiled. */
-static void clear(struct trainer *t)
+static void clear_trainer(struct trainer *t)
 {
     workers_destroy(t->workers);
     metrics_destroy(t->metrics);
@@ -40,7 +40,7 @@ static void clear(struct trainer *t)
 static void destroy(struct derived *d)
 {
     struct trainer *t = (struct trainer *)d;
-    clear(t);
+    clear_trainer(t);
     mem_free(t);
 }
 
@@ -70,7 +70,7 @@ static void refresh(struct derived *d)
 }
 
 /* The model's trainer, which may be empty; NULL without memory. */
-static struct trainer *get(struct model *m)
+static struct trainer *get_trainer(struct model *m)
 {
     struct trainer *t = trainer_of(m);
     if (!t && (t = mem_new(1, sizeof *t))) {
@@ -93,14 +93,14 @@ static size_t make_heads(const struct objective *objective, size_t count, struct
 }
 
 /* Compiles both plans for a capacity. Without objectives only what flows forward is of use. */
-static int compile(struct trainer *t, const struct dataset *d, const struct objective *objective,
-                   size_t count, struct err *e)
+static int compile_plans(struct trainer *t, const struct dataset *d,
+                         const struct objective *objective, size_t count, struct err *e)
 {
     const struct model *m = t->model;
     const size_t capacity = batch_samples(d);
     struct head head[OUTPUTS_MOST];
     struct columns target[OUTPUTS_MOST];
-    clear(t);
+    clear_trainer(t);
     for (size_t i = 0; i < count; i++) {
         t->objective[i] = objective[i];
         target[i] = objective[i].columns;
@@ -114,7 +114,7 @@ static int compile(struct trainer *t, const struct dataset *d, const struct obje
     if (t->infer && (!heads || t->train) && (t->range = ranges_create(m->graph, &t->ranges)) &&
         !batch_create(&t->batch, m->graph, target, heads, capacity, d->training))
         return 0;
-    clear(t);
+    clear_trainer(t);
     return err_memory(e);
 }
 
@@ -130,7 +130,7 @@ static int make_room_to_train(struct trainer *t, struct err *e)
         (t->metrics = metrics_create(g, t->train)) &&
         !workers_create(t->train, t->train_frame, g->weight_reals, &t->workers))
         return 0;
-    clear(t);
+    clear_trainer(t);
     return err_memory(e);
 }
 
@@ -156,8 +156,8 @@ static bool aims_at(const struct trainer *t, const struct objective *objective, 
     return same;
 }
 
-static int ready(struct trainer *t, const struct dataset *d, const struct objective *objective,
-                 size_t count, struct err *e)
+static int ready_frames(struct trainer *t, const struct dataset *d,
+                        const struct objective *objective, size_t count, struct err *e)
 {
     const size_t due = batch_samples(d);
     /* Products are chosen by the capacity: with new coefficients it is what a new plan would have.
@@ -167,14 +167,14 @@ static int ready(struct trainer *t, const struct dataset *d, const struct object
                       t->batch.order_room >= d->training && aims_at(t, objective, count);
     t->renewed = false;
     if (!fits)
-        return compile(t, d, objective, count, e);
+        return compile_plans(t, d, objective, count, e);
     /* What the data says of an objective may have changed with the data. */
     memcpy(t->objective, objective, count * sizeof *objective);
     return 0;
 }
 
 /* The frames' view of weights and gradient. */
-static void place(const struct trainer *t)
+static void place_weights(const struct trainer *t)
 {
     const struct model *m = t->model;
     take_numbers(t);
@@ -185,8 +185,8 @@ static void place(const struct trainer *t)
 }
 
 /* Checks, and what is compiled; NULL: *e. */
-static struct trainer *make(struct model *m, const struct dataset *d, bool objectives,
-                            struct err *e)
+static struct trainer *make_trainer(struct model *m, const struct dataset *d, bool objectives,
+                                    struct err *e)
 {
     struct objective objective[OUTPUTS_MOST];
     size_t count = 0;
@@ -194,15 +194,15 @@ static struct trainer *make(struct model *m, const struct dataset *d, bool objec
         (objectives &&
          (graph_check_applied(m->graph, e) || objectives_make(m, d, objective, &count, e))))
         return NULL;
-    struct trainer *t = get(m);
+    struct trainer *t = get_trainer(m);
     if (!t)
         err_memory(e);
-    return t && ready(t, d, objective, count, e) == 0 ? t : NULL;
+    return t && ready_frames(t, d, objective, count, e) == 0 ? t : NULL;
 }
 
 int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e)
 {
-    struct trainer *t = make(m, d, true, e);
+    struct trainer *t = make_trainer(m, d, true, e);
     if (!t || make_room_to_train(t, e))
         return -1;
     batch_seed(&t->batch, seed);
@@ -210,14 +210,14 @@ int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, str
         return -1;
     if (kept_step_room(&t->kept, m))
         return err_memory(e);
-    place(t);
+    place_weights(t);
     return 0;
 }
 
 int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t seed, bool objectives,
                            struct err *e)
 {
-    struct trainer *t = make(m, d, objectives, e);
+    struct trainer *t = make_trainer(m, d, objectives, e);
     if (!t || make_room_to_look(t, e))
         return -1;
     batch_seed(&t->batch, seed);
@@ -240,7 +240,7 @@ static struct figures figures_of(const struct frame *f, double *row)
 }
 
 /* Forward and backward, on several threads or one; returns the norm of the gradient. */
-static double run(struct trainer *t, const struct batch_pass *p, bool split, struct figures *x)
+static double run_step(struct trainer *t, const struct batch_pass *p, bool split, struct figures *x)
 {
     t->last_batch.frame = split ? workers_frame(t->workers) : &t->train_frame;
     t->last_batch.frames = split ? workers_frames(t->workers) : 1;
@@ -251,7 +251,7 @@ static double run(struct trainer *t, const struct batch_pass *p, bool split, str
     return sqrt(ranges_squares(t->range, t->ranges, t->next_grad));
 }
 
-static bool fine(const struct trainer *t, const struct figures *x, double norm)
+static bool is_fine(const struct trainer *t, const struct figures *x, double norm)
 {
     return isfinite(x->data) && isfinite(x->penalty) &&
            update_reach(t->model, norm) <= (double)REAL_MOST &&
@@ -272,7 +272,7 @@ static void swap_gradients(struct trainer *t)
 
 /* How many classes were right, as the batch ran. Where nothing is held back to compare it with,
  * nobody asks. */
-static void judge(const struct trainer *t, const struct dataset *d, struct figures *x)
+static void count_right(const struct trainer *t, const struct dataset *d, struct figures *x)
 {
     for (size_t i = 0; d->training < d->samples && i < t->objectives; i++)
         for (size_t k = 0; t->objective[i].judged && k < t->last_batch.frames; k++) {
@@ -312,7 +312,7 @@ static void count_step(struct model *m, const struct dataset *d, const struct fi
 }
 
 /* How the model is before the step, if that is to be kept. */
-static void keep(struct trainer *t, const struct dataset *d, const struct batch_pass *p)
+static void keep_step(struct trainer *t, const struct dataset *d, const struct batch_pass *p)
 {
     const bool ends = t->keep_epoch_end && p->first + p->samples >= d->training;
     t->kept.known = false;
@@ -326,8 +326,8 @@ static void keep(struct trainer *t, const struct dataset *d, const struct batch_
     t->kept.samples = p->samples;
 }
 
-static void commit(struct trainer *t, const struct dataset *d, const struct figures *x, size_t n,
-                   bool split)
+static void commit_step(struct trainer *t, const struct dataset *d, const struct figures *x,
+                        size_t n, bool split)
 {
     struct model *m = t->model;
     if (!m->state.step) {
@@ -348,7 +348,8 @@ static void commit(struct trainer *t, const struct dataset *d, const struct figu
     metrics_add_step(t->metrics, m, &t->last_batch);
 }
 
-static int step(struct trainer *t, const struct dataset *d, struct figures *figures, struct err *e)
+static int take_step(struct trainer *t, const struct dataset *d, struct figures *figures,
+                     struct err *e)
 {
     struct model *m = t->model;
     /* The data may have become smaller in the middle of an epoch. */
@@ -362,27 +363,27 @@ static int step(struct trainer *t, const struct dataset *d, struct figures *figu
                                  .samples = n,
                                  .seed = t->batch.seed,
                                  .step = m->state.step};
-    const double norm = run(t, &p, split, figures);
+    const double norm = run_step(t, &p, split, figures);
     if (stop_check(m->stop, e))
         return -1;
-    if (!fine(t, figures, norm)) {
+    if (!is_fine(t, figures, norm)) {
         /* One frame holds the whole step when it is looked for what went wrong. */
         if (split)
-            run(t, &p, false, figures);
+            run_step(t, &p, false, figures);
         const struct suspect s = {m, t->train_frame, t->range, t->ranges, t->next_grad};
         return diagnose_step(&s, figures, e);
     }
     m->state.position = first;
-    judge(t, d, figures);
-    keep(t, d, &p);
-    commit(t, d, figures, n, split);
+    count_right(t, d, figures);
+    keep_step(t, d, &p);
+    commit_step(t, d, figures, n, split);
     return 0;
 }
 
 int trainer_step(struct trainer *t, const struct dataset *d, struct figures *figures, struct err *e)
 {
     const unsigned before = flush_begin();
-    const int failed = step(t, d, figures, e);
+    const int failed = take_step(t, d, figures, e);
     flush_end(before);
     return failed;
 }

@@ -3,7 +3,7 @@
 
 #include "nn/layer.h"
 
-static size_t width(const struct graph *g, id call)
+static size_t unit_width(const struct graph *g, id call)
 {
     const struct layer_kind *kind = g->layer[g->call[call].layer].kind;
     const struct shape *s = &g->value[g->call[call].output].shape;
@@ -18,7 +18,7 @@ int units_begin(struct units *u, const struct graph *g)
     if (!u->first || !u->left)
         return -1;
     for (id c = 0; c < g->calls; c++) {
-        u->left[c] = width(g, c);
+        u->left[c] = unit_width(g, c);
         u->first[c + 1] = u->first[c] + u->left[c];
     }
     u->fired = mem_new(u->first[g->calls], sizeof *u->fired);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static bool moves(const struct model *m, const struct weight *w)
+static bool weight_moves(const struct model *m, const struct weight *w)
 {
     return graph_trains(m->graph, (id)(w - m->graph->weight));
 }
@@ -32,7 +32,7 @@ static void clip_each(const struct clipped *u, double most)
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
         const real *g = u->grad + w->at;
-        if (moves(m, w))
+        if (weight_moves(m, w))
             kernels()->scale(w->count, share_of(kernels()->squares(w->count, g), most), g,
                              u->to + w->at);
     }
@@ -52,14 +52,14 @@ static void clip_values(const struct clipped *u, double most)
         kernels()->clamp(u->range[i].count, most, u->grad + u->range[i].at, u->to + u->range[i].at);
 }
 
-static bool clips(const struct model *m)
+static bool clips_gradient(const struct model *m)
 {
     const struct clipping *c = &m->recipe.clipping;
     return c->norm > 0 || c->whole > 0 || c->value > 0;
 }
 
 /* The gradient that the optimizer is to follow, of a model that clips. */
-static const real *clip(const struct clipped *u)
+static const real *clip_gradient(const struct clipped *u)
 {
     const struct clipping c = u->model->recipe.clipping;
     if (c.norm > 0)
@@ -71,11 +71,11 @@ static const real *clip(const struct clipped *u)
     return u->to;
 }
 
-static void constrain(struct model *m)
+static void constrain_weights(struct model *m)
 {
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
-        if (w->constraint && moves(m, w))
+        if (w->constraint && weight_moves(m, w))
             constraint_apply(w->constraint, &w->shape, m->state.weight + w->at);
     }
 }
@@ -112,14 +112,15 @@ void update_weights(const struct update *u)
 {
     const struct model *m = u->model;
     struct descent x = {.update = u, .grad = m->state.grad};
-    if (clips(m))
-        x.grad = clip(&(struct clipped){m, u->range, u->ranges, m->state.grad, u->scratch});
+    if (clips_gradient(m))
+        x.grad =
+            clip_gradient(&(struct clipped){m, u->range, u->ranges, m->state.grad, u->scratch});
     u->model->state.updates++;
     if (u->workers)
         workers_update(u->workers, update_part, &x);
     else
         update_part(&x, 0, 1);
-    constrain(u->model);
+    constrain_weights(u->model);
 }
 
 /* Moves w[n], weights [at, at + n) or what stands in for them, and leaves the state as it is. */
@@ -143,9 +144,9 @@ static void try_part(const struct update_trial *t, const real *grad, size_t at, 
 
 static const real *trial_gradient(const struct update_trial *t, const real *grad)
 {
-    if (!clips(t->model))
+    if (!clips_gradient(t->model))
         return grad;
-    return clip(&(struct clipped){t->model, t->range, t->ranges, grad, t->scratch});
+    return clip_gradient(&(struct clipped){t->model, t->range, t->ranges, grad, t->scratch});
 }
 
 /* The tensor's new weights. */
@@ -167,7 +168,7 @@ void update_weights_from(const struct update_trial *t, const real *grad, real *t
     grad = trial_gradient(t, grad);
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
-        if (moves(m, w))
+        if (weight_moves(m, w))
             try_tensor(t, w, grad, to + w->at);
     }
 }
@@ -179,7 +180,7 @@ void update_difference(const struct update_trial *t, const real *grad, real *to)
     grad = trial_gradient(t, grad);
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
-        if (!moves(m, w))
+        if (!weight_moves(m, w))
             continue;
         if (w->constraint) {
             try_tensor(t, w, grad, to + w->at);

@@ -112,7 +112,7 @@ bool workers_take(const struct workers *w, size_t n)
     return w && n >= 4 * (size_t)w->count;
 }
 
-static size_t cut(size_t n, unsigned i, unsigned count)
+static size_t cut_at(size_t n, unsigned i, unsigned count)
 {
     return n * i / count;
 }
@@ -122,7 +122,7 @@ static void run_part(void *self, unsigned i)
     struct workers *w = self;
     const unsigned before = flush_begin();
     const size_t n = w->pass->samples;
-    batch_pass_run(w->pass, w->frame[i], cut(n, i, w->count), cut(n, i + 1, w->count));
+    batch_pass_run(w->pass, w->frame[i], cut_at(n, i, w->count), cut_at(n, i + 1, w->count));
     flush_end(before);
 }
 

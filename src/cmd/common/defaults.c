@@ -19,7 +19,8 @@ int need_layers(const struct model *m, struct err *e)
 }
 
 /* Binds a row with its defaults into a choice of its own. */
-static int choose(struct session *s, const struct entry *row, struct choice *to, struct err *e)
+static int choose_default(struct session *s, const struct entry *row, struct choice *to,
+                          struct err *e)
 {
     struct arena arena = {0};
     const struct args *args = session_default(s, &arena, row, e);
@@ -92,7 +93,7 @@ static int choose_loss_of(struct session *s, struct model *m, id output, struct 
     const char *name = loss_standard(m->graph, output, &s->data, c);
     if (too_many_classes(m, output, &s->data, c))
         return refuse_classes(m, output, &s->data, e);
-    if (choose(s, table_find(&loss_kinds, name), &made, e))
+    if (choose_default(s, table_find(&loss_kinds, name), &made, e))
         return -1;
     if (journal_chose(s, m, output, several, made.args, e) || note_choosing(s, m, e)) {
         choice_finish(&made);
@@ -132,7 +133,7 @@ int choose_optimizer(struct session *s, struct model *m, struct err *e)
     struct choice made;
     if (m->recipe.optimizer.args)
         return 0;
-    if (choose(s, table_find(&opt_kinds, "adam"), &made, e))
+    if (choose_default(s, table_find(&opt_kinds, "adam"), &made, e))
         return -1;
     if (journal_chose(s, m, NOTHING, false, made.args, e) || note_choosing(s, m, e)) {
         choice_finish(&made);

@@ -135,7 +135,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     return find_slot(p, path->text, &leaf->number) ? 0 : no_past(path, e);
 }
 
-static const struct series *watched(const struct model *m, const char *text)
+static const struct series *watched_series(const struct model *m, const char *text)
 {
     return history_find(&m->history, SERIES_EXPRESSION, text);
 }
@@ -145,10 +145,10 @@ int past_check(struct session *s, const struct model *m, const struct node *n, c
 {
     struct past p = {.session = s, .history = &m->history};
     const struct names names = {.self = &p, .find = find, .stop = &s->host->stop};
-    return watched(m, text) ? 0 : expr_check_number(n, &names, e);
+    return watched_series(m, text) ? 0 : expr_check_number(n, &names, e);
 }
 
-static int copy(struct series *to, const struct series *from)
+static int copy_series(struct series *to, const struct series *from)
 {
     to->start = from->start;
     for (size_t i = 0; i < from->count; i++) {
@@ -160,8 +160,8 @@ static int copy(struct series *to, const struct series *from)
 }
 
 /* At each step of the data loss. */
-static int compute(struct series *to, struct session *s, const struct model *m,
-                   const struct node *n, struct err *e)
+static int compute_series(struct series *to, struct session *s, const struct model *m,
+                          const struct node *n, struct err *e)
 {
     const struct series *data = history_find(&m->history, SERIES_DATA, "data");
     struct past p = {.session = s, .history = &m->history};
@@ -179,7 +179,7 @@ static int compute(struct series *to, struct session *s, const struct model *m,
 static int make_one(struct series *to, struct session *s, const struct model *m,
                     const struct asked *a, struct err *e)
 {
-    const struct series *from = watched(m, a->text);
+    const struct series *from = watched_series(m, a->text);
     const struct series *data = history_find(&m->history, SERIES_DATA, "data");
     const size_t room = from ? from->count : data ? series_points(data) : 0;
     *to = (struct series){.kind = SERIES_EXPRESSION, .name = (char *)a->text, .start = (double)NAN};
@@ -187,7 +187,7 @@ static int make_one(struct series *to, struct session *s, const struct model *m,
     to->value = mem_new(room + 1, sizeof *to->value);
     if (!to->step || !to->value)
         return err_memory(e);
-    return from ? copy(to, from) : compute(to, s, m, a->node, e);
+    return from ? copy_series(to, from) : compute_series(to, s, m, a->node, e);
 }
 
 void past_curves_make(struct past_curves *to, struct session *s, const struct request *r,

@@ -238,7 +238,7 @@ int request_draw_own(struct session *s, const struct request *r, struct model *o
     return failed;
 }
 
-static int stopped(struct err *e)
+static int stopped_error(struct err *e)
 {
     *e = (struct err){.kind = ERR_STOPPED, .what = "stopped"};
     return -1;
@@ -249,7 +249,7 @@ static int wait_for(struct session *s, struct gnuplot *g, struct err *e)
 {
     while (gnuplot_busy(g))
         if (!s->host->wait(s->host->self))
-            return stopped(e);
+            return stopped_error(e);
     return 0;
 }
 
@@ -261,7 +261,7 @@ int picture_save(struct session *s, const struct file_name *file, struct figure 
         return -1;
     while ((left = gnuplot_saved(g, e)) == 1)
         if (!s->host->wait(s->host->self))
-            return stopped(e);
+            return stopped_error(e);
     return left;
 }
 

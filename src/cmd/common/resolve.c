@@ -27,7 +27,7 @@ struct wanted {
     bool is_ledger;
 };
 
-static struct wanted *want(struct lookup *l, struct err *e)
+static struct wanted *add_wanted(struct lookup *l, struct err *e)
 {
     struct wanted *w = mem_new(1, sizeof *w);
     if (!w) {
@@ -56,7 +56,7 @@ const struct ledger *lookup_ledger(struct lookup *l, enum share share, struct er
     for (struct wanted *w = l->wanted; w; w = w->next)
         if (w->is_ledger && w->share == share)
             return &w->ledger;
-    struct wanted *w = want(l, e);
+    struct wanted *w = add_wanted(l, e);
     if (!w)
         return NULL;
     w->share = share;
@@ -64,13 +64,13 @@ const struct ledger *lookup_ledger(struct lookup *l, enum share share, struct er
     return ledger_run(l->session, &w->ledger, l->model, share, false, e) ? NULL : &w->ledger;
 }
 
-static void number(struct leaf *leaf, double x)
+static void set_number(struct leaf *leaf, double x)
 {
     *leaf = (struct leaf){.number = x};
 }
 
 /* Splits hidden.kernel.grad at its dots, in a copy that `text` holds; returns how many parts. */
-static size_t split(const char *path, char *text, size_t room, const char *part[4])
+static size_t split_path(const char *path, char *text, size_t room, const char *part[4])
 {
     size_t n = 0;
     snprintf(text, room, "%s", path);
@@ -91,7 +91,7 @@ static int find_quantity(struct lookup *l, const struct entry *row, const struct
     double x = 0;
     if (q->find(l, q, path->where, values, &x, e))
         return -1;
-    number(leaf, x);
+    set_number(leaf, x);
     return 0;
 }
 
@@ -126,7 +126,7 @@ static int find_strength(const struct lookup *l, const struct node *path, id lay
     const struct args *found = NULL;
     struct str list = {0};
     size_t terms = 0;
-    number(leaf, 0);
+    set_number(leaf, 0);
     if (check_slot(l, path, layer, slot, e))
         return -1;
     for (id t = 0; t < g->terms; t++)
@@ -145,7 +145,7 @@ static int find_strength(const struct lookup *l, const struct node *path, id lay
                all);
         err_hint(e, "%s.%s.penalty is what it comes to", g->layer[layer].name, slot);
     } else {
-        number(leaf, penalty_strength(found));
+        set_number(leaf, penalty_strength(found));
     }
     str_finish(&list);
     return terms && !several ? 0 : -1;
@@ -155,7 +155,7 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
                         bool values, struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
-    number(leaf, 0);
+    set_number(leaf, 0);
     if (check_slot(l, path, layer, slot, e))
         return -1;
     if (need_data(s, e) || inputs_check(l->model->graph, &s->data, e))
@@ -209,7 +209,7 @@ static int gather_value(struct lookup *l, id value, size_t count, struct leaf *l
     const struct session *s = l->session;
     struct model *m = l->model;
     struct evaluator pass;
-    struct wanted *w = want(l, e);
+    struct wanted *w = add_wanted(l, e);
     if (!w || evaluator_begin(&pass, m, &s->data, s->seed, SHARE_EVALUATION, false, e))
         return -1;
     if (!(w->block = mem_block(evaluation_samples(&s->data) * count, sizeof *w->block)))
@@ -356,12 +356,12 @@ static int find_head(struct lookup *l, const struct node *path, const char *name
 {
     const struct model *m = l->model;
     size_t output;
-    number(leaf, 0);
+    set_number(leaf, 0);
     if (lookup_output(l, path, name, &output, e))
         return -1;
     if (values && m->state.from == FROM_NOTHING)
         return lookup_no_loss(path->where, e);
-    number(leaf, m->state.last.head[output]);
+    set_number(leaf, m->state.last.head[output]);
     return 0;
 }
 
@@ -371,7 +371,7 @@ static int find_head_of_share(struct lookup *l, const struct node *path, enum sh
 {
     struct session *s = l->session;
     size_t output;
-    number(leaf, 0);
+    set_number(leaf, 0);
     if (lookup_output(l, path, name, &output, e) || lookup_share(l, share, false, path->where, e))
         return -1;
     if (checking(s))
@@ -381,7 +381,7 @@ static int find_head_of_share(struct lookup *l, const struct node *path, enum sh
     const struct ledger *ledger = lookup_ledger(l, share, e);
     if (!ledger)
         return err_place(e, path->where);
-    number(leaf, ledger->head[output]);
+    set_number(leaf, ledger->head[output]);
     return 0;
 }
 
@@ -429,7 +429,7 @@ static int find_single(struct lookup *l, const struct node *path, const char *na
     const struct graph *g = l->model->graph;
     const struct variable *v = name_variable(s, name);
     if (v && !v->penalty) {
-        number(leaf, v->number);
+        set_number(leaf, v->number);
         return 0;
     }
     if (v) {
@@ -523,7 +523,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
         return find_call_of_epochs(l, path, values, leaf, e);
     char text[200];
     const char *part[4];
-    size_t n = split(path->text, text, sizeof text, part);
+    size_t n = split_path(path->text, text, sizeof text, part);
     double x;
     bool settled = n == 1 && name_variable(l->session, part[0]) &&
                    !name_variable(l->session, part[0])->guessed;
@@ -535,7 +535,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     if (n == 1)
         return find_single(l, path, part[0], leaf, e);
     if (setting_number(l->session, l->model, path->text, &x)) {
-        number(leaf, x);
+        set_number(leaf, x);
         return 0;
     }
     if (is_share(part[0]))

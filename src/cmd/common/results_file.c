@@ -148,7 +148,7 @@ struct table_text {
 };
 
 /* Behind a field in quotes; NULL if the quotes do not end. */
-static char *unquote(char *at)
+static char *unquote_field(char *at)
 {
     char *to = at;
     for (; *at; at++) {
@@ -173,7 +173,7 @@ static int next_line(struct table_text *t)
         if (mem_room(&t->field, &t->room, t->fields + 1, sizeof *t->field))
             return -1;
         const bool quoted = *t->at == '"';
-        char *behind = quoted ? unquote(t->at + 1) : t->at + strcspn(t->at, ",\n");
+        char *behind = quoted ? unquote_field(t->at + 1) : t->at + strcspn(t->at, ",\n");
         t->field[t->fields++] = t->at + quoted;
         end = behind ? *behind : 0;
         if (end == ',' || end == '\n')

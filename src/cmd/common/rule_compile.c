@@ -66,8 +66,8 @@ static void place_numbers(struct compiled_rule *r, const struct model *m, const 
     r->numbers = kept;
 }
 
-static int bind(struct session *s, struct compiled_rule *r, const struct arg_spec *spec,
-                const struct node *tree, struct arg *value, struct err *e)
+static int bind_leaves(struct session *s, struct compiled_rule *r, const struct arg_spec *spec,
+                       const struct node *tree, struct arg *value, struct err *e)
 {
     struct binder b = session_binder(s, &r->arena);
     b.later = note_number;
@@ -84,7 +84,7 @@ static int aim_at_optimizer(struct session *s, struct model *m, const char *key,
     struct arg value;
     while (strcmp(entry->args[at].name, key) != 0)
         at++;
-    if (bind(s, r, &entry->args[at], tree, &value, e))
+    if (bind_leaves(s, r, &entry->args[at], tree, &value, e))
         return -1;
     setting_value(&value, &r->number[0].next);
     r->number[0].to = &r->optimizer->arg[at];
@@ -100,7 +100,7 @@ static int aim_at_slot(struct session *s, struct model *m, const char *thing, co
     struct arg sum;
     while (strcmp(entry->args[at].name, key) != 0)
         at++;
-    if (bind(s, r, &entry->args[at], tree, &sum, e))
+    if (bind_leaves(s, r, &entry->args[at], tree, &sum, e))
         return -1;
     const uint32_t first = graph_same_terms(m->graph, layer, key, &sum);
     if (first == NOTHING) {

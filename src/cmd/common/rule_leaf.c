@@ -141,8 +141,8 @@ static int find_head_of_share(struct lookup *l, const struct node *path, const c
     return 0;
 }
 
-static int classify(struct rule_names *r, struct lookup *l, const struct node *path,
-                    struct rule_leaf *x, struct leaf *leaf, struct err *e)
+static int classify_leaf(struct rule_names *r, struct lookup *l, const struct node *path,
+                         struct rule_leaf *x, struct leaf *leaf, struct err *e)
 {
     char name[NAME_ROOM];
     double number;
@@ -174,12 +174,14 @@ static bool is_always_known(enum leaf_kind kind)
 }
 
 /* What can be wrong with a name is found as in any expression. */
-static int resolve(struct rule_names *r, const struct node *path, struct leaf *leaf, struct err *e)
+static int resolve_leaf(struct rule_names *r, const struct node *path, struct leaf *leaf,
+                        struct err *e)
 {
     struct lookup l = {.session = r->session, .model = r->model};
     const struct names names = lookup_names(&l);
     struct rule_leaf x = {.path = path, .kind = LEAF_LOOKED_UP};
-    int failed = names.find(names.self, path, false, leaf, e) || classify(r, &l, path, &x, leaf, e);
+    int failed =
+        names.find(names.self, path, false, leaf, e) || classify_leaf(r, &l, path, &x, leaf, e);
     lookup_finish(&l);
     if (!failed && mem_room(&r->leaf, &r->room, r->leaves + 1, sizeof x))
         failed = err_memory(e);
@@ -256,7 +258,7 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     struct rule_names *r = self;
     struct rule_leaf *x = r->leaf;
     if (!values)
-        return resolve(r, path, leaf, e);
+        return resolve_leaf(r, path, leaf, e);
     while (x->path != path)
         x++;
     leaf->dims = x->dims;

@@ -81,7 +81,7 @@ static int compile_one(struct session *s, struct model *m, size_t i, struct comp
 }
 
 /* Those of a model; NULL: *e. */
-static struct compiled *compile(struct session *s, struct model *m, struct err *e)
+static struct compiled *compile_rules(struct session *s, struct model *m, struct err *e)
 {
     struct compiled *c = compiled_of(m);
     if (c)
@@ -141,7 +141,7 @@ static void put_value(struct arg *to, double value)
         to->as.number = value;
 }
 
-static void put(struct model *m, struct compiled_rule *r, bool next)
+static void put_numbers(struct model *m, struct compiled_rule *r, bool next)
 {
     for (size_t i = 0; i < r->numbers; i++)
         put_value(r->number[i].to, next ? r->number[i].next : r->number[i].was);
@@ -162,7 +162,7 @@ static int check_optimizer(const struct model *m, const struct compiled *c, stru
     return name_rule(m, m->rules.item[last].rule, e);
 }
 
-static bool moves(const struct compiled_rule *r)
+static bool rule_moves(const struct compiled_rule *r)
 {
     bool moved = false;
     for (size_t i = 0; i < r->numbers && !moved; i++)
@@ -176,7 +176,8 @@ static bool is_due(const struct model *m, size_t i)
 }
 
 /* Of a batch of another size shapes are others. */
-static int fit(struct session *s, struct model *m, size_t i, struct compiled_rule *r, struct err *e)
+static int refit_rule(struct session *s, struct model *m, size_t i, struct compiled_rule *r,
+                      struct err *e)
 {
     if (!r->names.count || r->names.samples == m->rules.item[i].samples)
         return 0;
@@ -189,18 +190,18 @@ static int fit(struct session *s, struct model *m, size_t i, struct compiled_rul
 }
 
 /* Works out a rule that is due, if all it needs is known; *ready then. */
-static int prepare(struct session *s, struct model *m, size_t i, struct compiled_rule *r,
-                   bool *ready, struct err *e)
+static int prepare_rule(struct session *s, struct model *m, size_t i, struct compiled_rule *r,
+                        bool *ready, struct err *e)
 {
     *ready = false;
     if (!is_due(m, i) || !rule_names_known(&r->names))
         return 0;
-    if (fit(s, m, i, r, e))
+    if (refit_rule(s, m, i, r, e))
         return -1;
     if (work_out_all(s, r, e))
         return name_rule(m, m->rules.item[i].rule, e);
     /* What stays as it is need not be put in. */
-    *ready = moves(r);
+    *ready = rule_moves(r);
     return 0;
 }
 
@@ -225,12 +226,12 @@ int rules_apply(struct session *s, struct model *m, struct err *e)
 {
     if (!m->rules.count)
         return 0;
-    struct compiled *c = compile(s, m, e);
+    struct compiled *c = compile_rules(s, m, e);
     bool any = false;
     if (!c || make_room(m, c, e))
         return -1;
     for (size_t i = 0; i < c->rules; i++) {
-        if (prepare(s, m, i, &c->rule[i], &c->rule[i].put, e)) {
+        if (prepare_rule(s, m, i, &c->rule[i], &c->rule[i].put, e)) {
             for (size_t k = 0; k < c->rules; k++)
                 c->rule[k].put = false;
             return -1;
@@ -239,7 +240,7 @@ int rules_apply(struct session *s, struct model *m, struct err *e)
     }
     for (size_t i = 0; any && i < c->rules; i++)
         if (c->rule[i].put)
-            put(m, &c->rule[i], true);
+            put_numbers(m, &c->rule[i], true);
     if (!any || !check_optimizer(m, c, e))
         return 0;
     rules_put_back(m);
@@ -251,7 +252,7 @@ void rules_put_back(struct model *m)
     struct compiled *c = compiled_of(m);
     for (size_t i = c ? c->rules : 0; i-- > 0;)
         if (c->rule[i].put)
-            put(m, &c->rule[i], false);
+            put_numbers(m, &c->rule[i], false);
 }
 
 void rules_keep(struct model *m)
@@ -293,7 +294,7 @@ int rules_begin(struct session *s, struct model *m, struct rule *rule, const str
     if (begins && !checking(s)) {
         failed = can_begin(&r) ? 0 : not_known(rule, tree, e);
         if (!failed && !(failed = model_draw(m, s->seed, 0, e) || work_out_all(s, &r, e)))
-            put(m, &r, true);
+            put_numbers(m, &r, true);
     }
     compiled_rule_finish(&r);
     return failed ? -1 : 0;

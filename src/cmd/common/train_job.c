@@ -96,7 +96,7 @@ static void validated_finish(struct validated *v)
 }
 
 /* A large share can be stopped. */
-static int validate(const struct job *j, struct validated *to, struct err *e)
+static int validate_epoch(const struct job *j, struct validated *to, struct err *e)
 {
     const double slice = 0.01;
     struct session *s = j->session;
@@ -159,7 +159,7 @@ static int take_first_step(const struct job *j, struct err *e)
 {
     struct validated v = {0};
     const bool validates = holds_back(j);
-    const int failed = (validates && validate(j, &v, e)) ||
+    const int failed = (validates && validate_epoch(j, &v, e)) ||
                        pictures_look_before(j->session, j->model, e) || take_step(j, e) ||
                        put_start(j, validates ? &v : NULL, e) ||
                        pictures_put_start(j->session, j->model, e);
@@ -192,7 +192,7 @@ static int put_points(const struct job *j, bool ended, const struct validated *v
 static int observe_both_shares(struct job *j, struct err *e)
 {
     struct validated v = {0};
-    const int failed = validate(j, &v, e) || pictures_observe(j->session, j->model, e) ||
+    const int failed = validate_epoch(j, &v, e) || pictures_observe(j->session, j->model, e) ||
                        put_points(j, true, &v, e);
     validated_finish(&v);
     return failed ? -1 : 0;
@@ -200,7 +200,7 @@ static int observe_both_shares(struct job *j, struct err *e)
 
 /* What takes long comes first: when a person stops it there is no point at all, and the record says
  * so. */
-static int observe(struct job *j, bool ended, struct err *e)
+static int observe_step(struct job *j, bool ended, struct err *e)
 {
     if (ended && holds_back(j))
         return observe_both_shares(j, e);
@@ -248,7 +248,7 @@ static int keep_start(struct job *j, struct err *e)
     if (!j->keeps_best || j->of < NOTED_VAL_LOSS || !holds_back(j) || j->model->state.position ||
         note->epoch != j->model->state.epoch || !note->epoch)
         return 0;
-    int failed = validate(j, &v, e);
+    int failed = validate_epoch(j, &v, e);
     if (!failed && noting_figure(&v.ledger, j->of) == note->newest)
         failed = keep_look(j, e);
     validated_finish(&v);
@@ -273,7 +273,7 @@ static int one_step(struct job *j, bool *ended, struct err *e)
     if (first ? take_first_step(j, e) : take_step(j, e))
         return -1;
     *ended = j->model->state.position == 0;
-    if (!j->blind && observe(j, *ended, e))
+    if (!j->blind && observe_step(j, *ended, e))
         return -1;
     return *ended ? end_epoch(j, e) : 0;
 }

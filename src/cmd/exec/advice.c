@@ -69,7 +69,7 @@ static const struct entry *entry_at(const struct line *line, const struct table 
     return table_find(t, word);
 }
 
-static bool takes(const struct entry *entry, const char *key, size_t size, bool words)
+static bool takes_word(const struct entry *entry, const char *key, size_t size, bool words)
 {
     for (size_t i = 0; entry && i < entry->arg_count; i++) {
         const struct arg_spec *spec = &entry->args[i];
@@ -164,7 +164,7 @@ static bool advise_quotes(const struct line *line, struct span where, struct err
     const size_t n = end - begin, size = find_key(line, begin, &key);
     if (!verb || !n || n > 120 || begin < at)
         return false;
-    if (size && (takes(row, key, size, true) || takes(verb, key, size, true))) {
+    if (size && (takes_word(row, key, size, true) || takes_word(verb, key, size, true))) {
         const int whole = (int)(end_of_name(line, end) - begin);
         err_at(e, where, "a name that is no word stands in quotes");
         err_hint(e, "write %.*s=\"%.*s\"", (int)size, key, whole < 120 ? whole : (int)n,
@@ -172,7 +172,8 @@ static bool advise_quotes(const struct line *line, struct span where, struct err
         return true;
     }
     if (!size && strpbrk(line->at + begin, "./~") &&
-        (is_behind_save(line, begin) || takes(row, "", 0, false) || takes(verb, "", 0, false))) {
+        (is_behind_save(line, begin) || takes_word(row, "", 0, false) ||
+         takes_word(verb, "", 0, false))) {
         err_at(e, where, "a file name stands in quotes");
         err_hint(e, "write %.*s\"%.*s\"", begin < 100 ? (int)begin : 0, line->at, (int)n,
                  line->at + begin);

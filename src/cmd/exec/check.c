@@ -104,7 +104,7 @@ static bool names_lost(const struct checks *c, const char *at, const char *end)
 }
 
 /* The words behind which a statement says what it makes. */
-static bool makes(const char *word, size_t n)
+static bool makes_something(const char *word, size_t n)
 {
     static const char *const words[] = {"as",   "let",    "block",   "model", "clone",
                                         "mark", "rename", "penalty", "for"};
@@ -124,11 +124,11 @@ static void lose_names(struct checks *c, const char *at, const char *end)
         verb[n] = '_';
         add_name(&c->lost, verb, n + 1);
     }
-    bool made = makes(at - n, n);
+    bool made = makes_something(at - n, n);
     for (size_t size; (size = next_word(&at, end));) {
         if (made)
             add_name(&c->lost, at - size, size);
-        made = makes(at - size, size);
+        made = makes_something(at - size, size);
     }
 }
 
@@ -144,7 +144,7 @@ static void lose_state(struct session *s, const char *verb)
         add_name(&c->models, name, strlen(name));
 }
 
-static bool lacks(const struct session *s)
+static bool lacks_state(const struct session *s)
 {
     const char *name = current_model(s)->name;
     return has_name(&s->checks->models, name, strlen(name));
@@ -197,7 +197,7 @@ static bool is_own(struct session *s, const struct statement *st, const struct e
     const struct command *command = st ? statement_command(st) : NULL;
     /* What does other statements has no state of its own to fail for. */
     const bool outer = command && command->changes == CHANGES_ALL;
-    const bool shaky = st && !outer && (lacks(s) || (c->data && command));
+    const bool shaky = st && !outer && (lacks_state(s) || (c->data && command));
     return !shaky || words_are_wrong(s, st) || is_unknown(s, at, end);
 }
 
@@ -211,8 +211,8 @@ static bool was_shown(const struct checks *c, struct span where)
 }
 
 /* Shows the error, and notes what is not there for want of the text [at, end). */
-static int take(struct session *s, const struct statement *st, const char *verb, const char *at,
-                const char *end, struct err *e)
+static int take_error(struct session *s, const struct statement *st, const char *verb,
+                      const char *at, const char *end, struct err *e)
 {
     struct checks *c = checks_of(s, &(struct err){0});
     if (!c || e->kind == ERR_MEMORY || e->kind == ERR_STOPPED)
@@ -231,7 +231,7 @@ static int take(struct session *s, const struct statement *st, const char *verb,
 }
 
 /* What a statement that is right brings: data, or another current model. */
-static int settle(struct session *s, const struct statement *st, int failed)
+static int settle_statement(struct session *s, const struct statement *st, int failed)
 {
     struct checks *c = s->checks;
     const char *name = current_model(s)->name;
@@ -240,7 +240,7 @@ static int settle(struct session *s, const struct statement *st, int failed)
         c->data = false;
     if (!failed && c->lacking && command && command->clones)
         add_name(&c->models, name, strlen(name));
-    c->lacking = lacks(s);
+    c->lacking = lacks_state(s);
     return c->models.failed ? -1 : 0;
 }
 
@@ -248,13 +248,13 @@ int check_goes_on(struct session *s, const struct statement *st, int failed, str
 {
     const struct source *source = sources_get(&s->sources, st->where.source);
     if (failed &&
-        take(s, st, st->verb, source->text + st->where.at, source->text + st->where.end, e))
+        take_error(s, st, st->verb, source->text + st->where.at, source->text + st->where.end, e))
         return -1;
-    return s->checks && settle(s, st, failed) ? err_memory(e) : 0;
+    return s->checks && settle_statement(s, st, failed) ? err_memory(e) : 0;
 }
 
 /* A statement that cannot be read: the names that it would have made are known by their words. */
-static int unreadable(struct session *s, const char *at, const char *end, struct err *e)
+static int note_unreadable(struct session *s, const char *at, const char *end, struct err *e)
 {
     char verb[60] = "";
     advise_text(s, e);
@@ -262,7 +262,7 @@ static int unreadable(struct session *s, const char *at, const char *end, struct
     const size_t n = next_word(&first, end);
     if (n < sizeof verb)
         memcpy(verb, first - n, n);
-    return take(s, NULL, verb, at, end, e);
+    return take_error(s, NULL, verb, at, end, e);
 }
 
 int check_text(struct session *s, const struct text *t,
@@ -280,7 +280,7 @@ int check_text(struct session *s, const struct text *t,
         from = good ? t->size : parse_behind(t->text, t->size, from, &script, &at);
         int failed = run(s, &script, e);
         if (!failed && !good && !s->quit) {
-            failed = unreadable(s, t->text + at, t->text + from, &wrong);
+            failed = note_unreadable(s, t->text + at, t->text + from, &wrong);
             if (failed)
                 *e = wrong;
         }

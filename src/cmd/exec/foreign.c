@@ -122,7 +122,7 @@ static const struct {
     {"lbfgs", NULL},
 };
 
-static struct piece trimmed(struct piece p)
+static struct piece trimmed_piece(struct piece p)
 {
     while (p.n && isspace((unsigned char)*p.at))
         p = (struct piece){p.at + 1, p.n - 1};
@@ -191,7 +191,7 @@ static size_t find_outside(struct piece p, const char *of)
     return p.n;
 }
 
-static struct piece behind(struct piece p, size_t n)
+static struct piece piece_behind(struct piece p, size_t n)
 {
     return n < p.n ? (struct piece){p.at + n, p.n - n} : (struct piece){p.at + p.n, 0};
 }
@@ -202,12 +202,12 @@ static void read_args(struct piece rest, struct spoken *s)
     while (rest.n && s->args < SPOKEN_ARGS) {
         struct piece one = {rest.at, find_outside(rest, ",")};
         const size_t equals = find_outside(one, "=");
-        rest = behind(rest, one.n + 1);
+        rest = piece_behind(rest, one.n + 1);
         if (equals < one.n && equals) {
-            s->arg[s->args].key = trimmed((struct piece){one.at, equals});
-            one = behind(one, equals + 1);
+            s->arg[s->args].key = trimmed_piece((struct piece){one.at, equals});
+            one = piece_behind(one, equals + 1);
         }
-        one = trimmed(one);
+        one = trimmed_piece(one);
         s->arg[s->args].value = one;
         s->args += one.n > 0;
     }
@@ -216,20 +216,20 @@ static void read_args(struct piece rest, struct spoken *s)
 static bool read_spoken(struct piece text, struct spoken *s)
 {
     *s = (struct spoken){0};
-    text = trimmed(text);
+    text = trimmed_piece(text);
     size_t n = path_size(text);
-    const struct piece next = trimmed(behind(text, n));
+    const struct piece next = trimmed_piece(piece_behind(text, n));
     if (n && next.n > 1 && next.at[0] == '=' && next.at[1] != '=') {
         s->name = (struct piece){text.at, n};
-        text = trimmed(behind(next, 1));
+        text = trimmed_piece(piece_behind(next, 1));
         n = path_size(text);
     }
     s->word = last_part((struct piece){text.at, n});
     s->plain = s->word.at == text.at;
-    s->call = behind(text, (size_t)(s->word.at - text.at));
+    s->call = piece_behind(text, (size_t)(s->word.at - text.at));
     s->called = n < text.n && text.at[n] == '(';
     if (s->called)
-        read_args(behind(text, n + 1), s);
+        read_args(piece_behind(text, n + 1), s);
     return s->word.n > 0;
 }
 

@@ -108,7 +108,7 @@ static int give_out(struct given *g, struct err *e)
 }
 
 /* To all others: whether it went well, and then what came of all runs. */
-static int spread(struct given *g, bool failed, struct err *e)
+static int spread_answers(struct given *g, bool failed, struct err *e)
 {
     struct str all = {0};
     uint64_t size[2] = {failed, 0};
@@ -125,7 +125,7 @@ static int spread(struct given *g, bool failed, struct err *e)
     return bad;
 }
 
-static int lead(struct given *g, struct err *e)
+static int lead_runs(struct given *g, struct err *e)
 {
     struct err other;
     g->bytes = mem_new(g->runs, sizeof *g->bytes);
@@ -134,7 +134,7 @@ static int lead(struct given *g, struct err *e)
     if (failed)
         g->runs = 0;
     failed = give_out(g, failed ? &other : e) || failed;
-    failed = spread(g, failed, failed ? &other : e) || failed;
+    failed = spread_answers(g, failed, failed ? &other : e) || failed;
     for (size_t i = 0; g->bytes && i < g->runs; i++)
         str_finish(&g->bytes[i]);
     mem_free(g->bytes);
@@ -193,7 +193,7 @@ static int take_all(struct given *g, const char *all, size_t size, struct err *e
     return 0;
 }
 
-static int follow(struct given *g, struct err *e)
+static int follow_runs(struct given *g, struct err *e)
 {
     uint64_t size[2];
     if (do_what_is_given(g, e) || ranks_broadcast(g->r, size, sizeof size, e))
@@ -217,5 +217,5 @@ int sweep_on_ranks(struct session *s, struct sweep *w, const size_t *run, size_t
         .s = s, .w = w, .run = run, .runs = runs, .take = take, .self = self, .r = s->host->ranks};
     if (ranks_meet(g.r, digest_state(s, DIGEST_START), e))
         return -1;
-    return g.r->rank ? follow(&g, e) : lead(&g, e);
+    return g.r->rank ? follow_runs(&g, e) : lead_runs(&g, e);
 }

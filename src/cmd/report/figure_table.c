@@ -28,7 +28,7 @@ struct lines {
     size_t series, series_room;
 };
 
-static void fail(struct lines *l)
+static void fail_report(struct lines *l)
 {
     l->report->text.failed = true;
 }
@@ -55,7 +55,7 @@ static size_t series_of(struct lines *l, const char *name)
             return i;
     if (mem_room(&l->name, &l->series_room, l->series + 1, sizeof *l->name) ||
         !(l->name[l->series] = arena_text(&l->report->arena, name, strlen(name)))) {
-        fail(l);
+        fail_report(l);
         return 0;
     }
     return l->series++;
@@ -75,7 +75,7 @@ static const char *read_line(struct lines *l, const char *at)
             one.x[one.numbers++] = x;
     }
     if (mem_room(&l->item, &l->room, l->count + 1, sizeof *l->item))
-        fail(l);
+        fail_report(l);
     else
         l->item[l->count++] = one;
     return at + (*at == '\n');
@@ -125,7 +125,7 @@ static const char *number_name(struct report *r, size_t i)
     return copy ? copy : "";
 }
 
-static size_t widest(const struct lines *l)
+static size_t widest_row(const struct lines *l)
 {
     size_t n = 2;
     for (size_t i = 0; i < l->count; i++)
@@ -137,7 +137,7 @@ static size_t widest(const struct lines *l)
 static void add_rows(struct lines *l, enum report_audience who, size_t most)
 {
     struct report *r = l->report;
-    const size_t numbers = widest(l);
+    const size_t numbers = widest_row(l);
     struct report_table *t = make_table(r, 1 + numbers);
     if (!t)
         return;
@@ -259,7 +259,7 @@ static void add_for_people(const struct session *s, struct lines *l, const struc
     size_t count;
     double *x = all_x(l, &count);
     if (!x) {
-        fail(l);
+        fail_report(l);
     } else if (!f->plane && shares_x(l, count)) {
         add_beside(l, f->x ? f->x : "x", x, count, most);
     } else {

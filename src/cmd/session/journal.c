@@ -75,7 +75,7 @@ void journal_touched(struct session *s, const struct statement *st, struct model
 }
 
 /* In front of what is noted already: the innermost fails first. */
-static void note(struct session *s, struct line *l)
+static void note_line(struct session *s, struct line *l)
 {
     struct journal *j = s->journal;
     if (!l) {
@@ -95,7 +95,7 @@ void journal_done(struct session *s, const struct statement *st)
     if (!statement_is_written(c, st) && !undo)
         return;
     const long pushes = undo ? -1 : snapshot_parts(statement_changes(st)) != 0;
-    note(s, statement_text(s, st, NULL, &text, &e) ? NULL : line_new(pushes, text.text));
+    note_line(s, statement_text(s, st, NULL, &text, &e) ? NULL : line_new(pushes, text.text));
     str_finish(&text);
 }
 
@@ -106,7 +106,7 @@ void journal_done_text(struct session *s, long pushes, const char *format, ...)
     va_start(list, format);
     str_addv(&text, format, list);
     va_end(list);
-    note(s, text.failed ? NULL : line_new(pushes, text.text));
+    note_line(s, text.failed ? NULL : line_new(pushes, text.text));
     str_finish(&text);
 }
 

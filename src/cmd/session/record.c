@@ -26,7 +26,7 @@ void record_end(struct session *s)
 }
 
 /* What was written of a line that did not fit goes again: the record ends with a whole one. */
-static int broken(struct session *s, int why, struct err *e)
+static int cut_line(struct session *s, int why, struct err *e)
 {
     struct journal *j = s->journal;
     const struct file_name file = {.name = j->name, .path = j->path};
@@ -53,7 +53,7 @@ int record_line(struct session *s, const struct line *l, struct err *e)
     if (!why)
         j->size += (off_t)text.size;
     str_finish(&text);
-    return why ? broken(s, why, e) : 0;
+    return why ? cut_line(s, why, e) : 0;
 }
 
 bool record_is_file(const struct session *s, const char *path)

@@ -139,7 +139,7 @@ static int copy_values(struct results *to, const struct results *from)
     return 0;
 }
 
-static struct results *copy(const struct results *from)
+static struct results *copy_results(const struct results *from)
 {
     struct results *to = results_create();
     bool failed = !to || copy_values(to, from);
@@ -168,7 +168,7 @@ struct results *results_own(struct session *s)
     struct results *own = s->results;
     if (own && own->owners == 1)
         return own;
-    own = own ? copy(own) : results_create();
+    own = own ? copy_results(own) : results_create();
     if (!own)
         return NULL;
     results_release(s->results);

@@ -28,7 +28,7 @@ static size_t model_bytes(const struct model *m)
     return bytes + m->history.events * 100 + blocks * m->state.reals * sizeof(real);
 }
 
-static void release(struct session *s, struct frozen *f)
+static void release_copy(struct session *s, struct frozen *f)
 {
     if (--f->owners)
         return;
@@ -44,26 +44,26 @@ static void make_known(struct model *live, struct frozen *copy)
     copy->owners++;
 }
 
-static void forget(struct session *s, struct model *live)
+static void forget_copy(struct session *s, struct model *live)
 {
     struct frozen *copy = live->copy;
     if (!copy)
         return;
     live->copy = NULL;
     copy->live = NULL;
-    release(s, copy);
+    release_copy(s, copy);
 }
 
 void snapshot_touched(struct session *s, struct model *m)
 {
     if (m)
-        forget(s, m);
+        forget_copy(s, m);
     for (size_t i = 0; i < s->models && !m; i++)
-        forget(s, s->model[i]);
+        forget_copy(s, s->model[i]);
 }
 
 /* A copy with one owner; NULL: *e. */
-static struct frozen *freeze(struct session *s, struct model *m, struct err *e)
+static struct frozen *freeze_model(struct session *s, struct model *m, struct err *e)
 {
     struct frozen *f = m->copy;
     if (f) {
@@ -93,7 +93,7 @@ static int take_models(struct session *s, struct snapshot *to, struct err *e)
         return err_memory(e);
     to->current = s->current;
     for (; to->models < count; to->models++)
-        if (!(to->model[to->models] = freeze(s, s->model[first + to->models], e)))
+        if (!(to->model[to->models] = freeze_model(s, s->model[first + to->models], e)))
             return -1;
     return 0;
 }
@@ -171,7 +171,7 @@ int snapshot_take(struct session *s, unsigned parts, struct snapshot *to, struct
 void snapshot_finish(struct session *s, struct snapshot *p)
 {
     for (size_t i = 0; i < p->models; i++)
-        release(s, p->model[i]);
+        release_copy(s, p->model[i]);
     mem_free(p->model);
     if (p->has_data)
         dataset_finish(&p->data);

@@ -510,7 +510,7 @@ static size_t dashed_word(const struct session *s, const char *line, const struc
     return c->word;
 }
 
-static void complete(struct words *w, const struct session *s, const char *line, struct cursor c)
+static void complete_at(struct words *w, const struct session *s, const char *line, struct cursor c)
 {
     struct spot p;
     if (!spot_find(s, line + c.begin, c.word - c.begin, &p))
@@ -535,7 +535,7 @@ char **session_complete(struct session *s, const char *line, size_t point, size_
         return NULL;
     c.word = dashed_word(s, line, &c, point);
     struct words w = {.begin = line + c.word, .begin_size = point - c.word};
-    complete(&w, s, line, c);
+    complete_at(&w, s, line, c);
     *start = c.word;
     if (w.count == 1 && w.item[0][0]) {
         const char last = w.item[0][strlen(w.item[0]) - 1];

@@ -60,12 +60,12 @@ static const struct entry *keyed_of(const struct entry *entry, const char *word)
     return NULL;
 }
 
-static void keep(char to[SPOT_WORD], const char *text)
+static void keep_word(char to[SPOT_WORD], const char *text)
 {
     snprintf(to, SPOT_WORD, "%s", text);
 }
 
-static void give(struct spot *p, const struct arg_spec *spec)
+static void give_argument(struct spot *p, const struct arg_spec *spec)
 {
     if (spec && p->givens < SPOT_ARGS)
         p->given[p->givens++] = spec;
@@ -80,7 +80,7 @@ static void begin_value(const struct session *s, struct spot *p, const struct to
     if (p->spec || *p->target || continues)
         return;
     if (!p->values++ && t->kind == TOKEN_WORD) {
-        keep(p->first, t->text);
+        keep_word(p->first, t->text);
         p->inner = inner_of(s, p->entry, t->text);
         p->keyed = keyed_of(p->entry, t->text);
     }
@@ -90,9 +90,9 @@ static void take_key(struct spot *p, const char *name)
 {
     p->spec = find_either(p, name, false);
     if (p->spec)
-        give(p, p->spec);
+        give_argument(p, p->spec);
     else
-        keep(p->target, name);
+        keep_word(p->target, name);
 }
 
 static void take_outside(const struct session *s, struct spot *p, const struct token *t,
@@ -104,7 +104,7 @@ static void take_outside(const struct session *s, struct spot *p, const struct t
     } else if (word && t->word == WORD_CLAUSE) {
         p->spec = find_either(p, t->text, true);
         p->target[0] = 0;
-        give(p, p->spec);
+        give_argument(p, p->spec);
         p->due = true;
         return;
     } else if (t->kind != TOKEN_CLOSE && t->kind != TOKEN_ASSIGN && t->kind != TOKEN_COMMA) {
@@ -116,7 +116,7 @@ static void take_inside(struct spot *p, const struct token *t)
 {
     struct open_call *c = &p->open[p->depth - 1];
     if (t->kind == TOKEN_WORD && t->before_equals) {
-        keep(c->key, t->text);
+        keep_word(c->key, t->text);
     } else if (t->kind == TOKEN_COMMA) {
         c->values += !*c->key;
         c->key[0] = 0;
@@ -147,8 +147,8 @@ static bool is_operator(const struct token *t)
            t->kind != TOKEN_BAR && t->kind != TOKEN_OPEN && t->word != WORD_CLAUSE;
 }
 
-static bool take(const struct session *s, struct spot *p, const struct token *t,
-                 const struct token *before)
+static bool take_token(const struct session *s, struct spot *p, const struct token *t,
+                       const struct token *before)
 {
     if (t->kind == TOKEN_OPEN) {
         if (p->depth == SPOT_DEPTH)
@@ -156,7 +156,7 @@ static bool take(const struct session *s, struct spot *p, const struct token *t,
         struct open_call *c = &p->open[p->depth++];
         *c = (struct open_call){.values = 0};
         if (before->kind == TOKEN_WORD && before->opens)
-            keep(c->callee, before->text);
+            keep_word(c->callee, before->text);
         else if (p->depth == 1)
             begin_value(s, p, t, is_operator(before));
     } else if (t->kind == TOKEN_CLOSE) {
@@ -182,7 +182,7 @@ bool spot_find(const struct session *s, const char *text, size_t n, struct spot 
         if (p->verb) {
             p->verb = false;
             p->entry = t.kind == TOKEN_WORD ? entry_of(s, t.text) : NULL;
-        } else if (!p->entry || !take(s, p, &t, &before)) {
+        } else if (!p->entry || !take_token(s, p, &t, &before)) {
             good = false;
             break;
         }

@@ -126,8 +126,8 @@ static void check_report(struct report *r, const struct gradcheck *c, bool right
 }
 
 /* The report stands on stdout also where the verdict is an error. */
-static int report(const struct session *s, const struct gradcheck *c,
-                  const struct report_renderer *as, struct err *e)
+static int report_check(const struct session *s, const struct gradcheck *c,
+                        const struct report_renderer *as, struct err *e)
 {
     struct report r = {.as = as};
     const int wrong = gradcheck_verdict(c, e);
@@ -146,7 +146,7 @@ static int run_checkgrad(struct session *s, const struct args *args, struct err 
     if (checking(s))
         return gradcheck_check(m, &s->data, e);
     const int failed = gradcheck_begin(&c, m, &s->data, s->seed, e) || run_all(s, &c, e) ||
-                       report(s, &c, report_renderer_of(args), e);
+                       report_check(s, &c, report_renderer_of(args), e);
     gradcheck_finish(&c);
     return failed ? -1 : 0;
 }

@@ -167,7 +167,7 @@ static int check_pair(const struct arg *what, const struct pair *pair, struct er
     return err_hint(e, "parts are joined by +");
 }
 
-static int keep(struct session *s, struct definition *d, struct err *e)
+static int keep_definition(struct session *s, struct definition *d, struct err *e)
 {
     if (mem_room(&s->definition, &s->definition_room, s->definitions + 1, sizeof(void *)) ||
         index_reserve(&s->names->definitions, s->definitions + 1))
@@ -189,7 +189,7 @@ static int define(struct session *s, const struct node *call, const struct node 
     if (!d)
         return err_memory(e);
     if (!read_parameters(s, d, call, e) && !definition_row(d, call->text, e) &&
-        !definition_formula(s, d, formula, e) && !keep(s, d, e))
+        !definition_formula(s, d, formula, e) && !keep_definition(s, d, e))
         return 0;
     definition_destroy(d);
     return -1;

@@ -176,7 +176,7 @@ static bool is_letter(char c)
 }
 
 /* The n bytes without the blanks round them. */
-static const char *trimmed(const char *text, size_t *n)
+static const char *trimmed_text(const char *text, size_t *n)
 {
     while (*n && strchr(" \t\r\n", text[*n - 1]))
         --*n;
@@ -188,7 +188,7 @@ static const char *trimmed(const char *text, size_t *n)
 bool help_asked(const char *text, size_t n, char *to, size_t room)
 {
     static const char verb[] = "help ";
-    text = trimmed(text, &n);
+    text = trimmed_text(text, &n);
     size_t end = n, begin;
     while (end && !is_letter(text[end - 1]))
         end--;

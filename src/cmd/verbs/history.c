@@ -88,7 +88,7 @@ static void add_columns(struct report *r, struct report_table *t, const struct h
 }
 
 /* How many points fit on a screen. */
-static size_t fitting(const struct session *s, const struct history *h)
+static size_t fitting_columns(const struct session *s, const struct history *h)
 {
     const size_t least = 5, others = 4 + h->events;
     const size_t height = s->host->height ? s->host->height : 24;
@@ -145,7 +145,8 @@ static size_t add_points(struct report *r, struct report_table *t, const struct 
                          const struct history *h)
 {
     const struct series *data = history_find(h, SERIES_DATA, "data");
-    const size_t points = data ? data->count : 0, fit = fitting(s, h), terms = count_terms(h);
+    const size_t points = data ? data->count : 0, fit = fitting_columns(s, h),
+                 terms = count_terms(h);
     const size_t shown = points < fit ? points : fit;
     const bool each = terms > 1 && terms <= TERMS_SHOWN && columns_width(h) <= screen_width(s);
     report_say(r, points ? "history of {model}: "

@@ -188,7 +188,7 @@ static int unknown_callee(const struct scope *in, const struct statement *st, bo
 }
 
 /* timedistributed WORD ...: the statement that begins with WORD. */
-static int unwrap(const struct statement *st, struct statement *inner, struct err *e)
+static int unwrap_layer(const struct statement *st, struct statement *inner, struct err *e)
 {
     *inner = *st;
     if (!st->values || st->value[0]->kind != NODE_PATH) {
@@ -210,7 +210,7 @@ static int read_callee(const struct scope *in, const struct statement *st, struc
     while (strcmp(c->words.verb, wrapper_kind.entry.name) == 0) {
         const struct statement outer = c->words;
         c->folds++;
-        if (unwrap(&outer, &c->words, e))
+        if (unwrap_layer(&outer, &c->words, e))
             return -1;
     }
     c->kind = (const struct layer_kind *)table_find(&layer_kinds, c->words.verb);
@@ -241,8 +241,8 @@ static int call_it(const struct scope *in, id layer, const char *name, struct in
 }
 
 /* timedistributed around a layer that exists: a layer of its own, whose body calls that one. */
-static int wrap(const struct scope *in, const struct callee *c, const char *path, struct span where,
-                id *layer, struct err *e)
+static int wrap_layer(const struct scope *in, const struct callee *c, const char *path,
+                      struct span where, id *layer, struct err *e)
 {
     const struct args none = {.entry = &wrapper_kind.entry, .where = where};
     const id on = 0;
@@ -285,7 +285,7 @@ static int add_layer(const struct scope *in, const struct statement *st, struct 
     id layer = c.layer;
     if (c.kind && graph_define(in->g, c.kind, args, path, in->block, c.folds, &layer, e))
         return -1;
-    if (!c.kind && c.folds && wrap(in, &c, path, st->where, &layer, e))
+    if (!c.kind && c.folds && wrap_layer(in, &c, path, st->where, &layer, e))
         return -1;
     return call_it(in, layer, name, on, args->where, e) ? err_place(e, st->where) : 0;
 }

@@ -17,16 +17,16 @@
 #include <string.h>
 
 /* Whether a path of that name, or one that begins so and goes on with a dot, stands in a tree. */
-static bool names(const struct node *n, const char *name)
+static bool names_path(const struct node *n, const char *name)
 {
     const size_t size = strlen(name);
     if (n->kind == NODE_PATH)
         return strncmp(n->text, name, size) == 0 && (n->text[size] == 0 || n->text[size] == '.');
     bool found = false;
     for (size_t i = 0; i < 3 && !found; i++)
-        found = n->child[i] && names(n->child[i], name);
+        found = n->child[i] && names_path(n->child[i], name);
     for (size_t i = 0; i < n->args && !found; i++)
-        found = names(n->arg[i].value, name);
+        found = names_path(n->arg[i].value, name);
     return found;
 }
 
@@ -38,8 +38,8 @@ static void say_shares(struct session *s, const struct arg *what)
     const bool share = s->has_data && s->data.training < s->data.samples;
     bool loss = false, accuracy = false;
     for (size_t i = 0; i < what->as.exprs.count; i++) {
-        loss = loss || names(what->as.exprs.item[i], "loss");
-        accuracy = accuracy || names(what->as.exprs.item[i], "accuracy");
+        loss = loss || names_path(what->as.exprs.item[i], "loss");
+        accuracy = accuracy || names_path(what->as.exprs.item[i], "accuracy");
     }
     if (!accuracy || s->told_accuracy[share])
         return;
@@ -77,7 +77,7 @@ struct claim {
     bool holds;
 };
 
-static int weigh(struct session *s, const struct node *n, struct claim *c, struct err *e)
+static int weigh_claim(struct session *s, const struct node *n, struct claim *c, struct err *e)
 {
     static const char *const signs[] = {
         [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
@@ -145,7 +145,7 @@ static int run_expect(struct session *s, const struct args *args, struct err *e)
 {
     struct claim c;
     struct report r = {0};
-    if (weigh(s, args_get(args, "claim")->as.exprs.item[0], &c, e))
+    if (weigh_claim(s, args_get(args, "claim")->as.exprs.item[0], &c, e))
         return -1;
     if (checking(s))
         return 0;

@@ -9,7 +9,7 @@
 
 enum { MARKED = PART_MODELS | PART_DATA };
 
-static struct mark *find(const struct session *s, const char *name)
+static struct mark *find_mark(const struct session *s, const char *name)
 {
     const uint32_t i = name_number(&s->names->marks, s->marks, mark_name, s, name);
     return i == INDEX_NONE ? NULL : &s->mark[i];
@@ -30,7 +30,7 @@ static int run_mark(struct session *s, const struct args *args, struct err *e)
         mark_finish(s, &m);
         return -1;
     }
-    struct mark *old = find(s, m.name);
+    struct mark *old = find_mark(s, m.name);
     if (old)
         mark_finish(s, old);
     *(old ? old : &s->mark[s->marks++]) = m;
@@ -51,7 +51,7 @@ static int unknown_mark(const struct session *s, const struct arg *name, struct 
 static int run_goto(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *name = args_get(args, "name");
-    struct mark *from = find(s, name->as.text);
+    struct mark *from = find_mark(s, name->as.text);
     return from ? snapshot_restore(s, &from->state, MARKED, e) : unknown_mark(s, name, e);
 }
 

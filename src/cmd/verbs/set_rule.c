@@ -36,7 +36,7 @@ static int cannot_follow(const struct target *t, const char *key, const char *wh
 }
 
 /* What the rule says, and the list with it. */
-static int make(struct making *x, struct err *e)
+static int make_rule(struct making *x, struct err *e)
 {
     struct str value = {0};
     char setting[204];
@@ -55,14 +55,14 @@ static int make(struct making *x, struct err *e)
     return 0;
 }
 
-static void swap(struct making *x)
+static void swap_rules(struct making *x)
 {
     model_swap_rules(x->m, &x->others);
     x->swapped = !x->swapped;
 }
 
 /* The line on the curves. */
-static int note(const struct making *x, struct err *e)
+static int note_rule(const struct making *x, struct err *e)
 {
     struct str label = {0};
     if (!x->m->state.step)
@@ -75,18 +75,18 @@ static int note(const struct making *x, struct err *e)
 }
 
 /* With the model as the rule needs it: puts the rule in, or leaves the list as it was. */
-static int put(struct making *x, bool begins, struct err *e)
+static int put_rule(struct making *x, bool begins, struct err *e)
 {
-    if (make(x, e))
+    if (make_rule(x, e))
         return -1;
-    swap(x);
-    if (!rules_begin(x->s, x->m, x->rule, x->tree, begins, e) && !note(x, e))
+    swap_rules(x);
+    if (!rules_begin(x->s, x->m, x->rule, x->tree, begins, e) && !note_rule(x, e))
         return 0;
-    swap(x);
+    swap_rules(x);
     return -1;
 }
 
-static void finish(struct making *x, bool failed)
+static void finish_rule(struct making *x, bool failed)
 {
     struct delta *d = x->s->journal->delta;
     rule_release(x->rule);
@@ -113,8 +113,8 @@ static int set_optimizer_rule(struct making *x, const struct setting_part *part,
         return cannot_follow(x->t, x->key, "it is no number", e);
     if (start && strcmp(start, x->key) == 0)
         return cannot_follow(x->t, x->key, "it says how the optimizer starts", e);
-    const int failed = put(x, false, e);
-    finish(x, failed != 0);
+    const int failed = put_rule(x, false, e);
+    finish_rule(x, failed != 0);
     return failed;
 }
 
@@ -174,14 +174,14 @@ static int put_numbers(struct making *x, uint32_t first, const struct arg *sum, 
     if (numbers_make(&n, x->m, first, sum, e))
         return -1;
     numbers_swap(x->m, &n);
-    const int failed = put(x, begins, e);
+    const int failed = put_rule(x, begins, e);
     if (failed)
         numbers_swap(x->m, &n);
     if (!failed && d)
         d->numbers = n;
     else
         numbers_finish(&n);
-    finish(x, failed != 0);
+    finish_rule(x, failed != 0);
     return failed;
 }
 

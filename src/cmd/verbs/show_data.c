@@ -22,7 +22,8 @@ struct span_of {
     double least, most, sum;
 };
 
-static int measure(const struct session *s, const struct part *p, struct span_of *f, struct err *e)
+static int measure_columns(const struct session *s, const struct part *p, struct span_of *f,
+                           struct err *e)
 {
     enum { SLICE = 4096 };
     const struct progress progress = {.what = "show"};
@@ -44,7 +45,7 @@ static int add_line(const struct session *s, struct report *r, const char *name,
                     const struct part *p, struct err *e)
 {
     struct span_of f;
-    if (measure(s, p, &f, e))
+    if (measure_columns(s, p, &f, e))
         return -1;
     report_row(r, REPORT_FOR_ALL);
     report_text(r, NULL, name);

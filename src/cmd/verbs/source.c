@@ -40,7 +40,7 @@ static bool is_hidden(const char *path)
     return n < 4 || strcmp(path + n - 4, ".nnr") != 0;
 }
 
-static int hide(struct err *e)
+static int hide_contents(struct err *e)
 {
     if (e->kind == ERR_EXPECT)
         strcpy(e->what, "what is expected there is not so");
@@ -69,7 +69,7 @@ static int run_text(struct session *s, const char *path, const struct str *text,
         failed = run_units_inside(s, &script, e);
     arena_finish(&arena);
     if (failed && is_hidden(path) && e->where.source == source && e->kind != ERR_STOPPED)
-        return hide(e);
+        return hide_contents(e);
     return failed;
 }
 

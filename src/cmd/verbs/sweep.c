@@ -41,13 +41,13 @@ static const struct table keeps = {"way to keep models", keep_rows, 3};
 /* Keys that only the outermost of nested sweeps has. */
 static const char *const outer_keys[] = {"keep", "log", "resume", "jobs", "first"};
 
-static size_t holes(const struct node *n)
+static size_t count_holes(const struct node *n)
 {
     size_t found = n->kind == NODE_HOLE;
     for (size_t i = 0; i < 3; i++)
-        found += n->child[i] ? holes(n->child[i]) : 0;
+        found += n->child[i] ? count_holes(n->child[i]) : 0;
     for (size_t i = 0; i < n->args; i++)
-        found += holes(n->arg[i].value);
+        found += count_holes(n->arg[i].value);
     return found;
 }
 
@@ -60,7 +60,7 @@ static int check_pair(const struct pair *pair, struct err *e)
     }
     if (pair->values != 1)
         return err_at(e, pair->value[1]->where, "sweep takes one value with a ? in it");
-    if (holes(value))
+    if (count_holes(value))
         return 0;
     err_at(e, value->where, "there is no ? where the values could stand");
     return err_hint(e, "write ? in place of what changes: l2(?), or ? alone");
@@ -220,7 +220,7 @@ static int add_axes(struct session *s, struct sweep *w, const struct args *args,
 }
 
 /* Texts for the results: what is swept, and each value of the product. */
-static int describe(struct sweep *w, struct err *e)
+static int describe_sweep(struct sweep *w, struct err *e)
 {
     struct results *of = w->results;
     struct str text = {0};
@@ -568,14 +568,14 @@ static void leave_out(struct sweep *w, const struct arg *first)
         results_run_finish(&w->run[--w->runs].row);
 }
 
-static int prepare(struct session *s, struct sweep *w, const struct args *args, struct err *e)
+static int prepare_runs(struct session *s, struct sweep *w, const struct args *args, struct err *e)
 {
     const struct arg *seeds, *jobs = args_get(args, "jobs");
     if (add_axes(s, w, args, &seeds, e) || count_runs(w, seeds, e) || check_seeds(s, seeds, e) ||
         check_files(args, e))
         return -1;
     w->jobs = jobs->given ? (unsigned)jobs->as.whole : 0;
-    if (begin_results(s, w, e) || describe(w, e) ||
+    if (begin_results(s, w, e) || describe_sweep(w, e) ||
         list_runs(s, w, args, (size_t)seeds->as.whole, e))
         return -1;
     leave_out(w, args_get(args, "first"));
@@ -597,7 +597,7 @@ static int run_sweep(struct session *s, const struct args *args, struct err *e)
     }
     if (!(w = mem_new(1, sizeof *w)))
         return err_memory(e);
-    int failed = prepare(s, w, args, e);
+    int failed = prepare_runs(s, w, args, e);
     if (!failed)
         failed = checking(s) ? check_sweep(s, w, e) : do_sweep(s, w, args, e);
     s->sweep = NULL;

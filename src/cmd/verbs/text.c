@@ -6,8 +6,8 @@
 #include "cmd/session/command.h"
 #include "cmd/session/state.h"
 
-static int speak(struct session *s, const struct args *args, const char *before, const char *after,
-                 struct err *e)
+static int speak_values(struct session *s, const struct args *args, const char *before,
+                        const char *after, struct err *e)
 {
     struct report r = {0};
     str_add(report_note(&r), before);
@@ -21,12 +21,12 @@ static int speak(struct session *s, const struct args *args, const char *before,
 
 static int run_say(struct session *s, const struct args *args, struct err *e)
 {
-    return speak(s, args, "", "\n", e);
+    return speak_values(s, args, "", "\n", e);
 }
 
 static int run_section(struct session *s, const struct args *args, struct err *e)
 {
-    return speak(s, args, "\n== ", " ==\n", e);
+    return speak_values(s, args, "\n== ", " ==\n", e);
 }
 
 static int run_quit(struct session *s, const struct args *args, struct err *e)
