@@ -84,10 +84,10 @@ int history_put(struct history *h, enum series_kind kind, const char *name, uint
 const struct trace *history_find_trace(const struct history *h, enum trace_kind kind,
                                        const char *name)
 {
-    for (size_t i = 0; i < h->traces; i++)
-        if (h->trace[i].kind == kind && strcmp(h->trace[i].name, name) == 0)
-            return &h->trace[i];
-    return NULL;
+    uint32_t i = index_first(&h->by_trace, name);
+    while (i != INDEX_NONE && (h->trace[i].kind != kind || strcmp(h->trace[i].name, name) != 0))
+        i = index_next(&h->by_trace, i);
+    return i == INDEX_NONE ? NULL : &h->trace[i];
 }
 
 size_t history_trace(struct history *h, enum trace_kind kind, const char *name, size_t width)
@@ -106,8 +106,10 @@ size_t history_trace(struct history *h, enum trace_kind kind, const char *name, 
     if (mem_room(&h->trace, &h->trace_room, h->traces + 1, sizeof *h->trace))
         return SIZE_MAX;
     char *copy = mem_text(name, strlen(name));
-    if (!copy)
+    if (!copy || index_add(&h->by_trace, name)) {
+        mem_free(copy);
         return SIZE_MAX;
+    }
     h->trace[h->traces] = (struct trace){.kind = kind, .name = copy, .width = width, .stride = 1};
     return h->traces++;
 }
@@ -265,6 +267,7 @@ void history_finish(struct history *h)
     mem_free(h->trace);
     mem_free(h->kept.weight);
     index_finish(&h->by_name);
+    index_finish(&h->by_trace);
     mem_free(h->series);
     mem_free(h->event);
     *h = (struct history){0};

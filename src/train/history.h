@@ -90,6 +90,7 @@ struct history {
     bool ahead;  /* it goes beyond the model's step, which was put back: history_cut is due */
     struct trace *trace;
     size_t traces, trace_room;
+    struct index by_trace;    /* of the traces */
     struct kept_weights kept; /* before the newest event; reals 0: nothing */
 };
 

@@ -16,6 +16,10 @@ struct metrics {
     size_t *of_call;  /* the numbers of its four series in the history */
     size_t *of_units; /* and of its dead units */
     size_t *of_term;
+    double *sum_of_term; /* while they are put */
+    uint64_t *put_in;    /* for each series: the round in which a term was put last */
+    size_t put_room;
+    uint64_t round;
     size_t of_data, of_validation, of_validation_total;
 };
 
@@ -28,6 +32,8 @@ void metrics_destroy(struct metrics *x)
     mem_free(x->of_call);
     mem_free(x->of_units);
     mem_free(x->of_term);
+    mem_free(x->sum_of_term);
+    mem_free(x->put_in);
     mem_free(x);
 }
 
@@ -49,7 +55,9 @@ struct metrics *metrics_create(const struct graph *g, const struct plan *p)
     x->of_call = mem_new(g->calls * FIGURES, sizeof *x->of_call);
     x->of_units = mem_new(g->calls, sizeof *x->of_units);
     x->of_term = mem_new(g->terms, sizeof *x->of_term);
-    if (!x->row_sum || !x->watched || !x->of_call || !x->of_units || !x->of_term) {
+    x->sum_of_term = mem_new(g->terms, sizeof *x->sum_of_term);
+    if (!x->row_sum || !x->watched || !x->of_call || !x->of_units || !x->of_term ||
+        !x->sum_of_term) {
         metrics_destroy(x);
         return NULL;
     }
@@ -119,6 +127,17 @@ static int name_term(const struct model *m, id t, struct str *name, struct err *
     return name->failed ? err_memory(e) : 0;
 }
 
+/* Room to note of each series when a term was put into it; what is new was put in no round. */
+static int make_put_room(struct metrics *x, size_t count)
+{
+    const size_t before = x->put_room;
+    if (mem_room(&x->put_in, &x->put_room, count, sizeof *x->put_in))
+        return -1;
+    for (size_t i = before; i < x->put_room; i++)
+        x->put_in[i] = 0;
+    return 0;
+}
+
 /* Terms that read alike share a series, which has their sum. */
 static int put_term(struct metrics *x, struct goal to, id t, double value, struct err *e)
 {
@@ -129,28 +148,30 @@ static int put_term(struct metrics *x, struct goal to, id t, double value, struc
     if (!failed && *series == SIZE_MAX)
         *series = history_series(h, SERIES_PENALTY, name.text);
     str_finish(&name);
-    if (failed || *series == SIZE_MAX)
+    if (failed || *series == SIZE_MAX || make_put_room(x, h->count))
         return failed ? -1 : err_memory(e);
-    for (id u = 0; u < t; u++)
-        if (x->of_term[u] == *series) {
-            struct series *s = &h->series[*series];
-            *(to.start ? &s->start : &s->value[s->count - 1]) += value;
-            return 0;
-        }
+    if (x->put_in[*series] == x->round) {
+        struct series *s = &h->series[*series];
+        *(to.start ? &s->start : &s->value[s->count - 1]) += value;
+        return 0;
+    }
+    x->put_in[*series] = x->round;
     return put_point(to, series, SERIES_PENALTY, NULL, value, e);
 }
 
 /* A term's figure is the sum over its calls: of the epoch's mean rows, or of those in row[]. */
 static int put_terms(struct metrics *x, struct goal to, const double *row, struct err *e)
 {
-    for (id t = 0; t < to.model->graph->terms; t++) {
-        double value = 0;
-        for (size_t i = 0; i < x->plan->applieds; i++)
-            if (x->plan->applied[i].term == t)
-                value += row ? row[i] : x->row_sum[i] / (double)x->row_seen;
-        if (put_term(x, to, t, value, e))
+    const size_t terms = to.model->graph->terms;
+    x->round++;
+    for (size_t t = 0; t < terms; t++)
+        x->sum_of_term[t] = 0;
+    for (size_t i = 0; i < x->plan->applieds; i++)
+        x->sum_of_term[x->plan->applied[i].term] +=
+            row ? row[i] : x->row_sum[i] / (double)x->row_seen;
+    for (id t = 0; t < terms; t++)
+        if (put_term(x, to, t, x->sum_of_term[t], e))
             return -1;
-    }
     return 0;
 }
 
