@@ -131,8 +131,7 @@ void ranks_sleep(unsigned *idle)
     *idle += 1;
 }
 
-/* The next message, however long it takes. */
-static int wait_for_message(const struct ranks *r, struct message *m, struct err *e)
+int ranks_wait(const struct ranks *r, struct message *m, struct err *e)
 {
     unsigned idle = 0;
     int found;
@@ -185,7 +184,7 @@ static int meet_ranks(struct ranks *r, const struct at_meeting *here, struct err
         return -1;
     for (int i = 1; i < r->count && !r->rank; i++) {
         struct message m;
-        if (wait_for_message(r, &m, e))
+        if (ranks_wait(r, &m, e))
             return -1;
         if (fine && !is_same(here, &m)) {
             tell_difference(here, &m, e);

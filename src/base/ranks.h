@@ -62,6 +62,8 @@ struct message {
 int ranks_look(const struct ranks *r, struct message *m, struct err *e);
 /* Sleeps a moment, and longer after each call without a message: *idle counts them. */
 void ranks_sleep(unsigned *idle);
+/* The next message, however long it takes. 0, or -1 and *e. */
+int ranks_wait(const struct ranks *r, struct message *m, struct err *e);
 
 /* All ranks come here with the same number, which says where they are in their work; then all go
  * on. -1 with *e when another one is elsewhere, or ended with a message. */

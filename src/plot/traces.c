@@ -2,6 +2,7 @@
 #include "plot/traces.h"
 
 #include "plot/request.h"
+#include "plot/style.h"
 
 /* The name of the call that is meant by its own name, or by that of a layer with one call; NULL:
  * *e. */
@@ -108,4 +109,21 @@ uint64_t traces_event(const struct model *m)
 {
     const struct history *h = &m->history;
     return h->events ? h->event[h->events - 1].step : 0;
+}
+
+void traces_panels(struct figure *f, const struct view_request *r, const char *view,
+                   const struct traces_of *k,
+                   void (*add_panel)(struct figure *f, const struct view_request *r,
+                                     const struct traces_of *k, size_t number))
+{
+    const size_t places = k->rows * k->cols;
+    if (places > 1)
+        style_panels(&f->program, r, view, k->rows, k->cols);
+    for (size_t i = 0; i < places; i++)
+        if (k->at[i].model)
+            add_panel(f, r, k, i);
+        else
+            str_add(&f->program, "set multiplot next\n");
+    if (places > 1)
+        style_panels_end(&f->program);
 }

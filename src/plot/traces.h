@@ -17,6 +17,11 @@ struct traces_of {
 /* The traces of that kind of the named layers, or all; at most `most` of them, <= TRACES_MOST. */
 int traces_find(const struct view_request *r, const char *view, enum trace_kind kind, size_t most,
                 struct traces_of *to, struct err *e);
+/* Draws each trace in a panel of its own, by `add_panel` with its number. */
+void traces_panels(struct figure *f, const struct view_request *r, const char *view,
+                   const struct traces_of *k,
+                   void (*add_panel)(struct figure *f, const struct view_request *r,
+                                     const struct traces_of *k, size_t number));
 /* Chooses at most `most` rows of a trace, evenly, the newest among them: writes their numbers into
  * row[most] and returns how many. */
 size_t traces_rows(const struct trace *t, size_t most, size_t *row);

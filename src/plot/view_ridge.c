@@ -195,19 +195,10 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     struct traces_of k;
     if (traces_find(r, "ridge", TRACE_HISTOGRAM, r->text ? 1 : PANELS_MOST, &k, e))
         return -1;
-    const size_t places = k.rows * k.cols;
     style_begin(f, r);
     f->x = "output";
     str_add(&f->program, "unset grid\nunset key\nset style fill solid 0.85 noborder\n");
-    if (places > 1)
-        style_panels(&f->program, r, "ridge", k.rows, k.cols);
-    for (size_t i = 0; i < places; i++)
-        if (k.at[i].model)
-            add_panel(f, r, &k, i);
-        else
-            str_add(&f->program, "set multiplot next\n");
-    if (places > 1)
-        style_panels_end(&f->program);
+    traces_panels(f, r, "ridge", &k, add_panel);
     return request_done(f, 0, e);
 }
 

@@ -152,19 +152,10 @@ static int draw(const struct view_request *r, struct figure *f, struct err *e)
     struct traces_of k;
     if (traces_find(r, "units", TRACE_FIRING, r->text ? 1 : PANELS_MOST, &k, e))
         return -1;
-    const size_t places = k.rows * k.cols;
     style_begin(f, r);
     f->plane = true;
     str_add(&f->program, "unset grid\nunset key\n");
-    if (places > 1)
-        style_panels(&f->program, r, "units", k.rows, k.cols);
-    for (size_t i = 0; i < places; i++)
-        if (k.at[i].model)
-            add_panel(f, r, &k, i);
-        else
-            str_add(&f->program, "set multiplot next\n");
-    if (places > 1)
-        style_panels_end(&f->program);
+    traces_panels(f, r, "units", &k, add_panel);
     return request_done(f, 0, e);
 }
 

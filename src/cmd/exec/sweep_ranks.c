@@ -75,17 +75,11 @@ static int look_round(struct given *g, unsigned *idle, struct err *e)
 /* What is still under way when something went wrong is waited for, and goes nowhere. */
 static int call_back(struct given *g, struct err *e)
 {
-    unsigned idle = 0;
     g->next = g->runs;
     while (g->running) {
         struct message m;
-        const int found = ranks_look(g->r, &m, e);
-        if (found < 0)
+        if (ranks_wait(g->r, &m, e))
             return -1;
-        if (!found) {
-            ranks_sleep(&idle);
-            continue;
-        }
         g->running--;
         const int failed = give_next(g, m.from, e);
         mem_free(m.bytes);
@@ -158,20 +152,13 @@ static int do_run(struct given *g, uint64_t i, struct err *e)
 
 static int do_what_is_given(struct given *g, struct err *e)
 {
-    unsigned idle = 0;
     for (;;) {
         struct message m;
-        const int found = ranks_look(g->r, &m, e);
-        if (found < 0)
+        if (ranks_wait(g->r, &m, e))
             return -1;
-        if (!found) {
-            ranks_sleep(&idle);
-            continue;
-        }
         struct bytes b = {.at = m.bytes, .left = m.n};
         const uint64_t i = bytes_take_whole(&b);
         mem_free(m.bytes);
-        idle = 0;
         if (i >= g->runs)
             return 0;
         if (do_run(g, i, e))
