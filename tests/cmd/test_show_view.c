@@ -192,6 +192,35 @@ static void what_has_no_past_is_said(void **state)
     fake_finish(&f);
 }
 
+/* A step of w with l2(s) goes to 0.5 + 0.01 * 8 - 0.01 * 2 s 0.5 = 0.58 - 0.01 s, and the loss
+ * there is (3 - 2 w)^2. */
+static void what_a_sweep_came_to_is_drawn(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_says(
+        &f, "show path h.kernel\n", OUTCOME_ERROR,
+        "t:1:6: path shows a sweep, and there is none yet; make one first: sweep LAYER.kernel = "
+        "l1(?) over 0 1e-3 1e-2 { train 5 }");
+    fake_ok(&f, LINE "sweep h.kernel = l2(?) over 0 1 5 { step 1 }\n");
+    fake_prints(&f, "show path h.kernel\n",
+                "h.kernel  h.kernel 0  not 0\n"
+                "       0        0.58      1\n"
+                "       1        0.57      1\n"
+                "       5        0.53      1\n");
+    fake_prints(&f, "show tradeoff\n",
+                "series  x       y\n0       0  3.3856\n1       1  3.4596\n5       5  3.7636\n");
+    /* The model of one value is gone; the results are there. */
+    fake_ok(&f, "sweep h.kernel = l2(?) over 0 5 keep=none { step 1 }\nshow tradeoff\n");
+    fake_says(
+        &f, "show path h.kernel\n", OUTCOME_ERROR,
+        "t:1:6: the models of the sweep did not stay; sweep with keep=first or keep=all, and 64 "
+        "runs at most");
+    fake_ok(&f, "undo\nshow path h.kernel\n");
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +232,7 @@ int main(void)
         cmocka_unit_test(nothing_is_chosen_for_a_picture),
         cmocka_unit_test(expressions_have_a_past),
         cmocka_unit_test(what_has_no_past_is_said),
+        cmocka_unit_test(what_a_sweep_came_to_is_drawn),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

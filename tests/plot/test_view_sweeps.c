@@ -56,7 +56,6 @@ static void figures_may_be_named(void **state)
     figure_finish(&f);
     struct err e = {0};
     f = (struct figure){0};
-    sweep.table.figures = 3;
     r.layer = (const char *const[]){"active", "nix"};
     assert_int_equal(view_of("tradeoff")->draw(&r, &f, &e), -1);
     assert_string_equal(e.what, "the sweep has no figure \"nix\"");

@@ -158,4 +158,7 @@ class Mpi(unittest.TestCase):
 if __name__ == "__main__":
     NNR, MPIRUN = sys.argv[1:3]
     NNR = str(pathlib.Path(NNR).resolve())
-    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
+    # Two of Open MPI's launchers that begin at a time can fail over their common folder.
+    with tempfile.TemporaryDirectory() as own:
+        os.environ["TMPDIR"] = own
+        unittest.main(argv=sys.argv[:1] + sys.argv[3:])
