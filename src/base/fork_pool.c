@@ -30,11 +30,13 @@ struct child {
 struct answer {
     uint64_t item, size;
 };
+#define CANNOT UINT64_MAX /* for a size: the process could not do it, and ends */
 
 struct item {
     struct str bytes;
     unsigned tries;
     bool came, waits; /* an answer is there; its process died, and it waits for another one */
+    bool here;        /* no other process can do it */
 };
 
 struct fork_pool {
@@ -122,8 +124,11 @@ static void serve_items(const struct fork_work *w, int fd, pid_t parent)
         struct str s = {0};
         struct answer head = {.item = i};
         str_bytes(&s, (const char *)&head, sizeof head);
-        if (w->run(w->self, (size_t)i, &s) || s.failed)
+        if (w->run(w->self, (size_t)i, &s) || s.failed) {
+            head.size = CANNOT;
+            send_all(fd, &head, sizeof head);
             return;
+        }
         head.size = s.size - sizeof head;
         memcpy(s.text, &head, sizeof head);
         if (send_all(fd, s.text, s.size))
@@ -229,9 +234,24 @@ static int is_whole(const struct child *c)
     if (c->in.size < sizeof head)
         return 0;
     memcpy(&head, c->in.text, sizeof head);
+    if (head.item == c->item && head.size == CANNOT)
+        return 1;
     if (head.item != c->item || c->in.size - sizeof head > head.size)
         return -1;
     return c->in.size - sizeof head == head.size;
+}
+
+static void take_answer(struct item *i, struct child *c)
+{
+    struct answer head;
+    memcpy(&head, c->in.text, sizeof head);
+    i->bytes = c->in;
+    i->came = true;
+    i->here = head.size == CANNOT;
+    c->in = (struct str){0};
+    c->item = IDLE;
+    if (i->here)
+        end_child(c);
 }
 
 static int hear_child(struct fork_pool *p, struct child *c, struct err *e)
@@ -248,10 +268,7 @@ static int hear_child(struct fork_pool *p, struct child *c, struct err *e)
     if (whole < 0) {
         bury_child(p, c);
     } else if (whole) {
-        p->item[c->item].bytes = c->in;
-        p->item[c->item].came = true;
-        c->in = (struct str){0};
-        c->item = IDLE;
+        take_answer(&p->item[c->item], c);
     }
     return 0;
 }
@@ -270,13 +287,14 @@ static int hear_children(struct fork_pool *p, struct pollfd *watched, struct err
 
 static int take_item(struct fork_pool *p, size_t i, struct err *e)
 {
-    struct str bytes = p->item[i].bytes;
-    p->item[i].bytes = (struct str){0};
-    p->item[i].came = false;
-    const size_t head = bytes.text ? sizeof(struct answer) : 0;
-    const int failed = p->work->take(p->work->self, i, bytes.text ? bytes.text + head : NULL,
-                                     bytes.size - head, e);
-    str_finish(&bytes);
+    const struct fork_work *w = p->work;
+    struct item *item = &p->item[i];
+    const size_t head = item->bytes.text ? sizeof(struct answer) : 0;
+    const char *bytes = head ? item->bytes.text + head : NULL;
+    const int failed = item->here ? w->alone(w->self, i, e)
+                                  : w->take(w->self, i, bytes, item->bytes.size - head, e);
+    str_finish(&item->bytes);
+    item->came = false;
     return failed;
 }
 

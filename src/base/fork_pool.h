@@ -14,12 +14,14 @@ struct fork_work {
      * open is closed, signals act as they do by themselves but for Ctrl-C, and the threads of this
      * process are not there. */
     void (*enter)(void *self);
-    /* In such a process: does item i, and adds what came of it. -1: it cannot go on. */
+    /* In such a process: does item i, and adds what came of it. -1: it cannot, for lack of memory
+     * say; the process ends, and the first one does the item. */
     int (*run)(void *self, size_t i, struct str *to);
     /* In this process: what came of item i; bytes NULL: its process died, and so did a second one.
      */
     int (*take)(void *self, size_t i, const char *bytes, size_t n, struct err *e);
-    /* In this process, where no other can be had: does item i, and takes what came of it. */
+    /* In this process, where no other can be had or do it: does item i, and takes what came of it.
+     */
     int (*alone)(void *self, size_t i, struct err *e);
     /* Called some fifty times a second. -1 with *e: the work is to end. */
     int (*wait)(void *self, size_t running, struct err *e);

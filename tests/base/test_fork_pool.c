@@ -32,6 +32,7 @@ struct trial {
     size_t size;       /* of each answer */
     size_t dies, ends; /* items whose process is killed: each time; the first time */
     size_t hangs;
+    size_t cannot; /* items that no process can do */
     size_t next, alone, lost;
     size_t took[ITEMS], takes;
     int refused;
@@ -77,6 +78,8 @@ static int run(void *self, size_t i, struct str *to)
     while (i == t->hangs)
         pause();
     rest((long)(i * 7 % 5));
+    if (i && i % t->cannot == 0)
+        return -1;
     /* What is said goes nowhere. */
     if (write(STDOUT_FILENO, "lost\n", 5) != 5)
         return -1;
@@ -108,7 +111,7 @@ static int alone(void *self, size_t i, struct err *e)
     struct str s = {0};
     t->alone++;
     answer(t, i, &s);
-    const int failed = take(self, i, s.text ? s.text : "", s.size, e);
+    const int failed = s.failed ? err_memory(e) : take(self, i, s.text ? s.text : "", s.size, e);
     str_finish(&s);
     return failed;
 }
@@ -149,6 +152,7 @@ static void start(struct trial *t)
                         .dies = ITEMS,
                         .ends = ITEMS,
                         .hangs = ITEMS,
+                        .cannot = SIZE_MAX,
                         .fails = ITEMS};
     t->work.self = t;
     t->shared =
@@ -240,6 +244,26 @@ static void what_dies_is_tried_once_more(void **state)
 }
 
 /* All processes are killed, again and again; what was lost by that is told, and nothing else. */
+/* It is told at once, whatever the others do, and no other process tries. */
+static void what_cannot_be_done_is_told(void **state)
+{
+    (void)state;
+    for (size_t every = 1; every < 4; every++) {
+        struct trial t;
+        struct err e = {0};
+        start(&t);
+        t.cannot = every;
+        assert_int_equal(try(&t, 5, &e), 0);
+        assert_int_equal(t.takes, ITEMS);
+        assert_int_equal(t.lost, 0);
+        assert_int_equal(t.alone, (ITEMS - 1) / every);
+        for (size_t i = 1; i < ITEMS; i++)
+            if (i % every == 0)
+                assert_int_equal(atomic_load(&t.shared->begun[i]), 1);
+        finish(&t);
+    }
+}
+
 static void every_process_is_killed(void **state)
 {
     struct trial t;
@@ -383,11 +407,17 @@ static void without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_come_in_order),        cmocka_unit_test(nothing_to_do),
-        cmocka_unit_test(what_dies_is_tried_once_more), cmocka_unit_test(every_process_is_killed),
-        cmocka_unit_test(what_hangs_can_be_ended),      cmocka_unit_test(an_error_ends_it),
-        cmocka_unit_test(no_process_can_be_had),        cmocka_unit_test(no_descriptor_can_be_had),
-        cmocka_unit_test(none_outlives_its_parent),     cmocka_unit_test(without_memory),
+        cmocka_unit_test(answers_come_in_order),
+        cmocka_unit_test(nothing_to_do),
+        cmocka_unit_test(what_dies_is_tried_once_more),
+        cmocka_unit_test(what_cannot_be_done_is_told),
+        cmocka_unit_test(every_process_is_killed),
+        cmocka_unit_test(what_hangs_can_be_ended),
+        cmocka_unit_test(an_error_ends_it),
+        cmocka_unit_test(no_process_can_be_had),
+        cmocka_unit_test(no_descriptor_can_be_had),
+        cmocka_unit_test(none_outlives_its_parent),
+        cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

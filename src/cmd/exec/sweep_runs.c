@@ -22,7 +22,6 @@ struct jobs {
     size_t runs, known; /* those before `known` were looked at by take_known */
     struct host host;   /* of such a process */
     size_t going;       /* how many were under way, when last looked at */
-    bool broken;        /* it could not bring its session back */
 };
 
 /* What a run that was done here or elsewhere came to. */
@@ -111,16 +110,15 @@ static void enter(void *self)
         s->pictures->gnuplot = NULL;
 }
 
-/* Where there is no memory for a run, nothing is told of it, and this process does no other one. */
+/* Where there is no memory for a run, nothing is told of it: it is done by the first process, which
+ * can say what is wrong. */
 static int run(void *self, size_t i, struct str *to)
 {
     struct jobs *j = self;
     struct err e = {0};
-    if (j->broken)
+    if (sweep_run_one(j->s, j->w, j->run[i], &e))
         return -1;
-    j->broken = sweep_run_one(j->s, j->w, j->run[i], &e) != 0;
-    if (!j->broken)
-        sweep_run_write(j->s, &j->w->run[j->run[i]], true, to);
+    sweep_run_write(j->s, &j->w->run[j->run[i]], true, to);
     return 0;
 }
 
