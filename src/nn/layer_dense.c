@@ -2,6 +2,7 @@
 #include "nn/layer.h"
 #include "nn/op_activation.h"
 #include "nn/op_product.h"
+#include "nn/random.h"
 
 static int shape(const struct args *self, const struct shape *in, struct shape *out, struct err *e)
 {
@@ -30,16 +31,78 @@ static const char *bias_name(const struct planner *p, id call)
     return args_yes(planner_layer(p, call)->args, "use_bias") ? "bias" : NULL;
 }
 
+/* y (+)= x m / (1 - rate), m being the mask of the call's kernel in this step, which is the same in
+ * every part of the batch. */
+static void run_mask(const struct step *s, const struct frame *f)
+{
+    const double rate = noise_level(s);
+    const uint64_t key = noise_key(s, f);
+    const real *x = f->at[s->x[0]], kept = (real)(1 / (1 - rate));
+    real *y = f->at[s->y[0]];
+    for (size_t i = 0; i < s->cols; i++) {
+        const real v = rng_uniform(key, i) < rate ? 0 : x[i] * kept;
+        y[i] = s->add[0] ? y[i] + v : v;
+    }
+}
+
+static const struct op_kind op_mask = {.name = "kernel_dropout", .run = run_mask};
+
+static double rate_of(const struct planner *p, id call)
+{
+    return planner_mode(p) == MODE_TRAIN
+               ? args_number(planner_layer(p, call)->args, "kernel_dropout")
+               : 0;
+}
+
+static struct step mask_step(struct planner *p, id call, double rate)
+{
+    return (struct step){.op = &op_mask,
+                         .settings = planner_settings(p, &rate, sizeof rate),
+                         .cols = shape_count(planner_weight_shape(p, call, "kernel"))};
+}
+
+/* What a call keeps when its kernel is dropped from: the kernel that is left, and its gradient. */
+enum { SAVED_KERNEL, SAVED_GRAD };
+
+static void forward_dropped(struct planner *p, id call, double rate)
+{
+    struct step s = mask_step(p, call, rate);
+    s.x[0] = planner_weight(p, call, "kernel");
+    s.y[0] = planner_save(p, call, 0, s.cols);
+    planner_save(p, call, 0, s.cols);
+    planner_emit(p, call, &s);
+    planner_product_by(p, call, "kernel", s.y[0]);
+}
+
+static void backward_dropped(struct planner *p, id call, double rate)
+{
+    struct step s = mask_step(p, call, rate);
+    s.x[0] = planner_saved(p, call, SAVED_GRAD);
+    planner_product_by_grad(p, call, "kernel", planner_saved(p, call, SAVED_KERNEL), s.x[0]);
+    if (!planner_wants_weight_grad(p, call, "kernel"))
+        return;
+    s.y[0] = planner_weight_grad(p, call, "kernel", &s.add[0]);
+    planner_emit(p, call, &s);
+}
+
 static void forward(struct planner *p, id call)
 {
-    planner_product(p, call, "kernel");
+    const double rate = rate_of(p, call);
+    if (rate > 0)
+        forward_dropped(p, call, rate);
+    else
+        planner_product(p, call, "kernel");
     planner_bias_act(p, call, bias_name(p, call));
 }
 
 static void backward(struct planner *p, id call)
 {
+    const double rate = rate_of(p, call);
     planner_bias_act_grad(p, call, bias_name(p, call));
-    planner_product_grad(p, call, "kernel");
+    if (rate > 0)
+        backward_dropped(p, call, rate);
+    else
+        planner_product_grad(p, call, "kernel");
 }
 
 static const struct arg_spec args[] = {
@@ -55,6 +118,8 @@ static const struct arg_spec args[] = {
         .alias = "kernel_initializer", .line = "how the kernel starts"),
     ARG("bias_init", KEY, ARG_CALL, .of = &init_kinds, .standard = "zeros",
         .alias = "bias_initializer", .line = "how the bias starts"),
+    ARG("kernel_dropout", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 0.999999,
+        .line = "the share of the kernel's numbers that a training step leaves out (DropConnect)"),
     CONSTRAINT("kernel_constraint", "what the kernel is brought back to after each step"),
     CONSTRAINT("bias_constraint", "what the bias is brought back to after each step"),
     TRAINABLE("no: the weights stay as they are; their penalties still count"),
@@ -68,9 +133,14 @@ const struct layer_kind layer_dense = {
               .summary = "a fully connected layer",
               .details =
                   "y = f(x K + b) along the last axis: K is the kernel, [inputs][units], b the "
-                  "bias, f the activation.",
+                  "bias, f the activation. With kernel_dropout=RATE a training step puts K m / "
+                  "(1 - RATE) in the place of K, where m is 0 with probability RATE and else 1, "
+                  "drawn anew for each number, call and step and the same for all samples of the "
+                  "batch; in evaluation K is whole (DropConnect, Wan et al. 2013, in inverted "
+                  "form). A penalty and a constraint on the kernel are on K itself.",
               .example = "data moons 200\ninput 2\ndense 16 relu activity=l1(1e-3) as hidden\n"
                          "dense 1 sigmoid\ntrain 2\npenalties\n"},
+    .noise = "kernel_dropout",
     .shape = shape,
     .weights = weights,
     .forward = forward,

@@ -14,7 +14,7 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 static void run_dropout(const struct step *s, const struct frame *f)
 {
     const size_t n = frame_rows(f, s) * s->cols;
-    const double rate = *(const double *)s->settings;
+    const double rate = noise_level(s);
     const uint64_t key = noise_key(s, f), first = noise_first(s, f);
     const real *x = f->at[s->x[0]], kept = (real)(1 / (1 - rate));
     real *y = f->at[s->y[0]];
@@ -50,8 +50,7 @@ static void backward(struct planner *p, id call)
 }
 
 static const struct arg_spec args[] = {
-    ARG("rate", POSITIONAL, ARG_NUMBER, .required = true, .min = 0, .max = 0.999999,
-        .line = "the share of the numbers that become 0"),
+    NOISE_RATE("the share of the numbers that become 0"),
     ACTIVITY_SLOT,
     CALL_CLAUSES,
 };
@@ -67,6 +66,7 @@ const struct layer_kind layer_dropout = {
                     "in Keras's inverted form).",
          .example =
              "data moons 200\ninput 2\ndense 16 relu\ndropout 0.3\ndense 1 sigmoid\ntrain 2\n"},
+    .noise = "rate",
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -14,7 +14,7 @@ static int shape(const struct args *self, const struct shape *in, struct shape *
 static void run_noise(const struct step *s, const struct frame *f)
 {
     const size_t n = frame_rows(f, s) * s->cols;
-    const double deviation = *(const double *)s->settings;
+    const double deviation = noise_level(s);
     const uint64_t key = noise_key(s, f), first = noise_first(s, f);
     const real *x = f->at[s->x[0]];
     real *y = f->at[s->y[0]];
@@ -54,6 +54,7 @@ const struct layer_kind layer_gaussian_noise = {
                   "each number and step; in evaluation y = x (Keras GaussianNoise).",
               .example = "data moons 200\ninput 2\ndense 16 relu\ngaussian_noise 0.1\ndense 1 "
                          "sigmoid\ntrain 2\n"},
+    .noise = "stddev",
     .shape = shape,
     .forward = forward,
     .backward = backward,

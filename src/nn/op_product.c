@@ -88,31 +88,59 @@ static struct sizes sizes_of(const struct planner *w, id call, const char *weigh
     return (struct sizes){shape_count(planner_shape(w, call)) / k->size[1], k->size[0], k->size[1]};
 }
 
-void planner_product(struct planner *w, id call, const char *weight)
+void planner_product_by(struct planner *w, id call, const char *weight, uint32_t matrix)
 {
     const struct sizes n = sizes_of(w, call, weight);
     struct step s = {.op = &op_product, .rows = n.rows, .cols = n.out};
     s.x[0] = planner_input(w, call, 0);
-    s.x[1] = planner_weight(w, call, weight);
+    s.x[1] = matrix;
     s.y[0] = planner_output(w, call);
     emit_product(w, call, &s, PRODUCT_NN, n.in);
 }
 
-void planner_product_grad(struct planner *w, id call, const char *weight)
+void planner_product(struct planner *w, id call, const char *weight)
+{
+    planner_product_by(w, call, weight, planner_weight(w, call, weight));
+}
+
+static void emit_weight_grad(struct planner *w, id call, const char *weight, uint32_t grad,
+                             bool add)
 {
     const struct sizes n = sizes_of(w, call, weight);
+    struct step s = {.op = &op_product_weight, .rows = n.rows, .cols = n.out};
+    s.x[0] = planner_input(w, call, 0);
+    s.x[1] = planner_output_grad(w, call);
+    s.y[0] = grad;
+    s.add[0] = add;
+    emit_product(w, call, &s, PRODUCT_TN, n.in);
+}
+
+static void emit_input_grad(struct planner *w, id call, const char *weight, uint32_t matrix)
+{
+    const struct sizes n = sizes_of(w, call, weight);
+    struct step s = {.op = &op_product_input, .rows = n.rows, .cols = n.in};
+    if (!planner_wants_input_grad(w, call, 0))
+        return;
+    s.x[0] = planner_output_grad(w, call);
+    s.x[1] = matrix;
+    s.y[0] = planner_input_grad(w, call, 0, &s.add[0]);
+    emit_product(w, call, &s, PRODUCT_NT, n.out);
+}
+
+void planner_product_by_grad(struct planner *w, id call, const char *weight, uint32_t matrix,
+                             uint32_t grad)
+{
+    if (planner_wants_weight_grad(w, call, weight))
+        emit_weight_grad(w, call, weight, grad, false);
+    emit_input_grad(w, call, weight, matrix);
+}
+
+void planner_product_grad(struct planner *w, id call, const char *weight)
+{
     if (planner_wants_weight_grad(w, call, weight)) {
-        struct step s = {.op = &op_product_weight, .rows = n.rows, .cols = n.out};
-        s.x[0] = planner_input(w, call, 0);
-        s.x[1] = planner_output_grad(w, call);
-        s.y[0] = planner_weight_grad(w, call, weight, &s.add[0]);
-        emit_product(w, call, &s, PRODUCT_TN, n.in);
+        bool add = false;
+        const uint32_t grad = planner_weight_grad(w, call, weight, &add);
+        emit_weight_grad(w, call, weight, grad, add);
     }
-    if (planner_wants_input_grad(w, call, 0)) {
-        struct step s = {.op = &op_product_input, .rows = n.rows, .cols = n.in};
-        s.x[0] = planner_output_grad(w, call);
-        s.x[1] = planner_weight(w, call, weight);
-        s.y[0] = planner_input_grad(w, call, 0, &s.add[0]);
-        emit_product(w, call, &s, PRODUCT_NT, n.out);
-    }
+    emit_input_grad(w, call, weight, planner_weight(w, call, weight));
 }

@@ -16,5 +16,13 @@ static inline uint64_t noise_first(const struct step *s, const struct frame *f)
 {
     return f->first * s->rows * s->cols;
 }
+/* How much the step draws: the first of its settings. */
+static inline double noise_level(const struct step *s)
+{
+    return *(const double *)s->settings;
+}
+
+#define NOISE_RATE(what)                                                                           \
+    ARG("rate", POSITIONAL, ARG_NUMBER, .required = true, .min = 0, .max = 0.999999, .line = what)
 
 #endif

@@ -188,6 +188,10 @@ static inline void add_dense(struct random_model *m, struct writing *w)
     str_add(&m->r.text, bias ? " bias_init=uniform(-0.5, 0.5)" : " use_bias=no");
     if (chance(&m->r, 0.1))
         str_addf(&m->r.text, " kernel_constraint=%s", constraint[pick(&m->r, 4)]);
+    if (chance(&m->r, 0.1)) {
+        str_add(&m->r.text, " kernel_dropout=0.3");
+        w->made.size /= 0.7;
+    }
     add_trainable(m, w);
     add_slot(m, w, "kernel", (struct slot_use){false, true, positive}, 0.3);
     if (bias)
@@ -240,9 +244,11 @@ static inline void add_view(struct random_model *m, struct writing *w, unsigned 
 
 static inline void add_noise(struct random_model *m, struct writing *w)
 {
-    const bool drops = chance(&m->r, 0.5);
-    str_add(&m->r.text, drops ? "dropout 0.4" : "gaussian_noise 0.2");
-    w->made.size = drops ? w->made.size / 0.6 : w->made.size + 0.5;
+    static const char *const noise[] = {"dropout 0.4", "alpha_dropout 0.4", "gaussian_noise 0.2",
+                                        "gaussian_dropout 0.1", "spatial_dropout 0.4"};
+    const unsigned kind = pick(&m->r, w->made.in.axes > 1 ? 5 : 4);
+    str_add(&m->r.text, noise[kind]);
+    w->made.size = kind == 2 ? w->made.size + 0.5 : w->made.size / 0.5 + (kind == 1 ? 1.8 : 0);
     w->made.unit = false;
     add_activity(m, w);
 }

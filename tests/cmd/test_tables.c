@@ -260,7 +260,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"sweep hidden.kernel = l2(?) over 0 1 { trai", "train"},
         {"measure active = frac", "fraction(*"},
         {"dense 4 re", "relu"},
-        {"dense 4 tanh ker", "kernel= kernel_init= kernel_constraint="},
+        {"dense 4 tanh ker", "kernel= kernel_init= kernel_dropout= kernel_constraint="},
         {"dense 4 kernel_constraint=m", "max_norm min_max_norm"},
         {"dense 4 act", "activity="},
         {"dense 4 kernel=", "l1 l2 l1l2 kl none"},
@@ -283,7 +283,8 @@ static void completion_offers_what_may_stand_there(void **state)
         {"penalties format=j", "json"},
         {"show plan for", "format="},
         {"history format=", "text csv markdown json"},
-        {"print hidden.k", "hidden.kernel hidden.kernel.grad hidden.kernel.penalty"},
+        {"print hidden.k", "hidden.kernel hidden.kernel.grad hidden.kernel.penalty "
+                           "hidden.kernel_dropout"},
         {"print mean(hidden.ou", "hidden.output"},
         {"print hidden.activity.p", "hidden.activity.penalty"},
         {"print val.a", "val.accuracy"},
@@ -293,7 +294,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"set optimizer.", "optimizer.lr optimizer.beta_1 optimizer.beta_2 optimizer.epsilon "
                            "optimizer.clipnorm optimizer.clipvalue optimizer.global_clipnorm"},
         {"set data.b", "data.batch"},
-        {"set hidden.k", "hidden.kernel hidden.kernel_constraint"},
+        {"set hidden.k", "hidden.kernel hidden.kernel_dropout hidden.kernel_constraint"},
         {"set hidden.kernel_constraint = non", "none non_neg"},
         {"set hidden.activity = l1", "l1 l1l2"},
         {"set hidden.activity=l1(1) + n", "none"},
@@ -500,7 +501,7 @@ static void completion_knows_blocks(void **state)
         {"print ta.top.", "ta.top.output ta.top.input"},
         {"set tower.top.act", "tower.top.activation tower.top.activity"},
         {"print norm(tower.top.k", "tower.top.kernel tower.top.kernel.grad "
-                                   "tower.top.kernel.penalty"},
+                                   "tower.top.kernel.penalty tower.top.kernel_dropout"},
     };
     struct fake f;
     char text[2000];

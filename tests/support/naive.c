@@ -80,17 +80,78 @@ static const double *weight_of(const struct naive *n, const struct layer *l, con
     return NULL;
 }
 
-/* y[rows][out] = f(x[rows][in] K + b) */
-static void dense(const struct naive *n, const struct layer *l, const double *x, double *y,
-                  size_t rows, size_t in)
+/* What is random in a step has the seed, the call's name and the step for its key. */
+static uint64_t key_of(const struct naive *n, const struct call *c)
 {
+    return rng_key(n->seed, "noise", c->name, n->step);
+}
+
+/* 0 with probability rate, else 1 / (1 - rate). */
+static double mask(uint64_t key, size_t i, double rate)
+{
+    return rng_uniform(key, i) < rate ? 0 : 1 / (1 - rate);
+}
+
+/* Channel by channel: all places of a sample's channel, or of one of its time steps', go together.
+ */
+static void spatial(const struct layer *l, uint64_t key, double rate, double *y, size_t count)
+{
+    const size_t channels = shape_last(&l->in), places = shape_count(&l->in) / channels;
+    for (size_t at = 0, group = 0; at < count; at += places * channels, group++)
+        for (size_t place = 0; place < places; place++)
+            for (size_t c = 0; c < channels; c++)
+                y[at + place * channels + c] *= mask(key, group * channels + c, rate);
+}
+
+/* Klambauer et al. 2017: what is dropped becomes selu's value at minus infinity, then a y + b. */
+static double alpha_dropped(double y, bool kept, double rate)
+{
+    const double low = -1.0507009873554805 * 1.6732632423543772;
+    const double a = pow((1 - rate) * (1 + rate * low * low), -0.5), b = -a * rate * low;
+    return a * (kept ? y : low) + b;
+}
+
+static bool is_noise(const char *kind)
+{
+    return strstr(kind, "dropout") || strcmp(kind, "gaussian_noise") == 0;
+}
+
+static void noise(const struct naive *n, const struct call *c, const struct layer *l, double *y,
+                  size_t count)
+{
+    const uint64_t key = key_of(n, c);
+    const char *kind = l->kind->entry.name;
+    const double amount = l->args->arg[0].as.number;
+    if (!n->training)
+        return;
+    if (strcmp(kind, "spatial_dropout") == 0) {
+        spatial(l, key, amount, y, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(kind, "gaussian_noise") == 0)
+            y[i] += amount * rng_normal(key, i);
+        else if (strcmp(kind, "gaussian_dropout") == 0)
+            y[i] *= 1 + sqrt(amount / (1 - amount)) * rng_normal(key, i);
+        else if (strcmp(kind, "alpha_dropout") == 0)
+            y[i] = amount > 0 ? alpha_dropped(y[i], mask(key, i, amount) != 0, amount) : y[i];
+        else
+            y[i] *= mask(key, i, amount);
+}
+
+/* y[rows][out] = f(x[rows][in] K + b), and in training K with some numbers left out */
+static void dense(const struct naive *n, const struct call *c, const struct layer *l,
+                  const double *x, double *y, size_t rows, size_t in)
+{
+    const double rate = n->training ? args_number(l->args, "kernel_dropout") : 0;
+    const uint64_t key = key_of(n, c);
     const size_t out = (size_t)args_whole(l->args, "units");
     const double *k = weight_of(n, l, "kernel"), *b = weight_of(n, l, "bias");
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < out; j++) {
             double z = b ? b[j] : 0;
             for (size_t q = 0; q < in; q++)
-                z += x[i * in + q] * k[q * out + j];
+                z += x[i * in + q] * k[q * out + j] * mask(key, q * out + j, rate);
             y[i * out + j] = z;
         }
     apply(args_get(l->args, "activation")->as.call, y, rows, out);
@@ -194,20 +255,6 @@ static void layernorm(const struct naive *n, const struct layer *l, const double
                                      variance_of(x + i * cols, cols, 1));
 }
 
-/* What is random in a step has the seed, the call's name and the step for its key. */
-static void noise(const struct naive *n, const struct call *c, const struct layer *l, double *y,
-                  size_t count)
-{
-    const uint64_t key = rng_key(n->seed, "noise", c->name, n->step);
-    const bool drops = strcmp(l->kind->entry.name, "dropout") == 0;
-    const double amount = args_number(l->args, drops ? "rate" : "stddev");
-    for (size_t i = 0; n->training && i < count; i++)
-        if (!drops)
-            y[i] += amount * rng_normal(key, i);
-        else
-            y[i] *= rng_uniform(key, i) < amount ? 0 : 1 / (1 - amount);
-}
-
 void naive_forward(struct naive *n, const double *weight, const double *const *input)
 {
     size_t inputs = 0;
@@ -225,7 +272,7 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
             strcmp(kind, "input") == 0 ? input[inputs++] : (const double *)n->value[call->input[0]];
         if (strcmp(kind, "dense") == 0) {
             const struct shape *in = &n->g->value[call->input[0]].shape;
-            dense(n, l, x, y, count / shape_last(shape), shape_last(in));
+            dense(n, call, l, x, y, count / shape_last(shape), shape_last(in));
             continue;
         }
         if (is_join(kind)) {
@@ -244,7 +291,7 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
             batchnorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
         else if (strcmp(kind, "layernorm") == 0)
             layernorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
-        else if (strcmp(kind, "dropout") == 0 || strcmp(kind, "gaussian_noise") == 0)
+        else if (is_noise(kind))
             noise(n, call, l, y, count);
     }
 }

@@ -19,6 +19,8 @@ static void check_model(struct slope *s, const char *text)
         const size_t left = b.data.training - first;
         reckon_start(&r, &b, first, left < b.data.batch ? left : b.data.batch);
         r.naive.training = true;
+        r.naive.seed = 1;
+        r.naive.step = b.model->state.step;
         double *weight = doubles(b.model->state.weight, b.model->state.reals);
         const struct figures x = bench_step(&b);
         const double total = reckon_total(&r, weight);
@@ -70,6 +72,54 @@ static void layers_have_their_gradient(void **state)
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         check_model(&s, models[i]);
     slope_check(&s, "layers");
+}
+
+/* Each is held still by its key: shared with a mask for every call, between frozen layers, with
+ * penalties before and behind it. */
+static void noise_has_its_gradient(void **state)
+{
+    (void)state;
+    static const char *const noises[] = {
+        "dropout 0.4",        "gaussian_noise 0.3",  "gaussian_dropout 0.3",
+        "alpha_dropout 0.4",  "spatial_dropout 0.4", "dropout 0",
+        "gaussian_dropout 0", "alpha_dropout 0",     "spatial_dropout 0"};
+    static const char *const shapes[] = {
+        DATA("3x4", "6") "input 3x4\ndense 3 tanh" BIAS
+                         "activity=l2(0.2)\n%s activity=l2(0.1) as n\n"
+                         "dense 3 tanh\nn\ndense 2\n",
+        DATA("3x4", "2") "input 3x4 as x\n%s as n\nflatten\ndense 2" BIAS "as a\nn on x as m\n"
+                         "flatten\ndense 2 tanh as b\nadd on a, b\n",
+        DATA("4x2x3", "8") "input 4x2x3\n%s as n\ndense 3 tanh trainable=no kernel=l2(1)\n"
+                           "dense 3 tanh\nn\ndense 1\n",
+    };
+    struct slope s = {0};
+    for (size_t i = 0; i < sizeof noises / sizeof *noises; i++)
+        for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
+            char text[800];
+            snprintf(text, sizeof text, shapes[k], noises[i]);
+            check_model(&s, text);
+        }
+    slope_check(&s, "noise");
+}
+
+static void dropped_kernels_have_their_gradient(void **state)
+{
+    (void)state;
+#define DROP " kernel_dropout=0.4 "
+    static const char *const models[] = {
+        DATA("4", "2") "input 4\ndense 5 tanh" BIAS DROP "\ndense 2" BIAS DROP "\n",
+        DATA("4", "2") "input 4\ndense 5 tanh" DROP "kernel=l1(0.1)+l2(0.2) activity=l2(0.1)\n"
+                       "dense 2 use_bias=no" DROP "\n",
+        /* Every call of a shared layer has a mask of its own. */
+        DATA("4", "4") "input 4\ndense 4 tanh" BIAS DROP "kernel=l2(0.1) as s\ns as s2\ns\n",
+        DATA("4", "2") "input 4\ndense 4 tanh\ndense 3 tanh trainable=no" DROP "\ndense 2\n",
+        DATA("3x4", "6") "input 3x4\ndense 5 tanh" DROP "as d\ndense 2\n",
+    };
+#undef DROP
+    struct slope s = {0};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        check_model(&s, models[i]);
+    slope_check(&s, "dropped kernels");
 }
 
 #define GAMMA " gamma_init=uniform(-1.5, 1.5) beta_init=uniform(-1, 1) "
@@ -324,6 +374,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_gradient_is_seen),
         cmocka_unit_test(layers_have_their_gradient),
+        cmocka_unit_test(noise_has_its_gradient),
+        cmocka_unit_test(dropped_kernels_have_their_gradient),
         cmocka_unit_test(norms_have_their_gradient),
         cmocka_unit_test(activations_have_their_gradient),
         cmocka_unit_test(losses_have_their_gradient),

@@ -12,8 +12,10 @@
 /* Enough work a step for more than one thread; the last batch of an epoch is too short to split. */
 #define MODEL                                                                                      \
     "data random 98 shape=64 target=3 batch=48 shuffle=yes\ninput 64\n"                            \
-    "dense 128 relu kernel=l2(0.01) activity=l1(0.1)+l2(0.1, reduce=sum)\ndropout 0.3\n"           \
-    "dense 128 tanh bias=l1(0.1) activity=l2(0.2, reduce=mean)\ngaussian_noise 0.1\ndense 3\n"
+    "dense 128 relu kernel=l2(0.01) kernel_dropout=0.2 activity=l1(0.1)+l2(0.1, reduce=sum)\n"     \
+    "dropout 0.3\ngaussian_dropout 0.1\nreshape 8x16\nspatial_dropout 0.2\nflatten\n"              \
+    "dense 128 tanh bias=l1(0.1) activity=l2(0.2, reduce=mean)\ngaussian_noise 0.1\n"              \
+    "alpha_dropout 0.1\ndense 3\n"
 
 static struct bench trained(const char *text, unsigned threads, int steps, struct figures *last)
 {

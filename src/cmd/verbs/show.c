@@ -2,6 +2,7 @@
 
 #include "cmd/common/binder.h"
 #include "cmd/common/resolve.h"
+#include "cmd/report/acts.h"
 #include "cmd/report/ledger_report.h"
 #include "cmd/report/losses_text.h"
 #include "cmd/report/render.h"
@@ -165,6 +166,7 @@ static void summary_report(struct report *r, const struct model *m, const bool *
     report_number(r, "steps", (double)m->state.step);
     if (g->calls)
         say_rest(r, m);
+    acts_report(r, m);
     summary_rules(r, m);
 }
 
@@ -403,8 +405,9 @@ static const struct arg_spec summary_args[] = {REPORT_FORMAT};
 const struct command command_summary = {
     COMMAND("summary", summary_args, "the model as a table",
             "Every call with its layer, output shape and number of weights, the penalties, loss "
-            "and optimizer, and the rules that settings follow. A call that leads to no output is "
-            "marked.",
+            "and optimizer, and the rules that settings follow. What acts in training and has no "
+            "value in the ledger has a row that says where: noise (dropout and its like), "
+            "constraint, step. A call that leads to no output is marked.",
             "input 4\ndense 3 relu kernel=l2(1e-3)\ndense 1\nsummary\n"),
     .run = run_summary,
     .looks = true,

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/report/acts.h"
+
+#include "cmd/report/report.h"
+
+#include "nn/layer.h"
+#include "train/model.h"
+
+/* The table of them, which begins with the first row. */
+struct acts {
+    struct report *r;
+    const struct model *m;
+    bool begun;
+};
+
+static void begin_table(struct acts *a)
+{
+    static const struct report_column columns[] = {
+        {"row", "row", REPORT_WORDS},
+        {"on", "on", REPORT_WORDS},
+        {"when", "when", REPORT_WORDS},
+        {"does", "does", REPORT_WORDS},
+    };
+    static const struct report_table table = {.key = "acts",
+                                              .column = columns,
+                                              .columns = sizeof columns / sizeof *columns,
+                                              .line = "{row} {on}: {does}, {when}\n"};
+    if (!a->begun)
+        report_table(a->r, &table);
+    a->begun = true;
+}
+
+/* Begins a row: what kind it is of, what it acts on, and when. What it does is to be added to the
+ * result. */
+static struct str *act_add(struct acts *a, const char *row, const char *on, const char *when)
+{
+    begin_table(a);
+    report_row(a->r, REPORT_FOR_ALL);
+    report_text(a->r, NULL, row);
+    report_text(a->r, NULL, on);
+    report_text(a->r, NULL, when);
+    return report_words(a->r, NULL);
+}
+
+static void noise_acts(struct acts *a)
+{
+    const struct graph *g = a->m->graph;
+    char number[NUMBER_ROOM];
+    for (size_t i = 0; i < g->layers; i++) {
+        const struct layer *l = &g->layer[i];
+        const double level = l->kind->noise ? args_number(l->args, l->kind->noise) : 0;
+        if (level > 0)
+            str_addf(act_add(a, "noise", l->name, "in training steps"), "%s with %s=%s",
+                     l->kind->entry.name, l->kind->noise, number_text(level, number));
+    }
+}
+
+static void constraint_acts(struct acts *a)
+{
+    const struct graph *g = a->m->graph;
+    for (id w = 0; w < g->weights; w++) {
+        const char *when = graph_trains(g, w) ? "after each step" : "never: it is frozen";
+        if (g->weight[w].constraint)
+            args_print(act_add(a, "constraint", g->weight[w].path, when), g->weight[w].constraint);
+    }
+}
+
+void acts_report(struct report *r, const struct model *m)
+{
+    /* In the order in which they act in a step. */
+    static void (*const families[])(struct acts * a) = {noise_acts, constraint_acts};
+    struct acts a = {.r = r, .m = m};
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        families[i](&a);
+    if (a.begun)
+        report_close(r);
+}
