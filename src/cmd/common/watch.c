@@ -123,8 +123,9 @@ static unsigned shares_of(const struct session *s)
 
 void pictures_update(struct session *s, struct model *m)
 {
-    /* Drawing may take one part in so many of the time; and there is an end to what eyes follow. */
-    const double parts = 50, least = 0.1;
+    /* Drawing may take one part in so many of the time; and there is an end to what eyes follow, of
+     * text sooner than of a window. */
+    const double parts = 50, least = pictures_are_text(s) ? 0.1 : 1.0 / 30;
     struct pictures *p = s->pictures;
     struct err e = {0};
     if (!pictures_watching(s) || !pictures_shown(s) || picture_is_file(picture_choice(s)) ||

@@ -582,12 +582,14 @@ const struct command command_plot = {
     .beyond_run = true,
 };
 const struct command command_watch = {
-    COMMAND("watch", watch_args, "keeps pictures up to date while training runs",
-            "watch loss activity every 20 puts a point every 20 steps and draws again at most ten "
-            "times a second. A word that is no view is an expression. Watching changes no figure "
-            "of training.",
-            "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\n"
-            "watch loss mean(abs(h.output)) every 2\ntrain 2\nunwatch\n"),
+    COMMAND(
+        "watch", watch_args, "keeps pictures up to date while training runs",
+        "watch loss activity every 20 puts a point every 20 steps and draws again at most thirty "
+        "times a second in a window, ten in text. A word that is no view is an expression. "
+        "Watching changes no figure "
+        "of training.",
+        "data moons 100\ninput 2\ndense 8 tanh as h\ndense 1 sigmoid\n"
+        "watch loss mean(abs(h.output)) every 2\ntrain 2\nunwatch\n"),
     .run = run_watch,
     .beyond_run = true,
 };
