@@ -91,6 +91,7 @@ struct arg_spec {
         *keyed; /* of EXPRS: when the first is a row's name, its keys are taken too */
     enum naming naming;
     enum arg_meaning meaning;
+    const char *use; /* of a key that regularizes: when one takes it, as entry.use; or NULL */
 };
 
 /* A row of a list of arguments: its name, form and type, and further members. */
@@ -105,7 +106,9 @@ struct entry {
     const struct arg_spec *args;
     size_t arg_count;
     const char *summary; /* one line, no full stop */
-    const char *details; /* paragraphs; formulas with their source */
+    const char *details; /* paragraphs; formulas */
+    const char *use;    /* of what regularizes, for docs/catalogue.md: when one takes it; or NULL */
+    const char *source; /* the paper or program that it is from, or NULL */
     const char *example; /* a script that runs by itself */
 };
 

@@ -130,18 +130,28 @@ static const struct constraint_kind kinds[] = {
     {.entry = {.name = "max_norm",
                SEVERAL(max_norm_args),
                .summary = "the weights into a unit have a norm of max_value at most",
+               .use = "With dropout and large learning rates: weights may be any size up to a "
+                      "bound, and none is pulled while it is within.",
+               .source = "Srebro and Shraibman 2005; Srivastava 2014; the form is Keras's",
                .details = "After each step w = w min(n, max_value) / (1e-7 + n), n = sqrt(sum w^2) "
-                          "along the axis (Srebro and Shraibman 2005; the form is Keras's).",
+                          "along the axis.",
                .example = EXAMPLE("max_norm(1)")},
      .apply = apply_max_norm},
     {.entry = {.name = "non_neg",
                .summary = "weights are 0 or more",
+               .use =
+                   "For parts that only add up, as in a nonnegative code, and for functions that "
+                   "may only rise with an input.",
+               .source = "Lee and Seung 1999; Keras NonNeg",
                .details = "After each step w = max(w, 0).",
                .example = EXAMPLE("non_neg")},
      .apply = apply_non_neg},
     {.entry = {.name = "unit_norm",
                SEVERAL(unit_norm_args),
                .summary = "the weights into a unit have norm 1",
+               .use = "For the atoms of a dictionary: a penalty on a code is void if the code can "
+                      "shrink while the decoder grows. A decoder's atom is a row: axis=1.",
+               .source = "Keras UnitNorm; for decoders Olshausen and Field 1997",
                .details =
                    "After each step w = w / (1e-7 + n), n = sqrt(sum w^2) along the axis, as "
                    "in Keras. Weights that are all 0 stay so.",
@@ -150,6 +160,8 @@ static const struct constraint_kind kinds[] = {
     {.entry = {.name = "min_max_norm",
                SEVERAL(min_max_norm_args),
                .summary = "the weights into a unit have a norm between two numbers",
+               .use = "Where neither dead units nor runaway ones are wanted.",
+               .source = "Keras MinMaxNorm",
                .details = "After each step w = w (rate c + (1 - rate) n) / (1e-7 + n), where n = "
                           "sqrt(sum w^2) along the axis and c is n brought within [min_value, "
                           "max_value], as in Keras. Weights that are all 0 stay so.",

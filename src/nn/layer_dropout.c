@@ -61,9 +61,11 @@ const struct layer_kind layer_dropout = {
          .args = args,
          .arg_count = sizeof args / sizeof *args,
          .summary = "sets a random share of the numbers to 0 while training",
+         .use = "Behind wide hidden layers, 0.2 to 0.5, where the validation loss rises while the "
+                "training loss still falls: no unit can rely on another one being there.",
+         .source = "Srivastava 2014, in Keras's inverted form",
          .details = "y = x m / (1 - rate), where m is 0 with probability rate and else 1, drawn "
-                    "anew for each number and step; in evaluation y = x (Srivastava et al. 2014, "
-                    "in Keras's inverted form).",
+                    "anew for each number and step; in evaluation y = x.",
          .example =
              "data moons 200\ninput 2\ndense 16 relu\ndropout 0.3\ndense 1 sigmoid\ntrain 2\n"},
     .noise = "rate",

@@ -49,9 +49,12 @@ const struct layer_kind layer_gaussian_noise = {
               .args = args,
               .arg_count = sizeof args / sizeof *args,
               .summary = "adds normal noise while training",
+              .use = "On inputs that are measured numbers, and for denoising autoencoders. Small "
+                     "noise on inputs acts much as a penalty on the slope of the output.",
+              .source = "Bishop 1995; Vincent 2008; Keras GaussianNoise",
               .details =
                   "y = x + e, where e is normal with mean 0 and deviation stddev, drawn anew for "
-                  "each number and step; in evaluation y = x (Keras GaussianNoise).",
+                  "each number and step; in evaluation y = x.",
               .example = "data moons 200\ninput 2\ndense 16 relu\ngaussian_noise 0.1\ndense 1 "
                          "sigmoid\ntrain 2\n"},
     .noise = "stddev",

@@ -27,6 +27,11 @@ enum reduce reduce_of(const struct entry *choice);
 struct penalty_kind {
     struct entry entry;
     const char *formula; /* of x and the entry's arguments, in the expression language */
+    /* What docs/catalogue.md draws: a use, and the numbers that it stands on with the one that
+     * moves written ?, rows divided by `;` as in a matrix of inputs by units: "l2(1) of ?",
+     * "hoyer(1) of ? 1". An activity of one sample: "tv(1) at ? 1", of several: "decov(1) at 1 ?; 0
+     * 1". Then, if not -2 to 2, "from 0.01 to 0.99". NULL: `?` alone tells nothing about it. */
+    const char *picture;
     /* Whether it can be applied to a weight of that shape, or to an activity whose samples have it:
      * 0, or -1 and *e. NULL: to every shape. */
     int (*check)(const struct args *self, const struct shape *shape, bool activity, struct err *e);

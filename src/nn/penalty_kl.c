@@ -92,10 +92,13 @@ const struct penalty_kind penalty_kl = {
             .args = args,
             .arg_count = sizeof args / sizeof *args,
             .summary = "how far each unit's mean activity is from p",
+            .use = "For sigmoid codes in which every unit is on now and then, p of the time; a "
+                   "unit that is never on is pulled up, as l1 never does.",
+            .source = "Ng 2011 (Sparse autoencoder, CS294A notes)",
             .details =
                 "strength * the sum over units of p*log(p/q) + (1-p)*log((1-p)/(1-q)), where q is "
                 "the unit's mean over the batch: the divergence of Kullback and Leibler between "
-                "coins of p and q (Ng, Sparse autoencoder, CS294A notes, 2011). It is for sigmoid "
+                "coins of p and q. It is for sigmoid "
                 "units: a mean below 0 or above 1 is not a number, and the step is refused. A mean "
                 "of exactly 0 or 1, a dead unit, is held 1e-7 inside and has no slope. The figure "
                 "depends on the whole batch, which is why reduce= is sum unless you say otherwise; "
@@ -106,6 +109,7 @@ const struct penalty_kind penalty_kl = {
     .formula = "strength*sum(where(mean(x, axis=0) >= 0 and mean(x, axis=0) <= 1, "
                "p*log(p/max(1e-7, min(mean(x, axis=0), 1 - 1e-7))) + "
                "(1 - p)*log((1 - p)/(1 - max(1e-7, min(mean(x, axis=0), 1 - 1e-7)))), 0/0))",
+    .picture = "kl(1) of ? from 0.005 to 0.995",
     .sums = sums,
     .gather = gather,
     .value = value,

@@ -19,13 +19,17 @@ const struct penalty_kind penalty_l1 = {
             .args = args,
             .arg_count = sizeof args / sizeof *args,
             .summary = "the sum of absolute values",
-            .details = "strength * sum |x|, gradient strength * sign(x), where sign(0) is 0 (Keras "
-                       "L1). On an "
+            .use = "For few weights or active units that count, at a price: those that stay are "
+                   "made smaller too, by the same pull whatever their size. By its slope alone "
+                   "numbers come near 0 and seldom to it.",
+            .source = "Tibshirani 1996 (the lasso); Keras L1",
+            .details = "strength * sum |x|, gradient strength * sign(x), where sign(0) is 0. On an "
                        "activity the sum runs over the batch and is divided as reduce= says.",
             .example = "data moons 100\ninput 2\ndense 8 tanh kernel=l1(1e-3) activity=l1(1e-3)\n"
                        "dense 1 sigmoid\nstep 1\npenalties\n",
         },
     .formula = "strength*sum(abs(x))",
+    .picture = "l1(1) of ?",
     .sums = powers_sums,
     .gather = powers_gather,
     .value = powers_value,

@@ -20,7 +20,10 @@ const struct penalty_kind penalty_l1l2 = {
             .args = args,
             .arg_count = sizeof args / sizeof *args,
             .summary = "absolute values and squares together",
-            .details = "l1 * sum |x| + l2 * sum x^2 as one term (Keras L1L2). l1(a)+l2(b) is the "
+            .use = "Where l1 is wanted and inputs are alike: the squares let such inputs share "
+                   "their weight, of which l1 alone would pick one.",
+            .source = "Zou and Hastie 2005 (the elastic net); Keras L1L2",
+            .details = "l1 * sum |x| + l2 * sum x^2 as one term. l1(a)+l2(b) is the "
                        "same penalty "
                        "as two terms, each with a row of its own.",
             .example = "data moons 100\ninput 2\ndense 8 tanh kernel=l1l2(1e-3, 1e-3) "
@@ -28,6 +31,7 @@ const struct penalty_kind penalty_l1l2 = {
                        "dense 1 sigmoid\nstep 1\npenalties\n",
         },
     .formula = "l1*sum(abs(x)) + l2*sum(x^2)",
+    .picture = "l1l2(1, 1) of ?",
     .sums = powers_sums,
     .gather = powers_gather,
     .value = powers_value,

@@ -19,8 +19,11 @@ const struct penalty_kind penalty_l2 = {
             .args = args,
             .arg_count = sizeof args / sizeof *args,
             .summary = "the sum of squares",
+            .use = "The first thing to try against overfitting. It pulls large numbers most and "
+                   "none to exactly 0.",
+            .source = "Hoerl and Kennard 1970 (ridge regression); Keras L2",
             .details =
-                "strength * sum x^2, gradient 2 * strength * x: no hidden half (Keras L2). "
+                "strength * sum x^2, gradient 2 * strength * x: no hidden half. "
                 "PyTorch's "
                 "weight_decay of the same size acts as half of it. On an activity the sum runs "
                 "over the batch and is divided as reduce= says.",
@@ -28,6 +31,7 @@ const struct penalty_kind penalty_l2 = {
                        "dense 1 sigmoid\nstep 1\npenalties\n",
         },
     .formula = "strength*sum(x^2)",
+    .picture = "l2(1) of ?",
     .sums = powers_sums,
     .gather = powers_gather,
     .value = powers_value,

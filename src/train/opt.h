@@ -59,11 +59,15 @@ double opt_start(const struct args *a);
 #define EPSILON OPTION("epsilon", "1e-7", 1e-30, 1e30, "keeps the quotient finite")
 /* What every optimizer takes (train/update.c). */
 #define CLIPPING                                                                                   \
-    OPTION("clipnorm", "0", 0, 1e30,                                                               \
-           "each weight tensor's gradient is scaled down to this norm; 0: off"),                   \
-        OPTION("clipvalue", "0", 0, 1e30,                                                          \
-               "each number of the gradient is cut to this size; 0: off"),                         \
-        OPTION("global_clipnorm", "0", 0, 1e30,                                                    \
-               "the whole gradient is scaled down to this norm; 0: off")
+    ARG("clipnorm", KEY, ARG_NUMBER, .standard = "0", .max = 1e30,                                 \
+        .line = "each weight tensor's gradient is scaled down to this norm; 0: off",               \
+        .use = "Where the loss leaps now and then and one layer is the cause."),                   \
+        ARG("clipvalue", KEY, ARG_NUMBER, .standard = "0", .max = 1e30,                            \
+            .line = "each number of the gradient is cut to this size; 0: off",                     \
+            .use = "Where few weights get huge gradients; the step's direction changes."),         \
+        ARG("global_clipnorm", KEY, ARG_NUMBER, .standard = "0", .max = 1e30,                      \
+            .line = "the whole gradient is scaled down to this norm; 0: off",                      \
+            .use = "Where the loss leaps now and then: the step keeps its direction. A penalty's " \
+                   "pull is clipped with it (Pascanu, Mikolov and Bengio 2013).")
 
 #endif

@@ -16,8 +16,11 @@ const struct opt_kind opt_adamw = {
               .args = args,
               .arg_count = sizeof args / sizeof *args,
               .summary = "Adam with decoupled weight decay",
-              .details = "First w -= weight_decay lr w, then a step of adam (Loshchilov and Hutter "
-                         "2019, in Keras's order). The decay is no penalty: it has no row in the "
+              .use = "With adam, in place of a kernel's l2: adam divides a penalty's slope by the "
+                     "gradient's size, and a decay it does not.",
+              .source = "Loshchilov and Hutter 2019, in Keras's order",
+              .details = "First w -= weight_decay lr w, then a step of adam. The decay is no "
+                         "penalty: it has no row in the "
                          "ledger, is not clipped and does not enter the moments. It acts on all "
                          "weights that may move, biases included, as Keras does unless told "
                          "otherwise. weight_decay times lr may be 1 at most.",

@@ -77,6 +77,21 @@ void help_filled(struct str *to, const char *text)
     str_add(to, column ? "\n" : "");
 }
 
+/* When one takes a row and where it is from, as far as it says so. */
+static void add_use(struct str *to, const struct entry *entry)
+{
+    const char *const lead[] = {"When", "From"};
+    const char *const what[] = {entry->use, entry->source};
+    for (size_t i = 0; i < 2; i++) {
+        struct str text = {0};
+        if (what[i])
+            str_addf(&text, "%s: %s%s", lead[i], what[i], i ? "." : "");
+        help_filled(to, text.text);
+        to->failed = to->failed || text.failed;
+        str_finish(&text);
+    }
+}
+
 void help_entry(struct str *to, const struct catalog *c, const struct entry *entry)
 {
     add_usage(to, c, entry);
@@ -86,6 +101,7 @@ void help_entry(struct str *to, const struct catalog *c, const struct entry *ent
     if (c->table == &penalty_kinds)
         str_addf(to, "formula: %s\n", ((const struct penalty_kind *)entry)->formula);
     help_filled(to, entry->details);
+    add_use(to, entry);
     for (size_t i = 0; i < entry->arg_count; i++)
         help_argument(to, &entry->args[i], "  ");
     if (entry->example) {
@@ -220,6 +236,8 @@ static void manual_entry(struct str *to, const struct catalog *c, const struct e
         str_addf(to, "Formula: `%s`\n\n", ((const struct penalty_kind *)entry)->formula);
     help_filled(to, entry->details);
     str_add(to, entry->details ? "\n" : "");
+    add_use(to, entry);
+    str_add(to, entry->use || entry->source ? "\n" : "");
     for (size_t i = 0; i < entry->arg_count; i++)
         help_argument(to, &entry->args[i], "- ");
     str_add(to, entry->arg_count ? "\n" : "");
