@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/session/statement_text.h"
 
+#include "cmd/session/library.h"
 #include "cmd/session/past.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
@@ -40,6 +41,8 @@ static int rename_file(struct renames *r, struct node *n)
     if (!r->folder && !(r->folder = whole_folder(r->s->folder)))
         return -1;
     const char *path = path_join(&r->arena, r->folder, n->text);
+    if (path && library_stands(n->text, path))
+        return 0;
     const size_t room = path ? strlen(path) + 2 : 0;
     char *marked = path ? arena_new(&r->arena, room, 1) : NULL;
     if (!marked || mem_room(&r->item, &r->room, r->count + 1, sizeof *r->item))

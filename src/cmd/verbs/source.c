@@ -4,6 +4,7 @@
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/command.h"
+#include "cmd/session/library.h"
 #include "cmd/session/script_file.h"
 #include "cmd/session/state.h"
 
@@ -73,6 +74,17 @@ static int run_text(struct session *s, const char *path, const struct str *text,
     return failed;
 }
 
+/* A file of that name is read before a script that the program has with it. */
+static int read_text(struct session *s, const struct file_name *file, struct str *text,
+                     struct err *e)
+{
+    size_t size;
+    if (!library_stands(file->name, file->path))
+        return script_read(file, &s->host->stop, text, e);
+    const char *library = library_text(file->name, &size);
+    return script_add(text, file->name, library, size, e);
+}
+
 static int read_and_run(struct session *s, const struct file_name *file, struct err *e)
 {
     const char *path = file->path;
@@ -82,7 +94,7 @@ static int read_and_run(struct session *s, const struct file_name *file, struct 
     const struct reading here = {.outer = s->reading, .path = known ? known : path};
     int failed = own ? check_loop(s, here.path, file->where, e) : err_memory(e);
     if (!failed)
-        failed = script_read(file, &s->host->stop, &text, e);
+        failed = read_text(s, file, &text, e);
     if (!failed) {
         s->folder = own;
         s->reading = &here;
@@ -112,10 +124,13 @@ const struct command command_source = {
         "The file is parsed whole before its first statement runs. Relative names in it are read "
         "against its own folder. An error in it shows the line, unless the file's name does not "
         "end in .nnr: then it tells the place and the fault, and quotes nothing of the file.\n\n"
+        "\"penalties.nnr\" is with the program: a library of penalties as formulas, each with the "
+        "paper that it is from and a word on when to take it. A file of that name comes first. "
+        "define lists what it holds.\n\n"
         "With --safe, for scripts from strangers, everything that a script reads and writes must "
         "lie in the folder of the script that nnr was started with, or below it: at the prompt and "
         "with -c, in the working folder.",
-        "source \"data/common.nnr\"\n"),
+        "source \"penalties.nnr\"\n"),
     .run = run_source,
     .changes = CHANGES_ALL,
 };
