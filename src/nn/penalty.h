@@ -29,8 +29,8 @@ struct penalty_kind {
     const char *formula; /* of x and the entry's arguments, in the expression language */
     /* What docs/catalogue.md draws: a use, and the numbers that it stands on with the one that
      * moves written ?, rows divided by `;` as in a matrix of inputs by units: "l2(1) of ?",
-     * "hoyer(1) of ? 1". An activity of one sample: "tv(1) at ? 1", of several: "decov(1) at 1 ?; 0
-     * 1". Then, if not -2 to 2, "from 0.01 to 0.99". NULL: `?` alone tells nothing about it. */
+     * "hoyer(1) of ? 1". An activity, samples by units: "kl(1) at ? 1"; one sample, steps by units:
+     * "tar(1) along ?; 1". Then, if not -2 to 2, "from 0.01 to 0.99". NULL: `?` tells nothing. */
     const char *picture;
     /* Whether it can be applied to a weight of that shape, or to an activity whose samples have it:
      * 0, or -1 and *e. NULL: to every shape. */

@@ -109,7 +109,7 @@ const struct penalty_kind penalty_kl = {
     .formula = "strength*sum(where(mean(x, axis=0) >= 0 and mean(x, axis=0) <= 1, "
                "p*log(p/max(1e-7, min(mean(x, axis=0), 1 - 1e-7))) + "
                "(1 - p)*log((1 - p)/(1 - max(1e-7, min(mean(x, axis=0), 1 - 1e-7)))), 0/0))",
-    .picture = "kl(1) of ? from 0.005 to 0.995",
+    .picture = "kl(1) of ? from 0.02 to 0.7",
     .sums = sums,
     .gather = gather,
     .value = value,

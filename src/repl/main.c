@@ -6,6 +6,7 @@
 #include "cmd/session/host.h"
 #include "cmd/session/script_file.h"
 #include "cmd/shell/run_text.h"
+#include "cmd/verbs/catalogue.h"
 #include "cmd/verbs/help_text.h"
 #include "repl/batch.h"
 #include "repl/prompt.h"
@@ -232,6 +233,8 @@ static int answer_options(const struct options *o)
         options_help(&s);
     else if (o->manual)
         manual_write(&to);
+    else if (o->catalogue)
+        catalogue_write(&to);
     else
         str_add(&s, "nnr " NNR_VERSION "\n");
     struct err e = {0};
@@ -263,7 +266,7 @@ int main(int argc, char **argv)
     struct err e = {0};
     if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)))
         return complain_of(&o, &e, EXIT_USAGE);
-    if (o.help || o.manual || o.version)
+    if (o.help || o.manual || o.catalogue || o.version)
         return answer_options(&o);
     struct ranks ranks;
     if (ranks_start(&ranks, &e))

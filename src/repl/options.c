@@ -120,6 +120,7 @@ static const struct option table[] = {
     {"--json", FLAG(json), "print a JSON object for each statement that reports or fails", false},
     {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress", false},
     {"--manual", FLAG(manual), "print the reference of the language, in Markdown", false},
+    {"--catalogue", FLAG(catalogue), "print all that regularizes, in Markdown", false},
     {"--version", FLAG(version), "print the version and exit", false},
     {"--help", FLAG(help), "print this text and exit", false},
 };

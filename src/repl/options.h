@@ -17,7 +17,7 @@ struct options {
     const char *plot; /* where pictures go; NULL when it was not said */
     bool big;         /* --plot-size big */
     bool persist;     /* --persist */
-    bool stay, step, safe, check, json, quiet, manual, version, help;
+    bool stay, step, safe, check, json, quiet, manual, catalogue, version, help;
     uint64_t seed;
     const char *let[MOST_LETS]; /* NAME=VALUE, in their order */
     size_t lets;

@@ -7,10 +7,44 @@
  * #8022. */
 #include "train/emulate.h"
 
+#include "nn/constraint.h"
+#include "nn/layer.h"
+#include "train/opt.h"
+
+#include <string.h>
+
 #define SCRIPT(name)                                                                               \
     "data random 20 shape=3x2 target=1 batch=10\ninput 3x2\n"                                      \
     "timedistributed dense 2 relu kernel=l2(0.1) activity=l1(0.1) as td\nflatten\ndense 1\n"       \
     "emulate " name "\npenalties\n"
+
+#define KERAS_1_LAYERS "dropout gaussian_dropout gaussian_noise activity_regularization"
+#define KERAS_2_NOISE "dropout spatial_dropout gaussian_dropout alpha_dropout gaussian_noise"
+#define KERAS_2_CONSTRAINTS "max_norm non_neg unit_norm min_max_norm"
+static const struct others had_2016 = {
+    .penalties = "l1 l2 l1l2",
+    .constraints = "max_norm non_neg unit_norm",
+    .layers = KERAS_1_LAYERS,
+    .optimizers = "nadam",
+};
+static const struct others had_2018 = {
+    .penalties = "l1 l2 l1l2",
+    .constraints = KERAS_2_CONSTRAINTS,
+    .layers = KERAS_2_NOISE " activity_regularization",
+    .optimizers = "nadam",
+};
+static const struct others has_newest = {
+    .penalties = "l1 l2 l1l2 orthogonal",
+    .constraints = KERAS_2_CONSTRAINTS,
+    .layers = KERAS_2_NOISE " activity_regularization",
+    .optimizers = "adamw nadam ftrl lion",
+};
+static const struct others has_tfjs = {
+    .penalties = "l1 l2 l1l2",
+    .constraints = KERAS_2_CONSTRAINTS,
+    .layers = KERAS_2_NOISE,
+    .optimizers = "",
+};
 
 static const struct emulation none = {
     .entry = {.name = "none",
@@ -42,6 +76,7 @@ static const struct emulation keras_1_0_early = {
                .evaluates_without = true},
     .raises = "MissingInputError",
     .because = "the activity penalty of a layer in a called block",
+    .others = &had_2016,
 };
 static const struct emulation keras_1_0 = {
     .entry = {.name = "keras-1.0",
@@ -57,6 +92,7 @@ static const struct emulation keras_1_0 = {
                .evaluates_without = true},
     .raises = "MissingInputError",
     .because = "the activity penalty of a layer in a called block",
+    .others = &had_2016,
 };
 static const struct emulation keras_2_0 = {
     .entry =
@@ -76,6 +112,7 @@ static const struct emulation keras_2_0 = {
                .drops_blocks = true,
                .sets_reduce = true,
                .reduce = REDUCE_SUM},
+    .others = &had_2018,
 };
 static const struct emulation keras_2_2 = {
     .entry = {.name = "keras-2.2",
@@ -84,6 +121,7 @@ static const struct emulation keras_2_2 = {
                          "TimeDistributed are dropped. (Run: 2.2.4.)",
               .example = SCRIPT("keras-2.2")},
     .policy = {.drops_blocks = true, .sets_reduce = true, .reduce = REDUCE_SUM},
+    .others = &had_2018,
 };
 static const struct emulation tf_keras_2 = {
     .entry = {.name = "tf.keras-2",
@@ -92,6 +130,7 @@ static const struct emulation tf_keras_2 = {
                          "by samples times steps. (Read, not run: 2.15.)",
               .example = SCRIPT("tf.keras-2")},
     .policy = {.divides_by_steps = true, .sets_reduce = true, .reduce = REDUCE_BATCH},
+    .others = &has_newest,
 };
 static const struct emulation keras_3 = {
     .entry =
@@ -107,6 +146,7 @@ static const struct emulation keras_3 = {
                .ignores_frozen = true,
                .sets_reduce = true,
                .reduce = REDUCE_BATCH},
+    .others = &has_newest,
 };
 static const struct emulation tfjs = {
     .entry =
@@ -125,6 +165,7 @@ static const struct emulation tfjs = {
                .evaluates_without = true},
     .raises = "NotImplementedError",
     .because = "the activity penalty of a layer that is called directly",
+    .others = &has_tfjs,
 };
 
 const struct emulation emulate_all = {
@@ -140,3 +181,27 @@ static const struct entry *const rows[] = {
     &emulate_all.entry,
 };
 const struct table emulations = {"system", rows, sizeof rows / sizeof *rows};
+
+static const char *others_words(const struct others *o, const struct table *of)
+{
+    return of == &penalty_kinds      ? o->penalties
+           : of == &constraint_kinds ? o->constraints
+           : of == &layer_kinds      ? o->layers
+           : of == &opt_kinds        ? o->optimizers
+                                     : NULL;
+}
+
+bool emulation_lists(const struct table *of)
+{
+    return others_words(&has_newest, of) != NULL;
+}
+
+bool emulation_has(const struct emulation *m, const struct table *of, const char *name)
+{
+    const char *words = m->others ? others_words(m->others, of) : NULL;
+    const size_t n = strlen(name);
+    for (const char *at = words; at && *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strncmp(at, name, n) == 0 && (at[n] == ' ' || !at[n]))
+            return true;
+    return false;
+}

@@ -10,9 +10,20 @@ struct emulation {
     struct policy policy;
     /* Of a policy that refuses: the name of the error that the system raises, and for what. */
     const char *raises, *because;
+    /* Of another system: which penalties, constraints, layers and optimizers that regularize the
+     * newest of its versions has, by our names; NULL: no other system. */
+    const struct others *others;
+};
+struct others {
+    const char *penalties, *constraints, *layers, *optimizers;
 };
 /* The first row is `none`, the last one emulate_all, which stands for those between them. */
 extern const struct table emulations;
 extern const struct emulation emulate_all;
+
+/* Whether it is told of that table's rows which system has them. */
+bool emulation_lists(const struct table *of);
+/* Whether a system has the row of that name. */
+bool emulation_has(const struct emulation *m, const struct table *of, const char *name);
 
 #endif

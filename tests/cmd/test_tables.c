@@ -9,6 +9,7 @@
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
 #include "cmd/shell/complete.h"
+#include "cmd/verbs/catalogue.h"
 #include "cmd/verbs/help_text.h"
 #include "expr/expr.h"
 #include "nn/layer.h"
@@ -207,23 +208,30 @@ static void help_knows_every_row(void **state)
     fake_finish(&f);
 }
 
-static void the_reference_is_what_the_program_writes(void **state)
+/* Of a page that the program writes: whether the one in docs is that. */
+static void check_page(void (*write)(const struct out *to), const char *path, const char *option)
 {
-    (void)state;
     struct str written = {0}, kept = {0};
     const struct out to = out_to(&written);
     char piece[4096];
-    manual_write(&to);
-    FILE *file = fopen(REFERENCE, "r");
+    write(&to);
+    FILE *file = fopen(path, "r");
     assert_non_null(file);
     for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
         str_bytes(&kept, piece, n);
     fclose(file);
     if (strcmp(written.text, kept.text) != 0)
-        fail_msg("docs/reference.md is not what the program writes; renew it with\n"
-                 "    build/src/nnr --manual > docs/reference.md");
+        fail_msg("%s is not what the program writes; renew it with\n    %s", path, option);
     str_finish(&written);
     str_finish(&kept);
+}
+
+static void the_pages_are_what_the_program_writes(void **state)
+{
+    (void)state;
+    check_page(manual_write, DOCS "/reference.md", "build/src/nnr --manual > docs/reference.md");
+    check_page(catalogue_write, DOCS "/catalogue.md",
+               "build/src/nnr --catalogue > docs/catalogue.md");
 }
 
 /* What completion offers at the end of `line`, joined by blanks; * where there is no suffix. */
@@ -545,7 +553,7 @@ int main(void)
         cmocka_unit_test(arguments_have_names_of_their_own),
         cmocka_unit_test(every_default_is_a_value),
         cmocka_unit_test(help_knows_every_row),
-        cmocka_unit_test(the_reference_is_what_the_program_writes),
+        cmocka_unit_test(the_pages_are_what_the_program_writes),
         cmocka_unit_test(completion_offers_what_may_stand_there),
         cmocka_unit_test(every_word_of_the_tables_is_completed),
         cmocka_unit_test(completion_knows_blocks),

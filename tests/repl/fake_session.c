@@ -19,6 +19,7 @@
 #include "cmd/shell/complete.h"
 #include "cmd/shell/run_text.h"
 #include "cmd/shell/session.h"
+#include "cmd/verbs/catalogue.h"
 #include "cmd/verbs/help_text.h"
 
 #include "base/mem.h"
@@ -282,4 +283,9 @@ char **session_complete(struct session *s, const char *line, size_t point, size_
 void manual_write(const struct out *to)
 {
     out_add(to, "# Reference\n");
+}
+
+void catalogue_write(const struct out *to)
+{
+    out_add(to, "# What one regularizes with\n");
 }

@@ -228,7 +228,8 @@ static void lines_of_standard_input_go_on_after_a_backslash(void **state)
 static void a_message_is_written_to_a_full_device_in_vain(void **state)
 {
     (void)state;
-    static const char *const words[] = {"--version", "--help", "--manual", "-c 'echo x'"};
+    static const char *const words[] = {"--version", "--help", "--manual", "--catalogue",
+                                        "-c 'echo x'"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char command[400];
         snprintf(command, sizeof command, FAKE_NNR " %s >/dev/full", words[i]);

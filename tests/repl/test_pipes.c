@@ -89,6 +89,7 @@ static void the_exit_status_tells_how_it_ended(void **state)
         {{"a.nnr", "b.nnr"}, "", 2, "", "second script"},
         {{"-c", "where"}, "", 0, "<-c> in . line 1\n", NULL},
         {{"--manual"}, "bad\n", 0, NULL, NULL},
+        {{"--catalogue"}, "bad\n", 0, "# What one regularizes with\n", NULL},
         {{"--let", "a=1", "--let", "b=2", "-c", "echo c"}, "", 0, "let a=1\nlet b=2\nc\n", NULL},
         {{"--let", "a", "-c", "echo c"}, "", 2, "let a\n", NULL},
     };

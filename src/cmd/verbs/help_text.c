@@ -5,11 +5,12 @@
 #include "expr/functions.h"
 #include "lang/usage.h"
 #include "nn/penalty.h"
+#include "train/emulate.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void add_usage(struct str *to, const struct catalog *c, const struct entry *entry)
+void help_usage(struct str *to, const struct catalog *c, const struct entry *entry)
 {
     str_add(to, c->lead);
     if (c->call && entry->arg_count)
@@ -77,8 +78,36 @@ void help_filled(struct str *to, const char *text)
     str_add(to, column ? "\n" : "");
 }
 
-/* When one takes a row and where it is from, as far as it says so. */
-static void add_use(struct str *to, const struct entry *entry)
+/* Which of the systems that emulate knows have it. */
+static void add_systems(struct str *to, const struct table *of, const struct entry *entry)
+{
+    size_t have = 0, all = 0;
+    struct str names = {0};
+    for (size_t i = 0; i < emulations.rows; i++) {
+        const struct emulation *m = (const struct emulation *)emulations.row[i];
+        if (!m->others)
+            continue;
+        all++;
+        if (!emulation_has(m, of, entry->name))
+            continue;
+        str_addf(&names, "%s%s", have ? ", " : "", m->entry.name);
+        have++;
+    }
+    str_add(to, "Elsewhere: ");
+    if (!have)
+        str_addf(to, "no system that emulate knows has it%s.\n",
+                 of == &penalty_kinds
+                     ? "; it is treated there as they treat a penalty that a person wrote"
+                     : "");
+    else if (have == all)
+        str_add(to, "all systems that emulate knows have it.\n");
+    else
+        str_addf(to, "%s %s it.\n", names.failed ? "" : names.text, have > 1 ? "have" : "has");
+    to->failed = to->failed || names.failed;
+    str_finish(&names);
+}
+
+void help_use(struct str *to, const struct table *of, const struct entry *entry)
 {
     const char *const lead[] = {"When", "From"};
     const char *const what[] = {entry->use, entry->source};
@@ -90,18 +119,25 @@ static void add_use(struct str *to, const struct entry *entry)
         to->failed = to->failed || text.failed;
         str_finish(&text);
     }
+    if (entry->use && emulation_lists(of)) {
+        struct str text = {0};
+        add_systems(&text, of, entry);
+        help_filled(to, text.text);
+        to->failed = to->failed || text.failed;
+        str_finish(&text);
+    }
 }
 
 void help_entry(struct str *to, const struct catalog *c, const struct entry *entry)
 {
-    add_usage(to, c, entry);
+    help_usage(to, c, entry);
     str_addf(to, "\n%s: %s\n", c->table->noun, entry->summary);
     if (entry->alias)
         str_addf(to, "also written %s\n", entry->alias);
     if (c->table == &penalty_kinds)
         str_addf(to, "formula: %s\n", ((const struct penalty_kind *)entry)->formula);
     help_filled(to, entry->details);
-    add_use(to, entry);
+    help_use(to, c->table, entry);
     for (size_t i = 0; i < entry->arg_count; i++)
         help_argument(to, &entry->args[i], "  ");
     if (entry->example) {
@@ -224,7 +260,7 @@ static void manual_entry(struct str *to, const struct catalog *c, const struct e
 {
     str_addf(to, "### %s\n\n", entry->name);
     str_add(to, "    ");
-    add_usage(to, c, entry);
+    help_usage(to, c, entry);
     str_addf(to, "\n\n%c%s.",
              entry->summary[0] >= 'a' && entry->summary[0] <= 'z' ? entry->summary[0] - 'a' + 'A'
                                                                   : entry->summary[0],
@@ -236,7 +272,7 @@ static void manual_entry(struct str *to, const struct catalog *c, const struct e
         str_addf(to, "Formula: `%s`\n\n", ((const struct penalty_kind *)entry)->formula);
     help_filled(to, entry->details);
     str_add(to, entry->details ? "\n" : "");
-    add_use(to, entry);
+    help_use(to, c->table, entry);
     str_add(to, entry->use || entry->source ? "\n" : "");
     for (size_t i = 0; i < entry->arg_count; i++)
         help_argument(to, &entry->args[i], "- ");

@@ -12,6 +12,10 @@ void help_overview(struct str *to);
 void help_expressions(struct str *to);
 /* All of one row. */
 void help_entry(struct str *to, const struct catalog *c, const struct entry *entry);
+/* How a row is written: `dense 8 kernel=l1(STRENGTH)` without what stands before the row. */
+void help_usage(struct str *to, const struct catalog *c, const struct entry *entry);
+/* When one takes a row, where it is from, and which other systems have it, as far as it says so. */
+void help_use(struct str *to, const struct table *of, const struct entry *entry);
 /* A line on one argument, which begins with `before`. */
 void help_argument(struct str *to, const struct arg_spec *spec, const char *before);
 /* Words filled into lines of at most 78 characters. */
