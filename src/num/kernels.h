@@ -44,6 +44,12 @@ struct rmsprop_step {
     double rate, rho, momentum, epsilon;
 };
 
+/* What makes of a mean of squares v each weight's own step size: rate / (correction sqrt(v +
+ * inside) + outside). */
+struct step_sizes {
+    double rate, inside, correction, outside;
+};
+
 /* x[rows][cols] is to be normalised: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the
  * mean and the biased variance of each column, or of each row. */
 struct norm {
@@ -105,6 +111,12 @@ struct kernels {
     void (*adagrad)(size_t n, double rate, double epsilon, const real *g, real *w, real *sum);
     /* x -= share x */
     void (*shrink)(size_t n, double share, real *x);
+    /* The step sizes; a is a mean whose square is taken from v, or NULL. */
+    void (*step_sizes)(size_t n, const struct step_sizes *s, const real *v, const real *a,
+                       real *to);
+    /* w becomes the z with the least c1 |z| + c2 z^2 + (z - w)^2 / (2 step): a soft threshold at c1
+     * step, over 1 + 2 c2 step. */
+    void (*soften)(size_t n, struct powers c, const real *step, real *w);
     /* to = s x; and to = x brought within [-most, most]. */
     void (*scale)(size_t n, double s, const real *x, real *to);
     void (*clamp)(size_t n, double most, const real *x, real *to);

@@ -485,6 +485,38 @@ static void shrink(size_t n, double share, real *x)
         x[i] -= s * x[i];
 }
 
+static void step_sizes(size_t n, const struct step_sizes *s, const real *restrict v,
+                       const real *restrict a, real *restrict to)
+{
+    const real rate = (real)s->rate, inside = (real)s->inside, correction = (real)s->correction,
+               outside = (real)s->outside;
+    if (a)
+        for (size_t i = 0; i < n; i++) {
+            const real variance = v[i] - a[i] * a[i];
+            to[i] =
+                rate / (real_sqrt((variance > 0 ? variance : 0) + inside) * correction + outside);
+        }
+    else
+        for (size_t i = 0; i < n; i++)
+            to[i] = rate / (real_sqrt(v[i] + inside) * correction + outside);
+}
+
+INLINE real softened(real w, real by)
+{
+    return w > by ? w - by : w < -by ? w + by : 0;
+}
+
+static void soften(size_t n, struct powers c, const real *restrict step, real *restrict w)
+{
+    const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
+    if (c.c2 == 0)
+        for (size_t i = 0; i < n; i++)
+            w[i] = softened(w[i], c1 * step[i]);
+    else
+        for (size_t i = 0; i < n; i++)
+            w[i] = softened(w[i], c1 * step[i]) / (1 + c2 * step[i]);
+}
+
 static void scale(size_t n, double s, const real *restrict x, real *restrict to)
 {
     const real by = (real)s;
@@ -527,6 +559,8 @@ const struct kernels NAME_OF(LEVEL) = {
     .rmsprop = rmsprop,
     .adagrad = adagrad,
     .shrink = shrink,
+    .step_sizes = step_sizes,
+    .soften = soften,
     .scale = scale,
     .clamp = clamp,
 };

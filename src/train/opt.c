@@ -80,3 +80,21 @@ double opt_start(const struct args *a)
     const char *start = opt_kind_of(a)->start;
     return start ? args_number(a, start) : 0;
 }
+
+double opt_carried_rate(const struct args *a)
+{
+    const double momentum = args_number(a, "momentum");
+    return args_number(a, "lr") / (momentum < 1 ? 1 - momentum : 1);
+}
+
+void opt_step_sizes(const struct args *a, uint64_t count, size_t n, real *const slot[SLOTS_MOST],
+                    real *to)
+{
+    const struct opt_kind *kind = opt_kind_of(a);
+    const real rate = (real)args_number(a, "lr");
+    if (kind->step_sizes)
+        kind->step_sizes(a, count, n, slot, to);
+    else
+        for (size_t i = 0; i < n; i++)
+            to[i] = rate;
+}

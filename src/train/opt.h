@@ -23,6 +23,10 @@ struct opt_kind {
      * the kind does not keep are NULL. */
     void (*update)(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
                    real *const slot[SLOTS_MOST]);
+    /* After an update: to[n], how far a slope of 1 that no mean takes in moves each of the weights,
+     * by what the update has left in the slots. NULL: by lr. Penalties with prox=yes act so far. */
+    void (*step_sizes)(const struct args *self, uint64_t count, size_t n,
+                       real *const slot[SLOTS_MOST], real *to);
     /* The largest number that an update may come to write for a gradient of Euclidean norm `norm`,
      * with room to spare: beyond REAL_MOST the step is refused, as it cannot be taken back. */
     double (*reach)(const struct args *self, double norm);
@@ -42,6 +46,12 @@ int opt_check(const struct args *a, struct err *e);
 struct clipping opt_clipping(const struct args *a);
 /* The share of each weight that is taken away before it moves. */
 double opt_decay(const struct args *a);
+/* lr / (1 - momentum): how far a slope of 1 that stays moves a weight in one step, when momentum
+ * has gathered it. At momentum 1, which gathers it without end, lr. */
+double opt_carried_rate(const struct args *a);
+/* Each weight's own step size in the update that was made last (struct opt_kind). */
+void opt_step_sizes(const struct args *a, uint64_t count, size_t n, real *const slot[SLOTS_MOST],
+                    real *to);
 /* What the numbers kept for each weight start at. */
 double opt_start(const struct args *a);
 

@@ -8,6 +8,15 @@ static void update(const struct args *self, uint64_t count, size_t n, const real
     kernels()->adagrad(n, args_number(self, "lr"), args_number(self, "epsilon"), g, w, slot[0]);
 }
 
+static void step_sizes(const struct args *self, uint64_t count, size_t n,
+                       real *const slot[SLOTS_MOST], real *to)
+{
+    const struct step_sizes s = {
+        .rate = args_number(self, "lr"), .inside = args_number(self, "epsilon"), .correction = 1};
+    (void)count;
+    kernels()->step_sizes(n, &s, slot[0], NULL, to);
+}
+
 /* Squares add up over steps; a weight moves by lr at most, but for numbers near epsilon's root. */
 static double reach(const struct args *self, double norm)
 {
@@ -33,5 +42,6 @@ const struct opt_kind opt_adagrad = {
     .slots = 1,
     .start = "initial_accumulator_value",
     .update = update,
+    .step_sizes = step_sizes,
     .reach = reach,
 };

@@ -15,6 +15,18 @@ void adam_update(const struct args *self, uint64_t count, size_t n, const real *
     kernels()->adam(n, &s, g, w, slot[0], slot[1]);
 }
 
+/* lr / (sqrt(v') + epsilon) */
+void adam_step_sizes(const struct args *self, uint64_t count, size_t n,
+                     real *const slot[SLOTS_MOST], real *to)
+{
+    const struct step_sizes s = {
+        .rate = args_number(self, "lr"),
+        .correction = 1 / sqrt(1 - pow(args_number(self, "beta_2"), (double)count)),
+        .outside = args_number(self, "epsilon"),
+    };
+    kernels()->step_sizes(n, &s, slot[1], NULL, to);
+}
+
 /* It keeps squares; a weight itself moves by little more than lr. */
 double adam_reach(const struct args *self, double norm)
 {
@@ -38,5 +50,6 @@ const struct opt_kind opt_adam = {
                          "optimizer adam lr=0.01\ntrain 2\n"},
     .slots = 2,
     .update = adam_update,
+    .step_sizes = adam_step_sizes,
     .reach = adam_reach,
 };

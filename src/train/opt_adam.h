@@ -11,6 +11,8 @@
 
 void adam_update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
                  real *const slot[SLOTS_MOST]);
+void adam_step_sizes(const struct args *self, uint64_t count, size_t n,
+                     real *const slot[SLOTS_MOST], real *to);
 double adam_reach(const struct args *self, double norm);
 
 #endif

@@ -28,6 +28,7 @@ const struct opt_kind opt_adamw = {
                          "optimizer adamw lr=0.01 weight_decay=0.1\ntrain 2\n"},
     .slots = 2,
     .update = adam_update,
+    .step_sizes = adam_step_sizes,
     .reach = adam_reach,
     .decay = decay,
 };

@@ -15,6 +15,16 @@ static void update(const struct args *self, uint64_t count, size_t n, const real
                        args_yes(self, "centered") ? slot[MEAN] : NULL);
 }
 
+static void step_sizes(const struct args *self, uint64_t count, size_t n,
+                       real *const slot[SLOTS_MOST], real *to)
+{
+    const struct step_sizes s = {
+        .rate = opt_carried_rate(self), .inside = args_number(self, "epsilon"), .correction = 1};
+    (void)count;
+    kernels()->step_sizes(n, &s, slot[MEAN_SQUARE], args_yes(self, "centered") ? slot[MEAN] : NULL,
+                          to);
+}
+
 /* It keeps squares; momentum adds up steps, and centered may leave nothing but epsilon below the
  * root. */
 static double reach(const struct args *self, double norm)
@@ -47,5 +57,6 @@ const struct opt_kind opt_rmsprop = {
                          "optimizer rmsprop lr=0.01\ntrain 2\n"},
     .slots = 3,
     .update = update,
+    .step_sizes = step_sizes,
     .reach = reach,
 };

@@ -11,6 +11,16 @@ static void update(const struct args *self, uint64_t count, size_t n, const real
     kernels()->sgd(n, &s, g, w, s.momentum > 0 ? slot[0] : NULL);
 }
 
+static void step_sizes(const struct args *self, uint64_t count, size_t n,
+                       real *const slot[SLOTS_MOST], real *to)
+{
+    const real rate = (real)opt_carried_rate(self);
+    (void)count;
+    (void)slot;
+    for (size_t i = 0; i < n; i++)
+        to[i] = rate;
+}
+
 /* Momentum adds up steps before this one, and a weight its own steps: a factor for both. */
 static double reach(const struct args *self, double norm)
 {
@@ -37,5 +47,6 @@ const struct opt_kind opt_sgd = {
                          "optimizer sgd lr=0.1 momentum=0.9 nesterov=yes\ntrain 2\n"},
     .slots = 1,
     .update = update,
+    .step_sizes = step_sizes,
     .reach = reach,
 };
