@@ -119,7 +119,9 @@ static const struct arg_spec args[] = {
     ARG("bias_init", KEY, ARG_CALL, .of = &init_kinds, .standard = "zeros",
         .alias = "bias_initializer", .line = "how the bias starts"),
     ARG("kernel_dropout", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 0.999999,
-        .line = "the share of the kernel's numbers that a training step leaves out (DropConnect)"),
+        .line = "the share of the kernel's numbers that a training step leaves out (DropConnect)",
+        .use = "As dropout, on single weights: for small dense layers, in which a unit left out "
+               "would be missed (Wan et al. 2013)."),
     CONSTRAINT("kernel_constraint", "what the kernel is brought back to after each step"),
     CONSTRAINT("bias_constraint", "what the bias is brought back to after each step"),
     TRAINABLE("no: the weights stay as they are; their penalties still count"),

@@ -62,10 +62,13 @@ const struct layer_kind layer_gaussian_dropout = {
               .args = args,
               .arg_count = sizeof args / sizeof *args,
               .summary = "multiplies by normal noise around 1 while training",
+              .use = "Where dropout is wanted and exact zeros are not: the units behind see every "
+                     "number, less or more of it.",
+              .source = "Srivastava 2014; Keras GaussianDropout",
               .details =
                   "y = x (1 + e sqrt(rate / (1 - rate))), where e is standard normal, drawn anew "
                   "for each number and step: mean and deviation of dropout, and no number becomes "
-                  "0. In evaluation y = x (Srivastava et al. 2014; Keras GaussianDropout).",
+                  "0. In evaluation y = x.",
               .example = "data moons 200\ninput 2\ndense 16 relu\ngaussian_dropout 0.3\n"
                          "dense 1 sigmoid\ntrain 2\n"},
     .noise = "rate",

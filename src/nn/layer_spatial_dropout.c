@@ -72,11 +72,13 @@ const struct layer_kind layer_spatial_dropout = {
               .args = args,
               .arg_count = sizeof args / sizeof *args,
               .summary = "sets whole channels to 0 at random while training",
+              .use = "On sequences, where neighbours in time are alike: dropout of single numbers "
+                     "would be made good by the next step.",
+              .source = "Tompson et al. 2015; Keras SpatialDropout1D, 2D and 3D",
               .details =
                   "y = x m / (1 - rate), where m is 0 with probability rate and else 1, drawn anew "
                   "for each sample, channel (the last axis) and step: what stands in one channel "
-                  "goes or stays together. In evaluation y = x (Tompson et al. 2015; Keras "
-                  "SpatialDropout1D, 2D and 3D).",
+                  "goes or stays together. In evaluation y = x.",
               .example = "data random 100 shape=5x4 target=1\ninput 5x4\ndense 6 relu\n"
                          "spatial_dropout 0.3\nflatten\ndense 1\ntrain 2\n"},
     .noise = "rate",

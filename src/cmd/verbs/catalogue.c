@@ -8,6 +8,24 @@
 
 #include <string.h>
 
+/* Markdown would take the stars of a formula for emphasis. */
+static void add_starred(struct str *to, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        str_add(to, text[i] == '*' ? "\\" : "");
+        str_bytes(to, text + i, 1);
+    }
+}
+
+static void add_prose(struct str *to, const char *text)
+{
+    struct str starred = {0};
+    add_starred(&starred, text, strlen(text));
+    help_filled(to, starred.text);
+    to->failed = to->failed || starred.failed;
+    str_finish(&starred);
+}
+
 static void add_picture(struct str *to, const struct penalty_kind *kind)
 {
     const char *name = kind->entry.name;
@@ -27,22 +45,17 @@ static void add_row(struct str *to, const struct catalog *c, const struct entry 
         add_picture(to, (const struct penalty_kind *)row);
         str_addf(to, "Value: `%s`\n\n", ((const struct penalty_kind *)row)->formula);
     }
-    help_filled(to, row->details);
+    add_prose(to, row->details);
     str_add(to, "\n");
     help_use(to, c->table, row);
     str_add(to, "\n");
-}
-
-static bool regularizes(const struct entry *row)
-{
-    return row->use != NULL;
 }
 
 static void add_table(struct str *to, const struct catalog *c)
 {
     bool begun = false;
     for (size_t i = 0; i < c->table->rows; i++) {
-        if (!regularizes(c->table->row[i]))
+        if (!c->table->row[i]->use)
             continue;
         if (!begun)
             str_addf(to, "## %s\n\n", c->title);
@@ -51,30 +64,42 @@ static void add_table(struct str *to, const struct catalog *c)
     }
 }
 
-/* Whether a row before row k of table t has that key. */
-static bool key_is_known(const struct table *t, size_t k, const struct arg_spec *key)
+static const struct arg_spec *find_key(const struct entry *row, const char *name)
 {
-    for (size_t i = 0; i < k; i++)
-        for (size_t a = 0; a < t->row[i]->arg_count; a++)
-            if (strcmp(t->row[i]->args[a].name, key->name) == 0 && t->row[i]->args[a].use)
-                return true;
-    return false;
+    for (size_t i = 0; i < row->arg_count; i++)
+        if (strcmp(row->args[i].name, name) == 0)
+            return &row->args[i];
+    return NULL;
+}
+
+/* A key that several rows take is told at the first of them. */
+static void add_key(struct str *to, const struct table *t, size_t first, const struct arg_spec *key)
+{
+    size_t takers = 0;
+    for (size_t i = 0; i < t->rows; i++) {
+        const bool takes = find_key(t->row[i], key->name) != NULL;
+        if (takes && i < first)
+            return;
+        takers += takes;
+    }
+    str_addf(to, "### %s=\n\n", key->name);
+    if (takers == t->rows)
+        str_addf(to, "Of every %s.\n\n", t->noun);
+    else
+        str_addf(to, "Of %s %s%s.\n\n", t->noun, t->row[first]->name,
+                 takers > 1 ? " and others" : "");
+    help_argument(to, key, "- ");
+    str_add(to, "\n");
+    add_prose(to, key->use);
+    str_add(to, "\n");
 }
 
 static void add_keys(struct str *to, const struct catalog *c)
 {
-    const struct table *t = c->table;
-    for (size_t i = 0; i < t->rows; i++)
-        for (size_t a = 0; a < t->row[i]->arg_count; a++) {
-            const struct arg_spec *key = &t->row[i]->args[a];
-            if (!key->use || key_is_known(t, i, key))
-                continue;
-            str_addf(to, "### %s=\n\nOf %s %s.\n\n", key->name, t->noun, t->row[i]->name);
-            help_argument(to, key, "- ");
-            str_add(to, "\n");
-            help_filled(to, key->use);
-            str_add(to, "\n");
-        }
+    for (size_t i = 0; i < c->table->rows; i++)
+        for (size_t a = 0; a < c->table->row[i]->arg_count; a++)
+            if (c->table->row[i]->args[a].use)
+                add_key(to, c->table, i, &c->table->row[i]->args[a]);
 }
 
 /* The library is paragraphs: lines of comments, then the definition. The first one is about all. */
@@ -89,7 +114,10 @@ static void add_library(struct str *to)
         const bool comment = n && *text == '#';
         const size_t skip = comment ? n > 1 ? 2 : 1 : 0;
         str_add(to, n && !comment ? "\n    " : "");
-        str_bytes(to, text + skip, n - skip);
+        if (comment)
+            add_starred(to, text + skip, n - skip);
+        else
+            str_bytes(to, text, n);
         str_add(to, "\n");
         text += n + (end ? 1 : 0);
         left -= n + (end ? 1 : 0);
