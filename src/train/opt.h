@@ -30,6 +30,8 @@ struct opt_kind {
     /* The largest number that an update may come to write for a gradient of Euclidean norm `norm`,
      * with room to spare: beyond REAL_MOST the step is refused, as it cannot be taken back. */
     double (*reach)(const struct args *self, double norm);
+    /* How far a weight moves depends on where it is, not on the gradient alone. */
+    bool from_weight;
     /* The share of each weight that is taken away before it moves; NULL: none. */
     double (*decay)(const struct args *self);
 };

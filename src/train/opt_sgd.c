@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "train/opt.h"
+#include "train/opt_decay.h"
 
 static void update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
                    real *const slot[SLOTS_MOST])
@@ -32,6 +32,7 @@ static const struct arg_spec args[] = {
     ARG("momentum", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 1,
         .line = "how much of the last step goes on"),
     ARG("nesterov", KEY, ARG_BOOL, .standard = "no", .line = "look ahead along the momentum"),
+    WEIGHT_DECAY("0"),
     CLIPPING,
 };
 
@@ -42,11 +43,15 @@ const struct opt_kind opt_sgd = {
               .summary = "gradient descent, with momentum if wanted",
               .details =
                   "v = momentum v - lr g; w += v; with nesterov w += momentum v - lr g (Keras "
-                  "SGD).",
+                  "SGD). With weight_decay first w -= weight_decay lr w: decoupled, as in adamw "
+                  "(SGDW, Loshchilov and Hutter 2019). PyTorch's SGD adds weight_decay w to the "
+                  "gradient instead, which without momentum is the same step, and here is "
+                  "kernel=l2(s) with s = weight_decay / 2. " DECAY_DETAILS,
               .example = "data moons 100\ninput 2\ndense 8 tanh\ndense 1 sigmoid\n"
                          "optimizer sgd lr=0.1 momentum=0.9 nesterov=yes\ntrain 2\n"},
     .slots = 1,
     .update = update,
     .step_sizes = step_sizes,
     .reach = reach,
+    .decay = opt_weight_decay,
 };

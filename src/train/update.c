@@ -182,7 +182,7 @@ void update_difference(const struct update_trial *t, const real *grad, real *to)
         const struct weight *w = &m->graph->weight[i];
         if (!weight_moves(m, w))
             continue;
-        if (w->constraint) {
+        if (w->constraint || opt_kind_of(m->recipe.optimizer.args)->from_weight) {
             try_tensor(t, w, grad, to + w->at);
             kernels()->axpy(w->count, -1, t->weight + w->at, to + w->at);
             continue;

@@ -33,8 +33,8 @@ struct update_trial {
 /* The weights after an update along grad, in to[]; those that may not move are not written. The
  * bits are those that update_weights would make. */
 void update_weights_from(const struct update_trial *t, const real *grad, real *to);
-/* What such an update adds to the weights. It is computed by itself where no constraint looks at
- * the weight, so that nothing of it is lost beside a large weight. */
+/* What such an update adds to the weights. It is computed by itself where neither a constraint nor
+ * the optimizer looks at the weight, so that nothing of it is lost beside a large weight. */
 void update_difference(const struct update_trial *t, const real *grad, real *to);
 
 /* The largest number that this may come to write for a gradient of Euclidean norm `norm` over all

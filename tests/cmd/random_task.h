@@ -147,8 +147,9 @@ static inline void add_data(struct random_task *t)
 /* The whole text: number i is always the same. */
 static inline void random_task(struct random_task *t, uint64_t number)
 {
-    static const char *const optimizers[] = {"sgd lr=0.01 momentum=0.5", "adam", "rmsprop",
-                                             "adagrad", "adamw"};
+    static const char *const optimizers[] = {
+        "sgd lr=0.01 momentum=0.5", "adam", "rmsprop", "adagrad", "adamw", "nadam", "lion lr=0.001",
+        "ftrl l1=0.01 l2=0.1"};
     *t = (struct random_task){0};
     random_layers(&t->model, number);
     struct chooser *r = &t->model.r;
@@ -160,7 +161,7 @@ static inline void random_task(struct random_task *t, uint64_t number)
     choose_heads(t);
     add_losses(t);
     add_data(t);
-    str_addf(&r->text, "optimizer %s\n", optimizers[pick(r, 5)]);
+    str_addf(&r->text, "optimizer %s\n", optimizers[pick(r, 8)]);
 }
 
 static inline void random_task_finish(struct random_task *t)

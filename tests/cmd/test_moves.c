@@ -98,6 +98,15 @@ static const struct {
     {ROWS "dense 5 tanh kernel=l2(0.3) activity=l1(0.3) as h\ndense 2\n"
           "optimizer sgd lr=0.1 clipvalue=0.05\n",
      {"set h.kernel = l2(0)", "set h.activity = l1(0)"}},
+    /* Optimizers that look at the weight, or at the gradient's sign alone. */
+    {ROWS "dense 5 tanh kernel=l2(0.3) activity=l1(0.3) as h\ndense 2\n"
+          "optimizer ftrl lr=0.1 l1=0.05 l2=0.3\n",
+     {"set h.kernel = l2(0)", "set h.activity = l1(0)"}},
+    {ROWS "dense 5 tanh kernel=l2(0.3) activity=l1(0.3) as h\ndense 2\n"
+          "optimizer lion lr=0.01 weight_decay=0.5\n",
+     {"set h.kernel = l2(0)", "set h.activity = l1(0)"}},
+    {ROWS "dense 5 tanh kernel=l2(0.3) activity=l1(0.3) as h\ndense 2\noptimizer nadam lr=0.02\n",
+     {"set h.kernel = l2(0)", "set h.activity = l1(0)"}},
     /* Own penalties, one over the whole batch. */
     {"define penalty own(x, power=2) = sum(abs(x)^power)\n" ROWS
      "dense 5 sigmoid kernel=own(0.1, power=3) activity=kl(0.5, p=0.1) as h\ndense 2\n"

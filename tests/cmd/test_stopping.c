@@ -176,20 +176,21 @@ static void training_stops_and_puts_the_best_epoch_back(void **state)
 static void every_optimizer_and_end_is_put_back(void **state)
 {
     (void)state;
-    static const char *const optimizers[] = {"sgd lr=0.3 momentum=0.9", "adamw lr=0.05",
-                                             "rmsprop lr=0.03", "adagrad lr=0.3"};
+    static const char *const optimizers[] = {
+        "sgd lr=0.3 momentum=0.9", "adamw lr=0.05", "rmsprop lr=0.03",     "adagrad lr=0.3",
+        "nadam lr=0.05",           "lion lr=0.02",  "ftrl lr=0.5 l1=0.001"};
     /* Also where the condition did not come true. */
     static const char *const ends[] = {
         "train 12 until stalled(val.loss, 100) keep=best\n",
         "train until stalled(val.loss, 2) or stalled(val.loss, 1) max 12 keep=best\n",
         "train 12 until stalled(val.accuracy, 3) and epoch > 4 keep=best\n",
         "step 1\ntrain 12 until stalled(loss.data, 3) keep=best\n"};
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++) {
         struct fake f;
         char task[600];
         snprintf(task, sizeof task, "%sloss mse\noptimizer %s\n", DATA LAYERS, optimizers[i]);
         start(&f, task);
-        fake_ok(&f, ends[i]);
+        fake_ok(&f, ends[i % (sizeof ends / sizeof *ends)]);
         is_trained(&f, task, (int)fake_number(&f, "epoch"));
         fake_finish(&f);
     }

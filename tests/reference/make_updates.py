@@ -166,6 +166,8 @@ class Held(Dense):
 
 
 class Update(Model):
+    maker = "make_updates.py"
+
     def __init__(self, *words, optimizers, **options):
         super().__init__(*words, **options)
         self.optimizers = optimizers
@@ -180,7 +182,7 @@ class Update(Model):
         return super().run(optimizer)
 
     def write(self, folder):
-        lines = ["# Made by make_updates.py with PyTorch %s." % torch.__version__.split("+")[0]]
+        lines = ["# Made by %s with PyTorch %s." % (self.maker, torch.__version__.split("+")[0])]
         lines += [self.text(), "."] + list(self.at_start())
         for optimizer in self.optimizers:
             lines += list(self.run(optimizer))
