@@ -52,21 +52,21 @@ def curve(nnr, use, place, matrix, low, high):
     rows = [row.split() for row in matrix.split(";")]
     at = [c for row in rows for c in row].index("?")
     x = [low + (high - low) * i / POINTS for i in range(POINTS + 1)]
-    values, slopes = [], []
-    for number in x:
-        done = subprocess.run(
-            [nnr, "--json", "--quiet", "-c", model(use, place, rows, number)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        said = [json.loads(line) for line in done.stdout.splitlines() if line[0] == "{"]
-        printed = [s["print"][0] for s in said if s.get("verb") == "print"]
-        if done.returncode or len(printed) != 2:
-            sys.exit(f"{use} {place} {matrix} at {number}: {done.stdout}{done.stderr}")
-        values.append(printed[0])
-        slopes.append(printed[1][at])
-    return x, values, slopes
+    text = 'source "penalties.nnr"\n'
+    for i, number in enumerate(x):
+        text += f"model m{i}\n" + model(use, place, rows, number)
+    done = subprocess.run(
+        [pathlib.Path(nnr).resolve(), "--json", "--quiet", "-c", text],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+    said = [json.loads(line) for line in done.stdout.splitlines() if line[:1] == "{"]
+    printed = [s["print"][0] for s in said if s.get("verb") == "print"]
+    if done.returncode or len(printed) != 2 * len(x):
+        sys.exit(f"{use} {place} {matrix}: {done.stderr}")
+    return x, printed[::2], [slopes[at] for slopes in printed[1::2]]
 
 
 def line(x, y, across, down, colour):
@@ -107,21 +107,28 @@ def picture(x, values, pulls):
     return "\n".join(text) + "\n"
 
 
+def pictures(nnr, page):
+    """The name and the text of each picture that the page shows."""
+    for name, arguments, place, matrix, low, high in DRAWN.findall(page):
+        x, values, slopes = curve(
+            nnr, name + arguments, place, matrix, float(low or -2), float(high or 2)
+        )
+        yield name + ".svg", picture(x, values, [-s for s in slopes])
+
+
 def main(nnr=ROOT / "build/src/nnr64", folder=ROOT / "docs"):
     folder = pathlib.Path(folder)
     page = subprocess.run(
         [nnr, "--catalogue"], capture_output=True, text=True, check=True
     ).stdout
+    drawn = dict(pictures(nnr, page))
     (folder / "catalogue").mkdir(exist_ok=True)
     for old in (folder / "catalogue").glob("*.svg"):
         old.unlink()
-    for name, arguments, place, matrix, low, high in DRAWN.findall(page):
-        x, values, slopes = curve(
-            nnr, name + arguments, place, matrix, float(low or -2), float(high or 2)
-        )
-        drawn = picture(x, values, [-s for s in slopes])
-        (folder / "catalogue" / f"{name}.svg").write_text(drawn)
+    for name, text in drawn.items():
+        (folder / "catalogue" / name).write_text(text)
     (folder / "catalogue.md").write_text(page)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -26,14 +26,12 @@ static void add_prose(struct str *to, const char *text)
     str_finish(&starred);
 }
 
-static void add_picture(struct str *to, const struct penalty_kind *kind)
+/* Of a use, n bytes that begin with the penalty's name. */
+static void add_picture(struct str *to, const char *use, size_t n)
 {
-    const char *name = kind->entry.name;
-    if (kind->picture)
-        str_addf(to, "![%s: value and pull](catalogue/%s.svg)\n\nDrawn: `%s`\n\n", name, name,
-                 kind->picture);
-    else
-        str_add(to, "No picture: what it is cannot be seen while one number moves.\n\n");
+    const int name = (int)strcspn(use, "(");
+    str_addf(to, "![%.*s: value and pull](catalogue/%.*s.svg)\n\nDrawn: `%.*s`\n", name, use, name,
+             use, (int)n, use);
 }
 
 static void add_row(struct str *to, const struct catalog *c, const struct entry *row)
@@ -42,8 +40,12 @@ static void add_row(struct str *to, const struct catalog *c, const struct entry 
     help_usage(to, c, row);
     str_add(to, "\n\n");
     if (c->table == &penalty_kinds) {
-        add_picture(to, (const struct penalty_kind *)row);
-        str_addf(to, "Value: `%s`\n\n", ((const struct penalty_kind *)row)->formula);
+        const struct penalty_kind *kind = (const struct penalty_kind *)row;
+        if (kind->picture)
+            add_picture(to, kind->picture, strlen(kind->picture));
+        else
+            str_add(to, "No picture: what it is cannot be seen while one number moves.\n");
+        str_addf(to, "\nValue: `%s`\n\n", kind->formula);
     }
     add_prose(to, row->details);
     str_add(to, "\n");
@@ -102,7 +104,25 @@ static void add_keys(struct str *to, const struct catalog *c)
                 add_key(to, c->table, i, &c->table->row[i]->args[a]);
 }
 
-/* The library is paragraphs: lines of comments, then the definition. The first one is about all. */
+/* A line of the library: a comment, a comment that says what is drawn, or a definition. */
+static void add_line(struct str *to, const char *line, size_t n)
+{
+    static const char drawn[] = "# Picture: ";
+    const size_t lead = sizeof drawn - 1;
+    if (n > lead && strncmp(line, drawn, lead) == 0) {
+        str_add(to, "\n");
+        add_picture(to, line + lead, n - lead);
+    } else if (n && *line == '#') {
+        const size_t skip = n > 1 ? 2 : 1;
+        add_starred(to, line + skip, n - skip);
+        str_add(to, "\n");
+    } else {
+        str_add(to, n ? "\n    " : "");
+        str_bytes(to, line, n);
+        str_add(to, "\n");
+    }
+}
+
 static void add_library(struct str *to)
 {
     size_t left;
@@ -111,14 +131,7 @@ static void add_library(struct str *to)
     while (left) {
         const char *end = memchr(text, '\n', left);
         const size_t n = end ? (size_t)(end - text) : left;
-        const bool comment = n && *text == '#';
-        const size_t skip = comment ? n > 1 ? 2 : 1 : 0;
-        str_add(to, n && !comment ? "\n    " : "");
-        if (comment)
-            add_starred(to, text + skip, n - skip);
-        else
-            str_bytes(to, text, n);
-        str_add(to, "\n");
+        add_line(to, text, n);
         text += n + (end ? 1 : 0);
         left -= n + (end ? 1 : 0);
     }
