@@ -391,6 +391,30 @@ static void a_built_in_may_be_defined_anew(void **state)
     fake_finish(&f);
 }
 
+/* A library may be read twice; what differs in anything is another definition. */
+static void the_same_may_be_said_again(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "let c = 2\ndefine penalty f(x, p=c, reduce=sum) = p*sum(x^2)\n");
+    fake_ok(&f, "data rows { 1 -> 0 }\ninput 1\ndense 1 kernel=f(1) kernel_init=constant(3) as h\n"
+                "define penalty f(x, p=2, reduce=sum) = p*sum(x^2)\n");
+    static const char *const others[] = {
+        "define penalty f(x, p=2) = p*sum(x^2)\n",
+        "define penalty f(x, p=3, reduce=sum) = p*sum(x^2)\n",
+        "define penalty f(x, q=2, reduce=sum) = q*sum(x^2)\n",
+        "define penalty f(x, p=2, reduce=sum) = p*sum(x^4)\n",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        fake_says(&f, others[i], OUTCOME_ERROR,
+                  "t:1:16: the name f is given already, at t:2; choose another, f_1");
+    fake_ok(&f, "expect h.kernel.penalty ~ 18\nundo\nundo\nundo\nundo\nundo\n");
+    fake_ok(&f, "define penalty f(x) = sum(x)\n");
+    fake_finish(&f);
+    check_memory("define penalty f(x) = sum(x)\n", "define penalty f(x) = sum(x)\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +428,7 @@ int main(void)
         cmocka_unit_test(a_penalty_without_a_value_is_named),
         cmocka_unit_test(models_share_definitions),
         cmocka_unit_test(a_built_in_may_be_defined_anew),
+        cmocka_unit_test(the_same_may_be_said_again),
         cmocka_unit_test(any_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,14 @@ class Library(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertEqual(self.run_nnr('source "penalty.nnr"', cwd=folder).returncode, 1)
 
+    def test_it_may_be_read_twice_and_taken_back(self):
+        twice = 'source "penalties.nnr"\nsource "penalties.nnr"\n'
+        text = twice + "undo\nundo\ndefine penalty scad(x) = sum(x)\n" + twice
+        done = self.run_nnr(text)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the name scad is given already", done.stderr)
+        self.assertIn("<-c>:6:8", done.stderr)
+
     def test_a_file_beside_the_script_comes_first(self):
         with tempfile.TemporaryDirectory() as folder:
             own = pathlib.Path(folder) / "penalties.nnr"

@@ -180,17 +180,48 @@ static int keep_definition(struct session *s, struct definition *d, struct err *
     return 0;
 }
 
+static int make_definition(struct session *s, struct definition *d, const struct node *call,
+                           const struct node *formula, struct err *e)
+{
+    const bool made = !read_parameters(s, d, call, e) && !definition_row(d, call->text, e) &&
+                      !definition_formula(s, d, formula, e);
+    return made ? 0 : -1;
+}
+
+/* What is defined already may be said again, as when a library is read twice; anything else of that
+ * name is an error. */
+static int define_again(struct session *s, const struct definition *old, const struct definition *d,
+                        struct err *e)
+{
+    struct str first = {0}, second = {0};
+    definition_print(&first, old);
+    definition_print(&second, d);
+    const bool failed = first.failed || second.failed;
+    const bool same = !failed && strcmp(first.text, second.text) == 0;
+    str_finish(&first);
+    str_finish(&second);
+    if (failed)
+        return err_memory(e);
+    return same ? 0 : name_check_penalty(s, d->own.kind.entry.name, d->where, e);
+}
+
 static int define(struct session *s, const struct node *call, const struct node *formula,
                   struct err *e)
 {
-    if (name_check_penalty(s, call->text, name_span(call), e))
+    const struct definition *old = session_definition(s, call->text);
+    if (!old && name_check_penalty(s, call->text, name_span(call), e))
         return -1;
     struct definition *d = definition_create(name_span(call));
     if (!d)
         return err_memory(e);
-    if (!read_parameters(s, d, call, e) && !definition_row(d, call->text, e) &&
-        !definition_formula(s, d, formula, e) && !keep_definition(s, d, e))
-        return 0;
+    if (!make_definition(s, d, call, formula, e)) {
+        if (!old && !keep_definition(s, d, e))
+            return 0;
+        if (old && !define_again(s, old, d, e)) {
+            definition_destroy(d);
+            return 0;
+        }
+    }
     definition_destroy(d);
     return -1;
 }
@@ -250,7 +281,9 @@ const struct command command_define = {
             "penalties.\n\nWhere there is a choice of slope: that of abs(x) is 0 at 0, and so are "
             "those of sqrt, norm, std and of powers below 1; elements that are all the largest or "
             "smallest share the slope; comparisons, sign, count and fraction have none. What where "
-            "does not take adds nothing, even if it is not a number.",
+            "does not take adds nothing, even if it is not a number.\n\nWhat is defined may be "
+            "said again "
+            "word for word, as when a library is read twice.",
             "define penalty hoyer(x) = sum(abs(x))^2 / sum(x^2)\n"
             "define penalty group(x, eps=1e-8) = sum(sqrt(sum(x^2, axis=0) + eps))\n"
             "data moons 100\ninput 2\ndense 8 tanh kernel=group(1e-2) activity=hoyer(1e-3) as h\n"
