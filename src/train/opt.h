@@ -73,13 +73,13 @@ double opt_start(const struct args *a);
 #define CLIPPING                                                                                   \
     ARG("clipnorm", KEY, ARG_NUMBER, .standard = "0", .max = 1e30,                                 \
         .line = "each weight tensor's gradient is scaled down to this norm; 0: off",               \
-        .use = "Where the loss leaps now and then and one layer is the cause."),                   \
+        .use = "The loss leaps now and then, and one layer is the cause."),                        \
         ARG("clipvalue", KEY, ARG_NUMBER, .standard = "0", .max = 1e30,                            \
             .line = "each number of the gradient is cut to this size; 0: off",                     \
-            .use = "Where few weights get huge gradients; the step's direction changes."),         \
+            .use = "Few weights get huge gradients. The step's direction changes."),               \
         ARG("global_clipnorm", KEY, ARG_NUMBER, .standard = "0", .max = 1e30,                      \
             .line = "the whole gradient is scaled down to this norm; 0: off",                      \
-            .use = "Where the loss leaps now and then: the step keeps its direction. A penalty's " \
+            .use = "The loss leaps now and then. The step keeps its direction, and a penalty's "   \
                    "pull is clipped with it (Pascanu, Mikolov and Bengio 2013).")
 
 #endif

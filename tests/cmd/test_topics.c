@@ -29,12 +29,22 @@ static void check_topic(struct walk *w, const char *word, const char *part)
     w->failed += !fine;
 }
 
+/* The beginning, which no line is too short for. */
+static void check_use(struct walk *w, const char *word, const char *use)
+{
+    char part[60];
+    snprintf(part, sizeof part, "When: %.40s", use ? use : "");
+    if (use)
+        check_topic(w, word, part);
+}
+
 static void check_args(struct walk *w, const struct entry *row)
 {
     for (size_t i = 0; i < row->arg_count; i++) {
         const struct arg_spec *spec = &row->args[i];
         check_topic(w, spec->name, spec->line);
         check_topic(w, spec->name, row->name);
+        check_use(w, spec->name, spec->use);
         if (spec->alias)
             check_topic(w, spec->alias, spec->line);
         for (size_t k = 0; spec->of && k < spec->of->rows; k++)
@@ -58,6 +68,7 @@ static void every_word_of_the_tables_is_explained(void **state)
             check_topic(&w, t->noun, t->row[k]->summary);
             check_topic(&w, title, t->row[k]->summary);
             check_topic(&w, t->row[k]->name, t->row[k]->summary);
+            check_use(&w, t->row[k]->name, t->row[k]->use);
             if (t->row[k]->alias)
                 check_topic(&w, t->row[k]->alias, t->row[k]->summary);
             /* Where every row of a table takes an argument, the table stands for them. */

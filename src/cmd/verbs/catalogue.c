@@ -91,8 +91,12 @@ static void add_key(struct str *to, const struct table *t, size_t first, const s
         str_addf(to, "Of %s %s%s.\n\n", t->noun, t->row[first]->name,
                  takers > 1 ? " and others" : "");
     help_argument(to, key, "- ");
+    struct str use = {0};
+    str_addf(&use, "When: %s", key->use);
     str_add(to, "\n");
-    add_prose(to, key->use);
+    add_prose(to, use.text ? use.text : "");
+    to->failed = to->failed || use.failed;
+    str_finish(&use);
     str_add(to, "\n");
 }
 

@@ -165,6 +165,11 @@ static void add_use(struct str *to, const struct tables *all, const struct arg_s
     to->failed = to->failed || takers.failed;
     help_argument(to, &shown, "");
     struct str line = {0};
+    if (shown.use)
+        str_addf(&line, "When: %s", shown.use);
+    help_filled(to, line.text);
+    to->failed = to->failed || line.failed;
+    str_finish(&line);
     str_addf(&line, "taken by %s", takers.size > 2 ? takers.text + 2 : "");
     help_filled(to, line.text);
     to->failed = to->failed || line.failed;
