@@ -53,7 +53,26 @@ static int give_slots(struct columns *c, const struct choice *choice, const size
         c->item[target[i]].slot = c->inputs + i;
         c->item[target[i]].target = true;
     }
+    for (size_t i = 0; i < c->count; i++)
+        if (c->item[i].weight)
+            c->item[i].slot = c->inputs + c->targets;
     return c->inputs ? 0 : no_inputs(c, file, e);
+}
+
+static int choose_weight(struct columns *c, struct choice *choice, size_t *picked,
+                         const struct arg *weight, struct err *e)
+{
+    size_t count = 0;
+    if (!weight->given)
+        return 0;
+    if (pick(choice, weight, picked, &count, e))
+        return -1;
+    if (count > 1) {
+        err_at(e, weight->where, "weight names %zu columns, and a sample has one weight", count);
+        return err_hint(e, "name one of them");
+    }
+    c->item[picked[0]].weight = c->weighted = true;
+    return 0;
 }
 
 static int choose_columns(struct columns *c, struct choice *choice, size_t *picked,
@@ -65,6 +84,8 @@ static int choose_columns(struct columns *c, struct choice *choice, size_t *pick
         return -1;
     for (size_t i = 0; i < dropped; i++)
         c->item[picked[i]].dropped = true;
+    if (choose_weight(c, choice, picked, args_get(args, "weight"), e))
+        return -1;
     to->target_is_input = pick_is(target, "input");
     if (!to->target_is_input && !pick_is(target, "none") &&
         pick(choice, target, picked, &c->targets, e))

@@ -14,9 +14,9 @@ struct class_name {
 
 struct column {
     const char *name;
-    bool dropped, target;
+    bool dropped, target, weight;
     bool words;              /* a target that holds classes and no numbers */
-    size_t slot;             /* its place among the numbers of a row: inputs, then targets */
+    size_t slot;             /* its place among the numbers of a row: inputs, targets, weight */
     struct class_name *word; /* in the order of the alphabet */
     size_t classes, room;
 };
@@ -27,11 +27,13 @@ struct columns {
     size_t count, room;
     bool named; /* the file has a header */
     size_t inputs, targets;
+    bool weighted; /* one of them is the samples' weight */
 };
 
 /* Adds a column of that name; a million are the most. */
 int columns_add(struct columns *c, const char *name, const struct file_name *file, struct err *e);
-/* Deals out roles and slots as target= and drop= of the statement say; sets to->target_is_input. */
+/* Deals out roles and slots as target=, weight= and drop= of the statement say; sets
+ * to->target_is_input. */
 int columns_deal_out(struct columns *c, const struct args *args, struct dataset *to, struct err *e);
 /* The number of a word in a column of classes: words are numbered as they come. More than 10,000 of
  * them are an error without a place: -1 and *e. */

@@ -16,7 +16,7 @@ struct table_reader {
     struct cells cells;
     struct columns columns;
     locale_t plain; /* whose decimal sign is a dot */
-    size_t width;   /* numbers of a row: inputs and targets */
+    size_t width;   /* numbers of a row: inputs, targets, and the sample's weight */
     real **block;
     size_t blocks, block_room, block_rows;
     size_t rows;
@@ -93,6 +93,12 @@ static int does_not_fit(const struct table_reader *t, struct err *e)
     return err_hint(e, "numbers go up to %s", number_text((double)REAL_MOST, most));
 }
 
+static int below_zero(const struct table_reader *t, struct err *e)
+{
+    at_cell(t, "is no weight: it is below 0", e);
+    return err_hint(e, "a sample's loss counts 0 times or more");
+}
+
 /* The cell at hand as a number of its row. A target whose first cell is no number holds classes,
  * and then all its cells are words. */
 static int put_cell(struct table_reader *t, struct column *c, real *row, struct err *e)
@@ -113,6 +119,8 @@ static int put_cell(struct table_reader *t, struct column *c, real *row, struct 
         return no_number(t, c, e);
     if (!(fabs(x) <= (double)REAL_MOST))
         return does_not_fit(t, e);
+    if (c->weight && x < 0)
+        return below_zero(t, e);
     row[c->slot] = (real)x;
     return 0;
 }
@@ -224,7 +232,7 @@ static int put_first(struct table_reader *t, struct err *e)
 
 static int read_rows(struct table_reader *t, struct err *e)
 {
-    t->width = t->columns.inputs + t->columns.targets;
+    t->width = t->columns.inputs + t->columns.targets + t->columns.weighted;
     t->block_rows = t->width < BLOCK ? BLOCK / t->width : 1;
     if (!t->columns.named && put_first(t, e))
         return -1;
@@ -245,6 +253,8 @@ static int move_rows(struct table_reader *t, struct dataset *to, struct err *e)
     struct shape shape = shape_of((uint32_t)inputs);
     if (load_room(to, t->rows, &shape, targets, t->file->where, e))
         return -1;
+    if (t->columns.weighted && !(to->weight = mem_block(t->rows, sizeof *to->weight)))
+        return err_memory(e);
     for (size_t r = 0; r < t->rows; r++) {
         if (stop_check(to->stop, e))
             return -1;
@@ -253,6 +263,8 @@ static int move_rows(struct table_reader *t, struct dataset *to, struct err *e)
         memcpy(to->x + r * inputs, row, inputs * sizeof *row);
         if (targets)
             memcpy(to->y + r * targets, row + inputs, targets * sizeof *row);
+        if (to->weight)
+            to->weight[r] = row[inputs + targets];
         if (r % t->block_rows == t->block_rows - 1) {
             mem_free(*block);
             *block = NULL;
@@ -294,7 +306,7 @@ static int keep_names(const struct table_reader *t, struct dataset *to, struct e
         return err_memory(e);
     for (size_t i = 0; i < all->count; i++) {
         const struct column *c = &all->item[i];
-        if (!c->dropped && !(name[c->slot] = kept_text(to, c->name)))
+        if (!c->dropped && !c->weight && !(name[c->slot] = kept_text(to, c->name)))
             return err_memory(e);
         if (!c->words || all->targets != 1)
             continue;
@@ -344,6 +356,8 @@ static const struct arg_spec csv_args[] = {
     ARG("target", KEY, ARG_WORDS, .standard = "last",
         .line = "the target columns, by name or number from 1; or last, input or none"),
     ARG("drop", KEY, ARG_WORDS, .line = "columns to leave out, by name or number from 1, or last"),
+    ARG("weight", KEY, ARG_WORDS,
+        .line = "the column that says how much each sample's loss counts, by name or number"),
     ARG("header", KEY, ARG_BOOL,
         .line = "whether the first line is names; by itself: when a cell of it is no number"),
     DATA_KEYS,
@@ -366,6 +380,11 @@ const struct data_kind data_csv = {
                 "small letters, or numbers from 1, or last: target=3, \"Petal Width\". The last "
                 "column that is not dropped is the target unless target= says otherwise; "
                 "target=input makes the inputs their own targets, target=none leaves targets out. "
+                "weight= names a column of sample weights: the loss of a sample is multiplied by "
+                "its "
+                "own, and the data loss stays the sum over a batch divided by its samples, as in "
+                "Keras, not by the sum of the weights. That goes for every share, training and "
+                "validation; accuracy counts each sample once.\n\n"
                 "A target whose first cell is text holds class names: the classes are numbered "
                 "from 0 in the order of the alphabet. Any other text, and an empty cell, is an "
                 "error that tells line and column. Relative names are read against the folder of "

@@ -93,7 +93,8 @@ static int part_samples(struct dataset *d, uint64_t seed, struct err *e)
     if (!held)
         return err_memory(e);
     int bad = draw_held(d, seed, held, e) || move_held(d, held, d->x, d->inputs, e) ||
-              (!d->target_is_input && move_held(d, held, d->y, d->targets, e));
+              (!d->target_is_input && move_held(d, held, d->y, d->targets, e)) ||
+              (d->weight && move_held(d, held, d->weight, 1, e));
     mem_free(held);
     return bad ? -1 : 0;
 }
@@ -126,6 +127,15 @@ static void look_for_classes(struct dataset *d)
     d->classes = d->whole_targets ? (size_t)largest + 1 : 0;
 }
 
+int dataset_check_mixup(const struct dataset *d, struct span where, struct err *e)
+{
+    if (d->mixup == 0 || (d->batch > 1 && d->training > 1))
+        return 0;
+    err_at(e, where, "mixup mixes two samples of a batch, and %s one",
+           d->batch == 1 ? "a batch has" : "there is only");
+    return err_hint(e, d->batch == 1 ? "take larger batches, or mixup=0" : "leave out mixup=");
+}
+
 static int make_dataset(struct dataset *d, const struct args *args, uint64_t seed, struct err *e)
 {
     /* The entry is the first member of its row. */
@@ -135,7 +145,11 @@ static int make_dataset(struct dataset *d, const struct args *args, uint64_t see
         return err_memory(e);
     d->batch = (size_t)args_whole(args, "batch");
     d->shuffle = args_yes(args, "shuffle");
+    d->mixup = args_number(args, "mixup");
+    d->noise = args_number(args, "train_noise");
     if (kind->load(args, seed, d, e) || split_samples(d, seed, e))
+        return -1;
+    if (dataset_check_mixup(d, args_get(args, "mixup")->where, e))
         return -1;
     const struct arg *scale = args_get(args, "scale");
     if (scale_inputs(d, scaling_of(scale->as.choice), scale->where, e))
@@ -177,6 +191,7 @@ void dataset_finish(struct dataset *d)
     if (d->y != d->x)
         mem_free(d->y);
     mem_free(d->x);
+    mem_free(d->weight);
     mem_free(d->shift);
     mem_free(d->factor);
     arena_finish(&d->arena);

@@ -21,6 +21,7 @@ struct dataset {
     uint32_t border[8], borders; /* columns before each `|` of the inputs; none: as needed */
     uint32_t target_border[8], tborders; /* the same for the targets */
     real *x, *y;
+    real *weight; /* for each sample how much its loss counts; NULL: 1 each */
     bool target_is_input;
     bool whole_targets;            /* one column of whole numbers from 0: may be class numbers */
     size_t classes;                /* then: the largest of them plus 1 */
@@ -30,7 +31,8 @@ struct dataset {
     bool headed_number; /* and a cell of it is a number */
     size_t batch;       /* samples a step, 1.. */
     bool shuffle;
-    size_t *shared;          /* how many datasets share arena and arrays; NULL: this one alone */
+    double mixup, noise; /* of training batches: Beta's parameter, and a deviation; 0: neither */
+    size_t *shared;      /* how many datasets share arena and arrays; NULL: this one alone */
     const struct stop *stop; /* while it is made: long loops look at it; afterwards NULL */
     double *shift, *factor;  /* inputs are (raw - shift) * factor, column by column; NULL: raw */
 };
@@ -44,8 +46,10 @@ struct data_kind {
 };
 extern const struct table data_kinds;
 
-/* The keys that every kind takes: split, batch, shuffle, scale. */
-#define DATA_KEYS                                                                                  \
+/* The keys that every kind takes: split, batch, shuffle, scale, mixup, train_noise, which is
+ * `noise` as well where the samples have no noise of their own. */
+#define DATA_KEYS DATA_KEYS_AS("noise")
+#define DATA_KEYS_AS(noise_alias)                                                                  \
     {.name = "split",                                                                              \
      .form = KEY,                                                                                  \
      .type = ARG_NUMBER,                                                                           \
@@ -65,6 +69,23 @@ extern const struct table data_kinds;
          .type = ARG_BOOL,                                                                         \
          .standard = "yes",                                                                        \
          .line = "a new order of the training samples at each epoch"},                             \
+        {.name = "mixup",                                                                          \
+         .form = KEY,                                                                              \
+         .type = ARG_NUMBER,                                                                       \
+         .standard = "0",                                                                          \
+         .min = 0,                                                                                 \
+         .max = 1e3,                                                                               \
+         .least = 1e-3,                                                                            \
+         .line = "ALPHA: each sample of a training batch is mixed with another one of it, by a "   \
+                 "share from Beta(ALPHA, ALPHA); 0: none is"},                                     \
+        {.name = "train_noise",                                                                    \
+         .form = KEY,                                                                              \
+         .type = ARG_NUMBER,                                                                       \
+         .standard = "0",                                                                          \
+         .min = 0,                                                                                 \
+         .max = 1e6,                                                                               \
+         .alias = (noise_alias),                                                                   \
+         .line = "deviation of the normal noise added to the inputs of each training batch"},      \
     {                                                                                              \
         .name = "scale", .form = KEY, .type = ARG_CHOICE, .of = &data_scalings,                    \
         .standard = "none",                                                                        \
@@ -81,6 +102,9 @@ void dataset_finish(struct dataset *d);
 /* Makes `to` a second dataset on the same samples; batch and shuffle are its own. Each is finished
  * by itself. */
 int dataset_share(struct dataset *from, struct dataset *to, struct err *e);
+
+/* Whether the batches have two samples for mixup to mix; `where` is what asks for it. */
+int dataset_check_mixup(const struct dataset *d, struct span where, struct err *e);
 
 /* The order of the training samples in an epoch (from 0): a permutation when `shuffle` is on, else
  * 0, 1, 2 ...; order has room for d->training. False: `stop` asked to end on the way. */

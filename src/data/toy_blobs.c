@@ -27,7 +27,7 @@ static const struct arg_spec blobs_args[] = {
     ARG("classes", KEY, ARG_WHOLE, .standard = "3", .min = 2, .max = 1000,
         .line = "how many clouds"),
     NOISE_ARG("0.2", "both coordinates: the size of a cloud"),
-    DATA_KEYS,
+    DATA_KEYS_AS(NULL),
 };
 
 const struct data_kind data_toy_blobs = {

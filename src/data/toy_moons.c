@@ -19,7 +19,7 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 static const struct arg_spec moons_args[] = {
     SAMPLES_ARG(false, "200"),
     NOISE_ARG("0", "both coordinates"),
-    DATA_KEYS,
+    DATA_KEYS_AS(NULL),
 };
 
 const struct data_kind data_toy_moons = {

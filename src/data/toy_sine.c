@@ -22,7 +22,7 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 static const struct arg_spec sine_args[] = {
     SAMPLES_ARG(false, "200"),
     NOISE_ARG("0", "the target"),
-    DATA_KEYS,
+    DATA_KEYS_AS(NULL),
 };
 
 const struct data_kind data_toy_sine = {

@@ -23,7 +23,7 @@ static int load(const struct args *args, uint64_t seed, struct dataset *to, stru
 static const struct arg_spec xor_args[] = {
     SAMPLES_ARG(false, "4"),
     NOISE_ARG("0", "both inputs"),
-    DATA_KEYS,
+    DATA_KEYS_AS(NULL),
 };
 
 const struct data_kind data_toy_xor = {

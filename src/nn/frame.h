@@ -11,6 +11,7 @@ struct frame {
     const struct plan *plan;
     real *block[BLOCKS];          /* INPUT and TARGET: unused; see input, target */
     const real **input, **target; /* borrowed: one array an input layer, one a head */
+    const real *sample_weight;    /* borrowed: how much each sample's losses count; NULL: 1 */
     real **at;                    /* for each operand; NULL for NO_OPERAND */
     double *sums;                 /* penalties' sums, then a value for each head */
     const struct args **args;     /* for each row: what its penalty takes at the next run */

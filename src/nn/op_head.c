@@ -22,11 +22,64 @@ static struct head_view view_of(const struct step *s, const struct frame *f)
     };
 }
 
+static struct head_view view_of_row(const struct head_view *v, size_t row)
+{
+    struct head_view one = *v;
+    one.rows = 1;
+    one.y += row * v->cols;
+    one.t += row * v->target_cols;
+    one.z += v->z ? row * v->cols : 0;
+    return one;
+}
+
+/* Keras's: losses of rows are multiplied by their weights, and divided by how many there are. */
+static double row_factor(const struct step *s, const struct frame *f, const struct head_view *v,
+                         size_t row)
+{
+    const struct head *h = s->settings;
+    const double sample = f->sample_weight ? (double)f->sample_weight[row / s->rows] : 1;
+    return (h->weighs_rows ? sample * h->kind->row_weight(v, row) : sample) / (double)v->rows;
+}
+
+static double weighted_value(const struct step *s, const struct frame *f, const struct head_view *v)
+{
+    const struct head *h = s->settings;
+    double total = 0;
+    for (size_t i = 0; i < v->rows; i++) {
+        const struct head_view one = view_of_row(v, i);
+        const double factor = row_factor(s, f, v, i);
+        /* What does not count may well be infinite. */
+        total += factor > 0 ? factor * h->kind->value(&one) : 0;
+    }
+    return total;
+}
+
+static void weighted_gradient(const struct step *s, const struct frame *f,
+                              const struct head_view *v, double scale)
+{
+    const struct head *h = s->settings;
+    real *d = f->at[s->y[0]];
+    for (size_t i = 0; i < v->rows; i++, d += v->cols) {
+        const struct head_view one = view_of_row(v, i);
+        const double factor = row_factor(s, f, v, i);
+        if (factor > 0)
+            h->kind->gradient(&one, scale * factor, d, s->add[0]);
+        else if (!s->add[0])
+            memset(d, 0, v->cols * sizeof *d);
+    }
+}
+
+static bool is_weighted(const struct head *h, const struct frame *f)
+{
+    return h->weighs_rows || f->sample_weight;
+}
+
 static void run_head(const struct step *s, const struct frame *f)
 {
     const struct head *h = s->settings;
     struct head_view v = view_of(s, f);
-    f->sums[f->plan->sums - f->plan->heads + (size_t)(h - f->plan->head)] = h->kind->value(&v);
+    f->sums[f->plan->sums - f->plan->heads + (size_t)(h - f->plan->head)] =
+        is_weighted(h, f) ? weighted_value(s, f, &v) : h->kind->value(&v);
 }
 
 static void run_head_grad(const struct step *s, const struct frame *f)
@@ -39,7 +92,10 @@ static void run_head_grad(const struct step *s, const struct frame *f)
         memset(f->at[s->y[0]], 0, v.rows * v.cols * sizeof(real));
     if (f->head_mask == 0)
         return;
-    h->kind->gradient(&v, share * f->head_mask * h->weight, f->at[s->y[0]], s->add[0]);
+    if (is_weighted(h, f))
+        weighted_gradient(s, f, &v, share * f->head_mask * h->weight);
+    else
+        h->kind->gradient(&v, share * f->head_mask * h->weight, f->at[s->y[0]], s->add[0]);
 }
 
 static const struct op_kind op_head = {.name = "loss", .run = run_head};

@@ -44,6 +44,8 @@ struct head_kind {
     enum activation logits; /* this activation */
     double (*value)(const struct head_view *v);
     void (*gradient)(const struct head_view *v, double scale, real *d, bool add);
+    /* How much a row of the view counts, where struct head says that they differ. */
+    double (*row_weight)(const struct head_view *v, size_t row);
 };
 
 struct head {
@@ -52,6 +54,7 @@ struct head {
     const struct args *args; /* of the loss; must outlive the plan */
     size_t target_cols;      /* targets for each row of the output */
     double weight;           /* the factor that its loss counts with */
+    bool weighs_rows;        /* kind->row_weight is to be asked */
 };
 
 /* How a policy bends a row; in the order in which one reason hides another. */

@@ -33,18 +33,19 @@ static size_t largest_output(const real *x, size_t n)
     return best;
 }
 
-void accuracy_count(const struct frame *f, size_t head, size_t width, size_t *right, size_t *rows)
+void accuracy_count(const struct frame *f, size_t head, size_t *right, size_t *rows)
 {
     const id output = f->plan->head[head].value;
     const struct shape *out = &f->plan->graph->value[output].shape;
     const size_t cols = shape_last(out), groups = shape_count(out) / cols;
-    const size_t target_cols = width / groups;
+    const size_t target_cols = f->plan->head[head].target_cols;
     const real *y = frame_value(f, output), *t = f->target[head];
     *rows = groups * f->samples;
     *right = 0;
     for (size_t i = 0; i < *rows; i++) {
-        size_t due = target_cols == cols && cols > 1 ? largest_output(t + i * cols, cols)
-                                                     : (size_t)t[i * target_cols];
+        size_t due = cols == 1             ? t[i] >= R(0.5)
+                     : target_cols == cols ? largest_output(t + i * cols, cols)
+                                           : (size_t)t[i];
         size_t got = cols > 1 ? largest_output(y + i * cols, cols) : y[i] >= R(0.5);
         *right += due == got;
     }

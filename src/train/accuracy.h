@@ -10,7 +10,7 @@
  * unit with targets 0 and 1. */
 bool accuracy_exists(const struct graph *g, id output, struct columns c, const struct dataset *d);
 /* Counts the rows of a head in a frame that holds a forward pass with targets, and how many of them
- * are right; `width` targets a sample. */
-void accuracy_count(const struct frame *f, size_t head, size_t width, size_t *right, size_t *rows);
+ * are right. Of shares of classes the largest is right, of one share from 0.5 on. */
+void accuracy_count(const struct frame *f, size_t head, size_t *right, size_t *rows);
 
 #endif

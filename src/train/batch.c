@@ -2,6 +2,7 @@
 #include "train/batch.h"
 
 #include "train/inputs.h"
+#include "train/mixup.h"
 
 #include <string.h>
 
@@ -10,8 +11,8 @@ size_t batch_samples(const struct dataset *d)
     return d->batch < d->training ? d->batch : d->training;
 }
 
-int batch_create(struct batch *b, const struct graph *g, const struct columns *target, size_t heads,
-                 size_t capacity, size_t training)
+int batch_create(struct batch *b, const struct graph *g, const struct columns *target,
+                 const size_t *shares, size_t heads, size_t capacity, size_t training)
 {
     const size_t inputs = inputs_count(g);
     b->width = mem_new(inputs, sizeof *b->width);
@@ -22,16 +23,31 @@ int batch_create(struct batch *b, const struct graph *g, const struct columns *t
     b->inputs = inputs;
     b->heads = heads;
     b->order_room = training;
-    if (heads)
+    b->capacity = capacity;
+    if (heads) {
         memcpy(b->target, target, heads * sizeof *target);
+        memcpy(b->shares, shares, heads * sizeof *shares);
+    }
     for (size_t i = 0; i < inputs; i++)
         b->width[i] = shape_count(&inputs_value(g, i)->shape);
     for (size_t i = 0; i < inputs + heads; i++) {
-        const size_t width = i < inputs ? b->width[i] : target[i - inputs].width;
+        const size_t width = i < inputs ? b->width[i] : batch_target_width(b, i - inputs);
         if (!(b->gathered[i] = mem_block(capacity * (width ? width : 1), sizeof(real))))
             return -1;
     }
     return 0;
+}
+
+int batch_make_room(struct batch *b, const struct dataset *d)
+{
+    if (d->weight && !b->weight && !(b->weight = mem_block(b->capacity, sizeof *b->weight)))
+        return -1;
+    if (d->mixup == 0 || b->own)
+        return 0;
+    mem_free(b->partner);
+    b->partner = mem_new(b->capacity, sizeof *b->partner);
+    b->own = mem_new(b->capacity, sizeof *b->own);
+    return b->partner && b->own ? 0 : -1;
 }
 
 void batch_destroy(struct batch *b)
@@ -41,6 +57,9 @@ void batch_destroy(struct batch *b)
     mem_free(b->gathered);
     mem_free(b->width);
     mem_free(b->order);
+    mem_free(b->weight);
+    mem_free(b->partner);
+    mem_free(b->own);
     *b = (struct batch){0};
 }
 
@@ -95,11 +114,33 @@ void batch_fill(const struct batch *b, struct frame *f, const struct dataset *d,
     }
     for (size_t h = 0; h < f->plan->heads; h++)
         f->target[h] = fill_targets(b, d, order, first, n, at, h);
+    f->sample_weight = d->weight ? b->weight + at : NULL;
+    if (d->weight)
+        dataset_gather(d->weight, 1, order ? order + first : NULL, first, n, 0, 1, b->weight + at);
+}
+
+size_t batch_target_width(const struct batch *b, size_t head)
+{
+    const size_t shares = b->shares[head];
+    return b->target[head].width * (shares ? shares : 1);
+}
+
+void batch_pass_begin(const struct batch_pass *p)
+{
+    if (p->data->mixup > 0)
+        mixup_draw(p);
+}
+
+void batch_pass_fill(const struct batch_pass *p, struct frame *f, size_t from, size_t to)
+{
+    batch_fill(p->batch, f, p->data, p->order, p->first + from, to - from, from);
+    if (p->data->mixup > 0 || p->data->noise > 0)
+        mixup_fill(p, f, from, to);
 }
 
 void batch_pass_run(const struct batch_pass *p, struct frame *f, size_t from, size_t to)
 {
-    batch_fill(p->batch, f, p->data, p->order, p->first + from, to - from, from);
+    batch_pass_fill(p, f, from, to);
     frame_part(f, to - from, from, p->samples);
     f->seed = p->seed;
     f->step = p->step;

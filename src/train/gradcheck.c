@@ -180,7 +180,13 @@ static void measure_noise(struct gradcheck *c)
 /* Gathered inputs stand in the trainer's memory, and others may have used it since. */
 static void refresh_plan(struct gradcheck *c)
 {
-    batch_fill(&c->trainer->batch, c->frame, c->data, NULL, 0, c->samples, 0);
+    const struct batch_pass p = {.batch = &c->trainer->batch,
+                                 .data = c->data,
+                                 .samples = c->samples,
+                                 .seed = c->frame->seed,
+                                 .step = c->frame->step};
+    batch_pass_begin(&p);
+    batch_pass_fill(&p, c->frame, 0, c->samples);
     frame_samples(c->frame, c->samples);
 }
 

@@ -146,8 +146,7 @@ int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uin
 static void count_right(struct ledger *l, size_t objective)
 {
     size_t right, rows;
-    accuracy_count(l->pass.trainer->infer_frame, objective, l->objective[objective].columns.width,
-                   &right, &rows);
+    accuracy_count(l->pass.trainer->infer_frame, objective, &right, &rows);
     l->right += right;
     l->judged += rows;
 }

@@ -65,6 +65,40 @@ static int check_range(const struct args *loss, const struct dataset *d, struct 
     return kind->suits ? kind->suits(d, c, e) : 0;
 }
 
+/* A weight for each class, and no more. */
+static int check_class_weights(const struct args *loss, const char *name, uint32_t cols,
+                               struct err *e)
+{
+    const struct loss_kind *kind = loss_kind_of(loss);
+    const struct arg *given = kind->weighable ? args_get(loss, "class_weight") : NULL;
+    const size_t classes = given && given->given ? kind->weighable(cols) : 0;
+    if (!given || !given->given || given->as.numbers.count == classes)
+        return 0;
+    if (!classes) {
+        err_at(e, (struct span){0}, "class_weight of %s is for one output, and %s has %u",
+               loss->entry->name, name, cols);
+        return err_hint(e, "end in dense 1 sigmoid, or in a softmax with %u classes", cols);
+    }
+    if (given->as.numbers.count > classes)
+        err_at(e, (struct span){0}, "class_weight speaks of class %zu, and %s has classes 0 to %zu",
+               given->as.numbers.count - 1, name, classes - 1);
+    else
+        err_at(e, (struct span){0}, "class_weight says nothing of class %zu of %s",
+               given->as.numbers.count, name);
+    return err_hint(e, "give %zu numbers, one for each class from 0 on", classes);
+}
+
+/* Whether what mixup makes of the targets are targets still. */
+static int check_mixed(const struct args *loss, const struct dataset *d, struct err *e)
+{
+    const struct loss_kind *kind = loss_kind_of(loss);
+    if (d->mixup == 0 || kind->classes || (!kind->sides && (!d->class_name || d->classes < 3)))
+        return 0;
+    err_at(e, (struct span){0}, "mixup makes targets between two %s, and %s has no use for them",
+           kind->sides ? "sides" : "class numbers", loss->entry->name);
+    return err_hint(e, "choose a crossentropy, or set data.mixup = 0");
+}
+
 int loss_check(const struct args *loss, const struct graph *g, id output, const struct dataset *d,
                struct columns c, size_t *target_cols, struct err *e)
 {
@@ -77,6 +111,8 @@ int loss_check(const struct args *loss, const struct graph *g, id output, const 
         err_at(e, (struct span){0}, "the data has no targets");
         return err_hint(e, "give some: rows { 0 1 -> 1 }, or target=input");
     }
+    if (check_class_weights(loss, name, cols, e) || check_mixed(loss, d, e))
+        return -1;
     if (loss_kind_of(loss)->classes && cols > 1 && c.width == groups) {
         *target_cols = 1;
         return check_classes(loss, d, c, cols, e);

@@ -15,6 +15,10 @@ struct loss_kind {
     struct entry entry;
     struct head_kind head;
     bool classes; /* takes class numbers as targets: one whole number for each row of outputs */
+    bool sides;   /* targets are one of two, and nothing between them */
+    /* How many classes an output of so many columns tells apart, where it can weigh them; NULL: it
+     * cannot. 0: these are no classes. */
+    size_t (*weighable)(size_t cols);
     /* Whether a target can be one of this loss; NULL: every finite number can. */
     bool (*takes)(real target);
     const char *range; /* what it can be, for the error */
@@ -45,6 +49,14 @@ int loss_check(const struct args *loss, const struct graph *g, id output, const 
 
 /* Keras's guard: probabilities are held within [1e-7, 1 - 1e-7] before a logarithm. */
 #define PROBABILITY_LEAST 1e-7
+
+/* Of the crossentropies; see loss_check for what suits an output. */
+#define SMOOTHING                                                                                  \
+    ARG("smoothing", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 0.999999,                  \
+        .line = "label smoothing: the share of each target that goes to all classes alike")
+#define CLASS_WEIGHT                                                                               \
+    ARG("class_weight", KEY, ARG_NUMBERS, .min = 0, .max = 1e30,                                   \
+        .line = "for each class, in the order of their numbers, what its rows' loss counts")
 
 /* d (+)= g, the one line that all gradients of losses end in. */
 static inline void slope_put(real *d, double g, bool add)

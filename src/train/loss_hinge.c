@@ -53,6 +53,7 @@ const struct loss_kind loss_hinge = {
               .example = "data moons 100\ninput 2\ndense 8 tanh\ndense 1\nloss hinge\ntrain 2\n"},
     .head = {.value = value, .gradient = gradient},
     .takes = takes,
+    .sides = true,
     .range = "-1 and 1, or 0 and 1",
     .suits = suits,
 };

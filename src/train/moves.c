@@ -47,8 +47,15 @@ static void gather_batch(struct moves *x)
     struct batch *b = &x->trainer->batch;
     const uint64_t seed = b->seed;
     batch_seed(b, k->seed);
-    const uint32_t *order = batch_order(b, x->data, k->epoch, x->model->stop);
-    batch_fill(b, x->frame, x->data, order, k->first, k->samples, 0);
+    const struct batch_pass p = {.batch = b,
+                                 .data = x->data,
+                                 .order = batch_order(b, x->data, k->epoch, x->model->stop),
+                                 .first = k->first,
+                                 .samples = k->samples,
+                                 .seed = k->seed,
+                                 .step = k->step};
+    batch_pass_begin(&p);
+    batch_pass_fill(&p, x->frame, 0, k->samples);
     batch_seed(b, seed);
     frame_samples(x->frame, k->samples);
 }

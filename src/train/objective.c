@@ -118,6 +118,8 @@ int objectives_make(const struct model *m, const struct dataset *d, struct objec
             to[i].columns = columns[i];
         if (loss_check(to[i].loss, m->graph, output[i], d, to[i].columns, &to[i].cols, e))
             return -1;
+        const bool shares = d->mixup > 0 && loss_kind_of(to[i].loss)->classes;
+        to[i].train_cols = shares ? shape_last(&m->graph->value[output[i]].shape) : to[i].cols;
         to[i].judged = accuracy_exists(m->graph, output[i], to[i].columns, d);
     }
     return 0;

@@ -10,8 +10,9 @@ struct objective {
     const struct args *loss;
     double weight;
     struct columns columns;
-    size_t cols; /* targets for each row of the output */
-    bool judged; /* its right answers can be counted */
+    size_t cols;       /* targets for each row of the output */
+    size_t train_cols; /* the same in training: mixup makes shares of class numbers */
+    bool judged;       /* its right answers can be counted */
 };
 
 /* Deals the targets out to the outputs, in their order by size; `|` in the data marks the borders.

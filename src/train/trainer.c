@@ -81,15 +81,32 @@ static struct trainer *get_trainer(struct model *m)
     return t;
 }
 
-static size_t make_heads(const struct objective *objective, size_t count, struct head *to)
+static bool weighs_rows(const struct args *loss)
+{
+    return loss_kind_of(loss)->weighable && args_get(loss, "class_weight")->given;
+}
+
+static size_t make_heads(const struct objective *objective, size_t count, enum mode mode,
+                         struct head *to)
 {
     for (size_t i = 0; i < count; i++)
         to[i] = (struct head){.value = objective[i].value,
                               .kind = &loss_kind_of(objective[i].loss)->head,
                               .args = objective[i].loss,
-                              .target_cols = objective[i].cols,
-                              .weight = objective[i].weight};
+                              .target_cols =
+                                  mode == MODE_TRAIN ? objective[i].train_cols : objective[i].cols,
+                              .weight = objective[i].weight,
+                              .weighs_rows = weighs_rows(objective[i].loss)};
     return count;
+}
+
+static struct plan *compile_plan(const struct trainer *t, enum mode mode, size_t capacity,
+                                 struct err *e)
+{
+    const struct model *m = t->model;
+    struct head head[OUTPUTS_MOST];
+    const size_t heads = make_heads(t->objective, t->objectives, mode, head);
+    return plan_compile_bent(m->graph, head, heads, mode, capacity, true, m->policy, e);
 }
 
 /* Compiles both plans for a capacity. Without objectives only what flows forward is of use. */
@@ -98,21 +115,21 @@ static int compile_plans(struct trainer *t, const struct dataset *d,
 {
     const struct model *m = t->model;
     const size_t capacity = batch_samples(d);
-    struct head head[OUTPUTS_MOST];
     struct columns target[OUTPUTS_MOST];
+    size_t shares[OUTPUTS_MOST];
     clear_trainer(t);
     for (size_t i = 0; i < count; i++) {
         t->objective[i] = objective[i];
         target[i] = objective[i].columns;
+        shares[i] = objective[i].train_cols != objective[i].cols ? objective[i].train_cols : 0;
     }
     t->objectives = count;
-    const size_t heads = make_heads(objective, count, head);
-    t->infer = plan_compile_bent(m->graph, head, heads, MODE_INFER, capacity, true, m->policy, e);
-    if (heads)
-        t->train =
-            plan_compile_bent(m->graph, head, heads, MODE_TRAIN, capacity, true, m->policy, e);
-    if (t->infer && (!heads || t->train) && (t->range = ranges_create(m->graph, &t->ranges)) &&
-        !batch_create(&t->batch, m->graph, target, heads, capacity, d->training))
+    t->infer = compile_plan(t, MODE_INFER, capacity, e);
+    if (count)
+        t->train = compile_plan(t, MODE_TRAIN, capacity, e);
+    if (t->infer && (!count || t->train) && (t->range = ranges_create(m->graph, &t->ranges)) &&
+        !batch_create(&t->batch, m->graph, target, shares, count, capacity, d->training) &&
+        !batch_make_room(&t->batch, d))
         return 0;
     clear_trainer(t);
     return err_memory(e);
@@ -151,7 +168,7 @@ static bool aims_at(const struct trainer *t, const struct objective *objective, 
     for (size_t i = 0; i < count && same; i++) {
         const struct objective *now = &objective[i], *had = &t->objective[i];
         same = now->columns.at == had->columns.at && now->columns.width == had->columns.width &&
-               now->cols == had->cols;
+               now->cols == had->cols && now->train_cols == had->train_cols;
     }
     return same;
 }
@@ -170,7 +187,7 @@ static int ready_frames(struct trainer *t, const struct dataset *d,
         return compile_plans(t, d, objective, count, e);
     /* What the data says of an objective may have changed with the data. */
     memcpy(t->objective, objective, count * sizeof *objective);
-    return 0;
+    return batch_make_room(&t->batch, d) ? err_memory(e) : 0;
 }
 
 /* The frames' view of weights and gradient. */
@@ -277,7 +294,7 @@ static void count_right(const struct trainer *t, const struct dataset *d, struct
     for (size_t i = 0; d->training < d->samples && i < t->objectives; i++)
         for (size_t k = 0; t->objective[i].judged && k < t->last_batch.frames; k++) {
             size_t right, rows;
-            accuracy_count(t->last_batch.frame[k], i, t->objective[i].columns.width, &right, &rows);
+            accuracy_count(t->last_batch.frame[k], i, &right, &rows);
             x->right += (double)right;
             x->judged += (double)rows;
         }
@@ -363,6 +380,7 @@ static int take_step(struct trainer *t, const struct dataset *d, struct figures 
                                  .samples = n,
                                  .seed = t->batch.seed,
                                  .step = m->state.step};
+    batch_pass_begin(&p);
     const double norm = run_step(t, &p, split, figures);
     if (stop_check(m->stop, e))
         return -1;

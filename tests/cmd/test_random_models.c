@@ -99,8 +99,16 @@ static void take_head(struct trial *t, size_t i)
     is_true(t, due->value == value && strcmp(due->loss->entry->name, h->loss->name) == 0,
             "an output and its loss");
     t->target[i] = reals(h->target, SAMPLES * h->width);
-    t->head[i] = (struct head){value, &loss_kind_of(due->loss)->head, due->loss, h->row, h->weight};
-    t->naive_head[i] = (struct naive_head){value, due->loss, h->weight, h->target, h->row};
+    t->head[i] = (struct head){.value = value,
+                               .kind = &loss_kind_of(due->loss)->head,
+                               .args = due->loss,
+                               .target_cols = h->row,
+                               .weight = h->weight};
+    t->naive_head[i] = (struct naive_head){.value = value,
+                                           .loss = due->loss,
+                                           .weight = h->weight,
+                                           .target = h->target,
+                                           .target_cols = h->row};
 }
 
 static void trial_start(struct trial *t, uint64_t number)

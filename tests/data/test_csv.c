@@ -106,6 +106,33 @@ static void columns_are_chosen(void **state)
     }
 }
 
+/* A column of weights is neither an input nor a target; the last of the others is the target. */
+static void samples_have_weights(void **state)
+{
+    (void)state;
+    static const char table[] = "a,w,b,c\n1,0.5,3,4\n5,0,7,8\n9,2,11,12\n";
+    static const char *const ways[] = {"weight=w", "weight=2 target=last", "weight=w target=c",
+                                       "weight=w target=input drop=c", "weight=w target=b"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct dataset d;
+        load(&d, table, ways[i]);
+        assert_int_equal(d.inputs, 2);
+        check_reals(d.weight, (double[]){0.5, 0, 2}, 3);
+        check_near((double)d.x[0], 1, 0);
+        check_near((double)d.y[0], i < 3 ? 4 : i == 3 ? 1 : 3, 0);
+        dataset_finish(&d);
+    }
+    struct dataset whole, d;
+    load(&whole, "9,1\n8,2\n7,3\n6,4\n5,5\n", "target=none header=no");
+    load(&d, "9,1\n8,2\n7,3\n6,4\n5,5\n", "weight=2 target=input header=no split=0.4");
+    assert_null(whole.weight);
+    assert_int_equal(d.training, 3);
+    for (size_t i = 0; i < 5; i++)
+        check_near((double)d.weight[i], 10 - (double)d.x[i], 0);
+    dataset_finish(&whole);
+    dataset_finish(&d);
+}
+
 static void a_header_may_be_told(void **state)
 {
     (void)state;
@@ -223,6 +250,15 @@ static void slips_are_told(void **state)
         {"a,a,b\n1,2,3\n", "target=a", "\"a\" is the name of several columns", "1 to 3", 2},
         {"a,b\n1,2\n", "target=a,1", "column \"1\" is named twice", "once", 2},
         {"a,b\n1,2\n", "target=a drop=a", "column \"a\" is named twice", "once", 2},
+        {"a,w,b\n1,-1,2\n", "weight=w", "line 2, column 2: \"-1\" is no weight: it is below 0",
+         "0 times or more", 1},
+        {"a,w,b\n1,nan,2\n", "weight=w header=yes", "line 2, column 2: \"nan\" is no number", "",
+         1},
+        {"a,w,b\n1,,2\n", "weight=w", "line 2, column 2: the cell is empty", "", 1},
+        {"a,w,b\n1,1,2\n", "weight=a,w", "weight names 2 columns", "name one of them", 4},
+        {"a,w,b\n1,1,2\n", "weight=v", "no column \"v\" in \"t.csv\"", "", 4},
+        {"a,w,b\n1,1,2\n", "weight=w target=w", "column \"w\" is named twice", "once", 2},
+        {"w,b\n1,2\n", "weight=w", "is left for the inputs", "fewer", 1},
         {"a,b\n1,2\n", "drop=a,b", "no column is left in \"t.csv\"", "fewer", 2},
         {"a,b\n1,2\n", "target=a,b", "no column of \"t.csv\" is left for the inputs", "fewer", 1},
         {"a,b\n1,2\n", "target=none drop=a,b", "is left for the inputs", "fewer", 1},
@@ -350,6 +386,7 @@ int main(void)
         cmocka_unit_test(the_same_numbers_are_read_from),
         cmocka_unit_test(packed_tables_are_read),
         cmocka_unit_test(columns_are_chosen),
+        cmocka_unit_test(samples_have_weights),
         cmocka_unit_test(a_header_may_be_told),
         cmocka_unit_test(words_in_a_target_are_classes_by_alphabet),
         cmocka_unit_test(dropped_columns_may_hold_anything),

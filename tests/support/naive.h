@@ -23,7 +23,8 @@ struct naive_head {
     const struct args *loss;
     double weight; /* the factor its loss counts with */
     const double *target;
-    size_t target_cols; /* for each row of the output */
+    size_t target_cols;          /* for each row of the output */
+    const double *sample_weight; /* what each sample counts; NULL: 1 */
 };
 
 /* Room for `samples` samples. */

@@ -7,12 +7,31 @@
 #include <math.h>
 #include <string.h>
 
+/* Keras's label smoothing. */
+static double smoothed(const struct args *loss, double t, size_t classes)
+{
+    const double a = args_number(loss, "smoothing");
+    return t * (1 - a) + a / (double)classes;
+}
+
+/* Keras's class weights: the weight of a row's class. */
+static double weight_of_class(const struct args *loss, const double *t, size_t cols,
+                              size_t target_cols)
+{
+    size_t class = cols == 1 ? t[0] >= 0.5 : target_cols == 1 ? (size_t)t[0] : 0;
+    if (!strstr(loss->entry->name, "crossentropy") || !args_get(loss, "class_weight")->given)
+        return 1;
+    for (size_t j = 1; j < target_cols; j++)
+        class = t[j] > t[class] ? j : class;
+    return args_get(loss, "class_weight")->as.numbers.item[class];
+}
+
 /* The loss of one row of `cols` outputs. */
 static double row_loss(const struct args *loss, const double *y, const double *t, size_t cols,
                        size_t target_cols)
 {
     const char *name = loss->entry->name;
-    const double delta = loss->entry->arg_count ? args_number(loss, "delta") : 0;
+    const double delta = strcmp(name, "huber") == 0 ? args_number(loss, "delta") : 0;
     double total = 0;
     for (size_t j = 0; j < cols; j++) {
         const double d = y[j] - t[target_cols == cols ? j : 0], p = y[j];
@@ -23,7 +42,8 @@ static double row_loss(const struct args *loss, const double *y, const double *t
         else if (strcmp(name, "huber") == 0)
             total += (fabs(d) <= delta ? d * d / 2 : delta * (fabs(d) - delta / 2)) / (double)cols;
         else if (strcmp(name, "binary_crossentropy") == 0)
-            total -= (t[j] * log(p) + (1 - t[j]) * log(1 - p)) / (double)cols;
+            total -= (smoothed(loss, t[j], 2) * log(p) + smoothed(loss, 1 - t[j], 2) * log(1 - p)) /
+                     (double)cols;
         else if (strcmp(name, "kl") == 0)
             total += fmax(t[j], 1e-7) * log(fmax(t[j], 1e-7) / fmin(fmax(p, 1e-7), 1));
         else if (strcmp(name, "poisson") == 0)
@@ -32,10 +52,8 @@ static double row_loss(const struct args *loss, const double *y, const double *t
             total += fmax(0, 1 - (t[j] > 0 ? p : -p)) / (double)cols;
         else if (strcmp(name, "logcosh") == 0)
             total += log(cosh(d)) / (double)cols;
-        else if (target_cols == cols)
-            total -= t[j] * log(p);
-        else if ((size_t)t[0] == j)
-            total -= log(p);
+        else
+            total -= smoothed(loss, target_cols == cols ? t[j] : (size_t)t[0] == j, cols) * log(p);
     }
     return total;
 }
@@ -79,8 +97,11 @@ double naive_data(const struct naive *n, const struct naive_head *h)
                                                                          : row_loss;
     const double *y = n->value[h->value];
     double total = 0;
-    for (size_t i = 0; i < rows; i++)
-        total +=
-            of_row(h->loss, y + i * cols, h->target + i * h->target_cols, cols, h->target_cols);
+    for (size_t i = 0; i < rows; i++) {
+        const double *t = h->target + i * h->target_cols;
+        const double sample = h->sample_weight ? h->sample_weight[i / (rows / n->samples)] : 1;
+        total += sample * weight_of_class(h->loss, t, cols, h->target_cols) *
+                 of_row(h->loss, y + i * cols, t, cols, h->target_cols);
+    }
     return total / (double)rows;
 }

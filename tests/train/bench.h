@@ -146,7 +146,7 @@ static inline double *doubles(const real *from, size_t n)
  * out to the inputs in their order. */
 struct reckoning {
     struct naive naive;
-    double *input[4], *target;
+    double *input[4], *target, *weight;
     struct naive_head head;
 };
 
@@ -176,6 +176,8 @@ static inline void reckon_start(struct reckoning *r, const struct bench *b, size
                                   .weight = 1,
                                   .target = r->target,
                                   .target_cols = d->targets / rows};
+    if (d->weight)
+        r->head.sample_weight = r->weight = doubles(d->weight + first, n);
 }
 
 static inline void reckon_finish(struct reckoning *r)
@@ -184,6 +186,7 @@ static inline void reckon_finish(struct reckoning *r)
     for (size_t i = 0; i < 4; i++)
         mem_free(r->input[i]);
     mem_free(r->target);
+    mem_free(r->weight);
 }
 
 static inline void reckon_weights(struct reckoning *r, const double *weight)

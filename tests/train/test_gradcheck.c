@@ -60,6 +60,12 @@ static void right_models_pass(void **state)
     is_right("data moons 40\ninput 2\ndense 3 tanh\ndense 1\nloss hinge\n");
     is_right("data blobs 40\ninput 2\ndense 3 softmax\nloss categorical_crossentropy\n");
     is_right(DATA "input 4\ndense 8 relu\ndropout 0.5\ngaussian_noise 0.3\ndense 3 tanh\n");
+    is_right(DATA "input 4\ndense 8 relu kernel_dropout=0.4\nalpha_dropout 0.2\n"
+                  "gaussian_dropout 0.3\ndense 3 tanh\n");
+    is_right("data blobs 40 mixup=0.4 train_noise=0.2\ninput 2\ndense 8 tanh\ndense 3 softmax\n"
+             "loss categorical_crossentropy smoothing=0.1 class_weight=1, 2, 0.5\n");
+    is_right("data moons 40 mixup=0.4\ninput 2\ndense 8 tanh\ndense 1 sigmoid\n"
+             "loss binary_crossentropy smoothing=0.1 class_weight=1, 3\n");
     is_right(DATA "input 1 as a\ninput 3 as b\ndense 3 tanh on a activity=l2(1)\n"
                   "dense 3 relu on b as s\ns as t\n");
     is_right(DATA "input 4\nreshape 2x2\ndense 3 tanh\nactivity_regularization l1(0.1)\nflatten\n"

@@ -8,10 +8,21 @@
 #include <math.h>
 #include <stdio.h>
 
+/* A weight for each sample of the data; some are 0. */
+static void weigh_samples(struct dataset *d)
+{
+    d->weight = mem_block(d->samples, sizeof *d->weight);
+    assert_non_null(d->weight);
+    for (size_t i = 0; i < d->samples; i++)
+        d->weight[i] = (real)(i % 4) * R(0.7);
+}
+
 /* Takes two steps that move nothing, of 8 samples and of the 5 that are left, and checks each. */
-static void check_model(struct slope *s, const char *text)
+static void check_weighted(struct slope *s, const char *text, bool weighted)
 {
     struct bench b = bench_make(text);
+    if (weighted)
+        weigh_samples(&b.data);
     bench_prepare(&b);
     const struct graph *g = b.model->graph;
     for (size_t first = 0; first < b.data.training; first += b.data.batch) {
@@ -41,6 +52,11 @@ static void check_model(struct slope *s, const char *text)
         reckon_finish(&r);
     }
     bench_finish(&b);
+}
+
+static void check_model(struct slope *s, const char *text)
+{
+    check_weighted(s, text, false);
 }
 
 #define DATA(shape, targets)                                                                       \
@@ -228,6 +244,40 @@ static void losses_have_their_gradient(void **state)
     slope_check(&s, "class numbers, huber delta=0.25");
 }
 
+/* Rows of a batch that do not count alike, and targets that are smoothed: Keras's formulas. */
+static void weights_and_smoothing_have_their_gradient(void **state)
+{
+    (void)state;
+#define BLOBS "data blobs 13 batch=8 shuffle=no\noptimizer sgd lr=0\ninput 2\ndense 3 softmax" BIAS
+#define MOONS "data moons 13 batch=8 shuffle=no\noptimizer sgd lr=0\ninput 2\n"
+    static const char *const models[] = {
+        BLOBS "activity=l2(0.2)\nloss categorical_crossentropy smoothing=0.2\n",
+        BLOBS "\nloss categorical_crossentropy class_weight=0.5, 0, 3\n",
+        BLOBS "\nflatten\nloss categorical_crossentropy smoothing=0.1 class_weight=0.5, 2, 3\n",
+        DATA("4", "3") "input 4\ndense 3 softmax" BIAS
+                       "\nloss categorical_crossentropy smoothing=0.3 class_weight=0.5, 2, 3\n",
+        DATA("4x2", "12") "input 4x2\ndense 3 softmax" BIAS "activity=l2(0.3)\n"
+                          "loss categorical_crossentropy class_weight=0.5, 2, 0\n",
+        DATA("4", "3") "input 4\ndense 3 sigmoid" BIAS
+                       "activity=l1(0.2)\nloss binary_crossentropy smoothing=0.4\n",
+        DATA("4", "3") "input 4\ndense 3 sigmoid" BIAS "\nactivity_regularization l2(0.3)\n"
+                       "loss binary_crossentropy smoothing=0.4\n",
+        MOONS "dense 1 sigmoid" BIAS "\nloss binary_crossentropy class_weight=0.25, 4\n",
+        MOONS "dense 1 sigmoid" BIAS
+              "\nflatten\nloss binary_crossentropy smoothing=0.1 class_weight=0, 4\n",
+        DATA("4", "3") "input 4\ndense 3 tanh" BIAS "activity=l2(0.3)\nloss mse\n",
+        DATA("4", "3") "input 4\ndense 3" BIAS "\nloss cosine\n",
+        DATA("4x2", "12") "input 4x2\ndense 3" BIAS "\nloss huber delta=0.3\n",
+    };
+#undef BLOBS
+#undef MOONS
+    struct slope s = {0};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        for (int weighted = 0; weighted < 2; weighted++)
+            check_weighted(&s, models[i], weighted);
+    slope_check(&s, "weights and smoothing");
+}
+
 #define SIDES(no)                                                                                  \
     "data rows { 1 0.5 -> 1 " no "; -0.4 1 -> " no " " no "; 0.2 -0.7 -> 1 1; 0.9 0.3 -> " no      \
     " 1; -1 -0.2 -> 1 1 } batch=3 shuffle=no\noptimizer sgd lr=0\ninput 2\n"
@@ -379,6 +429,7 @@ int main(void)
         cmocka_unit_test(norms_have_their_gradient),
         cmocka_unit_test(activations_have_their_gradient),
         cmocka_unit_test(losses_have_their_gradient),
+        cmocka_unit_test(weights_and_smoothing_have_their_gradient),
         cmocka_unit_test(hinge_has_its_gradient),
         cmocka_unit_test(penalties_have_their_gradient),
         cmocka_unit_test(kl_has_its_gradient),

@@ -80,8 +80,13 @@ static void add_head(struct trial *t, id value)
     t->target[h] = target;
     t->target_real[h] = reals(target, rows * width);
     const double weight = h ? 0.5 + pick(r, 4) : 1;
-    t->head[h] = (struct head){value, &loss_kind_of(args)->head, args, width, weight};
-    t->naive_head[h] = (struct naive_head){value, args, weight, target, width};
+    t->head[h] = (struct head){.value = value,
+                               .kind = &loss_kind_of(args)->head,
+                               .args = args,
+                               .target_cols = width,
+                               .weight = weight};
+    t->naive_head[h] = (struct naive_head){
+        .value = value, .loss = args, .weight = weight, .target = target, .target_cols = width};
 }
 
 static void trial_start(struct trial *t, uint64_t number)

@@ -63,6 +63,8 @@ static void threads_change_no_figure(void **state)
     as_on_one_thread(MODEL "loss mse\noptimizer adam\n");
     as_on_one_thread(MODEL "loss huber\noptimizer sgd lr=0.01 momentum=0.9 global_clipnorm=0.5\n");
     as_on_one_thread(MODEL "loss mse\noptimizer rmsprop clipnorm=0.5\n");
+    as_on_one_thread(MODEL "data random 98 shape=64 target=3 batch=48 mixup=0.4 train_noise=0.1\n"
+                           "loss mse\noptimizer adam\n");
 }
 
 static void the_same_threads_give_the_same_bits(void **state)

@@ -189,9 +189,10 @@ static unsigned run_parts(const struct session *s, const struct snapshot *was)
     const struct dataset *a = &s->data, *b = &was->data;
     const bool same = s->has_data == was->has_data && s->emulation == was->emulation &&
                       s->ignores_frozen == was->ignores_frozen &&
-                      (!s->has_data || (a->x == b->x && a->y == b->y && a->batch == b->batch &&
-                                        a->shuffle == b->shuffle && a->samples == b->samples &&
-                                        a->training == b->training));
+                      (!s->has_data ||
+                       (a->x == b->x && a->y == b->y && a->batch == b->batch &&
+                        a->shuffle == b->shuffle && a->mixup == b->mixup && a->noise == b->noise &&
+                        a->samples == b->samples && a->training == b->training));
     return PART_MODELS | PART_VARIABLES | (same ? 0 : PART_DATA);
 }
 

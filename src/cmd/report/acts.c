@@ -10,6 +10,7 @@
 struct acts {
     struct report *r;
     const struct model *m;
+    const struct dataset *d;
     bool begun;
 };
 
@@ -42,6 +43,17 @@ static struct str *act_add(struct acts *a, const char *row, const char *on, cons
     return report_words(a->r, NULL);
 }
 
+static void data_acts(struct acts *a)
+{
+    char number[NUMBER_ROOM];
+    if (a->d && a->d->mixup > 0)
+        str_addf(act_add(a, "noise", "data", "in training batches"), "mixup=%s",
+                 number_text(a->d->mixup, number));
+    if (a->d && a->d->noise > 0)
+        str_addf(act_add(a, "noise", "data", "in training batches"), "train_noise=%s",
+                 number_text(a->d->noise, number));
+}
+
 static void noise_acts(struct acts *a)
 {
     const struct graph *g = a->m->graph;
@@ -65,11 +77,11 @@ static void constraint_acts(struct acts *a)
     }
 }
 
-void acts_report(struct report *r, const struct model *m)
+void acts_report(struct report *r, const struct model *m, const struct dataset *d)
 {
     /* In the order in which they act in a step. */
-    static void (*const families[])(struct acts * a) = {noise_acts, constraint_acts};
-    struct acts a = {.r = r, .m = m};
+    static void (*const families[])(struct acts * a) = {data_acts, noise_acts, constraint_acts};
+    struct acts a = {.r = r, .m = m, .d = d};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         families[i](&a);
     if (a.begun)

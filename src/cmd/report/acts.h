@@ -3,11 +3,12 @@
 #ifndef NNR_CMD_REPORT_ACTS_H
 #define NNR_CMD_REPORT_ACTS_H
 
+struct dataset;
 struct model;
 struct report;
 
 /* Adds the rows: noise, constraints, and what else moves weights in a step. Without any, nothing.
- */
-void acts_report(struct report *r, const struct model *m);
+ * `d` is what the model is trained on; NULL: there is none yet. */
+void acts_report(struct report *r, const struct model *m, const struct dataset *d);
 
 #endif

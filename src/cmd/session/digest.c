@@ -16,7 +16,12 @@ static uint64_t digest_data(const struct session *s, uint64_t hash)
     if (!s->has_data)
         return hash;
     const uint64_t sizes[] = {d->samples, d->training, d->inputs, d->targets, d->batch, d->shuffle};
+    const double mixed[] = {d->mixup, d->noise};
     hash = digest_bytes(hash, sizes, sizeof sizes);
+    if (d->mixup > 0 || d->noise > 0)
+        hash = digest_bytes(hash, mixed, sizeof mixed);
+    if (d->weight)
+        hash = digest_bytes(hash, d->weight, d->samples * sizeof *d->weight);
     hash = digest_bytes(hash, d->x, d->samples * d->inputs * sizeof *d->x);
     if (!d->target_is_input && d->y)
         hash = digest_bytes(hash, d->y, d->samples * d->targets * sizeof *d->y);

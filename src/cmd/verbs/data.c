@@ -21,9 +21,18 @@ void data_report(struct report *r, const struct dataset *d)
     report_number(r, "targets", (double)d->targets);
     report_number(r, "batch", (double)d->batch);
     report_bool(r, "shuffle", d->shuffle);
+    if (d->mixup > 0)
+        report_number(r, "mixup", d->mixup);
+    if (d->noise > 0)
+        report_number(r, "train_noise", d->noise);
+    if (d->weight)
+        report_bool(r, "weighted", true);
     report_say(r, "data {data}: {samples} samples ({training} to train on, ");
     str_addf(report_note(r), "%zu to validate on)", d->samples - d->training);
-    report_say(r, ", inputs {inputs}, {targets target}, batch {batch}, shuffle {shuffle}\n");
+    report_say(r, ", inputs {inputs}, {targets target}, batch {batch}, shuffle {shuffle}");
+    report_say(r, d->mixup > 0 ? ", mixup {mixup}" : "");
+    report_say(r, d->noise > 0 ? ", train_noise {train_noise}" : "");
+    report_say(r, d->weight ? ", sample weights\n" : "\n");
 }
 
 static int print_data(struct session *s, struct err *e)
@@ -92,7 +101,11 @@ static int run_batch(struct session *s, const struct args *args, struct err *e)
     if (need_data(s, e))
         return -1;
     if (size->given) {
-        s->data.batch = (size_t)size->as.whole;
+        struct dataset next = s->data;
+        next.batch = (size_t)size->as.whole;
+        if (dataset_check_mixup(&next, size->where, e))
+            return -1;
+        s->data.batch = next.batch;
         return 0;
     }
     str_addf(&text, s->host->json ? "{\"batch\": %zu}\n" : "batch %zu\n", s->data.batch);
@@ -129,7 +142,16 @@ static const struct arg_spec seed_args[] = {
 const struct command command_data = {
     COMMAND("data", data_args, "loads or makes the samples",
             "All kinds take split= (validation share), batch=, shuffle= and scale=. Toy sets are "
-            "drawn from the seed when data is read. show data tells the columns and their ranges.",
+            "drawn from the seed when data is read. show data tells the columns and their "
+            "ranges.\n\n"
+            "mixup=ALPHA and train_noise=SIGMA act on the batches of training alone and can be set "
+            "later. Every sample becomes c times itself and 1 - c times another one of its batch, "
+            "inputs, targets and sample weight alike (Zhang et al. 2018); c is drawn for each from "
+            "Beta(ALPHA, ALPHA), the others are a random order of the batch. Class numbers become "
+            "shares of classes, so a cross-entropy is c times that for the one class and 1 - c "
+            "times that for the other. Then normal noise of that deviation is added to the inputs; "
+            "targets stay as they are, those of target=input too: a denoising autoencoder. A batch "
+            "that has one sample left is not mixed.",
             "data digits split=0.2 batch=64\ndata\n"),
     .run = run_data,
     .brings_data = true,

@@ -220,17 +220,46 @@ static const struct entry *data_keys(const struct session *s, const struct model
 
 static bool data_changes(const struct arg_spec *spec)
 {
-    return strcmp(spec->name, "batch") == 0 || strcmp(spec->name, "shuffle") == 0;
+    static const char *const keys[] = {"batch", "shuffle", "mixup", "train_noise"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        found = found || strcmp(spec->name, keys[i]) == 0;
+    return found;
 }
 
-/* Both can change without the data being read again. */
+/* They can change without the data being read again. */
 static bool data_number(const struct session *s, const char *key, double *value)
 {
-    const bool batch = strcmp(key, "batch") == 0;
-    if (!s->has_data || (!batch && strcmp(key, "shuffle") != 0))
+    const struct dataset *d = &s->data;
+    const struct arg_spec *spec = NULL;
+    for (size_t i = 0; s->has_data && !spec && i < d->args->entry->arg_count; i++)
+        spec = arg_is_named(&d->args->entry->args[i], key) ? &d->args->entry->args[i] : NULL;
+    if (!spec || !data_changes(spec))
         return false;
-    *value = batch ? (double)s->data.batch : s->data.shuffle;
+    *value = strcmp(spec->name, "batch") == 0     ? (double)d->batch
+             : strcmp(spec->name, "shuffle") == 0 ? d->shuffle
+             : strcmp(spec->name, "mixup") == 0   ? d->mixup
+                                                  : d->noise;
     return true;
+}
+
+/* Puts a value in, if what comes of it can be trained on. */
+static int put_data(struct dataset *d, const char *key, const struct arg *value, struct span where,
+                    struct err *e)
+{
+    struct dataset next = *d;
+    if (strcmp(key, "batch") == 0)
+        next.batch = (size_t)value->as.whole;
+    else if (strcmp(key, "shuffle") == 0)
+        next.shuffle = value->as.yes;
+    else if (strcmp(key, "mixup") == 0)
+        next.mixup = value->as.number;
+    else
+        next.noise = value->as.number;
+    if (dataset_check_mixup(&next, where, e))
+        return -1;
+    *d = next;
+    return 0;
 }
 
 static int no_data(const struct session *s, const char *key, struct span where, struct err *e)
@@ -255,10 +284,8 @@ static int set_data(struct session *s, struct model *m, const struct target *t,
         return err_hint(e, "read it again: data %s %s=...", s->data.args->entry->name, key);
     }
     int failed = setting_bind(s, &arena, s->data.args->entry, at, pair, &value, e);
-    if (!failed && strcmp(key, "batch") == 0)
-        s->data.batch = (size_t)value.as.whole;
-    else if (!failed)
-        s->data.shuffle = value.as.yes;
+    if (!failed)
+        failed = put_data(&s->data, key, &value, t->where, e);
     arena_finish(&arena);
     return failed;
 }

@@ -152,7 +152,8 @@ static void say_rest(struct report *r, const struct model *m)
              m->state.epoch == 1 ? "" : "s");
 }
 
-static void summary_report(struct report *r, const struct model *m, const bool *reached)
+static void summary_report(struct report *r, const struct session *s, const struct model *m,
+                           const bool *reached)
 {
     const struct graph *g = m->graph;
     report_text(r, "model", m->name);
@@ -166,7 +167,7 @@ static void summary_report(struct report *r, const struct model *m, const bool *
     report_number(r, "steps", (double)m->state.step);
     if (g->calls)
         say_rest(r, m);
-    acts_report(r, m);
+    acts_report(r, m, s->has_data ? &s->data : NULL);
     summary_rules(r, m);
 }
 
@@ -180,7 +181,7 @@ static int run_summary(struct session *s, const struct args *args, struct err *e
     if (!reached)
         return err_memory(e);
     graph_mark_reached(g, reached);
-    summary_report(&r, current_model(s), reached);
+    summary_report(&r, s, current_model(s), reached);
     mem_free(reached);
     return report_show(s, &r, e);
 }

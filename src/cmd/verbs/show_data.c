@@ -121,6 +121,10 @@ int data_show(struct session *s, struct report *r, struct err *e)
     if (add_columns(s, r, false, e) ||
         (d->targets && !d->target_is_input && add_columns(s, r, true, e)))
         return -1;
+    const struct part weights = {.at = d->weight, .rows = d->samples, .stride = 1, .count = 1};
+    if (d->weight &&
+        add_line(s, r, args_get(d->args, "weight")->as.words.item->text, "weight", &weights, e))
+        return -1;
     report_close(r);
     report_say(r, d->target_is_input ? "the targets are the inputs\n" : "");
     report_say(r, d->factor ? "inputs are shown as they were scaled\n" : "");
