@@ -77,7 +77,8 @@ extern const struct table data_kinds;
          .max = 1e3,                                                                               \
          .least = 1e-3,                                                                            \
          .line = "ALPHA: each sample of a training batch is mixed with another one of it, by a "   \
-                 "share from Beta(ALPHA, ALPHA); 0: none is"},                                     \
+                 "share from Beta(ALPHA, ALPHA); 0: none is",                                      \
+         .use = "Where a classifier learns its training samples by heart: 0.1 to 0.4."},           \
         {.name = "train_noise",                                                                    \
          .form = KEY,                                                                              \
          .type = ARG_NUMBER,                                                                       \
@@ -85,7 +86,8 @@ extern const struct table data_kinds;
          .min = 0,                                                                                 \
          .max = 1e6,                                                                               \
          .alias = (noise_alias),                                                                   \
-         .line = "deviation of the normal noise added to the inputs of each training batch"},      \
+         .line = "deviation of the normal noise added to the inputs of each training batch",       \
+         .use = "Where inputs were measured with noise, and for denoising autoencoders."},         \
     {                                                                                              \
         .name = "scale", .form = KEY, .type = ARG_CHOICE, .of = &data_scalings,                    \
         .standard = "none",                                                                        \

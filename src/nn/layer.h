@@ -27,8 +27,9 @@ struct layer_kind {
     bool source; /* an input: takes no tensor */
     bool view;   /* its output is its input under another shape */
     /* The argument that says how much it draws at random in a training step, 0: nothing; NULL: it
-     * has none. */
+     * has none. The settings of these ops begin with that amount, a double. */
     const char *noise;
+    const struct op_kind *const *draws; /* up to NULL */
     /* The output's shape of one sample. `in` is NULL for a source. */
     int (*shape)(const struct args *self, const struct shape *in, struct shape *out, struct err *e);
     /* Instead of `shape`, for a layer that joins several tensors: in[n], n at least 2. */

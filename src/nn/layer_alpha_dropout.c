@@ -49,30 +49,19 @@ static void run_alpha_grad(const struct step *s, const struct frame *f)
 static const struct op_kind op_alpha = {.name = "alpha_dropout", .run = run_alpha};
 static const struct op_kind op_alpha_grad = {.name = "alpha_dropout_grad", .run = run_alpha_grad};
 
-static double rate_of(const struct planner *p, id call)
-{
-    return args_number(planner_layer(p, call)->args, "rate");
-}
-
-static bool is_random(const struct planner *p, double rate)
-{
-    return planner_mode(p) == MODE_TRAIN && rate > 0;
-}
-
 static void forward(struct planner *p, id call)
 {
-    const double rate = rate_of(p, call);
-    planner_map(p, call, is_random(p, rate) ? &op_alpha : &op_copy,
-                planner_settings(p, &rate, sizeof rate));
+    planner_map(p, call, planner_mode(p) == MODE_TRAIN ? &op_alpha : &op_copy,
+                noise_settings(p, call));
 }
 
 static void backward(struct planner *p, id call)
 {
-    const double rate = rate_of(p, call);
-    planner_map_grad(p, call, is_random(p, rate) ? &op_alpha_grad : &op_copy,
-                     planner_settings(p, &rate, sizeof rate));
+    planner_map_grad(p, call, planner_mode(p) == MODE_TRAIN ? &op_alpha_grad : &op_copy,
+                     noise_settings(p, call));
 }
 
+static const struct op_kind *const draws[] = {&op_alpha, &op_alpha_grad, NULL};
 static const struct arg_spec args[] = {
     NOISE_RATE("the share of the numbers that become selu's lowest"),
     ACTIVITY_SLOT,
@@ -96,6 +85,7 @@ const struct layer_kind layer_alpha_dropout = {
               .example = "data moons 200\ninput 2\ndense 16 selu kernel_init=lecun_normal\n"
                          "alpha_dropout 0.1\ndense 1 sigmoid\ntrain 2\n"},
     .noise = "rate",
+    .draws = draws,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -47,26 +47,26 @@ static void run_mask(const struct step *s, const struct frame *f)
 
 static const struct op_kind op_mask = {.name = "kernel_dropout", .run = run_mask};
 
-static double rate_of(const struct planner *p, id call)
+/* Given as 0, it may be more by a rule. */
+static bool drops_kernel(const struct planner *p, id call)
 {
-    return planner_mode(p) == MODE_TRAIN
-               ? args_number(planner_layer(p, call)->args, "kernel_dropout")
-               : 0;
+    return planner_mode(p) == MODE_TRAIN &&
+           args_get(planner_layer(p, call)->args, "kernel_dropout")->given;
 }
 
-static struct step mask_step(struct planner *p, id call, double rate)
+static struct step mask_step(struct planner *p, id call)
 {
     return (struct step){.op = &op_mask,
-                         .settings = planner_settings(p, &rate, sizeof rate),
+                         .settings = noise_settings(p, call),
                          .cols = shape_count(planner_weight_shape(p, call, "kernel"))};
 }
 
 /* What a call keeps when its kernel is dropped from: the kernel that is left, and its gradient. */
 enum { SAVED_KERNEL, SAVED_GRAD };
 
-static void forward_dropped(struct planner *p, id call, double rate)
+static void forward_dropped(struct planner *p, id call)
 {
-    struct step s = mask_step(p, call, rate);
+    struct step s = mask_step(p, call);
     s.x[0] = planner_weight(p, call, "kernel");
     s.y[0] = planner_save(p, call, 0, s.cols);
     planner_save(p, call, 0, s.cols);
@@ -74,9 +74,9 @@ static void forward_dropped(struct planner *p, id call, double rate)
     planner_product_by(p, call, "kernel", s.y[0]);
 }
 
-static void backward_dropped(struct planner *p, id call, double rate)
+static void backward_dropped(struct planner *p, id call)
 {
-    struct step s = mask_step(p, call, rate);
+    struct step s = mask_step(p, call);
     s.x[0] = planner_saved(p, call, SAVED_GRAD);
     planner_product_by_grad(p, call, "kernel", planner_saved(p, call, SAVED_KERNEL), s.x[0]);
     if (!planner_wants_weight_grad(p, call, "kernel"))
@@ -87,9 +87,8 @@ static void backward_dropped(struct planner *p, id call, double rate)
 
 static void forward(struct planner *p, id call)
 {
-    const double rate = rate_of(p, call);
-    if (rate > 0)
-        forward_dropped(p, call, rate);
+    if (drops_kernel(p, call))
+        forward_dropped(p, call);
     else
         planner_product(p, call, "kernel");
     planner_bias_act(p, call, bias_name(p, call));
@@ -97,14 +96,14 @@ static void forward(struct planner *p, id call)
 
 static void backward(struct planner *p, id call)
 {
-    const double rate = rate_of(p, call);
     planner_bias_act_grad(p, call, bias_name(p, call));
-    if (rate > 0)
-        backward_dropped(p, call, rate);
+    if (drops_kernel(p, call))
+        backward_dropped(p, call);
     else
         planner_product_grad(p, call, "kernel");
 }
 
+static const struct op_kind *const draws[] = {&op_mask, NULL};
 static const struct arg_spec args[] = {
     ARG("units", POSITIONAL, ARG_WHOLE, .required = true, .min = 1, .max = 1e6, .line = "outputs"),
     ARG("activation", POSITIONAL, ARG_CALL, .of = &activation_kinds, .standard = "linear",
@@ -143,6 +142,7 @@ const struct layer_kind layer_dense = {
               .example = "data moons 200\ninput 2\ndense 16 relu activity=l1(1e-3) as hidden\n"
                          "dense 1 sigmoid\ntrain 2\npenalties\n"},
     .noise = "kernel_dropout",
+    .draws = draws,
     .shape = shape,
     .weights = weights,
     .forward = forward,

@@ -27,28 +27,22 @@ static void run_dropout(const struct step *s, const struct frame *f)
 /* The mask is drawn anew from the key in the backward pass. */
 static const struct op_kind op_dropout = {.name = "dropout", .run = run_dropout};
 
-static double rate_of(const struct planner *p, id call)
+static const struct op_kind *op_of(const struct planner *p)
 {
-    return args_number(planner_layer(p, call)->args, "rate");
-}
-
-static const struct op_kind *op_of(const struct planner *p, double rate)
-{
-    return planner_mode(p) == MODE_TRAIN && rate > 0 ? &op_dropout : &op_copy;
+    return planner_mode(p) == MODE_TRAIN ? &op_dropout : &op_copy;
 }
 
 static void forward(struct planner *p, id call)
 {
-    const double rate = rate_of(p, call);
-    planner_map(p, call, op_of(p, rate), planner_settings(p, &rate, sizeof rate));
+    planner_map(p, call, op_of(p), noise_settings(p, call));
 }
 
 static void backward(struct planner *p, id call)
 {
-    const double rate = rate_of(p, call);
-    planner_map_grad(p, call, op_of(p, rate), planner_settings(p, &rate, sizeof rate));
+    planner_map_grad(p, call, op_of(p), noise_settings(p, call));
 }
 
+static const struct op_kind *const draws[] = {&op_dropout, NULL};
 static const struct arg_spec args[] = {
     NOISE_RATE("the share of the numbers that become 0"),
     ACTIVITY_SLOT,
@@ -69,6 +63,7 @@ const struct layer_kind layer_dropout = {
          .example =
              "data moons 200\ninput 2\ndense 16 relu\ndropout 0.3\ndense 1 sigmoid\ntrain 2\n"},
     .noise = "rate",
+    .draws = draws,
     .shape = shape,
     .forward = forward,
     .backward = backward,

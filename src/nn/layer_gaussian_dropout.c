@@ -29,28 +29,22 @@ static void run_gaussian(const struct step *s, const struct frame *f)
 /* The factors are drawn anew from the key in the backward pass. */
 static const struct op_kind op_gaussian = {.name = "gaussian_dropout", .run = run_gaussian};
 
-static double rate_of(const struct planner *p, id call)
+static const struct op_kind *op_of(const struct planner *p)
 {
-    return args_number(planner_layer(p, call)->args, "rate");
-}
-
-static const struct op_kind *op_of(const struct planner *p, double rate)
-{
-    return planner_mode(p) == MODE_TRAIN && rate > 0 ? &op_gaussian : &op_copy;
+    return planner_mode(p) == MODE_TRAIN ? &op_gaussian : &op_copy;
 }
 
 static void forward(struct planner *p, id call)
 {
-    const double rate = rate_of(p, call);
-    planner_map(p, call, op_of(p, rate), planner_settings(p, &rate, sizeof rate));
+    planner_map(p, call, op_of(p), noise_settings(p, call));
 }
 
 static void backward(struct planner *p, id call)
 {
-    const double rate = rate_of(p, call);
-    planner_map_grad(p, call, op_of(p, rate), planner_settings(p, &rate, sizeof rate));
+    planner_map_grad(p, call, op_of(p), noise_settings(p, call));
 }
 
+static const struct op_kind *const draws[] = {&op_gaussian, NULL};
 static const struct arg_spec args[] = {
     NOISE_RATE("the rate of the dropout whose mean and deviation the noise has"),
     ACTIVITY_SLOT,
@@ -72,6 +66,7 @@ const struct layer_kind layer_gaussian_dropout = {
               .example = "data moons 200\ninput 2\ndense 16 relu\ngaussian_dropout 0.3\n"
                          "dense 1 sigmoid\ntrain 2\n"},
     .noise = "rate",
+    .draws = draws,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -26,10 +26,8 @@ static const struct op_kind op_noise = {.name = "gaussian_noise", .run = run_noi
 
 static void forward(struct planner *p, id call)
 {
-    const double deviation = args_number(planner_layer(p, call)->args, "stddev");
-    const bool random = planner_mode(p) == MODE_TRAIN && deviation > 0;
-    planner_map(p, call, random ? &op_noise : &op_copy,
-                planner_settings(p, &deviation, sizeof deviation));
+    planner_map(p, call, planner_mode(p) == MODE_TRAIN ? &op_noise : &op_copy,
+                noise_settings(p, call));
 }
 
 static void backward(struct planner *p, id call)
@@ -37,6 +35,7 @@ static void backward(struct planner *p, id call)
     planner_map_grad(p, call, &op_copy, NULL);
 }
 
+static const struct op_kind *const draws[] = {&op_noise, NULL};
 static const struct arg_spec args[] = {
     ARG("stddev", POSITIONAL, ARG_NUMBER, .required = true, .min = 0, .max = 1e30,
         .line = "the standard deviation"),
@@ -58,6 +57,7 @@ const struct layer_kind layer_gaussian_noise = {
               .example = "data moons 200\ninput 2\ndense 16 relu\ngaussian_noise 0.1\ndense 1 "
                          "sigmoid\ntrain 2\n"},
     .noise = "stddev",
+    .draws = draws,
     .shape = shape,
     .forward = forward,
     .backward = backward,

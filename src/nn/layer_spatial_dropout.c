@@ -44,23 +44,24 @@ static struct spatial settings_of(const struct planner *p, id call)
     return (struct spatial){args_number(l->args, "rate"), channels, shape_count(&l->in) / channels};
 }
 
-static const struct op_kind *op_of(const struct planner *p, const struct spatial *s)
+static const struct op_kind *op_of(const struct planner *p)
 {
-    return planner_mode(p) == MODE_TRAIN && s->rate > 0 ? &op_spatial : &op_copy;
+    return planner_mode(p) == MODE_TRAIN ? &op_spatial : &op_copy;
 }
 
 static void forward(struct planner *p, id call)
 {
     const struct spatial s = settings_of(p, call);
-    planner_map(p, call, op_of(p, &s), planner_settings(p, &s, sizeof s));
+    planner_map(p, call, op_of(p), planner_settings(p, &s, sizeof s));
 }
 
 static void backward(struct planner *p, id call)
 {
     const struct spatial s = settings_of(p, call);
-    planner_map_grad(p, call, op_of(p, &s), planner_settings(p, &s, sizeof s));
+    planner_map_grad(p, call, op_of(p), planner_settings(p, &s, sizeof s));
 }
 
+static const struct op_kind *const draws[] = {&op_spatial, NULL};
 static const struct arg_spec args[] = {
     NOISE_RATE("the share of the channels that become 0"),
     ACTIVITY_SLOT,
@@ -82,6 +83,7 @@ const struct layer_kind layer_spatial_dropout = {
               .example = "data random 100 shape=5x4 target=1\ninput 5x4\ndense 6 relu\n"
                          "spatial_dropout 0.3\nflatten\ndense 1\ntrain 2\n"},
     .noise = "rate",
+    .draws = draws,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -5,6 +5,8 @@
 
 #include "base/rng.h"
 #include "nn/frame.h"
+#include "nn/layer.h"
+#include "nn/planner.h"
 
 /* The stream of a call's numbers in the step that runs; that of the first number of this part of
  * the batch. */
@@ -15,6 +17,14 @@ static inline uint64_t noise_key(const struct step *s, const struct frame *f)
 static inline uint64_t noise_first(const struct step *s, const struct frame *f)
 {
     return f->first * s->rows * s->cols;
+}
+/* Settings of a step that draws and needs nothing further: the amount that the layer's arguments
+ * say. */
+static inline const void *noise_settings(struct planner *p, id call)
+{
+    const struct layer *l = planner_layer(p, call);
+    const double amount = args_number(l->args, l->kind->noise);
+    return planner_settings(p, &amount, sizeof amount);
 }
 /* How much the step draws: the first of its settings. */
 static inline double noise_level(const struct step *s)

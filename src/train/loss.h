@@ -53,10 +53,17 @@ int loss_check(const struct args *loss, const struct graph *g, id output, const 
 /* Of the crossentropies; see loss_check for what suits an output. */
 #define SMOOTHING                                                                                  \
     ARG("smoothing", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 0.999999,                  \
-        .line = "label smoothing: the share of each target that goes to all classes alike")
+        .alias = "label_smoothing",                                                                \
+        .line = "label smoothing: the share of each target that goes to all classes alike",        \
+        .use =                                                                                     \
+            "Where a classifier is too sure of itself, or labels are wrong here and there: 0.05 "  \
+            "to 0.2 (Szegedy 2016).")
 #define CLASS_WEIGHT                                                                               \
     ARG("class_weight", KEY, ARG_NUMBERS, .min = 0, .max = 1e30,                                   \
-        .line = "for each class, in the order of their numbers, what its rows' loss counts")
+        .line = "for each class, in the order of their numbers, what its rows' loss counts",       \
+        .use =                                                                                     \
+            "Where some classes are rare and missing them costs: samples / (classes * how many "   \
+            "of the class) makes all count alike.")
 
 /* d (+)= g, the one line that all gradients of losses end in. */
 static inline void slope_put(real *d, double g, bool add)

@@ -29,12 +29,23 @@ void model_rules_changed(struct model *m)
         d->destroy(d);
 }
 
+void model_noise_prune(struct model *m)
+{
+    for (size_t i = 0; i < m->state.noises && i < m->graph->layers; i++) {
+        const struct layer *l = &m->graph->layer[i];
+        if (m->state.noise[i].given && l->kind->noise &&
+            rules_find(&m->rules, l->name, l->kind->noise) == m->rules.count)
+            m->state.noise[i].given = false;
+    }
+}
+
 void model_swap_rules(struct model *m, struct rules *r)
 {
     const struct rules was = m->rules;
     m->rules = *r;
     *r = was;
     model_rules_changed(m);
+    model_noise_prune(m);
     /* The curves of their settings have other names now. */
     if (m->derived)
         m->derived->refresh(m->derived);
@@ -73,6 +84,7 @@ void model_state_finish(struct model_state *state)
     for (size_t i = 0; i < state->penalties; i++)
         choice_finish(&state->penalty[i]);
     mem_free(state->penalty);
+    mem_free(state->noise);
     mem_free(state->weight);
     mem_free(state->grad);
     for (size_t i = 0; i < SLOTS_MOST; i++)
@@ -122,6 +134,17 @@ static int copy_block(real **to, const real *from, size_t reals, const struct st
     return *to && stop_copy(stop, *to, from, reals * sizeof **to) ? 0 : -1;
 }
 
+static int copy_noise(struct model_state *to, const struct model_state *from)
+{
+    if (!from->noises)
+        return 0;
+    if (mem_room(&to->noise, &to->noise_room, from->noises, sizeof *to->noise))
+        return -1;
+    memcpy(to->noise, from->noise, from->noises * sizeof *to->noise);
+    to->noises = from->noises;
+    return 0;
+}
+
 static int copy_penalties(struct model_state *to, const struct model_state *from)
 {
     if (mem_room(&to->penalty, &to->penalty_room, from->penalties, sizeof *to->penalty))
@@ -141,9 +164,11 @@ static int copy_state(struct model_state *to, const struct model_state *from,
     *to = *from;
     to->penalty = NULL;
     to->penalties = to->penalty_room = 0;
+    to->noise = NULL;
+    to->noises = to->noise_room = 0;
     to->weight = to->grad = NULL;
     memset(to->slot, 0, sizeof to->slot);
-    int failed = copy_penalties(to, from) ||
+    int failed = copy_penalties(to, from) || copy_noise(to, from) ||
                  copy_block(&to->weight, from->weight, from->reals, stop) ||
                  copy_block(&to->grad, from->grad, from->reals, stop);
     for (size_t i = 0; i < SLOTS_MOST && !failed; i++)
@@ -206,6 +231,26 @@ id model_output(const struct model *m)
 {
     id output[OUTPUTS_MOST];
     return graph_outputs(m->graph, output) ? output[0] : NOTHING;
+}
+
+double model_noise(const struct model *m, id layer)
+{
+    const struct layer *l = &m->graph->layer[layer];
+    if (!l->kind->noise)
+        return 0;
+    return layer < m->state.noises && m->state.noise[layer].given
+               ? m->state.noise[layer].as.number
+               : args_number(l->args, l->kind->noise);
+}
+
+int model_noise_room(struct model *m)
+{
+    struct model_state *s = &m->state;
+    if (mem_room(&s->noise, &s->noise_room, m->graph->layers, sizeof *s->noise))
+        return -1;
+    while (s->noises < m->graph->layers)
+        s->noise[s->noises++] = (struct arg){.type = ARG_NUMBER};
+    return 0;
 }
 
 const struct args *model_term(const struct model *m, id term)
@@ -477,6 +522,16 @@ static uint64_t digest_graph(const struct model *m, uint64_t hash)
     return hash;
 }
 
+static uint64_t digest_noise(const struct model *m, uint64_t hash)
+{
+    for (id i = 0; i < m->state.noises; i++) {
+        const double amount = model_noise(m, i);
+        if (m->state.noise[i].given)
+            hash = digest_bytes(digest_bytes(hash, &i, sizeof i), &amount, sizeof amount);
+    }
+    return hash;
+}
+
 static uint64_t digest_losses(const struct model *m, uint64_t hash)
 {
     hash = digest_args(hash, m->recipe.loss.args);
@@ -510,6 +565,7 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
                                (uint64_t)m->state.from, m->state.seen};
     hash = digest_text(hash, m->name);
     hash = digest_graph(m, hash);
+    hash = digest_noise(m, hash);
     hash = digest_losses(m, hash);
     hash = digest_args(hash, m->recipe.optimizer.args);
     hash = digest_rules(m, hash);

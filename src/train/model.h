@@ -67,6 +67,10 @@ struct model_state {
     /* What terms take whose numbers were set, by term->number; else it is as the graph says. */
     struct choice *penalty;
     size_t penalties, penalty_room;
+    /* By layer: the amount of noise that a rule has given it; where none is given, it is as the
+     * layer's arguments say. */
+    struct arg *noise;
+    size_t noises, noise_room;
     real *weight, *grad, *slot[SLOTS_MOST];
     size_t drawn;         /* weights (not numbers) that have their values; the rest comes later */
     size_t reals;         /* numbers in each block */
@@ -125,6 +129,12 @@ void model_take_name(struct model *m, char *name);
 id model_output(const struct model *m);
 /* What a term takes now: its kind with the present numbers. */
 const struct args *model_term(const struct model *m, id term);
+/* How much a layer draws at random in a step (layer_kind.noise); 0 for one that has no noise. */
+double model_noise(const struct model *m, id layer);
+/* Room in the state for what rules give to any layer: 0, or -1 without memory. */
+int model_noise_room(struct model *m);
+/* Forgets the amounts of layers that no rule speaks of any more. */
+void model_noise_prune(struct model *m);
 /* The loss of an output, NULL if none is chosen, and the factor it counts with. */
 const struct args *model_loss(const struct model *m, id output, double *weight);
 /* Begins a change of the model's graph: the trainer goes, and *was keeps how the graph is, for

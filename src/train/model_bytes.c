@@ -29,6 +29,8 @@ static int write_state(struct str *to, const struct entry_finder *f, const struc
     int failed = 0;
     s.penalty = NULL;
     s.penalty_room = 0;
+    s.noise = NULL;
+    s.noise_room = 0;
     s.weight = s.grad = NULL;
     memset(s.slot, 0, sizeof s.slot);
     str_bytes(to, (const char *)&s, sizeof s);
@@ -36,6 +38,7 @@ static int write_state(struct str *to, const struct entry_finder *f, const struc
     bytes_put_block(to, from->grad, from->grad ? from->reals * sizeof(real) : 0);
     for (size_t i = 0; i < SLOTS_MOST; i++)
         bytes_put_block(to, from->slot[i], from->slot[i] ? from->reals * sizeof(real) : 0);
+    bytes_put_block(to, from->noise, from->noises * sizeof *from->noise);
     for (size_t i = 0; i < from->penalties && !failed; i++)
         failed = args_write(to, f, &penalty_kinds, from->penalty[i].args);
     return failed;
@@ -136,15 +139,28 @@ static void read_penalties(struct bytes *b, const struct entry_finder *f, size_t
         read_choice(b, f, &penalty_kinds, &s->penalty[s->penalties++]);
 }
 
+static void read_noise(struct bytes *b, size_t count, struct model_state *s)
+{
+    size_t n;
+    const char *block = bytes_take_block(b, &n);
+    b->failed = b->failed || n != count * sizeof *s->noise ||
+                (n && mem_room(&s->noise, &s->noise_room, count, sizeof *s->noise));
+    if (b->failed || !n)
+        return;
+    memcpy(s->noise, block, n);
+    s->noises = count;
+}
+
 static void read_state(struct bytes *b, const struct entry_finder *f, struct model_state *s)
 {
     bytes_take(b, s, sizeof *s);
-    const size_t penalties = s->penalties;
-    s->penalties = 0;
+    const size_t penalties = s->penalties, noises = s->noises;
+    s->penalties = s->noises = 0;
     s->weight = read_reals(b, s->reals);
     s->grad = read_reals(b, s->reals);
     for (size_t i = 0; i < SLOTS_MOST; i++)
         s->slot[i] = read_reals(b, s->reals);
+    read_noise(b, noises, s);
     read_penalties(b, f, penalties, s);
 }
 

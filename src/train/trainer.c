@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include "nn/compile.h"
+#include "nn/layer.h"
 #include "num/flush.h"
 #include "train/accuracy.h"
 #include "train/diagnose.h"
@@ -50,9 +51,25 @@ void trainer_numbers(const struct model *m, struct frame *f)
         f->args[i] = model_term(m, f->plan->applied[i].term);
 }
 
+/* Gives the steps that draw at random what rules have set since. */
+static void take_noise(const struct trainer *t)
+{
+    const struct plan *p = t->train;
+    const struct graph *g = t->model->graph;
+    for (size_t i = 0; t->model->state.noises && p && i < p->forwards + p->backwards; i++) {
+        const struct step *s = i < p->forwards ? &p->forward[i] : &p->backward[i - p->forwards];
+        const id layer = s->call == NOTHING ? NOTHING : g->call[s->call].layer;
+        const struct op_kind *const *op = layer == NOTHING ? NULL : g->layer[layer].kind->draws;
+        for (; op && *op; op++)
+            if (s->op == *op)
+                *(double *)s->settings = model_noise(t->model, layer);
+    }
+}
+
 /* The same for all frames. */
 static void take_numbers(const struct trainer *t)
 {
+    take_noise(t);
     trainer_numbers(t->model, t->infer_frame);
     trainer_numbers(t->model, t->train_frame);
     for (size_t i = 0; t->workers && i < workers_frames(t->workers); i++)
@@ -380,6 +397,7 @@ static int take_step(struct trainer *t, const struct dataset *d, struct figures 
                                  .samples = n,
                                  .seed = t->batch.seed,
                                  .step = m->state.step};
+    take_noise(t);
     batch_pass_begin(&p);
     const double norm = run_step(t, &p, split, figures);
     if (stop_check(m->stop, e))

@@ -63,6 +63,8 @@ static void lines_of_other_systems_become_ours(void **state)
         {"Input(shape=(64,))", LOWER "write input 64"},
         {"Reshape((8, 8))", LOWER "write reshape 8x8"},
         {"layers.Dropout(0.5)", LOWER "write dropout 0.5"},
+        {"layers.GaussianDropout(0.5)", LOWER "write gaussian_dropout 0.5"},
+        {"layers.SpatialDropout1D(0.5)", LOWER "write spatial_dropout 0.5"},
         {"BatchNormalization()", LOWER "write batchnorm"},
         {"batch_normalization", "no verb or layer \"batch_normalization\"; write batchnorm"},
         {"nn.ReLU()", LOWER "write activation relu"},

@@ -131,6 +131,107 @@ static void rates_can_be_swept(void **state)
     fake_finish(&f);
 }
 
+/* As NOISY, with names. */
+#define RULED                                                                                      \
+    "data random 13 shape=4 target=2 batch=8\ninput 4\n"                                           \
+    "dense 5 tanh kernel_dropout=0 as h\ndropout 0.4 as d\ngaussian_noise 0.3 as g\n"              \
+    "dense 2 as o\noptimizer adam\n"
+
+/* A rule does what plain sets between the steps do, to the bit. */
+static void amounts_follow_rules(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"d.rate", "g.stddev", "h.kernel_dropout"};
+    struct fake f;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *n = names[i];
+        char text[600];
+        fake_start(&f);
+        fake_ok(&f, RULED "clone other\n");
+        snprintf(text, sizeof text,
+                 "set %s = 0\nstep 2\nset %s = 0.1\nstep 2\nset %s = 0.2\nstep 1\n", n, n, n);
+        fake_ok(&f, text);
+        const double plain = fake_number(&f, "sum(h.kernel^2)");
+        snprintf(text, sizeof text, "model main\nset %s = 0.05*step every 2\nstep 5\n", n);
+        fake_ok(&f, text);
+        check_near(fake_number(&f, "sum(h.kernel^2)"), plain, 0);
+        check_near(fake_number(&f, n), 0.2, 1e-12);
+        fake_ok(&f, "checkgrad\nsummary\n");
+        check_has(f.out.text, i == 1   ? "noise g: gaussian_noise with stddev=0.2"
+                              : i == 0 ? "noise d: dropout with rate=0.2"
+                                       : "noise h: dense with kernel_dropout=0.2");
+        fake_finish(&f);
+    }
+}
+
+static void what_follows_a_rule_can_be_taken_back(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, RULED "set d.rate = 0.05*step every 2\nstep 3\nmark m\n");
+    check_near(fake_number(&f, "d.rate"), 0.1, 1e-12);
+    fake_ok(&f, "set d.rate = 0.3\nstep 3\n");
+    check_near(fake_number(&f, "d.rate"), 0.3, 0);
+    fake_ok(&f, "undo\nundo\n");
+    check_near(fake_number(&f, "d.rate"), 0.1, 1e-12);
+    fake_ok(&f, "step 3\n");
+    const double there = fake_number(&f, "sum(h.kernel^2)");
+    check_near(fake_number(&f, "d.rate"), 0.2, 1e-12);
+    fake_ok(&f, "goto m\n");
+    check_near(fake_number(&f, "d.rate"), 0.1, 1e-12);
+    fake_ok(&f, "clone other\nstep 3\n");
+    check_near(fake_number(&f, "sum(h.kernel^2)"), there, 0);
+    fake_ok(&f, "model main\nstep 3\npenalties moves=yes\n");
+    check_near(fake_number(&f, "sum(h.kernel^2)"), there, 0);
+    fake_ok(&f, "undo\nset d.rate = 0.2\nset d.rate = 0.01 every 1\nstep 1\nundo\nundo\n");
+    check_near(fake_number(&f, "d.rate"), 0.2, 0);
+    fake_finish(&f);
+}
+
+/* Processes of a sweep bring back what a rule had come to. */
+static void amounts_under_rules_come_back_from_processes(void **state)
+{
+    (void)state;
+    struct fake f;
+    double one[2];
+    for (int jobs = 1; jobs <= 2; jobs++) {
+        char text[300];
+        fake_start(&f);
+        snprintf(text, sizeof text,
+                 RULED "set d.rate = 0.05*step every 2\n"
+                       "sweep optimizer.lr = ? over 1e-3 1e-2 jobs=%d keep=all { step 3 }\n",
+                 jobs);
+        fake_ok(&f, text);
+        fake_ok(&f, "model main_2\nstep 3\n");
+        check_near(fake_number(&f, "d.rate"), 0.2, 1e-12);
+        one[jobs - 1] = fake_number(&f, "sum(h.kernel^2)");
+        fake_finish(&f);
+    }
+    check_near(one[0], one[1], 0);
+}
+
+static void rules_for_amounts_are_checked(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, RULED);
+    assert_int_equal(fake_run(&f, "set o.kernel_dropout = 0.1*step every 2\n"), OUTCOME_ERROR);
+    check_has(f.err.text, "t:1:5: o.kernel_dropout cannot follow a rule yet: the layer was made "
+                          "without it; give it a number first: set o.kernel_dropout = 0");
+    assert_int_equal(fake_run(&f, "set d.rate = nothing every 2\n"), OUTCOME_ERROR);
+    check_near(fake_number(&f, "d.rate"), 0.4, 0);
+    fake_ok(&f, "set o.kernel_dropout = 0\nset o.kernel_dropout = 0.1*step every 2\n"
+                "set d.rate = 0.5*step every 1\nstep 2\n");
+    const double there = fake_number(&f, "sum(h.kernel^2)");
+    assert_int_equal(fake_run(&f, "step 1\n"), OUTCOME_ERROR);
+    check_has(f.err.text, "the rule d.rate = 0.5*step every 1 of main at step 2: rate is ");
+    check_near(fake_number(&f, "d.rate"), 0.5, 0);
+    check_near(fake_number(&f, "sum(h.kernel^2)"), there, 0);
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +241,10 @@ int main(void)
         cmocka_unit_test(noise_has_its_gradient_in_blocks),
         cmocka_unit_test(the_kernel_s_penalty_is_on_the_whole_kernel),
         cmocka_unit_test(rates_can_be_swept),
+        cmocka_unit_test(amounts_follow_rules),
+        cmocka_unit_test(what_follows_a_rule_can_be_taken_back),
+        cmocka_unit_test(amounts_under_rules_come_back_from_processes),
+        cmocka_unit_test(rules_for_amounts_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

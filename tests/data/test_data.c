@@ -8,7 +8,7 @@ static void every_kind_explains_itself(void **state)
 {
     (void)state;
     const struct table *const tables[] = {&data_kinds, &data_scalings};
-    const char *const keys[] = {"split", "batch", "shuffle", "scale"};
+    const char *const keys[] = {"split", "batch", "shuffle", "mixup", "train_noise", "scale"};
     for (size_t t = 0; t < 2; t++)
         for (size_t i = 0; i < tables[t]->rows; i++) {
             const struct entry *row = tables[t]->row[i];
@@ -20,9 +20,10 @@ static void every_kind_explains_itself(void **state)
                 assert_non_null(row->args[k].line);
         }
     for (size_t i = 0; i < data_kinds.rows; i++)
-        for (size_t k = 0; k < 4; k++) {
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
             const struct entry *row = data_kinds.row[i];
-            assert_string_equal(row->args[row->arg_count - 4 + k].name, keys[k]);
+            assert_string_equal(row->args[row->arg_count - sizeof keys / sizeof *keys + k].name,
+                                keys[k]);
         }
 }
 

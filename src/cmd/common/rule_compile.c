@@ -91,6 +91,23 @@ static int aim_at_optimizer(struct session *s, struct model *m, const char *key,
     return 0;
 }
 
+/* The number stands in the model's state: until the rule is due for the first time, as it is. */
+static int aim_at_noise(struct session *s, struct model *m, id layer, const struct arg_spec *spec,
+                        const struct node *tree, struct compiled_rule *r, struct err *e)
+{
+    struct arg value;
+    if (bind_leaves(s, r, spec, tree, &value, e))
+        return -1;
+    if (model_noise_room(m))
+        return err_memory(e);
+    struct arg *to = &m->state.noise[layer];
+    to->as.number = model_noise(m, layer);
+    to->given = true;
+    setting_value(&value, &r->number[0].next);
+    r->number[0].to = to;
+    return 0;
+}
+
 static int aim_at_slot(struct session *s, struct model *m, const char *thing, const char *key,
                        const struct node *tree, struct compiled_rule *r, struct err *e)
 {
@@ -100,6 +117,8 @@ static int aim_at_slot(struct session *s, struct model *m, const char *thing, co
     struct arg sum;
     while (strcmp(entry->args[at].name, key) != 0)
         at++;
+    if (entry->args[at].type == ARG_NUMBER)
+        return aim_at_noise(s, m, layer, &entry->args[at], tree, r, e);
     if (bind_leaves(s, r, &entry->args[at], tree, &sum, e))
         return -1;
     const uint32_t first = graph_same_terms(m->graph, layer, key, &sum);

@@ -4,6 +4,7 @@
 #include "cmd/session/words.h"
 
 #include "nn/constraint.h"
+#include "nn/layer.h"
 #include "train/model.h"
 
 #include <stdio.h>
@@ -54,6 +55,18 @@ static const struct args *args_of(const struct session *s, const struct model *m
     return layer == NOTHING ? NULL : m->graph->layer[layer].args;
 }
 
+/* The noise of a layer that follows a rule. */
+static const struct arg *ruled_noise(const struct model *m, const char *path, const char *dot)
+{
+    char thing[120];
+    snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
+    const id layer = graph_find_layer(m->graph, thing);
+    const char *key = layer == NOTHING ? NULL : m->graph->layer[layer].kind->noise;
+    if (!key || layer >= m->state.noises || !m->state.noise[layer].given)
+        return NULL;
+    return strcmp(key, dot + 1) == 0 ? &m->state.noise[layer] : NULL;
+}
+
 const struct arg *setting_arg(const struct session *s, const struct model *m, const char *path)
 {
     const struct setting_part *part = setting_part_of(path);
@@ -61,7 +74,8 @@ const struct arg *setting_arg(const struct session *s, const struct model *m, co
     double value;
     if (!dot || (part && part->number && part->number(s, dot + 1, &value)))
         return NULL;
-    return find_arg(args_of(s, m, path, dot), dot + 1);
+    const struct arg *noise = part ? NULL : ruled_noise(m, path, dot);
+    return noise ? noise : find_arg(args_of(s, m, path, dot), dot + 1);
 }
 
 bool setting_number(const struct session *s, const struct model *m, const char *path, double *value)

@@ -58,9 +58,9 @@ static void noise_acts(struct acts *a)
 {
     const struct graph *g = a->m->graph;
     char number[NUMBER_ROOM];
-    for (size_t i = 0; i < g->layers; i++) {
+    for (id i = 0; i < g->layers; i++) {
         const struct layer *l = &g->layer[i];
-        const double level = l->kind->noise ? args_number(l->args, l->kind->noise) : 0;
+        const double level = model_noise(a->m, i);
         if (level > 0)
             str_addf(act_add(a, "noise", l->name, "in training steps"), "%s with %s=%s",
                      l->kind->entry.name, l->kind->noise, number_text(level, number));

@@ -96,6 +96,8 @@ int delta_take_back(struct session *s, struct delta *d, struct err *e)
         numbers_swap(m, &d->numbers);
     if (d->ruled)
         model_swap_rules(m, &d->rules);
+    if (d->noised)
+        m->state.noise[d->noise_of] = d->noise;
     if (d->edited || d->numbers.count)
         history_cut_events(&m->history, d->events);
     taken_put_sides(s);

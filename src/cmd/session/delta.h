@@ -17,6 +17,9 @@ struct delta {
     struct numbers numbers; /* of the penalties in one of its slots */
     bool ruled;             /* which settings follow a rule: */
     struct rules rules;     /* those that did */
+    bool noised;            /* the noise of a layer that followed one: */
+    struct arg noise;       /* what it was, */
+    id noise_of;            /* and the layer */
     bool replaced;          /* a variable: */
     struct variable old;    /* what stood in its place, */
     size_t old_at;          /* which is this */

@@ -106,14 +106,28 @@ static int keep_rules(struct session *s, const struct model *m, struct err *e)
     return 0;
 }
 
+/* For undo: the noise that a rule gave to a layer, before that ends. */
+static void keep_noise(struct session *s, const struct model *m, const char *thing)
+{
+    struct delta *d = s->journal->delta;
+    const id layer = graph_find_layer(m->graph, thing);
+    if (!d || layer >= m->state.noises || !m->state.noise[layer].given)
+        return;
+    d->noised = true;
+    d->noise = m->state.noise[layer];
+    d->noise_of = layer;
+}
+
 /* What is set plainly follows no rule any more. */
-static void end_rule(struct model *m, const char *thing, const char *key)
+static void end_rule(struct session *s, struct model *m, const char *thing, const char *key)
 {
     const size_t at = rules_find(&m->rules, thing, key);
     if (at == m->rules.count)
         return;
+    keep_noise(s, m, thing);
     model_rules_changed(m);
     rules_drop(&m->rules, at);
+    model_noise_prune(m);
     if (m->derived)
         m->derived->refresh(m->derived);
 }
@@ -165,7 +179,7 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
         graph_changed(s, &was, failed);
     }
     if (!failed)
-        end_rule(m, t->thing, entry->args[at].name);
+        end_rule(s, m, t->thing, entry->args[at].name);
     arena_finish(&arena);
     return failed;
 }
@@ -249,8 +263,9 @@ const struct command command_set = {
         "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot "
         "change later (sizes, initialisers) is refused with the reason. With "
         "every N it makes a rule of the model: VALUE is worked out anew before "
-        "step 0, N, 2N ... of the model and put into the setting, which is a penalty or a number "
-        "of the optimizer. Before such a step all rules are worked out first, then all put in. "
+        "step 0, N, 2N ... of the model and put into the setting, which is a penalty, a number "
+        "of the optimizer, or how much noise a layer makes (drop.rate). Before such a step all "
+        "rules are worked out first, then all put in. "
         "VALUE may name step, epoch, variables (as they are when the step comes), settings (also "
         "its own, hidden.activity.strength), quantities and tensors. Tensors, losses and "
         "penalties are those of the last step's batch that the model took under the rule, "

@@ -32,7 +32,8 @@ struct making {
 static int cannot_follow(const struct target *t, const char *key, const char *why, struct err *e)
 {
     err_at(e, t->where, "%s.%s cannot follow a rule: %s", t->thing, key, why);
-    return err_hint(e, "penalties and numbers of the optimizer can; set others between steps");
+    return err_hint(e, "penalties, rates of noise and numbers of the optimizer can; set others "
+                       "between steps");
 }
 
 /* What the rule says, and the list with it. */
@@ -207,6 +208,19 @@ static int put_slot(struct making *x, id layer, size_t at, const struct arg *sum
     return failed;
 }
 
+/* How much noise a layer makes. */
+static int set_noise_rule(struct making *x, const struct arg *now, struct err *e)
+{
+    if (!now->given) {
+        err_at(e, x->t->where, "%s.%s cannot follow a rule yet: the layer was made without it",
+               x->t->thing, x->key);
+        return err_hint(e, "give it a number first: set %s.%s = 0", x->t->thing, x->key);
+    }
+    const int failed = put_rule(x, false, e);
+    finish_rule(x, failed != 0);
+    return failed;
+}
+
 static int set_slot_rule(struct making *x, struct err *e)
 {
     const id layer = name_layer(x->m->graph, x->t->thing, x->t->where, e);
@@ -220,6 +234,9 @@ static int set_slot_rule(struct making *x, struct err *e)
         return -1;
     const struct arg_spec *spec = &entry->args[at];
     x->key = spec->name;
+    const struct layer *l = &x->m->graph->layer[layer];
+    if (l->kind->noise && strcmp(l->kind->noise, x->key) == 0)
+        return set_noise_rule(x, &l->args->arg[at], e);
     if (spec->type != ARG_SUM)
         return cannot_follow(
             x->t, x->key,
