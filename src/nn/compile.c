@@ -9,6 +9,7 @@
 #include "nn/operand.h"
 #include "nn/planner.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Notes a row of the ledger and the step that gathers its sums. */
@@ -19,6 +20,7 @@ static void note_row(struct planner *w, struct applied a)
     const struct args *args = w->g->term[a.term].args;
     const struct penalty_kind *kind = penalty_kind_of(args);
     a.simple = kind->powers != NULL;
+    a.proximal = penalty_is_proximal(args);
     a.sums = p->sums;
     a.count = activity ? shape_count(&w->g->value[a.value].shape) : w->g->weight[a.weight].count;
     a.frozen = activity ? !w->requires_grad[a.value] : !graph_trains(w->g, a.weight);
@@ -114,7 +116,7 @@ static void plan_backward(struct planner *w)
         plan_call_backward(w, (id)c);
     for (uint32_t r = 0; r < w->p->applieds; r++)
         if (w->p->applied[r].weight != NOTHING && w->p->applied[r].times != 0 &&
-            !w->p->applied[r].frozen)
+            !w->p->applied[r].frozen && !w->p->applied[r].proximal)
             emit_penalty_grad(w, r);
     for (id k = 0; k < g->weights; k++)
         if (!w->wrote[k]) {
@@ -253,6 +255,34 @@ static int list_wgrads(struct plan *p)
     return 0;
 }
 
+static int by_weight(const void *a, const void *b)
+{
+    const struct proximal_row *x = a, *y = b;
+    if (x->weight != y->weight)
+        return x->weight < y->weight ? -1 : 1;
+    if (x->whole != y->whole)
+        return x->whole ? 1 : -1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static int list_proximals(struct plan *p)
+{
+    size_t count = 0;
+    for (size_t r = 0; r < p->applieds; r++)
+        count += p->applied[r].proximal;
+    if (!count)
+        return 0;
+    if (!(p->proximal = mem_new(count, sizeof *p->proximal)))
+        return -1;
+    for (uint32_t r = 0; r < p->applieds; r++) {
+        const struct applied *a = &p->applied[r];
+        if (a->proximal && !a->frozen && a->times != 0)
+            p->proximal[p->proximals++] = (struct proximal_row){a->weight, !a->simple, r};
+    }
+    qsort(p->proximal, p->proximals, sizeof *p->proximal, by_weight);
+    return 0;
+}
+
 /* What the steps' work is, and whether it can be split by samples. */
 static void weigh_rows(struct plan *p)
 {
@@ -290,7 +320,7 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
         plan_forward(&w);
         plan_backward(&w);
         p->sums += p->heads;
-        w.failed = w.failed || list_wgrads(p);
+        w.failed = w.failed || list_wgrads(p) || list_proximals(p);
         if (!w.failed)
             weigh_rows(p);
         w.failed = w.failed || (fuse && plan_fuse(p));

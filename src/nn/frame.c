@@ -158,6 +158,15 @@ double frame_true_row(const struct frame *f, size_t row)
     return whole_row(f, row) / (t->activity ? reduce_divisor(t->reduce, &f->extent[row]) : 1);
 }
 
+void frame_row_slope(const struct frame *f, size_t row, real *to)
+{
+    const struct applied *a = &f->plan->applied[row];
+    const struct weight *w = &f->plan->graph->weight[a->weight];
+    penalty_kind_of(f->args[row])
+        ->adjoint(f->args[row], &f->extent[row], f->by[row], f->block[IN_WEIGHT] + w->at,
+                  f->sums + a->sums, to, false);
+}
+
 double frame_data(const struct frame *f)
 {
     double total = 0;

@@ -62,6 +62,9 @@ void frame_backward(const struct frame *f);
 double frame_row(const struct frame *f, size_t row);
 /* The same as it would be without the plan's policy. */
 double frame_true_row(const struct frame *f, size_t row);
+/* The gradient of a row on a weight, as it would be in the backward pass, into to[]; also of one
+ * that is proximal, and in no gradient. */
+void frame_row_slope(const struct frame *f, size_t row, real *to);
 /* And of all heads together, each with its weight. */
 double frame_data(const struct frame *f);
 /* The loss of one head, without its weight. */

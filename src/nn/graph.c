@@ -547,13 +547,21 @@ static int list_slot(const struct graph *g, id layer, const char *slot, id **pla
     return 0;
 }
 
+/* Numbers may differ. */
+static bool is_same_choice(const struct arg *a, const struct arg *b)
+{
+    if (a->type == ARG_BOOL)
+        return a->as.yes == b->as.yes;
+    return a->type == ARG_CHOICE ? a->as.choice == b->as.choice : a->type == ARG_NUMBER;
+}
+
 static bool is_alike(const struct term *t, const struct args *other)
 {
     const struct arg *reduce = args_get(other, "reduce");
     bool alike = t->args->entry == other->entry && t->reduce == reduce_of(reduce->as.choice) &&
                  (t->activity || !reduce->given);
     for (size_t i = 0; alike && i < other->entry->arg_count; i++)
-        alike = other->arg[i].type == ARG_NUMBER || &other->arg[i] == reduce;
+        alike = &other->arg[i] == reduce || is_same_choice(&t->args->arg[i], &other->arg[i]);
     return alike;
 }
 

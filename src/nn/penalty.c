@@ -53,6 +53,30 @@ double penalty_strength(const struct args *a)
     return a->arg[0].as.number;
 }
 
+bool penalty_is_proximal(const struct args *a)
+{
+    return penalty_kind_of(a)->prox && args_yes(a, "prox");
+}
+
+int prox_check(const struct args *self, const struct shape *shape, bool activity, struct err *e)
+{
+    (void)shape;
+    if (!activity || !args_yes(self, "prox"))
+        return 0;
+    err_at(e, args_get(self, "prox")->key,
+           "prox=yes is for weights, which steps move; nothing moves an activity but through them");
+    return err_hint(e,
+                    "leave out prox=yes here, or write the penalty in the slot of a weight: "
+                    "kernel=%s(..., prox=yes)",
+                    self->entry->name);
+}
+
+const char *penalty_formula(const struct args *a)
+{
+    const struct penalty_kind *kind = penalty_kind_of(a);
+    return kind->chosen_formula ? kind->chosen_formula(a) : kind->formula;
+}
+
 size_t powers_sums(const struct args *self, const struct extent *n)
 {
     (void)self;
@@ -78,4 +102,11 @@ void powers_adjoint(const struct args *self, const struct extent *n, double scal
     (void)sums;
     struct powers c = penalty_kind_of(self)->powers(self);
     kernels()->powers_adjoint(n->count, x, (struct powers){c.c1 * scale, c.c2 * scale}, dx, add);
+}
+
+void powers_prox(const struct args *self, const struct shape *shape, double times, const real *step,
+                 real *w)
+{
+    const struct powers c = penalty_kind_of(self)->powers(self);
+    kernels()->soften(shape_count(shape), (struct powers){times * c.c1, times * c.c2}, step, w);
 }

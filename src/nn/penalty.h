@@ -27,6 +27,8 @@ enum reduce reduce_of(const struct entry *choice);
 struct penalty_kind {
     struct entry entry;
     const char *formula; /* of x and the entry's arguments, in the expression language */
+    /* The formula of a penalty whose arguments choose among several; NULL: it is `formula`. */
+    const char *(*chosen_formula)(const struct args *self);
     /* What docs/catalogue.md draws: a use, and the numbers that it stands on with the one that
      * moves written ?, rows divided by `;` as in a matrix of inputs by units: "l2(1) of ?",
      * "hoyer(1) of ? 1". An activity, samples by units: "kl(1) at ? 1"; one sample, steps by units:
@@ -41,6 +43,14 @@ struct penalty_kind {
     double (*value)(const struct args *self, const struct extent *n, const double *sums);
     void (*adjoint)(const struct args *self, const struct extent *n, double scale, const real *x,
                     double *sums, real *dx, bool add);
+    /* Of a kind with the argument prox: a weight w of that shape becomes the z with the least times
+     * * penalty(z) + sum (z - w)^2 / (2 step), where step is each number's own. Else NULL. */
+    void (*prox)(const struct args *self, const struct shape *shape, double times, const real *step,
+                 real *w);
+    /* Of a kind that works on groups of a weight: how many there are, and in *zero how many of them
+     * are 0 throughout. Else NULL. */
+    size_t (*groups)(const struct args *self, const struct shape *shape, const real *w,
+                     size_t *zero);
     /* Kinds of the form c1 sum|x| + c2 sum x^2 say so; these may be fused. Else NULL. */
     struct powers (*powers)(const struct args *self);
 };
@@ -64,6 +74,15 @@ double powers_value(const struct args *self, const struct extent *n, const doubl
 void powers_adjoint(const struct args *self, const struct extent *n, double scale, const real *x,
                     double *sums, real *dx, bool add);
 
+void powers_prox(const struct args *self, const struct shape *shape, double times, const real *step,
+                 real *w);
+
+/* Whether a penalty acts after the optimizer (train/proximal.h) and is not in the gradient. */
+bool penalty_is_proximal(const struct args *a);
+/* A kind's check: an activity is not moved by steps, so it cannot be proximal. */
+int prox_check(const struct args *self, const struct shape *shape, bool activity, struct err *e);
+/* A penalty's formula, of x and its arguments. */
+const char *penalty_formula(const struct args *a);
 /* The first argument's value: the coefficient that the ledger shows. */
 double penalty_strength(const struct args *a);
 /* The divisor that a reduction means for an extent. */
@@ -74,6 +93,10 @@ double reduce_divisor(enum reduce r, const struct extent *n);
         .name = called, .form = POSITIONAL, .type = ARG_NUMBER, .required = true, .min = 0,        \
         .max = 1e30, .least = (double)REAL_LEAST, .line = what                                     \
     }
+#define PROX                                                                                       \
+    ARG("prox", KEY, ARG_BOOL, .standard = "no",                                                   \
+        .line = "yes: on weights, which it moves by itself after the optimizer, to exact zeros",   \
+        .use = "yes where weights, or whole groups of them, shall be exactly 0")
 #define REDUCE REDUCE_BY("batch")
 #define REDUCE_BY(by)                                                                              \
     {                                                                                              \

@@ -10,6 +10,7 @@ static const struct arg_spec args[] = {
     STRENGTH("l1", "the factor of the sum of absolute values"),
     STRENGTH("l2", "the factor of the sum of squares"),
     REDUCE,
+    PROX,
 };
 
 const struct penalty_kind penalty_l1l2 = {
@@ -25,16 +26,20 @@ const struct penalty_kind penalty_l1l2 = {
             .source = "Zou and Hastie 2005 (the elastic net); Keras L1L2",
             .details = "l1 * sum |x| + l2 * sum x^2 as one term. l1(a)+l2(b) is the "
                        "same penalty "
-                       "as two terms, each with a row of its own.",
+                       "as two terms, each with a row of its own. With prox=yes all of the term "
+                       "acts after the optimizer, see l1: a weight w becomes the soft threshold of "
+                       "w at l1 t, over 1 + 2 l2 t.",
             .example = "data moons 100\ninput 2\ndense 8 tanh kernel=l1l2(1e-3, 1e-3) "
                        "activity=l1l2(1e-3, 1e-3)\n"
                        "dense 1 sigmoid\nstep 1\npenalties\n",
         },
     .formula = "l1*sum(abs(x)) + l2*sum(x^2)",
     .picture = "l1l2(1, 1) of ?",
+    .check = prox_check,
     .sums = powers_sums,
     .gather = powers_gather,
     .value = powers_value,
     .adjoint = powers_adjoint,
+    .prox = powers_prox,
     .powers = powers,
 };

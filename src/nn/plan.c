@@ -37,6 +37,7 @@ void plan_destroy(struct plan *p)
     mem_free(p->forward);
     mem_free(p->backward);
     mem_free(p->applied);
+    mem_free(p->proximal);
     mem_free(p->wgrad);
     mem_free(p->average);
     mem_free(p->head);

@@ -81,7 +81,15 @@ struct applied {
     size_t count;       /* elements: of the weight, or of one sample */
     size_t sums;        /* where its sums begin in frame->sums */
     bool simple;        /* its kind has powers */
+    bool proximal;      /* it is in no gradient; see below */
     bool frozen;        /* its gradient reaches no weight that may move */
+};
+
+/* A row that acts on its weight after each step (penalty_is_proximal). */
+struct proximal_row {
+    id weight;
+    bool whole; /* not number by number */
+    uint32_t row;
 };
 
 /* A weight that follows a figure of the batches: w = momentum w + (1 - momentum) figure. */
@@ -107,6 +115,8 @@ struct plan {
     size_t forwards, backwards, forward_room, backward_room;
     struct applied *applied;
     size_t applieds, applied_room;
+    struct proximal_row *proximal; /* those that move something; by weight, those not whole first */
+    size_t proximals;
     uint32_t *wgrad; /* the operands in IN_WGRAD */
     size_t wgrads;
     struct average *average; /* in the order of the calls; only in MODE_TRAIN */

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/difference.h"
 
+bool gradcheck_leaves_out(const struct gradcheck *c, size_t part)
+{
+    return part >= GRADCHECK_ROW && c->trainer->train->applied[part - GRADCHECK_ROW].proximal;
+}
+
 void difference_values(const struct gradcheck *c, double *to)
 {
     const struct frame *f = c->frame;
@@ -9,7 +14,7 @@ void difference_values(const struct gradcheck *c, double *to)
     if (c->parts > GRADCHECK_ROW)
         to[GRADCHECK_DATA] = total;
     for (size_t p = GRADCHECK_ROW; p < c->parts; p++) {
-        to[p] = frame_row(f, p - GRADCHECK_ROW);
+        to[p] = gradcheck_leaves_out(c, p) ? 0 : frame_row(f, p - GRADCHECK_ROW);
         total += to[p];
     }
     to[GRADCHECK_TOTAL] = total;

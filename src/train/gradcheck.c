@@ -290,9 +290,8 @@ const char *gradcheck_place(const struct gradcheck *c, const struct gradcheck_pl
     return text;
 }
 
-void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *place, struct str *to)
+void gradcheck_part(const struct gradcheck *c, size_t part, struct str *to)
 {
-    const size_t part = place->part;
     if (part < GRADCHECK_ROW) {
         str_add(to, part == GRADCHECK_TOTAL ? "total" : "data loss");
         return;
@@ -310,7 +309,7 @@ static int say_wrong(const struct gradcheck *c, struct err *e)
 {
     char place[200], analytic[NUMBER_ROOM], numeric[NUMBER_ROOM];
     struct str part = {0};
-    gradcheck_part(c, &c->worst, &part);
+    gradcheck_part(c, c->worst.part, &part);
     const bool failed = part.failed;
     err_at(e, nowhere, "the gradient of %.150s is wrong at %s: analytic %s, numeric %s",
            part.text ? part.text : "", gradcheck_place(c, &c->worst, place, sizeof place),

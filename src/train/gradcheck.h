@@ -41,7 +41,7 @@ int gradcheck_verdict(const struct gradcheck *c, struct err *e);
 /* A place, of the largest error say: "hidden.kernel[3, 7]". */
 const char *gradcheck_place(const struct gradcheck *c, const struct gradcheck_place *place,
                             char *text, size_t room);
-/* The part it was found in: "total", "data loss", "hidden.activity l1(0.1)". */
-void gradcheck_part(const struct gradcheck *c, const struct gradcheck_place *place, struct str *to);
+/* A part's name: "total", "data loss", "hidden.activity l1(0.1)". */
+void gradcheck_part(const struct gradcheck *c, size_t part, struct str *to);
 
 #endif

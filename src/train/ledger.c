@@ -11,8 +11,8 @@
 const char *row_flag_name(unsigned i)
 {
     static const char *const names[ROW_FLAGS] = {
-        "frozen",       "constant", "reaches no output", "zero", "negative",
-        "not a number", "bent",     "saturated",
+        "frozen",       "constant", "reaches no output", "zero",     "negative",
+        "not a number", "bent",     "saturated",         "proximal",
     };
     return names[i];
 }
@@ -213,10 +213,12 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
         if (a->bent != BENT_INPUT || a->untrue)
             row->call[row->calls++] = (struct ledger_call){a->call, value};
     }
+    const bool proximal = penalty_is_proximal(t->args);
     const enum row_flag still = t->activity ? ROW_CONSTANT : ROW_FROZEN;
     row->flags = (moves ? 0U : (unsigned)still) | (reaches ? 0U : ROW_NO_OUTPUT) |
                  (row->value == 0 ? ROW_ZERO : 0U) | (row->value < 0 ? ROW_NEGATIVE : 0U) |
-                 (isfinite(row->value) ? 0U : ROW_NOT_A_NUMBER) | (row->bent ? ROW_BENT : 0U);
+                 (isfinite(row->value) ? 0U : ROW_NOT_A_NUMBER) | (row->bent ? ROW_BENT : 0U) |
+                 (proximal ? ROW_PROXIMAL : 0U);
 }
 
 void ledger_end(struct ledger *l)

@@ -16,9 +16,10 @@ enum row_flag {
     ROW_NEGATIVE = 16,     /* its value is below 0 */
     ROW_NOT_A_NUMBER = 32, /* its value is not finite */
     ROW_BENT = 64,         /* the model's policy bends it */
-    ROW_SATURATED = 128    /* it would move hardly more if it were twice as strong */
+    ROW_SATURATED = 128,   /* it would move hardly more if it were twice as strong */
+    ROW_PROXIMAL = 256     /* it is in no gradient, and acts after the optimizer */
 };
-enum { ROW_FLAGS = 8 };
+enum { ROW_FLAGS = 9 };
 /* The name of flag number i (1 << i): "frozen", ... */
 const char *row_flag_name(unsigned i);
 
@@ -37,7 +38,8 @@ struct ledger_row {
     double value, share;
     double honest;    /* its value without the policy */
     enum bent bent;   /* and what the policy does to it */
-    double grad_norm; /* Euclidean norm of the gradient that this row alone sends; NaN: not asked */
+    double grad_norm; /* Euclidean norm of the gradient that this row alone sends, or, where it is
+                       * proximal, would send; NaN: not asked */
     double moves;     /* train/moves.h; NaN: not asked, or no weight moved at all */
     unsigned flags;
 };

@@ -20,6 +20,7 @@ struct moves {
     struct row_gradients *grad;
     real *block[BLOCKS_OF_MOVES];
     struct update_trial then, afresh;
+    const struct row_parts *row;
     size_t rows, done;
     double *share; /* for each row */
     bool *saturated;
@@ -117,6 +118,8 @@ static int begin_moves(struct moves *x, struct err *e)
     const struct trainer *t = x->trainer;
     const struct kept_step *k = &t->kept;
     x->then = (struct update_trial){.model = x->model,
+                                    .plan = t->train,
+                                    .term = NOTHING,
                                     .range = t->range,
                                     .ranges = t->ranges,
                                     .weight = k->weight,
@@ -153,6 +156,7 @@ struct moves *moves_create(struct model *m, const struct dataset *d, const struc
     x->model = m;
     x->trainer = trainer_of(m);
     x->data = d;
+    x->row = row;
     x->rows = rows;
     const unsigned before = flush_begin();
     const int failed = make_room(x, row) ? err_memory(e) : begin_moves(x, e);
@@ -217,8 +221,44 @@ static void data_alone(struct moves *x)
     x->data_share = update_distance(x, x->block[AS_TAKEN], x->block[ONE]) / x->norm;
 }
 
+/* The term of a row that acts after the optimizer; NOTHING for one that sends a gradient. */
+static id proximal_term(const struct moves *x, size_t row)
+{
+    const struct row_parts *p = &x->row[row];
+    const struct applied *a = p->count ? &x->trainer->train->applied[p->item[0]] : NULL;
+    return a && a->proximal ? a->term : NOTHING;
+}
+
+/* The update from a state, along the whole gradient, with the row so many times as strong. */
+static real *update_with(const struct moves *x, const struct update_trial *from, id term,
+                         double factor, real *to)
+{
+    struct update_trial t = *from;
+    t.term = term;
+    t.factor = factor;
+    update_difference(&t, x->model->state.grad, to);
+    return to;
+}
+
+static void look_at_proximal(struct moves *x, size_t row, id term)
+{
+    const double enough = 1.1;
+    real *none = x->block[ONE], *some = x->block[TWO];
+    update_with(x, &x->then, term, 0, none);
+    x->share[row] = update_distance(x, x->block[AS_TAKEN], none) / x->norm;
+    update_with(x, &x->afresh, term, 0, none);
+    const double once = update_distance(x, none, update_with(x, &x->afresh, term, 1, some));
+    const double twice = update_distance(x, none, update_with(x, &x->afresh, term, 2, some));
+    x->saturated[row] = once > 0 && twice < enough * once;
+}
+
 static void look_at(struct moves *x, size_t row)
 {
+    const id proximal = proximal_term(x, row);
+    if (proximal != NOTHING) {
+        look_at_proximal(x, row, proximal);
+        return;
+    }
     gather_batch(x);
     row_gradients_one(x->grad, row);
     x->share[row] = share_of(x, x->block[ROW]);

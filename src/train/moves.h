@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What each row of the ledger moved in the last step. u is the update as it was taken: the gradient
- * clipped, the decay, the optimizer, the constraints. u' is what the same state would have made of
- * the gradient without the row's. moves = |u - u'| / |u|, over all weights that may move. */
+ * clipped, the decay, the optimizer, penalties with prox=yes, the constraints. u' is what the same
+ * state would have made of the gradient without the row's, or, of a row that acts after the
+ * optimizer, without what it did there. moves = |u - u'| / |u|, over all weights that may move. */
 #ifndef NNR_TRAIN_MOVES_H
 #define NNR_TRAIN_MOVES_H
 
@@ -28,7 +29,8 @@ double moves_data(const struct moves *x);
  * row's part of it: |u(g + r) - u(g - r)| < 1.1 |u(g) - u(g - r)|, where the optimizer starts
  * afresh, as if the row had been that strong from the start; and |r| > |g - r| over the weights
  * that r pulls at. Without the latter, weights that nothing but the row moves would decide it for a
- * weak row: adam moves them as far for any strength. */
+ * weak row: adam moves them as far for any strength. It is not asked of a row that acts after the
+ * optimizer, which is saturated where nearly all that it could take to 0 is there. */
 bool moves_saturated(const struct moves *x, size_t row);
 
 #endif

@@ -17,11 +17,10 @@ struct row_gradients {
     size_t rows, all; /* all: samples of the whole pass */
     double *norm;
 
-    const struct step **weight; /* for each row of the plan: its step, if it is on a weight */
-    uint32_t *first, *count;    /* for each call: its backward steps */
-    bool *moves;                /* for each value: what lies below can move */
-    bool *inside;               /* for each call, while a row is looked at */
-    id *below;                  /* the calls that are inside, the last one first */
+    uint32_t *first, *count; /* for each call: its backward steps */
+    bool *moves;             /* for each value: what lies below can move */
+    bool *inside;            /* for each call, while a row is looked at */
+    id *below;               /* the calls that are inside, the last one first */
     size_t belows;
     size_t *seen; /* for each layer: the look that met it last */
     size_t looks;
@@ -50,8 +49,6 @@ static void find_steps(struct row_gradients *x)
         if (s->call != NOTHING) {
             if (!x->count[s->call]++)
                 x->first[s->call] = (uint32_t)i;
-        } else if (s->op->role == ROLE_PENALTY) {
-            x->weight[((const struct pass *)s->settings)->row[0]] = s;
         }
     }
 }
@@ -72,14 +69,12 @@ static void find_moving(struct row_gradients *x)
 static int make_room(struct row_gradients *x, size_t samples, size_t batch)
 {
     const struct graph *g = x->graph;
-    const struct plan *p = x->plan;
     const size_t most = (size_t)SUMS_MEBIBYTES << 20, reals = g->weight_reals;
     const size_t fit = reals ? most / (reals * sizeof(double)) : x->rows;
     const bool several = samples > batch;
     x->group = several ? (fit ? fit : 1) : x->rows;
     x->group = x->group < x->rows ? x->group : x->rows;
     x->norm = mem_new(x->rows, sizeof *x->norm);
-    x->weight = mem_new(p->applieds, sizeof *x->weight);
     x->first = mem_new(g->calls, sizeof *x->first);
     x->count = mem_new(g->calls, sizeof *x->count);
     x->moves = mem_new(g->values, sizeof *x->moves);
@@ -87,8 +82,8 @@ static int make_room(struct row_gradients *x, size_t samples, size_t batch)
     x->below = mem_new(g->calls, sizeof *x->below);
     x->seen = mem_new(g->layers, sizeof *x->seen);
     x->sum = several ? mem_new(x->group * reals, sizeof *x->sum) : NULL;
-    return x->norm && x->weight && x->first && x->count && x->moves && x->inside && x->below &&
-                   x->seen && (x->sum || !several)
+    return x->norm && x->first && x->count && x->moves && x->inside && x->below && x->seen &&
+                   (x->sum || !several)
                ? 0
                : -1;
 }
@@ -120,7 +115,6 @@ void row_gradients_destroy(struct row_gradients *x)
     if (!x)
         return;
     mem_free(x->norm);
-    mem_free(x->weight);
     mem_free(x->first);
     mem_free(x->count);
     mem_free(x->moves);
@@ -139,22 +133,19 @@ static double sum_of_squares(const real *g, size_t count)
     return sum;
 }
 
-/* It is the same in every batch. */
+/* It is the same in every batch. One that is proximal counts as if it were in the gradient. */
 static double weight_norm(const struct row_gradients *x, size_t row)
 {
     const struct row_parts *p = &x->row[row];
     struct frame *f = x->frame;
     double sum = 0;
     for (size_t i = 0; i < p->count; i++) {
-        const struct step *s = x->weight[p->item[i]];
-        if (!s)
+        const struct applied *a = &f->plan->applied[p->item[i]];
+        if (a->frozen || a->times == 0)
             continue;
-        const struct weight *w = &x->graph->weight[f->plan->applied[p->item[i]].weight];
+        const struct weight *w = &x->graph->weight[a->weight];
         real *g = gradient_block(x) + w->at;
-        memset(g, 0, w->count * sizeof *g);
-        f->scale[p->item[i]] = f->by[p->item[i]];
-        s->op->run(s, f);
-        f->scale[p->item[i]] = 0;
+        frame_row_slope(f, p->item[i], g);
         sum += sum_of_squares(g, w->count);
     }
     return sqrt(sum);

@@ -372,6 +372,7 @@ static void commit_step(struct trainer *t, const struct dataset *d, const struct
     swap_gradients(t);
     frame_averages(t->train_frame, m->state.weight);
     update_weights(&(struct update){.model = m,
+                                    .plan = t->train,
                                     .range = t->range,
                                     .ranges = t->ranges,
                                     .scratch = t->next_grad,

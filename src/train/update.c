@@ -120,11 +120,15 @@ void update_weights(const struct update *u)
         workers_update(u->workers, update_part, &x);
     else
         update_part(&x, 0, 1);
+    /* Nothing of a clipped gradient is wanted any more. */
+    proximal_move_all(u->plan, u->model, u->scratch);
     constrain_weights(u->model);
 }
 
-/* Moves w[n], weights [at, at + n) or what stands in for them, and leaves the state as it is. */
-static void try_part(const struct update_trial *t, const real *grad, size_t at, size_t n, real *w)
+/* Moves w[n], weights [at, at + n) or what stands in for them, and leaves the state as it is. Where
+ * step is not NULL it gets their step sizes. */
+static void try_part(const struct update_trial *t, const real *grad, size_t at, size_t n, real *w,
+                     real *step)
 {
     enum { PART = 512 };
     const struct args *args = t->model->recipe.optimizer.args;
@@ -139,6 +143,8 @@ static void try_part(const struct update_trial *t, const real *grad, size_t at, 
                 room[k][i] = t->slot ? t->slot[k][at + from + i] : (real)start;
         }
         kind->update(args, t->updates + 1, count, grad + at + from, w + from, slot);
+        if (step)
+            opt_step_sizes(args, t->updates + 1, count, slot, step + from);
     }
 }
 
@@ -153,11 +159,16 @@ static const real *trial_gradient(const struct update_trial *t, const real *grad
 static void try_tensor(const struct update_trial *t, const struct weight *w, const real *grad,
                        real *to)
 {
+    const id number = (id)(w - t->model->graph->weight);
     const double decay = opt_decay(t->model->recipe.optimizer.args);
     memcpy(to, t->weight + w->at, w->count * sizeof *to);
     if (decay > 0)
         kernels()->shrink(w->count, decay, to);
-    try_part(t, grad, w->at, w->count, to);
+    /* In the place of the clipped gradient, part by part when it has been followed. */
+    real *step = proximal_acts(t->plan, number) ? t->scratch + w->at : NULL;
+    try_part(t, grad, w->at, w->count, to, step);
+    if (step)
+        proximal_move(&(struct proximal){t->plan, t->model, t->term, t->factor}, number, step, to);
     if (w->constraint)
         constraint_apply(w->constraint, &w->shape, to);
 }
@@ -177,18 +188,19 @@ void update_difference(const struct update_trial *t, const real *grad, real *to)
 {
     const struct model *m = t->model;
     const double decay = opt_decay(m->recipe.optimizer.args);
+    const bool from_weight = opt_kind_of(m->recipe.optimizer.args)->from_weight;
     grad = trial_gradient(t, grad);
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
         if (!weight_moves(m, w))
             continue;
-        if (w->constraint || opt_kind_of(m->recipe.optimizer.args)->from_weight) {
+        if (w->constraint || from_weight || proximal_acts(t->plan, (id)i)) {
             try_tensor(t, w, grad, to + w->at);
             kernels()->axpy(w->count, -1, t->weight + w->at, to + w->at);
             continue;
         }
         memset(to + w->at, 0, w->count * sizeof *to);
-        try_part(t, grad, w->at, w->count, to + w->at);
+        try_part(t, grad, w->at, w->count, to + w->at, NULL);
         if (decay > 0)
             kernels()->axpy(w->count, -decay, t->weight + w->at, to + w->at);
     }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a committed step does to the weights: the gradient is clipped, the optimizer moves the
- * weights along it (a decoupled decay comes first), constraints bring them back (Keras's order). */
+ * weights along it (a decoupled decay comes first), penalties with prox=yes move them further
+ * (train/proximal.h), constraints bring them back (Keras's order). */
 #ifndef NNR_TRAIN_UPDATE_H
 #define NNR_TRAIN_UPDATE_H
 
+#include "train/proximal.h"
 #include "train/workers.h"
 
 struct update {
     struct model *model; /* its grad is the gradient, which is left as it is */
+    const struct plan *plan;
     const struct range *range;
     size_t ranges;
     real *scratch;           /* as large as the gradient; overwritten */
@@ -19,9 +22,12 @@ struct update {
 void update_weights(const struct update *u);
 
 /* What another gradient would have done from a state that is past: nothing of the model but its
- * graph and its recipe is looked at. */
+ * graph, its recipe and its penalties' numbers is looked at. */
 struct update_trial {
     const struct model *model;
+    const struct plan *plan;
+    id term; /* a proximal one whose strength counts `factor` times; NOTHING: there is none */
+    double factor;
     const struct range *range;
     size_t ranges;
     const real *weight;      /* before the update */
@@ -34,7 +40,8 @@ struct update_trial {
  * bits are those that update_weights would make. */
 void update_weights_from(const struct update_trial *t, const real *grad, real *to);
 /* What such an update adds to the weights. It is computed by itself where neither a constraint nor
- * the optimizer looks at the weight, so that nothing of it is lost beside a large weight. */
+ * the optimizer looks at the weight and no proximal penalty moves it, so that nothing of it is lost
+ * beside a large weight. */
 void update_difference(const struct update_trial *t, const real *grad, real *to);
 
 /* The largest number that this may come to write for a gradient of Euclidean norm `norm` over all

@@ -89,6 +89,25 @@ static inline bool add_own(struct chooser *r, struct slot_use use)
     return true;
 }
 
+/* Groups of an activity, or of a kernel. */
+static inline void add_group_lasso(struct chooser *r, struct slot_use use)
+{
+    str_addf(&r->text, "group_lasso(%s", some_strength(r));
+    if (!use.activity)
+        str_addf(&r->text, "%s%s", chance(r, 0.5) ? ", by=input" : "",
+                 chance(r, 0.5) ? ", prox=yes" : "");
+}
+
+/* l1 or l1l2, on weights at times proximal. */
+static inline void add_powers(struct chooser *r, struct slot_use use, bool both)
+{
+    str_addf(&r->text, "%s(%s", both ? "l1l2" : "l1", some_strength(r));
+    if (both)
+        str_addf(&r->text, ", %s", some_strength(r));
+    if (!use.activity && chance(r, 0.3))
+        str_add(&r->text, ", prox=yes");
+}
+
 static inline void add_term(struct chooser *r, struct slot_use use)
 {
     static const char *const reduce[] = {"", ", reduce=batch", ", reduce=sum", ", reduce=mean"};
@@ -97,10 +116,12 @@ static inline void add_term(struct chooser *r, struct slot_use use)
         str_addf(&r->text, "kl(%s%s", some_strength(r), chance(r, 0.5) ? ", p=0.2" : "");
     else if (kind > 2 && add_own(r, use))
         ;
-    else if (kind % 3 == 2)
-        str_addf(&r->text, "l1l2(%s, %s", some_strength(r), some_strength(r));
+    else if (use.matrix && chance(r, 0.15))
+        add_group_lasso(r, use);
+    else if (kind % 3 == 1)
+        str_addf(&r->text, "l2(%s", some_strength(r));
     else
-        str_addf(&r->text, "%s(%s", kind % 3 ? "l2" : "l1", some_strength(r));
+        add_powers(r, use, kind % 3 == 2);
     str_addf(&r->text, "%s)", use.activity ? reduce[pick(r, 4)] : "");
 }
 

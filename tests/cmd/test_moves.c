@@ -107,6 +107,21 @@ static const struct {
      {"set h.kernel = l2(0)", "set h.activity = l1(0)"}},
     {ROWS "dense 5 tanh kernel=l2(0.3) activity=l1(0.3) as h\ndense 2\noptimizer nadam lr=0.02\n",
      {"set h.kernel = l2(0)", "set h.activity = l1(0)"}},
+    /* Rows that act after the optimizer, beside others; each way of step sizes. */
+    {ROWS "dense 5 tanh kernel=l1(0.3, prox=yes)+l2(0.1) bias=l1l2(0.2, 1, prox=yes) "
+          "activity=l1(0.1) as h\ndense 2 kernel=group_lasso(0.1, prox=yes) as y\n"
+          "optimizer sgd lr=0.05 momentum=0.5\n",
+     {"set h.kernel = l1(0, prox=yes)+l2(0.1)", "set h.kernel = l1(0.3, prox=yes)+l2(0)",
+      "set h.bias = l1l2(0, 0, prox=yes)", "set h.activity = l1(0)",
+      "set y.kernel = group_lasso(0, prox=yes)"}},
+    {ROWS "dense 5 tanh kernel=l1(0.3, prox=yes)+l2(0.1) as h\n"
+          "dense 2 kernel=group_lasso(0.1, by=input, prox=yes) as y\n"
+          "optimizer adam lr=0.01 global_clipnorm=0.2\n",
+     {"set h.kernel = l1(0, prox=yes)+l2(0.1)", "set h.kernel = l1(0.3, prox=yes)+l2(0)",
+      "set y.kernel = group_lasso(0, by=input, prox=yes)"}},
+    {ROWS "dense 5 tanh kernel=l1(0.3, prox=yes) kernel_constraint=max_norm(0.8) as h\n"
+          "dense 2 as y\noptimizer rmsprop lr=0.01\n",
+     {"set h.kernel = l1(0, prox=yes)"}},
     /* Own penalties, one over the whole batch. */
     {"define penalty own(x, power=2) = sum(abs(x)^power)\n" ROWS
      "dense 5 sigmoid kernel=own(0.1, power=3) activity=kl(0.5, p=0.1) as h\ndense 2\n"

@@ -326,14 +326,18 @@ static void check_rows(struct trial *t, const struct run *x)
     is_near(t, reported(x), naive_total(&t->naive, t->naive_head, t->task.heads), "the total");
 }
 
-/* The total that is reported at other weights; with double these are the run's own. */
+/* The total that is reported at other weights, without what is in no gradient; with double these
+ * are the run's own. */
 static double total(void *self, const double *weight)
 {
     struct run *x = self;
     for (size_t i = 0; i < x->plan->graph->weight_reals; i++)
         x->weight[i] = (real)weight[i];
     frame_forward(x->frame);
-    return reported(x);
+    double sum = frame_data(x->frame);
+    for (size_t i = 0; i < x->plan->applieds; i++)
+        sum += x->plan->applied[i].proximal ? 0 : frame_row(x->frame, i);
+    return sum;
 }
 
 static void check_gradient(struct trial *t, struct run *x, struct slope *s)

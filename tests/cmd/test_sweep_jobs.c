@@ -58,6 +58,12 @@ static const char *const texts[] = {
     "step 1; print loss accuracy; say \"x\" }\nprint a",
     /* one run, and no statement in it */
     "data moons 60\ninput 2\ndense 1 sigmoid as h\nsweep h.kernel = l1(?) over 1 { }",
+    /* what acts after the optimizer */
+    "data moons 60 split=0.2\ninput 2\ndense 6 tanh kernel=group_lasso(0.1, by=input, prox=yes) as "
+    "h\n"
+    "dense 1 sigmoid\noptimizer rmsprop lr=0.01\nset h.kernel = group_lasso(0.01*step, by=input, "
+    "prox=yes) every 2\nsweep h.bias = l1(?, prox=yes) over 1e-3 1e-1 keep=all { train 2\n"
+    "measure left = count(h.bias); penalties moves=yes }",
 };
 
 static const char after[] = "results\nmodel\nsummary\nstep 1\npenalties\nundo 2\n";

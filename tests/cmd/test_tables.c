@@ -271,7 +271,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"dense 4 tanh ker", "kernel= kernel_init= kernel_dropout= kernel_constraint="},
         {"dense 4 kernel_constraint=m", "max_norm min_max_norm"},
         {"dense 4 act", "activity="},
-        {"dense 4 kernel=", "l1 l2 l1l2 kl none"},
+        {"dense 4 kernel=", "l1 l2 l1l2 kl group_lasso none"},
         {"dense 4 kernel=l1(1)+l2", "l2"},
         {"dense 4 kernel_init=he_", "he_uniform he_normal"},
         {"dense 4 use_bias=", "yes no"},

@@ -320,7 +320,7 @@ static double formula(const struct args *args, const double *x, const struct dim
 {
     /* What gives a tensor is summed. */
     char text[1000];
-    const int length = snprintf(text, sizeof text, "sum(%s)", penalty_kind_of(args)->formula);
+    const int length = snprintf(text, sizeof text, "sum(%s)", penalty_formula(args));
     const size_t count = dims_count(dims);
     struct meaning m = {.args = args, .dims = *dims, .x = mem_new(count, sizeof(real))};
     const struct names names = {.self = &m, .find = find};

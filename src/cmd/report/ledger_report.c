@@ -15,7 +15,7 @@
 /* strength*sum(abs(x)) with its numbers: 0.001*sum(abs(x)). */
 static void add_formula(struct str *to, const struct args *a)
 {
-    const char *at = penalty_kind_of(a)->formula;
+    const char *at = penalty_formula(a);
     char text[NUMBER_ROOM], word[64];
     while (*at) {
         size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789.");

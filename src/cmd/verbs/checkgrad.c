@@ -70,7 +70,7 @@ static void add_place(struct report *r, const struct gradcheck *c, const struct 
 {
     char place[200];
     report_text(r, "place", gradcheck_place(c, at, place, sizeof place));
-    gradcheck_part(c, at, report_words(r, "part"));
+    gradcheck_part(c, at->part, report_words(r, "part"));
     report_number(r, "analytic", at->analytic);
 }
 
@@ -82,6 +82,30 @@ static void add_push(struct report *r, const struct gradcheck *c)
     report_number(r, "back", c->push.back);
     report_number(r, "forth", c->push.forth);
     report_close(r);
+}
+
+/* Penalties that act after the optimizer, and so are in no gradient. */
+static void add_left_out(struct report *r, const struct gradcheck *c)
+{
+    size_t count = 0;
+    for (size_t p = 0; p < c->parts; p++)
+        count += gradcheck_leaves_out(c, p);
+    if (!count)
+        return;
+    report_open(r, "left_out", '[');
+    for (size_t p = 0; p < c->parts; p++)
+        if (gradcheck_leaves_out(c, p))
+            gradcheck_part(c, p, report_words(r, NULL));
+    report_close(r);
+    for (size_t p = 0; p < c->parts; p++) {
+        if (!gradcheck_leaves_out(c, p))
+            continue;
+        struct str *note = report_note(r);
+        str_add(note, "left out: ");
+        gradcheck_part(c, p, note);
+        str_add(note, ", which is proximal: it moves weights after the optimizer, and is in no "
+                      "gradient\n");
+    }
 }
 
 /* What people read below the table. */
@@ -122,6 +146,7 @@ static void check_report(struct report *r, const struct gradcheck *c, bool right
     report_number(r, "samples", (double)c->samples);
     report_text(r, "precision", REAL_NAME);
     report_text(r, "model", c->model->name);
+    add_left_out(r, c);
     say_found(r, c, sum.pushed > 0, right);
 }
 
@@ -164,7 +189,9 @@ const struct command command_checkgrad = {
         "0, the gradient must lie between the slopes on both sides; where a penalty moves a weight "
         "from such a place, as max does where two elements are the largest, a line names it. Too "
         "near a kink a weight is skipped; more than one in a hundred is an error. A slope that is "
-        "too small for the precision is counted under \"in rounding\".",
+        "too small for the precision is counted under \"in rounding\". A penalty with prox=yes is "
+        "in "
+        "no gradient: it is left out, of the total too, and a line says so.",
         "data moons 40\ninput 2\ndense 8 relu kernel=l2(1e-3) activity=l1(1e-3)\n"
         "dense 1 sigmoid\ncheckgrad\n"),
     .run = run_checkgrad,

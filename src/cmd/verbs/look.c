@@ -240,7 +240,9 @@ const struct command command_penalties = {
         "matters any more: it pulls harder than all else at the weights it moves, and twice as "
         "strong it would move them less than 1.1 times as far, by an optimizer that starts "
         "afresh. Known after step, train and run, until something of the model, its optimizer or "
-        "its data is changed.",
+        "its data is changed. proximal marks a row with prox=yes, which is in no gradient and acts "
+        "after the optimizer: the norm is that of its slope, and what it moved is what the step "
+        "would lack without it.",
         "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
         "dense 1 sigmoid\nstep 5\npenalties\npenalties on=batch format=json\n"
         "penalties moves=yes\n"),

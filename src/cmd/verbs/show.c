@@ -186,12 +186,53 @@ static int run_summary(struct session *s, const struct args *args, struct err *e
     return report_show(s, &r, e);
 }
 
-static void show_weight_line(struct str *to, const struct weight *w)
+/* How many groups of a weight are 0, where a penalty has groups. */
+static void show_zero_groups(struct str *to, const struct model *m, id weight)
 {
+    const struct graph *g = m->graph;
+    const struct weight *w = &g->weight[weight];
+    for (id t = 0; t < g->terms; t++) {
+        const struct penalty_kind *kind = penalty_kind_of(g->term[t].args);
+        if (g->term[t].weight != weight || !kind->groups)
+            continue;
+        size_t zero;
+        const size_t groups =
+            kind->groups(g->term[t].args, &w->shape, m->state.weight + w->at, &zero);
+        str_addf(to, ", %zu of %zu groups of ", zero, groups);
+        args_print_brief(to, model_term(m, t));
+    }
+}
+
+/* How many of a weight's numbers are exactly 0: of one with a proximal penalty always, of others if
+ * a step has moved them and some are. */
+static void show_zeros(struct str *to, const struct model *m, id weight)
+{
+    const struct graph *g = m->graph;
+    const struct weight *w = &g->weight[weight];
+    size_t zeros = 0;
+    bool proximal = false;
+    if (weight >= m->state.drawn)
+        return;
+    for (size_t i = w->at; i < w->at + w->count; i++)
+        zeros += m->state.weight[i] == 0;
+    for (id t = 0; t < g->terms; t++)
+        proximal =
+            proximal || (g->term[t].weight == weight && penalty_is_proximal(g->term[t].args));
+    if (!proximal && (!zeros || weight >= m->state.trained))
+        return;
+    str_addf(to, ", %zu of %zu exactly 0", zeros, w->count);
+    show_zero_groups(to, m, weight);
+}
+
+static void show_weight_line(struct str *to, const struct model *m, id weight)
+{
+    const struct weight *w = &m->graph->weight[weight];
     char shape[80];
     str_addf(to, "  %s %s: starts as ", w->name, shape_text(&w->shape, shape, sizeof shape));
     args_print(to, w->init);
-    str_add(to, w->moving ? ", follows the batches\n" : "\n");
+    str_add(to, w->moving ? ", follows the batches" : "");
+    show_zeros(to, m, weight);
+    str_add(to, "\n");
 }
 
 /* What one would write now for a layer. */
@@ -225,12 +266,12 @@ static void show_layer(struct str *to, const struct model *m, id layer)
     print_layer(to, m, layer);
     str_add(to, l->trainable ? "\n" : "  (frozen)\n");
     for (id w = l->first_weight; w < l->first_weight + l->weights; w++)
-        show_weight_line(to, &g->weight[w]);
+        show_weight_line(to, m, w);
     for (id i = 0; i < g->terms; i++)
         if (g->term[i].layer == layer) {
             str_addf(to, "  penalty %s: ", g->term[i].slot);
             args_print(to, model_term(m, i));
-            str_addf(to, " = %s\n", penalty_kind_of(g->term[i].args)->formula);
+            str_addf(to, " = %s\n", penalty_formula(g->term[i].args));
         }
     for (id c = 0; c < g->calls; c++)
         if (g->call[c].layer == layer) {

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/penalty.h"
+
+#include <math.h>
+
+static const struct entry by_unit = {
+    .name = "unit",
+    .summary = "the weights into one unit: a column of a kernel; of an activity, a unit over the "
+               "batch",
+    .example = "data moons 100\ninput 2\ndense 8 tanh kernel=group_lasso(1e-3, by=unit)\n"
+               "dense 1 sigmoid\nstep 1\npenalties\n",
+};
+static const struct entry by_input = {
+    .name = "input",
+    .summary = "the weights out of one input: a row of a kernel",
+    .example = "data moons 100\ninput 2\ndense 8 tanh kernel=group_lasso(1e-3, by=input)\n"
+               "dense 1 sigmoid\nstep 1\npenalties\n",
+};
+static const struct entry *const grouping_rows[] = {&by_unit, &by_input};
+static const struct table groupings = {"grouping", grouping_rows, 2};
+
+/* A matrix [rows][cols], the groups its columns or its rows: number i of group g stands at
+ * g across + i along. */
+struct groups {
+    size_t count, size, across, along;
+};
+
+static bool is_by_input(const struct args *self)
+{
+    return args_get(self, "by")->as.choice == &by_input;
+}
+
+static struct groups groups_of(const struct args *self, size_t rows, size_t cols)
+{
+    return is_by_input(self) ? (struct groups){rows, cols, cols, 1}
+                             : (struct groups){cols, rows, 1, cols};
+}
+
+static struct groups groups_in(const struct args *self, const struct extent *n)
+{
+    const size_t rows = n->activity ? n->samples : n->shape->size[0];
+    return groups_of(self, rows, n->count / rows);
+}
+
+static int check_groups(const struct args *self, const struct shape *shape, bool activity,
+                        struct err *e)
+{
+    char text[80];
+    if (prox_check(self, shape, activity, e))
+        return -1;
+    if (activity && is_by_input(self)) {
+        err_at(e, args_get(self, "by")->where,
+               "by=input is for kernels: an activity has no inputs");
+        return err_hint(e, "write by=unit, whose groups are the units over the batch");
+    }
+    if (activity || shape->axes == 2)
+        return 0;
+    err_at(e, self->where, "group_lasso is for kernels: a weight of shape %s has no groups",
+           shape_text(shape, text, sizeof text));
+    return err_hint(e, "l1(..., prox=yes) takes single numbers to 0");
+}
+
+/* A norm for each group, and room for a factor for each. */
+static size_t sums(const struct args *self, const struct extent *n)
+{
+    return 2 * groups_in(self, n).count;
+}
+
+/* In the order of memory, whichever way the groups lie. */
+static void gather_norms(const struct groups *g, const real *x, double *norm)
+{
+    const bool rows = g->along == 1;
+    const size_t outer = rows ? g->count : g->size, inner = rows ? g->size : g->count;
+    for (size_t k = 0; k < g->count; k++)
+        norm[k] = 0;
+    for (size_t i = 0; i < outer; i++)
+        for (size_t j = 0; j < inner; j++) {
+            const double v = (double)x[i * inner + j];
+            norm[rows ? i : j] += v * v;
+        }
+    for (size_t k = 0; k < g->count; k++)
+        norm[k] = sqrt(norm[k]);
+}
+
+static void gather(const struct args *self, const struct extent *n, const real *x, double *norm)
+{
+    const struct groups g = groups_in(self, n);
+    gather_norms(&g, x, norm);
+}
+
+static double value(const struct args *self, const struct extent *n, const double *norm)
+{
+    const struct groups g = groups_in(self, n);
+    const double strength = penalty_strength(self);
+    double total = 0;
+    for (size_t k = 0; k < g.count && strength != 0; k++)
+        total += norm[k];
+    return strength * sqrt((double)g.size) * total;
+}
+
+static void adjoint(const struct args *self, const struct extent *n, double scale, const real *x,
+                    double *norm, real *dx, bool add)
+{
+    const struct groups g = groups_in(self, n);
+    const bool rows = g.along == 1;
+    const size_t outer = rows ? g.count : g.size, inner = rows ? g.size : g.count;
+    const double by = scale * penalty_strength(self) * sqrt((double)g.size);
+    double *factor = norm + g.count;
+    for (size_t k = 0; k < g.count; k++)
+        factor[k] = norm[k] > 0 ? by / norm[k] : 0;
+    for (size_t i = 0; i < outer; i++)
+        for (size_t j = 0; j < inner; j++) {
+            const size_t at = i * inner + j;
+            const double v = factor[rows ? i : j] * (double)x[at];
+            dx[at] = (real)v + (add ? dx[at] : 0);
+        }
+}
+
+/* One group of a weight, and the threshold c, which number i takes times its step size. */
+struct shrinking {
+    const struct groups *g;
+    const real *step;
+    real *w;
+    double c;
+};
+
+/* Of a group: sum over i of (w / (norm + c step))^2, which is 1 at the norm that is left; and half
+ * of its slope by the norm, turned round. */
+static double excess(const struct shrinking *x, double norm, double *slope)
+{
+    double sum = 0;
+    *slope = 0;
+    for (size_t i = 0; i < x->g->size; i++) {
+        const size_t at = i * x->g->along;
+        const double w = (double)x->w[at], below = norm + x->c * (double)x->step[at];
+        const double share = w == 0 ? 0 : w / below;
+        sum += share * share;
+        *slope += w == 0 ? 0 : share * share / below;
+    }
+    return sum;
+}
+
+/* The norm that is left of a group, 0 where all of it goes. Newton's method on 1 / sqrt(excess) =
+ * 1, which is concave in the norm: from below it comes nearer at each turn, and at once where the
+ * step sizes are all alike. */
+static double norm_left(const struct shrinking *x)
+{
+    enum { TURNS = 100 };
+    double slope, left = 0, most = 0, squares = 0;
+    for (size_t i = 0; i < x->g->size; i++) {
+        const size_t at = i * x->g->along;
+        most = fmax(most, (double)x->step[at]);
+        squares += (double)x->w[at] * (double)x->w[at];
+    }
+    if (most == 0 || x->c == 0 || squares == 0)
+        return sqrt(squares);
+    if (!(excess(x, 0, &slope) > 1))
+        return 0;
+    left = fmax(sqrt(squares) - x->c * most, 0);
+    for (int k = 0; k < TURNS; k++) {
+        const double sum = excess(x, left, &slope), root = sqrt(sum);
+        const double next = left + sum * (root - 1) / slope;
+        if (!(next > left * (1 + 1e-15)) || !isfinite(next))
+            break;
+        left = next;
+    }
+    return left;
+}
+
+static void prox(const struct args *self, const struct shape *shape, double times, const real *step,
+                 real *w)
+{
+    const struct groups g = groups_of(self, shape->size[0], shape->size[1]);
+    for (size_t k = 0; k < g.count; k++) {
+        const struct shrinking x = {&g, step + k * g.across, w + k * g.across,
+                                    times * penalty_strength(self) * sqrt((double)g.size)};
+        const double left = norm_left(&x);
+        if (!isfinite(left))
+            continue;
+        for (size_t i = 0; i < g.size; i++) {
+            const size_t at = i * g.along;
+            const double below = left + x.c * (double)x.step[at];
+            x.w[at] = left > 0 ? (real)((double)x.w[at] * (left / below)) : 0;
+        }
+    }
+}
+
+static size_t count_groups(const struct args *self, const struct shape *shape, const real *w,
+                           size_t *zero)
+{
+    const struct groups g = groups_of(self, shape->size[0], shape->size[1]);
+    *zero = 0;
+    for (size_t k = 0; k < g.count; k++) {
+        size_t i = 0;
+        while (i < g.size && w[k * g.across + i * g.along] == 0)
+            i++;
+        *zero += i == g.size;
+    }
+    return g.count;
+}
+
+#define FORMULA(axis) "strength*sum(sqrt(count(x == x, axis=" axis "))*norm(x, axis=" axis "))"
+
+static const char *chosen_formula(const struct args *self)
+{
+    return is_by_input(self) ? FORMULA("1") : FORMULA("0");
+}
+
+static const struct arg_spec args[] = {
+    STRENGTH("strength", "the factor"),
+    ARG("by", KEY, ARG_CHOICE, .of = &groupings, .standard = "unit",
+        .line = "what is a group of a kernel: unit (a column) or input (a row)"),
+    REDUCE,
+    PROX,
+};
+
+const struct penalty_kind penalty_group_lasso = {
+    .entry =
+        {
+            .name = "group_lasso",
+            .args = args,
+            .arg_count = sizeof args / sizeof *args,
+            .summary = "norms of groups: units or inputs that come to 0 as a whole",
+            .use =
+                "Where whole units or inputs shall go, not single weights: prox=yes takes groups "
+                "to exactly 0, without it they only become small.",
+            .source = "Yuan and Lin 2006",
+            .details =
+                "strength * the sum over groups g of sqrt(size of g) * norm(g), gradient strength "
+                "* "
+                "sqrt(size) * x / norm(g), and 0 where the norm is. Groups of a kernel are its "
+                "columns, the weights into a unit, or with by=input its rows, those out of an "
+                "input. Of an activity a group is a unit over the batch: reduce=batch makes that a "
+                "sum of root mean squares. Weights without two axes have no groups. With prox=yes "
+                "whole groups of a kernel become exactly 0, see l1; where the step sizes within a "
+                "group differ, the group moves as they say and goes when norm(w / t) is at most "
+                "strength * sqrt(size). The printed formula is that of by=unit; by=input has "
+                "axis=1.",
+            .example = "data moons 100\ninput 2\ndense 8 tanh kernel=group_lasso(1e-2, prox=yes) "
+                       "as h\ndense 1 sigmoid\noptimizer sgd lr=0.1\ntrain 5\npenalties\nshow h\n",
+        },
+    .formula = FORMULA("0"),
+    .picture = "group_lasso(1) of ?; 1",
+    .chosen_formula = chosen_formula,
+    .check = check_groups,
+    .sums = sums,
+    .gather = gather,
+    .value = value,
+    .adjoint = adjoint,
+    .prox = prox,
+    .groups = count_groups,
+};
