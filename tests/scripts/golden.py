@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs every script here with nnr and compares what it writes, and how it ends, with the .out file
-beside it. A first line "# options: ..." gives options.
+beside it. A first line "# options: ..." gives options; a script with a line "# only: nnr64" is for
+that program alone.
 
     golden.py NNR            compare
     golden.py --renew NNR    write the .out files anew: read them before they are committed
@@ -14,6 +15,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 MARK = "# options:"
+ONLY = "# only: "
 
 
 def run(nnr, script):
@@ -25,11 +27,16 @@ def run(nnr, script):
     return f"{done.stdout}--- stderr\n{done.stderr}--- exit status {done.returncode}\n"
 
 
+def is_for(nnr, script):
+    only = [line[len(ONLY):] for line in script.read_text().split("\n") if line.startswith(ONLY)]
+    return not only or pathlib.Path(nnr).name in only
+
+
 def main(words):
     renew = words[0] == "--renew"
     nnr = str(pathlib.Path(words[-1]).resolve())
     failed = 0
-    scripts = sorted(HERE.glob("*.nnr"))
+    scripts = [script for script in sorted(HERE.glob("*.nnr")) if is_for(nnr, script)]
     for script in scripts:
         got, out = run(nnr, script), script.with_suffix(".out")
         if renew:
