@@ -34,7 +34,8 @@ static int check_call(const struct node *n, struct application *to, struct err *
     const struct operation *op = to->op;
     uint32_t k = to->operands;
     to->reduces = op->reduction && k == 1;
-    const bool asked = op->asks && k == op->asks;
+    const uint32_t least = op->asks_least ? op->asks_least : op->asks;
+    const bool asked = op->asks && k >= least && k <= op->asks;
     if (!to->reduces && !asked && (k > OPERANDS || !op->of[k])) {
         err_at(e, n->where, "%s does not take %u %s", op->entry.name, (unsigned)k,
                k == 1 ? "value" : "values");

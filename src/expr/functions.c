@@ -387,11 +387,53 @@ static const struct operation op_best_epoch = {
     .asks = 1,
 };
 
+#define CODE                                                                                       \
+    "data digits target=input\ninput 64\ndense 30 topk(5) count_idle=yes as code\ndense 64 "       \
+    "sigmoid\n"                                                                                    \
+    "train 1\n"
+#define LAYER VALUE("LAYER", true, "the name of a layer, or of one of its calls")
+
+static const struct arg_spec of_active[] = {
+    LAYER, VALUE("above", false, "what |output| must be above to count; without it, 0")};
+static const struct arg_spec of_dead[] = {LAYER,
+                                          VALUE("N", false, "a whole number of steps, 1 or more")};
+
+static const struct operation op_l0 = {
+    .entry = {.name = "l0",
+              .args = of_active,
+              .arg_count = 2,
+              .summary = "how many outputs of a layer are not 0, a sample",
+              .details =
+                  "The mean over the evaluation data, with the model as it stands. "
+                  "l0(code, 0.1) counts those whose |output| is above 0.1: a sigmoid is never "
+                  "exactly 0.",
+              .example = CODE "expect l0(code) == 5\n"},
+    .usage = "l0(code) or l0(code, 0.1)",
+    .asks = 2,
+    .asks_least = 1,
+};
+static const struct operation op_dead = {
+    .entry = {.name = "dead",
+              .args = of_dead,
+              .arg_count = 2,
+              .summary = "how many units of a layer never put out anything but 0",
+              .details =
+                  "dead(code): for no sample of the evaluation data, with the model as it "
+                  "stands. dead(code, 1000): in none of the last 1000 steps; it needs a "
+                  "layer that counts them, dense 100 relu count_idle=yes as code. Before there "
+                  "were so many steps it is 0.",
+              .example = CODE "print dead(code), dead(code, 50)\n"},
+    .usage = "dead(code) or dead(code, 1000)",
+    .asks = 2,
+    .asks_least = 1,
+};
+
 static const struct entry *const rows[] = {
     &op_sum.entry,   &op_mean.entry, &op_abs.entry,     &op_square.entry, &op_sqrt.entry,
     &op_exp.entry,   &op_log.entry,  &op_max.entry,     &op_min.entry,    &op_sign.entry,
     &op_var.entry,   &op_std.entry,  &op_norm.entry,    &op_count.entry,  &op_fraction.entry,
     &op_where.entry, &op_sin.entry,  &op_cos.entry,     &op_floor.entry,  &op_round.entry,
     &op_mod.entry,   &op_clip.entry, &op_stalled.entry, &op_best.entry,   &op_best_epoch.entry,
+    &op_l0.entry,    &op_dead.entry,
 };
 const struct table functions = {"function", rows, sizeof rows / sizeof *rows};

@@ -58,6 +58,7 @@ struct operation {
     /* How many operands it takes when it is no operation on values: whoever knows the names
      * (names.h) is asked for the whole call. 0: it is one. */
     uint32_t asks;
+    uint32_t asks_least; /* the operands behind so many may be left out; 0: none may */
 };
 
 /* Before a function of plain loops: it is compiled for several levels of the instruction set, and

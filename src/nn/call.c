@@ -294,6 +294,8 @@ static int call_leaf(struct graph *g, id layer, const struct calling *at, id *ou
             return err_memory(e);
         l->in = row[0];
         l->built = true;
+        if (layer_check_activation(l, e))
+            return -1;
         if (graph_add_weights(g, layer, e))
             return -1;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/compile.h"
 
+#include "nn/act_jumprelu.h"
 #include "nn/bend.h"
 #include "nn/fuse.h"
 #include "nn/listing.h"
@@ -11,6 +12,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Whether a penalty on a value moves anything: one that counts goes through thresholds alone. */
+static bool moves_activity(const struct planner *w, const struct penalty_kind *kind, id value)
+{
+    const id call = kind->by_count ? threshold_call(w->g, value) : NOTHING;
+    if (!kind->by_count)
+        return w->requires_grad[value];
+    return call != NOTHING && planner_wants_weight_grad(w, call, "theta");
+}
 
 /* Notes a row of the ledger and the step that gathers its sums. */
 static void note_row(struct planner *w, struct applied a)
@@ -23,7 +33,7 @@ static void note_row(struct planner *w, struct applied a)
     a.proximal = penalty_is_proximal(args);
     a.sums = p->sums;
     a.count = activity ? shape_count(&w->g->value[a.value].shape) : w->g->weight[a.weight].count;
-    a.frozen = activity ? !w->requires_grad[a.value] : !graph_trains(w->g, a.weight);
+    a.frozen = activity ? !moves_activity(w, kind, a.value) : !graph_trains(w->g, a.weight);
     if (mem_room(&p->applied, &p->applied_room, p->applieds + 1, sizeof *p->applied)) {
         w->failed = true;
         return;
@@ -96,7 +106,7 @@ static void plan_call_backward(struct planner *w, id call)
     if (!w->requires_grad[y])
         return;
     for (uint32_t r = w->first_row[call]; r < w->p->applieds && w->p->applied[r].call == call; r++)
-        if (w->p->applied[r].times != 0 && w->requires_grad[w->p->applied[r].value])
+        if (w->p->applied[r].times != 0 && !w->p->applied[r].frozen)
             emit_penalty_grad(w, r);
     bool flows = w->written[storage] || w->logits[y] != NOTHING;
     if (flows && kind->backward)
@@ -182,8 +192,10 @@ static void keep_z(struct planner *w)
     struct plan *p = w->p;
     for (id c = 0; c < g->calls; c++) {
         const id y = g->call[c].output;
-        const bool keeps = w->logits[y] != NOTHING ||
-                           activation_keeps_z(activation_use(graph_activation(g, c)).code);
+        const struct args *function = graph_activation(g, c);
+        const struct activation_work *work = activation_work(function);
+        const bool keeps = w->logits[y] != NOTHING || (work && work->keeps) ||
+                           activation_keeps_z(activation_use(function).code);
         /* A block's call has the output of another call. */
         if (keeps && g->value[y].made_by == c)
             w->z[c] = operand_at(

@@ -180,6 +180,38 @@ double frame_head(const struct frame *f, size_t head)
     return f->sums[f->plan->sums - f->plan->heads + head];
 }
 
+/* Of one head, as in the batch's figure: rows count as their classes say. */
+static double head_sample_loss(const struct frame *f, const struct step *s, size_t sample)
+{
+    const struct head *h = s->settings;
+    const size_t at = sample * s->rows;
+    const real *z = f->at[s->x[2]];
+    struct head_view v = {.args = h->args,
+                          .rows = h->weighs_rows ? 1 : s->rows,
+                          .cols = s->cols,
+                          .target_cols = h->target_cols};
+    double total = 0;
+    for (size_t row = at; row < at + s->rows; row += v.rows) {
+        v.y = f->at[s->x[0]] + row * s->cols;
+        v.t = f->at[s->x[1]] + row * h->target_cols;
+        v.z = z ? z + row * s->cols : NULL;
+        total += h->kind->value(&v) * (h->weighs_rows ? h->kind->row_weight(&v, 0) : 1);
+    }
+    return total * (double)v.rows / (double)s->rows;
+}
+
+/* The heads' steps stand last. */
+double frame_sample_loss(const struct frame *f, size_t sample)
+{
+    const struct plan *p = f->plan;
+    double total = 0;
+    for (size_t i = p->forwards - p->heads; i < p->forwards; i++) {
+        const struct head *h = p->forward[i].settings;
+        total += h->weight * head_sample_loss(f, &p->forward[i], sample);
+    }
+    return f->sample_weight ? (double)f->sample_weight[sample] * total : total;
+}
+
 static const real *figure_of(const struct frame *f, const struct average *a)
 {
     return f->at[a->figure] + a->at;

@@ -69,6 +69,8 @@ void frame_row_slope(const struct frame *f, size_t row, real *to);
 double frame_data(const struct frame *f);
 /* The loss of one head, without its weight. */
 double frame_head(const struct frame *f, size_t head);
+/* And the losses of one sample alone, each with its weight. */
+double frame_sample_loss(const struct frame *f, size_t sample);
 /* After a step: moves what follows the batches, in `weight`. */
 void frame_averages(const struct frame *f, real *weight);
 /* The first weight that would follow a figure which is not finite, or NOTHING. */

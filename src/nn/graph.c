@@ -369,7 +369,7 @@ static const size_t most_weights = (size_t)1 << 31;
 static int constrain_weight(struct graph *g, struct weight *w, const struct weight_spec *spec,
                             struct err *e)
 {
-    const struct args *a = g->layer[w->layer].args;
+    const struct args *a = spec->of ? spec->of : g->layer[w->layer].args;
     const struct args *constraint =
         spec->constraint ? args_get(a, spec->constraint)->as.call : NULL;
     if (constraint && constraint_check(constraint, &w->shape, e))
@@ -379,6 +379,11 @@ static int constrain_weight(struct graph *g, struct weight *w, const struct weig
     return edit_constraint(g, (id)(w - g->weight)) || copy_constraint(g, w, constraint)
                ? err_memory(e)
                : 0;
+}
+
+static const struct args *init_of(const struct layer *l, const struct weight_spec *spec)
+{
+    return spec->init ? args_get(spec->of ? spec->of : l->args, spec->init)->as.call : &init_zeros;
 }
 
 static int add_weight(struct graph *g, const struct layer *l, const struct weight_spec *spec,
@@ -396,7 +401,8 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
                          .at = g->weight_reals,
                          .count = shape_count(&spec->shape),
                          .moving = spec->moving,
-                         .init = args_copy(&g->arena, args_get(l->args, spec->init)->as.call)};
+                         .straight = spec->straight,
+                         .init = args_copy(&g->arena, init_of(l, spec))};
     if (!w->path || !w->init)
         return err_memory(e);
     if (init_check(w->init, &w->shape, e) || constrain_weight(g, w, spec, e))
@@ -407,13 +413,6 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
         return 0;
     err_at(e, l->where, "%s would have %zu numbers", path, w->count);
     return err_hint(e, "all weights together may have 2,147,483,648");
-}
-
-static size_t list_weights(const struct layer *l, struct weight_spec spec[WEIGHTS_MOST])
-{
-    /* Which weights there are does not depend on the shape, known from the first call on. */
-    const struct shape any = shape_of(1);
-    return l->kind->weights ? l->kind->weights(l->args, l->built ? &l->in : &any, spec) : 0;
 }
 
 static int check_shape(const struct args *term, const struct shape *shape, bool activity,
@@ -446,7 +445,7 @@ int graph_add_weights(struct graph *g, id layer, struct err *e)
     struct weight_spec spec[WEIGHTS_MOST];
     int failed = 0;
     l->first_weight = (id)g->weights;
-    size_t n = list_weights(l, spec);
+    size_t n = layer_weights(l, spec);
     for (size_t i = 0; i < n; i++)
         if (add_weight(g, l, &spec[i], e))
             return -1;
@@ -465,7 +464,7 @@ int graph_add_weights(struct graph *g, id layer, struct err *e)
 static bool has_weight(const struct layer *l, const char *name)
 {
     struct weight_spec spec[WEIGHTS_MOST];
-    const size_t n = list_weights(l, spec);
+    const size_t n = layer_weights(l, spec);
     for (size_t i = 0; i < n; i++)
         if (strcmp(spec[i].name, name) == 0)
             return true;
@@ -640,7 +639,15 @@ static bool trainable_of(const struct args *a)
 
 static bool says_argument(const struct weight_spec *w, const char *arg)
 {
-    return strcmp(w->init, arg) == 0 || (w->constraint && strcmp(w->constraint, arg) == 0);
+    return !w->of && ((w->init && strcmp(w->init, arg) == 0) ||
+                      (w->constraint && strcmp(w->constraint, arg) == 0));
+}
+
+static int nothing_to_freeze(const struct layer *l, struct err *e)
+{
+    const size_t i = entry_meaning(l->args->entry, MEANS_TRAINABLE);
+    err_at(e, l->args->arg[i].key, "%s has no weights that could stay as they are", l->name);
+    return err_hint(e, "leave trainable= out");
 }
 
 /* An argument about a weight that the layer does not have would be accepted and then ignored. */
@@ -648,7 +655,9 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
 {
     const struct layer *l = &g->layer[layer];
     struct weight_spec spec[WEIGHTS_MOST];
-    const size_t n = list_weights(l, spec);
+    const size_t n = layer_weights(l, spec);
+    if (!n && !l->trainable && !l->kind->weights)
+        return nothing_to_freeze(l, e);
     for (size_t i = 0; i < l->args->entry->arg_count; i++) {
         const struct arg_spec *arg = &l->args->entry->args[i];
         const bool init = arg->of == &init_kinds;
@@ -674,10 +683,55 @@ static int take_constraints(struct graph *g, id layer, struct err *e)
 {
     const struct layer *l = &g->layer[layer];
     struct weight_spec spec[WEIGHTS_MOST];
-    const size_t n = list_weights(l, spec);
+    const size_t n = layer_weights(l, spec);
     for (size_t i = 0; l->built && i < n; i++)
         if (constrain_weight(g, &g->weight[l->first_weight + i], &spec[i], e))
             return -1;
+    return 0;
+}
+
+/* Another activation may have other weights than there are, and terms may be on those. */
+static int check_new_weights(const struct graph *g, id layer, const struct args *was,
+                             struct span where, struct err *e)
+{
+    struct layer old = g->layer[layer];
+    const struct layer *l = &g->layer[layer];
+    struct weight_spec spec[WEIGHTS_MOST], before[WEIGHTS_MOST];
+    old.args = was;
+    const size_t n = layer_weights(l, spec), n_before = layer_weights(&old, before);
+    bool same = n == n_before;
+    for (size_t i = 0; same && i < n; i++)
+        same = strcmp(spec[i].name, before[i].name) == 0;
+    if (l->built && !same) {
+        const bool more = n > n_before;
+        err_at(e, where, "%s %s the weight %s, and which weights there are is settled", l->name,
+               more ? "would get" : "would lose",
+               more ? spec[n - 1].name : before[n_before - 1].name);
+        return err_hint(e, "make another layer, or another model");
+    }
+    for (id t = l->newest_term; t != NOTHING; t = g->term[t].before)
+        if (!g->term[t].activity && !has_weight(l, g->term[t].slot)) {
+            err_at(e, where, "%s would have no %s, on which there is a penalty", l->name,
+                   g->term[t].slot);
+            return err_hint(e, "take the penalty out first: set %s.%s = none", l->name,
+                            g->term[t].slot);
+        }
+    return l->built ? layer_check_activation(l, e) : 0;
+}
+
+/* How weights of an activation started stays as it was; to give it anew is an error. */
+static int keep_init(const struct args *was, struct args *now, struct err *e)
+{
+    for (size_t i = 0; was && now && was->entry == now->entry && i < now->entry->arg_count; i++) {
+        if (now->entry->args[i].of != &init_kinds)
+            continue;
+        if (now->arg[i].given) {
+            err_at(e, now->arg[i].key, "%s= says how the weights start, and they have",
+                   now->entry->args[i].name);
+            return err_hint(e, "leave it out, or make another layer");
+        }
+        now->arg[i] = was->arg[i];
+    }
     return 0;
 }
 
@@ -687,7 +741,11 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
     const struct arg_spec *spec = &l->args->entry->args[arg];
     if (edit_layer(g, layer))
         return err_memory(e);
+    const bool activation = spec->meaning == MEANS_OUTPUT_ACTIVATION;
+    const struct args *was = l->args;
     if (spec->type == ARG_SUM && graph_set_slot(g, layer, spec->name, value, e))
+        return -1;
+    if (activation && l->built && keep_init(l->args->arg[arg].as.call, value->as.call, e))
         return -1;
     /* The copy takes the new value along with the old ones. */
     struct arg *changed = arena_new(&g->arena, l->args->entry->arg_count, sizeof *changed);
@@ -701,7 +759,9 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
     if (!(l->args = args_copy(&g->arena, &with)))
         return err_memory(e);
     l->trainable = trainable_of(l->args);
-    if (spec->of == &constraint_kinds && take_constraints(g, layer, e))
+    if (activation && check_new_weights(g, layer, was, value->where, e))
+        return -1;
+    if ((spec->of == &constraint_kinds || activation) && take_constraints(g, layer, e))
         return -1;
     return check_unused(g, layer, e);
 }

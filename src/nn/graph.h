@@ -26,6 +26,7 @@ struct weight {
     const struct args *init;       /* how it starts */
     const struct args *constraint; /* what it is brought back to after each step; NULL: none */
     bool moving;                   /* a moving statistic: commit moves it, no gradient does */
+    bool straight;                 /* its slope is straight-through: no derivative */
 };
 
 /* One call in the body of a block. Inputs: 0 is what the block is called on, k what the k-th call

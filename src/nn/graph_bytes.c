@@ -185,7 +185,7 @@ static void name_weight(struct reading *r, size_t i)
         return;
     }
     const struct layer *l = &r->g.layer[w->layer];
-    const size_t n = l->kind->weights ? l->kind->weights(l->args, &l->in, spec) : 0;
+    const size_t n = layer_weights(l, spec);
     const size_t number = i - l->first_weight;
     r->b->failed = number >= n;
     w->name = number < n ? spec[number].name : NULL;

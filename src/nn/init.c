@@ -373,6 +373,8 @@ static const struct entry *const rows[] = {
 };
 _Static_assert(sizeof rows / sizeof *rows == sizeof kinds / sizeof *kinds, "a row for each kind");
 
+const struct args init_zeros = {.entry = &kinds[0].entry};
+
 const struct table init_kinds = {"initialiser", rows, sizeof rows / sizeof *rows};
 
 int init_check(const struct args *self, const struct shape *shape, struct err *e)

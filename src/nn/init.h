@@ -20,6 +20,7 @@ struct init_kind {
     int (*check)(const struct args *self, const struct shape *shape, struct err *e);
 };
 extern const struct table init_kinds;
+extern const struct args init_zeros;
 
 int init_check(const struct args *self, const struct shape *shape, struct err *e);
 /* Draws from (seed, path) alone, so equal paths start equal in every model. `stop`, which may be

@@ -11,16 +11,24 @@
 struct weight_spec {
     const char *name; /* also the slot's */
     struct shape shape;
-    const char *init;       /* the argument that says how it starts */
+    const char *init;       /* the argument that says how it starts; NULL: as zeros */
     const char *constraint; /* the one that says what it is brought back to; NULL: there is none */
+    const struct args *of;  /* whose arguments these are; NULL: the layer's */
     bool moving;            /* it follows the batches (planner_follow) and never trains; no slots */
+    bool straight;          /* its slope is straight-through: no derivative */
 };
-enum { WEIGHTS_MOST = 4 };
+enum { WEIGHTS_MOST = 8 };
 
 /* Whether shapes can be joined: MERGE_DIFFERS: in[*odd] does not go with in[0]. */
 enum merged { MERGE_FITS, MERGE_DIFFERS, MERGE_ERROR };
 
 struct planner;
+
+/* The weights that a layer has: those of its kind, of its output's activation, and what counts idle
+ * steps. Which there are does not depend on the shape, known from the first call on. */
+size_t layer_weights(const struct layer *l, struct weight_spec w[WEIGHTS_MOST]);
+/* Whether a layer whose input's shape is known has units enough for its activation. */
+int layer_check_activation(const struct layer *l, struct err *e);
 
 struct layer_kind {
     struct entry entry;
@@ -61,6 +69,16 @@ extern const struct layer_kind block_kind, wrapper_kind;
     {                                                                                              \
         .name = "trainable", .form = KEY, .type = ARG_BOOL, .standard = "yes", .line = what,       \
         .meaning = MEANS_TRAINABLE                                                                 \
+    }
+/* Of each kind that ends with an activation. */
+#define ACTIVATION_ARGS                                                                            \
+    SLOT("theta", "theta_regularizer", "a penalty on the thresholds that jumprelu has"),           \
+        SLOT("alpha", "alpha_regularizer", "a penalty on the slopes that prelu has"),              \
+    {                                                                                              \
+        .name = "count_idle", .form = KEY, .type = ARG_BOOL, .standard = "no",                     \
+        .line = "yes: NAME.idle counts for each unit the steps since it was last not 0; "          \
+                "dead(NAME, 1000) reads it",                                                       \
+        .meaning = MEANS_IDLE                                                                      \
     }
 #define CALL_CLAUSES                                                                               \
     {.name = "on",                                                                                 \

@@ -26,6 +26,8 @@ static const struct arg_spec args[] = {
     ARG("activation", POSITIONAL, ARG_CALL, .of = &activation_kinds, .required = true,
         .line = "the function", .meaning = MEANS_OUTPUT_ACTIVATION),
     ACTIVITY_SLOT,
+    ACTIVATION_ARGS,
+    TRAINABLE("no: weights that the function has stay as they are; their penalties still count"),
     CALL_CLAUSES,
 };
 

@@ -123,6 +123,7 @@ static const struct arg_spec args[] = {
                "would be missed (Wan et al. 2013)."),
     CONSTRAINT("kernel_constraint", "what the kernel is brought back to after each step"),
     CONSTRAINT("bias_constraint", "what the bias is brought back to after each step"),
+    ACTIVATION_ARGS,
     TRAINABLE("no: the weights stay as they are; their penalties still count"),
     CALL_CLAUSES,
 };

@@ -4,6 +4,7 @@
 
 #include "nn/frame.h"
 #include "nn/op_head.h"
+#include "nn/op_idle.h"
 
 static void run_bias_act(const struct step *s, const struct frame *f)
 {
@@ -41,12 +42,16 @@ const struct op_kind op_activation_grad = {
     .name = "activation_grad", .run = run_bias_act_grad, .role = ROLE_ACTIVATION};
 const struct op_kind op_bias_act_grad = {.name = "bias_act_grad", .run = run_bias_act_grad};
 
-/* A step over the rows of a call's output. */
-static struct step step_over(const struct planner *w, id call, const struct op_kind *op)
+struct step activation_step(const struct planner *w, id call, const struct op_kind *op)
 {
     const struct shape *out = planner_shape(w, call);
     const size_t cols = shape_last(out);
     return (struct step){.op = op, .rows = shape_count(out) / cols, .cols = cols};
+}
+
+uint32_t activation_kept(const struct planner *w, id call)
+{
+    return w->z[call];
 }
 
 static void emit_pass(struct planner *w, id call, struct step *s, const struct pass *p)
@@ -55,39 +60,61 @@ static void emit_pass(struct planner *w, id call, struct step *s, const struct p
     planner_emit(w, call, s);
 }
 
-void planner_bias_act(struct planner *w, id call, const char *bias)
+static void emit_function(struct planner *w, id call, const struct args *function)
 {
-    const struct pass pass = {.activation = activation_use(graph_activation(w->g, call))};
-    if (bias) {
-        struct step s = step_over(w, call, &op_bias);
-        s.x[0] = planner_weight(w, call, bias);
-        s.y[0] = planner_output(w, call);
-        emit_pass(w, call, &s, &(struct pass){.activation.code = ACT_LINEAR});
-    }
+    const struct pass pass = {.activation = activation_use(function)};
     if (pass.activation.code == ACT_LINEAR && w->z[call] == NO_OPERAND)
         return;
-    struct step s = step_over(w, call, &op_activation);
+    struct step s = activation_step(w, call, &op_activation);
     s.y[0] = planner_output(w, call);
     s.y[1] = w->z[call];
     emit_pass(w, call, &s, &pass);
 }
 
+static void emit_function_grad(struct planner *w, id call, const struct args *function)
+{
+    const struct activation_work *work = activation_work(function);
+    const struct pass pass = {.activation = activation_use(function), .has = true};
+    struct step s = activation_step(w, call, &op_activation_grad);
+    if (work) {
+        work->backward(w, call, function);
+        return;
+    }
+    if (pass.activation.code == ACT_LINEAR)
+        return;
+    s.x[0] = planner_output(w, call);
+    s.x[1] = activation_keeps_z(pass.activation.code) ? w->z[call] : NO_OPERAND;
+    s.y[0] = planner_output_grad(w, call);
+    emit_pass(w, call, &s, &pass);
+}
+
+void planner_bias_act(struct planner *w, id call, const char *bias)
+{
+    const struct args *function = graph_activation(w->g, call);
+    const struct activation_work *work = activation_work(function);
+    if (bias) {
+        struct step s = activation_step(w, call, &op_bias);
+        s.x[0] = planner_weight(w, call, bias);
+        s.y[0] = planner_output(w, call);
+        emit_pass(w, call, &s, &(struct pass){.activation.code = ACT_LINEAR});
+    }
+    if (work)
+        work->forward(w, call, function);
+    else
+        emit_function(w, call, function);
+    if (planner_mode(w) == MODE_TRAIN)
+        emit_idle(w, call);
+}
+
 void planner_bias_act_grad(struct planner *w, id call, const char *bias)
 {
     const id y = w->g->call[call].output;
-    const struct pass pass = {.activation = activation_use(graph_activation(w->g, call)),
-                              .has = true};
-    if (w->written[w->g->value[y].storage] && pass.activation.code != ACT_LINEAR) {
-        struct step s = step_over(w, call, &op_activation_grad);
-        s.x[0] = planner_output(w, call);
-        s.x[1] = activation_keeps_z(pass.activation.code) ? w->z[call] : NO_OPERAND;
-        s.y[0] = planner_output_grad(w, call);
-        emit_pass(w, call, &s, &pass);
-    }
+    if (w->written[w->g->value[y].storage])
+        emit_function_grad(w, call, graph_activation(w->g, call));
     if (w->logits[y] != NOTHING)
         emit_head_grad(w, w->logits[y]);
     if (bias && planner_wants_weight_grad(w, call, bias)) {
-        struct step s = step_over(w, call, &op_bias_grad);
+        struct step s = activation_step(w, call, &op_bias_grad);
         s.x[0] = planner_output_grad(w, call);
         s.y[0] = planner_weight_grad(w, call, bias, &s.add[0]);
         planner_emit(w, call, &s);

@@ -2,6 +2,7 @@
 /* A penalty where it is applied: its sums and its gradient. */
 #include "nn/op_penalty.h"
 
+#include "nn/act_jumprelu.h"
 #include "nn/frame.h"
 #include "nn/operand.h"
 #include "nn/planner.h"
@@ -75,6 +76,10 @@ void emit_penalty_grad(struct planner *w, uint32_t row)
     const struct applied *a = &w->p->applied[row];
     const bool activity = a->weight == NOTHING;
     struct step s = {.x = {read_by(w, a)}};
+    if (penalty_kind_of(w->g->term[a->term].args)->by_count) {
+        emit_threshold_grad(w, row);
+        return;
+    }
     s.y[0] = activity ? grad_operand(w, a->value) : weight_operand(w, a->weight, IN_WGRAD);
     s.add[0] = activity ? write_value(w, a->value) : write_weight(w, a->weight);
     emit_row(w, &op_penalty_grad, row, s);

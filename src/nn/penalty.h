@@ -51,6 +51,11 @@ struct penalty_kind {
      * are 0 throughout. Else NULL. */
     size_t (*groups)(const struct args *self, const struct shape *shape, const real *w,
                      size_t *zero);
+    /* Of a kind whose value depends on nothing but how many numbers are not 0: the slope by that
+     * number. Its gradient goes straight through the thresholds of a jumprelu (nn/act_jumprelu.h),
+     * with the argument bandwidth; `adjoint`, of the numbers themselves, adds nothing. Else NULL.
+     */
+    double (*by_count)(const struct args *self, const struct extent *n, const double *sums);
     /* Kinds of the form c1 sum|x| + c2 sum x^2 say so; these may be fused. Else NULL. */
     struct powers (*powers)(const struct args *self);
 };

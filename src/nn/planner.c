@@ -140,6 +140,15 @@ void planner_emit(struct planner *w, id call, const struct step *s)
     (*list)[(*count)++].call = call;
 }
 
+uint32_t planner_followed(const struct planner *w, id call, const char *weight)
+{
+    const id followed = weight_of(w, call, weight);
+    for (size_t i = 0; i < w->p->averages; i++)
+        if (w->p->average[i].weight == followed)
+            return w->p->average[i].figure;
+    return NO_OPERAND;
+}
+
 void planner_follow(struct planner *w, id call, const char *weight, uint32_t figure, size_t at,
                     double momentum)
 {

@@ -52,6 +52,8 @@ void planner_emit(struct planner *w, id call, const struct step *s);
 void planner_follow(struct planner *w, id call, const char *weight, uint32_t figure, size_t at,
                     double momentum);
 
+/* What such a weight follows in the first call that does so; NO_OPERAND: no call does yet. */
+uint32_t planner_followed(const struct planner *w, id call, const char *weight);
 /* y (+)= an op of x, number by number, and dx (+)= an op of dy where it is wanted. */
 void planner_map(struct planner *w, id call, const struct op_kind *op, const void *settings);
 void planner_map_grad(struct planner *w, id call, const struct op_kind *op, const void *settings);

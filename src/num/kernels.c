@@ -35,5 +35,5 @@ __attribute__((constructor)) static void choose(void)
 
 bool activation_keeps_z(enum activation a)
 {
-    return a == ACT_GELU || a == ACT_SOFTPLUS || a == ACT_SWISH;
+    return a == ACT_GELU || a == ACT_SOFTPLUS || a == ACT_SWISH || a == ACT_MISH;
 }

@@ -20,9 +20,14 @@ enum activation {
     ACT_GELU,       /* z (1 + erf(z / sqrt 2)) / 2 */
     ACT_SIGMOID,    /* 1 / (1 + exp(-z)) */
     ACT_TANH,
-    ACT_SOFTPLUS, /* log(1 + exp(z)) */
-    ACT_SWISH,    /* z sigmoid(z) */
-    ACT_SOFTMAX   /* exp(z_j) / sum over the row */
+    ACT_SOFTPLUS,     /* log(1 + exp(z)) */
+    ACT_SWISH,        /* z sigmoid(z) */
+    ACT_RELU6,        /* min(max(z, 0), 6) */
+    ACT_MISH,         /* z tanh(softplus(z)) */
+    ACT_SOFTSIGN,     /* z / (1 + |z|) */
+    ACT_HARD_SIGMOID, /* relu6(z + 3) / 6 */
+    ACT_STEP,         /* z > 0 ? 1 : 0 */
+    ACT_SOFTMAX       /* exp(z_j) / sum over the row */
 };
 
 /* What an elementwise penalty adds: c1 |x| + c2 x^2, and its gradient c1 sign(x) + 2 c2 x. */

@@ -21,6 +21,13 @@ INLINE real normal_share(real z)
     return R(0.5) * (R(1.0) + (real)erf((double)z * 0.70710678118654752440));
 }
 
+/* n of tanh(softplus(z)) = n / (n + 2), n = e^z (e^z + 2): from z = 20 on that is 1. */
+INLINE real mish_share(real z)
+{
+    const real power = vector_exp(z > R(20.0) ? R(20.0) : z);
+    return power * (power + R(2.0));
+}
+
 INLINE real value_of(enum activation a, real p, real z)
 {
     switch (a) {
@@ -43,6 +50,16 @@ INLINE real value_of(enum activation a, real p, real z)
         return (z > 0 ? z : 0) + (real)log1p(exp(-fabs((double)z)));
     case ACT_SWISH:
         return z * sigmoid(z);
+    case ACT_RELU6:
+        return z <= 0 ? 0 : z >= 6 ? 6 : z;
+    case ACT_MISH:
+        return z * (mish_share(z) / (mish_share(z) + R(2.0)));
+    case ACT_SOFTSIGN:
+        return z / (R(1.0) + (z < 0 ? -z : z));
+    case ACT_HARD_SIGMOID:
+        return z <= -3 ? 0 : z >= 3 ? 1 : z / R(6.0) + R(0.5);
+    case ACT_STEP:
+        return z <= 0 ? 0 : z > 0 ? 1 : z;
     case ACT_LINEAR:
     case ACT_SOFTMAX:
         break;
@@ -54,7 +71,7 @@ INLINE real value_of(enum activation a, real p, real z)
 INLINE real slope_of(enum activation a, real p, real y, real z)
 {
     const real root = R(0.39894228040143267794);
-    real s;
+    real s, n;
     switch (a) {
     case ACT_RELU:
         return y > 0 ? R(1.0) : R(0.0);
@@ -75,6 +92,19 @@ INLINE real slope_of(enum activation a, real p, real y, real z)
     case ACT_SWISH:
         s = sigmoid(z);
         return s + z * s * (R(1.0) - s);
+    case ACT_RELU6:
+        return y > 0 && y < 6 ? R(1.0) : R(0.0);
+    case ACT_MISH:
+        n = mish_share(z);
+        s = R(2.0) / (n + R(2.0));
+        return R(1.0) - s + z * sigmoid(z) * s * (R(2.0) - s);
+    case ACT_SOFTSIGN:
+        s = R(1.0) - (y < 0 ? -y : y);
+        return s * s;
+    case ACT_HARD_SIGMOID:
+        return y > 0 && y < 1 ? R(1.0) / R(6.0) : R(0.0);
+    case ACT_STEP:
+        return R(0.0);
     case ACT_LINEAR:
     case ACT_SOFTMAX:
         break;
@@ -231,6 +261,11 @@ static void activate(enum activation a, double p, size_t rows, size_t cols, cons
         CASE(ACT_TANH)
         CASE(ACT_SOFTPLUS)
         CASE(ACT_SWISH)
+        CASE(ACT_RELU6)
+        CASE(ACT_MISH)
+        CASE(ACT_SOFTSIGN)
+        CASE(ACT_HARD_SIGMOID)
+        CASE(ACT_STEP)
 #undef CASE
     case ACT_SOFTMAX:
         softmax_rows(rows, cols, bias, y, z, sums);
@@ -262,7 +297,7 @@ INLINE void deactivate_rows(enum activation a, real p, size_t rows, size_t cols,
                             const real *z, struct powers c, bool has, real *d, real *bias, bool add)
 {
     const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
-    const bool keeps = a == ACT_GELU || a == ACT_SOFTPLUS || a == ACT_SWISH;
+    const bool keeps = a == ACT_GELU || a == ACT_SOFTPLUS || a == ACT_SWISH || a == ACT_MISH;
     const size_t block = rows_nearby(rows, cols);
     for (size_t from = 0; from < rows; from += block, y += block * cols, d += block * cols) {
         const size_t some = rows - from < block ? rows - from : block, n = some * cols;
@@ -299,6 +334,11 @@ static void deactivate(enum activation a, double p, size_t rows, size_t cols, co
         CASE(ACT_TANH)
         CASE(ACT_SOFTPLUS)
         CASE(ACT_SWISH)
+        CASE(ACT_RELU6)
+        CASE(ACT_MISH)
+        CASE(ACT_SOFTSIGN)
+        CASE(ACT_HARD_SIGMOID)
+        CASE(ACT_STEP)
         CASE(ACT_SOFTMAX)
 #undef CASE
     }

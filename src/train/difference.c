@@ -3,7 +3,9 @@
 
 bool gradcheck_leaves_out(const struct gradcheck *c, size_t part)
 {
-    return part >= GRADCHECK_ROW && c->trainer->train->applied[part - GRADCHECK_ROW].proximal;
+    const struct plan *p = c->trainer->train;
+    const struct applied *a = part < GRADCHECK_ROW ? NULL : &p->applied[part - GRADCHECK_ROW];
+    return a && (a->proximal || penalty_kind_of(p->graph->term[a->term].args)->by_count);
 }
 
 void difference_values(const struct gradcheck *c, double *to)

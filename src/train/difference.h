@@ -83,8 +83,9 @@ struct gradcheck {
     struct gradcheck_sides *sides; /* [parts] */
 };
 
-/* Whether a part is a penalty that is in no gradient (train/proximal.h): it is 0 in all that is
- * compared here, the total included. */
+/* Whether a part is a penalty that is in no gradient (train/proximal.h), or whose slope is
+ * straight-through (penalty_kind.by_count): it is 0 in all that is compared here, the total
+ * included. */
 bool gradcheck_leaves_out(const struct gradcheck *c, size_t part);
 /* Makes the values of all parts at the present weights, [parts]. */
 void difference_values(const struct gradcheck *c, double *to);

@@ -12,14 +12,36 @@ enum { NUDGES = 4 };
 
 static const struct span nowhere;
 
+static bool is_checked(const struct graph *g, id weight)
+{
+    return graph_trains(g, weight) && !g->weight[weight].straight;
+}
+
+static int nothing_smooth(const struct graph *g, const char *model, struct err *e)
+{
+    id w = 0;
+    while (!graph_trains(g, w))
+        w++;
+    err_at(e, nowhere,
+           "all that trains in the model %s is %s, whose slope is straight-through: "
+           "there is no derivative to check",
+           model, g->weight[w].path);
+    return err_hint(e, "let another layer train again");
+}
+
 int gradcheck_check(const struct model *m, const struct dataset *d, struct err *e)
 {
     const struct graph *g = m->graph;
     if (trainer_check(m, d, e))
         return -1;
-    for (id i = 0; i < g->weights; i++)
-        if (graph_trains(g, i))
+    bool trains = false;
+    for (id i = 0; i < g->weights; i++) {
+        trains = trains || graph_trains(g, i);
+        if (is_checked(g, i))
             return 0;
+    }
+    if (trains)
+        return nothing_smooth(g, m->name, e);
     if (!g->weights) {
         err_at(e, nowhere, "the model %s has no weights: there is no gradient to check", m->name);
         return err_hint(e, "add a layer that has some, for example dense 8");
@@ -38,11 +60,11 @@ static void count_tensors(struct gradcheck *c)
 {
     const struct graph *g = c->model->graph;
     for (id i = 0; i < g->weights; i++) {
-        c->tensors += graph_trains(g, i);
-        c->weights += graph_trains(g, i) ? g->weight[i].count : 0;
+        c->tensors += is_checked(g, i);
+        c->weights += is_checked(g, i) ? g->weight[i].count : 0;
     }
     for (id i = 0; i < g->weights; i++) {
-        if (graph_trains(g, i))
+        if (is_checked(g, i))
             c->count += samples_of(c, g->weight[i].count);
     }
 }
@@ -56,7 +78,7 @@ static void choose_coordinates(struct gradcheck *c, uint64_t seed)
     for (id k = 0; k < g->weights; k++) {
         const struct weight *w = &g->weight[k];
         const uint64_t key = rng_key(seed, "checkgrad", w->path, 0);
-        if (!graph_trains(g, k))
+        if (!is_checked(g, k))
             continue;
         *t =
             (struct gradcheck_tensor){.weight = k, .first = next, .count = samples_of(c, w->count)};
@@ -95,7 +117,8 @@ static void make_gradient(struct gradcheck *c, size_t part)
     struct frame *f = c->frame;
     f->head_mask = part == GRADCHECK_TOTAL || part == GRADCHECK_DATA;
     for (size_t r = 0; r < f->plan->applieds; r++)
-        f->mask[r] = part == GRADCHECK_TOTAL || part == GRADCHECK_ROW + r;
+        f->mask[r] = !gradcheck_leaves_out(c, GRADCHECK_ROW + r) &&
+                     (part == GRADCHECK_TOTAL || part == GRADCHECK_ROW + r);
     frame_samples(f, c->samples);
     frame_backward(f);
 }

@@ -14,6 +14,9 @@
  * or nothing can be said of it, and its analytic slope is not 0, it moves the weight by a choice
  * that no difference can confirm: such coordinates are counted as pushed, and one of them is named.
  *
+ * Left out is what has no derivative but a straight-through slope: thresholds of jumprelu, and the
+ * rows of l0, of the total as well.
+ *
  * An error is relative to the largest of: the two slopes; the largest slope of the same part in the
  * same tensor (at most GRADCHECK_CEILING); and what rounding may hide. The last is measured: all
  * weights are moved by up to 64 units in their last place, to one side and to the other; the mean

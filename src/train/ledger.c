@@ -12,7 +12,7 @@ const char *row_flag_name(unsigned i)
 {
     static const char *const names[ROW_FLAGS] = {
         "frozen",       "constant", "reaches no output", "zero",     "negative",
-        "not a number", "bent",     "saturated",         "proximal",
+        "not a number", "bent",     "saturated",         "proximal", "no slope",
     };
     return names[i];
 }
@@ -214,7 +214,9 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
             row->call[row->calls++] = (struct ledger_call){a->call, value};
     }
     const bool proximal = penalty_is_proximal(t->args);
-    const enum row_flag still = t->activity ? ROW_CONSTANT : ROW_FROZEN;
+    const enum row_flag still = !t->activity                         ? ROW_FROZEN
+                                : penalty_kind_of(t->args)->by_count ? ROW_NO_SLOPE
+                                                                     : ROW_CONSTANT;
     row->flags = (moves ? 0U : (unsigned)still) | (reaches ? 0U : ROW_NO_OUTPUT) |
                  (row->value == 0 ? ROW_ZERO : 0U) | (row->value < 0 ? ROW_NEGATIVE : 0U) |
                  (isfinite(row->value) ? 0U : ROW_NOT_A_NUMBER) | (row->bent ? ROW_BENT : 0U) |

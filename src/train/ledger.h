@@ -17,9 +17,10 @@ enum row_flag {
     ROW_NOT_A_NUMBER = 32, /* its value is not finite */
     ROW_BENT = 64,         /* the model's policy bends it */
     ROW_SATURATED = 128,   /* it would move hardly more if it were twice as strong */
-    ROW_PROXIMAL = 256     /* it is in no gradient, and acts after the optimizer */
+    ROW_PROXIMAL = 256,    /* it is in no gradient, and acts after the optimizer */
+    ROW_NO_SLOPE = 512     /* it counts what is not 0, and there is no threshold for it to move */
 };
-enum { ROW_FLAGS = 9 };
+enum { ROW_FLAGS = 10 };
 /* The name of flag number i (1 << i): "frozen", ... */
 const char *row_flag_name(unsigned i);
 

@@ -50,16 +50,29 @@ static void inside_timedistributed_nothing_is_dropped(const struct entry *kind)
     fake_finish(&f);
 }
 
+/* A penalty on a weight, and how it starts: those of an activation stand in its brackets. */
+static void say_slot(const char *slot, char *to, size_t room)
+{
+    const char *function = strcmp(slot, "theta") == 0   ? "jumprelu"
+                           : strcmp(slot, "alpha") == 0 ? "prelu"
+                                                        : NULL;
+    if (function)
+        snprintf(to, room, "%s(%s_init=normal(0, 1)) %s=l1(1)", function, slot, slot);
+    else
+        snprintf(to, room, "%s=l1(1) %s_init=normal(0, 1)", slot, slot);
+}
+
 static void a_shared_weight_counts_once(const struct entry *kind, const char *slot)
 {
     struct fake f;
-    char text[1200], verb[80];
+    char text[1200], verb[80], weight[80];
     verb_of(kind, verb, sizeof verb);
+    say_slot(slot, weight, sizeof weight);
     fake_start(&f);
     snprintf(
         text, sizeof text,
         "data random 12 shape=9 target=1 batch=12\ninput 3 as a\ninput 3 as b\ninput 3 as c\n"
-        "block tower { %s %s=l1(1) %s_init=normal(0, 1) activity=l2(1, reduce=sum) as k }\n"
+        "block tower { %s %s activity=l2(1, reduce=sum) as k }\n"
         "tower on a as ta\ntower on b as tb\ntower on c as tc\n"
         "concat on ta, tb, tc\ndense 1\nloss mse\n"
         "let once = sum(abs(tower.k.%s))\n"
@@ -71,7 +84,7 @@ static void a_shared_weight_counts_once(const struct entry *kind, const char *sl
         "emulate keras-2.2\nexpect tower.k.%s.penalty ~ once within 1e-4\n"
         "emulate none\nset tower.trainable = no\nexpect tower.k.%s.penalty ~ once within 1e-4\n"
         "emulate keras-3\nexpect tower.k.%s.penalty == 0\n",
-        verb, slot, slot, slot, slot, slot, slot, slot, slot);
+        verb, weight, slot, slot, slot, slot, slot, slot);
     fake_ok(&f, text);
     fake_finish(&f);
 }

@@ -113,8 +113,19 @@ static void compare(const char *text, const struct args *args, const struct shap
 }
 
 static const char *const uses[] = {
-    "l1(0.7)",        "l1(0)",        "l2(0.3)", "l1l2(0.5, 0.2)",   "l1l2(0, 2)",
-    "kl(0.5)",        "kl(2, p=0.3)", "kl(0)",   "group_lasso(0.4)", "group_lasso(0.4, by=input)",
+    "l1(0.7)",
+    "l1(0)",
+    "l2(0.3)",
+    "l1l2(0.5, 0.2)",
+    "l1l2(0, 2)",
+    "l0(0.5)",
+    "l0(0)",
+    "l0(0.4, 3)",
+    "kl(0.5)",
+    "kl(2, p=0.3)",
+    "kl(0)",
+    "group_lasso(0.4)",
+    "group_lasso(0.4, by=input)",
     "group_lasso(0)",
 };
 enum { USES = sizeof uses / sizeof *uses };

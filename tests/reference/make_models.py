@@ -15,6 +15,7 @@ import model_case
 import models_built
 import models_corners
 import models_penalised
+import models_sparse
 
 if __name__ == "__main__":
     model_case.write(os.path.dirname(os.path.abspath(__file__)), sys.argv[1:])

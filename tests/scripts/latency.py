@@ -158,6 +158,7 @@ ROWS = [
     Row("penalties", "penalties on=train", setup=LARGE.replace("as h", "kernel=l2(1) activity=l1(1) as h")),
     Row("checkgrad", "checkgrad", setup="data random 3000 shape=50 batch=3000\ninput 50\n"
         "dense 200 tanh kernel=l2(1e-3) activity=l1(1e-3)\ndense 1\nloss mse"),
+    Row("revive", "revive h\n" * 20, setup=LARGE),
     Row("emulate", setup=SMALL, many=lambda i: "emulate keras-3" if i % 2 else "emulate none"),
     Row("print", "print " + REPEATED, setup=LARGE),
     Row("print", "print h.output+1", setup=LARGE, words=["--json"]),

@@ -50,26 +50,16 @@ static double activated(const char *f, double p, double z)
         return log1p(exp(z));
     if (strcmp(f, "swish") == 0)
         return z / (1 + exp(-z));
+    if (strcmp(f, "relu6") == 0)
+        return fmin(fmax(z, 0), 6);
+    if (strcmp(f, "mish") == 0)
+        return z * tanh(log1p(exp(z)));
+    if (strcmp(f, "softsign") == 0)
+        return z / (1 + fabs(z));
+    if (strcmp(f, "hard_sigmoid") == 0)
+        return fmin(fmax(z + 3, 0), 6) / 6;
     assert_string_equal(f, "linear");
     return z;
-}
-
-static void apply(const struct args *a, double *y, size_t rows, size_t cols)
-{
-    const char *f = a->entry->name;
-    const double p = a->entry->arg_count ? a->arg[0].as.number : 0;
-    if (strcmp(f, "softmax") != 0) {
-        for (size_t i = 0; i < rows * cols; i++)
-            y[i] = activated(f, p, y[i]);
-        return;
-    }
-    for (size_t i = 0; i < rows; i++, y += cols) {
-        double sum = 0;
-        for (size_t j = 0; j < cols; j++)
-            sum += exp(y[j]);
-        for (size_t j = 0; j < cols; j++)
-            y[j] = exp(y[j]) / sum;
-    }
 }
 
 static const double *weight_of(const struct naive *n, const struct layer *l, const char *name)
@@ -139,6 +129,26 @@ static void noise(const struct naive *n, const struct call *c, const struct laye
             y[i] *= mask(key, i, amount);
 }
 
+static void apply(const struct naive *n, const struct layer *l, double *y, size_t rows, size_t cols)
+{
+    const struct args *a = args_get(l->args, "activation")->as.call;
+    const char *f = a->entry->name;
+    const double *alpha = weight_of(n, l, "alpha");
+    const double p = a->entry->arg_count && !alpha ? a->arg[0].as.number : 0;
+    if (strcmp(f, "softmax") != 0) {
+        for (size_t i = 0; i < rows * cols; i++)
+            y[i] = alpha ? (y[i] > 0 ? 1 : alpha[i % cols]) * y[i] : activated(f, p, y[i]);
+        return;
+    }
+    for (size_t i = 0; i < rows; i++, y += cols) {
+        double sum = 0;
+        for (size_t j = 0; j < cols; j++)
+            sum += exp(y[j]);
+        for (size_t j = 0; j < cols; j++)
+            y[j] = exp(y[j]) / sum;
+    }
+}
+
 /* y[rows][out] = f(x[rows][in] K + b), and in training K with some numbers left out */
 static void dense(const struct naive *n, const struct call *c, const struct layer *l,
                   const double *x, double *y, size_t rows, size_t in)
@@ -154,7 +164,7 @@ static void dense(const struct naive *n, const struct call *c, const struct laye
                 z += x[i * in + q] * k[q * out + j] * mask(key, q * out + j, rate);
             y[i * out + j] = z;
         }
-    apply(args_get(l->args, "activation")->as.call, y, rows, out);
+    apply(n, l, y, rows, out);
 }
 
 static double joined(const char *how, double a, double b, uint32_t n)
@@ -285,8 +295,7 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         }
         memcpy(y, x, count * sizeof *y);
         if (strcmp(kind, "activation") == 0)
-            apply(args_get(l->args, "activation")->as.call, y, count / shape_last(shape),
-                  shape_last(shape));
+            apply(n, l, y, count / shape_last(shape), shape_last(shape));
         else if (strcmp(kind, "batchnorm") == 0)
             batchnorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
         else if (strcmp(kind, "layernorm") == 0)

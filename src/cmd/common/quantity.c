@@ -5,9 +5,12 @@
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
 
+#include "train/explained.h"
 #include "train/inputs.h"
 #include "train/ledger.h"
 #include "train/objective.h"
+
+#include <math.h>
 
 /* Of the loss and its two parts, and of what is right. */
 enum figure { TOTAL, DATA, PENALTY, ACCURACY };
@@ -86,6 +89,42 @@ static int find_step(struct lookup *l, const struct quantity *q, struct span whe
     return 0;
 }
 
+static int add_explained(struct lookup *l, struct explained *x, struct err *e)
+{
+    struct session *s = l->session;
+    const struct progress progress = {.what = "print"};
+    struct evaluator pass;
+    if (evaluator_begin(&pass, l->model, &s->data, s->seed, SHARE_EVALUATION, true, e))
+        return -1;
+    while (evaluator_next(&pass))
+        if (explained_add(x, &pass))
+            return err_memory(e);
+        else if (session_tick(s, &progress, e))
+            return -1;
+    return stop_check(&s->host->stop, e);
+}
+
+static int find_explained(struct lookup *l, const struct quantity *q, struct span where,
+                          bool values, double *x, struct err *e)
+{
+    struct session *s = l->session;
+    struct explained sums = {0};
+    (void)q;
+    if (lookup_share(l, SHARE_EVALUATION, false, where, e))
+        return -1;
+    if (ledger_check(s, l->model, e) || explained_check(l->model, &s->data, e))
+        return err_place(e, where);
+    if (!values || checking(s))
+        return 0;
+    int failed = add_explained(l, &sums, e) ? err_place(e, where) : 0;
+    if (!failed && isnan(*x = explained_share(&sums)) && !isnan(sums.residual)) {
+        err_at(e, where, "the targets do not vary on the evaluation data");
+        failed = err_hint(e, "there is no variance to explain; loss.data tells how far off it is");
+    }
+    explained_finish(&sums);
+    return failed;
+}
+
 #define MODEL                                                                                      \
     "data moons 60 split=0.2\ninput 2\ndense 4 tanh kernel=l2(1e-3)\ndense 1 sigmoid\ntrain 1\n"
 #define PRINTS(name) MODEL "print " name "\n"
@@ -159,6 +198,19 @@ static const struct quantity step = {
     .find = find_step,
 };
 
+static const struct quantity explained = {
+    .entry =
+        {.name = "explained",
+         .summary = "the share of the targets' variance that the outputs explain",
+         .details = AS_IT_STANDS
+         " 1 - sum (output - target)^2 / sum (target - mean)^2 over the evaluation data, with the "
+         "mean of each column of the targets, over all outputs together. 1: all is right; 0: no "
+         "better than the means; it may be below 0. It is for targets of the outputs' size.",
+         .example = "data digits target=input\ninput 64\ndense 30 relu\ndense 64 sigmoid\n"
+                    "train 2\nprint explained\n"},
+    .find = find_explained,
+};
+
 static const struct entry *const rows[] = {
     &loss.quantity.entry,
     &loss_data.quantity.entry,
@@ -174,5 +226,6 @@ static const struct entry *const rows[] = {
     &train_data.quantity.entry,
     &train_penalty.quantity.entry,
     &train_accuracy.quantity.entry,
+    &explained.entry,
 };
 const struct table quantities = {"quantity", rows, sizeof rows / sizeof *rows};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/common/resolve.h"
 
+#include "cmd/common/codes.h"
 #include "cmd/common/epochs.h"
 #include "cmd/common/ledger_run.h"
 #include "cmd/common/settings.h"
@@ -516,9 +517,23 @@ static int find_call_of_epochs(struct lookup *l, const struct node *call, bool v
     return find_of_epochs(l, call, patience, values, leaf, e);
 }
 
+static int find_call_of_code(struct lookup *l, const struct node *call, bool values,
+                             struct leaf *leaf, struct err *e)
+{
+    double number = 0;
+    bool guessed = false;
+    if (call->args == 2 &&
+        session_guess(l->session, l->model, call->arg[1].value, &number, &guessed, e))
+        return -1;
+    l->guessed = l->guessed || guessed;
+    return find_of_code(l, call, number, values, leaf, e);
+}
+
 static int find(void *self, const struct node *path, bool values, struct leaf *leaf, struct err *e)
 {
     struct lookup *l = self;
+    if (path->kind == NODE_CALL && is_of_code(path))
+        return find_call_of_code(l, path, values, leaf, e);
     if (path->kind == NODE_CALL)
         return find_call_of_epochs(l, path, values, leaf, e);
     char text[200];

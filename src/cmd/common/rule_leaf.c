@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/common/rule_leaf.h"
 
+#include "cmd/common/codes.h"
+
 #include "cmd/common/resolve.h"
 #include "cmd/common/settings.h"
 #include "cmd/session/state.h"
@@ -147,7 +149,7 @@ static int classify_leaf(struct rule_names *r, struct lookup *l, const struct no
     char name[NAME_ROOM];
     double number;
     if (path->kind != NODE_PATH)
-        return 0;
+        return is_of_code(path) && !is_of_steps(path) ? takes_a_pass(path, e) : 0;
     const struct entry *q = table_find(&quantities, path->text);
     if (q)
         return find_quantity((const struct quantity *)q, path, x, e);
@@ -286,7 +288,7 @@ static bool is_known(const struct rule_names *r, const struct rule_leaf *x)
     const struct model_state *now = &r->model->state;
     switch (x->kind) {
     case LEAF_LOOKED_UP:
-        return x->path->kind == NODE_PATH || now->epoch;
+        return x->path->kind == NODE_PATH || is_of_steps(x->path) || now->epoch;
     case LEAF_BATCH:
     case LEAF_HEAD:
     case LEAF_GRADIENT:

@@ -2,6 +2,7 @@
 #include "cmd/common/variables.h"
 
 #include "cmd/common/binder.h"
+#include "cmd/common/codes.h"
 #include "cmd/common/resolve.h"
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/delta.h"
@@ -13,11 +14,20 @@
 
 #include <string.h>
 
+/* l0(code) counts units, l0(0.1) and l0(k) are a penalty. */
+static bool names_a_layer(const struct session *s, const struct node *call)
+{
+    return is_of_code(call) && call->args && !call->arg[0].name &&
+           call->arg[0].value->kind == NODE_PATH && !name_variable(s, call->arg[0].value->text);
+}
+
 /* Whether a value is made of penalties rather than numbers. */
 static bool is_penalty(const struct session *s, const struct node *n)
 {
     if (n->kind == NODE_BINARY && n->op == OP_ADD)
         return is_penalty(s, n->child[0]) || is_penalty(s, n->child[1]);
+    if (n->kind == NODE_CALL && names_a_layer(s, n))
+        return false;
     if (n->kind == NODE_CALL)
         return table_find(&penalty_kinds, n->text) || session_definition(s, n->text);
     if (n->kind != NODE_PATH)

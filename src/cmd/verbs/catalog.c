@@ -27,6 +27,7 @@
     ROW(print)                                                                                     \
     ROW(show)                                                                                      \
     ROW(summary)                                                                                   \
+    ROW(revive)                                                                                    \
     ROW(set)                                                                                       \
     ROW(let)                                                                                       \
     ROW(define)                                                                                    \

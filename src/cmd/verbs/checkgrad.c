@@ -84,27 +84,55 @@ static void add_push(struct report *r, const struct gradcheck *c)
     report_close(r);
 }
 
-/* Penalties that act after the optimizer, and so are in no gradient. */
-static void add_left_out(struct report *r, const struct gradcheck *c)
+/* One that is left out: a line for people each. */
+static void say_left_out(struct report *r, bool straight)
 {
-    size_t count = 0;
-    for (size_t p = 0; p < c->parts; p++)
-        count += gradcheck_leaves_out(c, p);
-    if (!count)
-        return;
+    str_add(report_note(r), straight ? ", whose slope is straight-through and no derivative\n"
+                                     : ", which is proximal: it moves weights after the "
+                                       "optimizer, and is in no gradient\n");
+}
+
+static bool is_left_out(const struct graph *g, id weight)
+{
+    return g->weight[weight].straight && graph_trains(g, weight);
+}
+
+static void list_left_out(struct report *r, const struct gradcheck *c)
+{
+    const struct graph *g = c->model->graph;
     report_open(r, "left_out", '[');
+    for (id w = 0; w < g->weights; w++)
+        if (is_left_out(g, w))
+            report_text(r, NULL, g->weight[w].path);
     for (size_t p = 0; p < c->parts; p++)
         if (gradcheck_leaves_out(c, p))
             gradcheck_part(c, p, report_words(r, NULL));
     report_close(r);
+}
+
+/* Weights and penalties of which there is no derivative, or that are in no gradient. */
+static void add_left_out(struct report *r, const struct gradcheck *c)
+{
+    const struct graph *g = c->model->graph;
+    size_t count = 0;
+    for (id w = 0; w < g->weights; w++)
+        count += is_left_out(g, w);
+    for (size_t p = 0; p < c->parts; p++)
+        count += gradcheck_leaves_out(c, p);
+    if (!count)
+        return;
+    list_left_out(r, c);
+    for (id w = 0; w < g->weights; w++)
+        if (is_left_out(g, w)) {
+            str_addf(report_note(r), "left out: %s", g->weight[w].path);
+            say_left_out(r, true);
+        }
     for (size_t p = 0; p < c->parts; p++) {
         if (!gradcheck_leaves_out(c, p))
             continue;
-        struct str *note = report_note(r);
-        str_add(note, "left out: ");
-        gradcheck_part(c, p, note);
-        str_add(note, ", which is proximal: it moves weights after the optimizer, and is in no "
-                      "gradient\n");
+        str_add(report_note(r), "left out: ");
+        gradcheck_part(c, p, report_note(r));
+        say_left_out(r, !c->trainer->train->applied[p - GRADCHECK_ROW].proximal);
     }
 }
 
@@ -191,7 +219,9 @@ const struct command command_checkgrad = {
         "near a kink a weight is skipped; more than one in a hundred is an error. A slope that is "
         "too small for the precision is counted under \"in rounding\". A penalty with prox=yes is "
         "in "
-        "no gradient: it is left out, of the total too, and a line says so.",
+        "no gradient, thresholds of jumprelu and the penalty l0 have a straight-through slope and "
+        "no "
+        "derivative: they are left out, of the total too, and lines say so.",
         "data moons 40\ninput 2\ndense 8 relu kernel=l2(1e-3) activity=l1(1e-3)\n"
         "dense 1 sigmoid\ncheckgrad\n"),
     .run = run_checkgrad,

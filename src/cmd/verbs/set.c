@@ -78,7 +78,9 @@ static int set_block(struct session *s, id block, const struct target *t, const 
     for (id l = 0; !failed && l < g->layers; l++) {
         const struct entry *entry = g->layer[l].args->entry;
         const size_t trainable = entry_meaning(entry, MEANS_TRAINABLE);
-        if (!graph_is_inside(g, l, block) || trainable == entry->arg_count)
+        struct weight_spec spec[WEIGHTS_MOST];
+        if (!graph_is_inside(g, l, block) || trainable == entry->arg_count ||
+            !layer_weights(&g->layer[l], spec))
             continue;
         failed = graph_set_arg(g, l, trainable, &value, e);
         set++;
