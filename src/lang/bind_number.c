@@ -40,7 +40,7 @@ static int no_number(struct binding *x, const struct node *n, const double *valu
     struct str range = {0};
     if (value && *value < 0 && strcmp(s->name, "strength") == 0 && s->min == 0 && !s->above)
         return err_at(x->e, n->where, "a strength is 0 or more");
-    if (s->type == ARG_WHOLE || s->type == ARG_NUMBER)
+    if (s->type == ARG_WHOLE || s->type == ARG_NUMBER || s->type == ARG_NUMBERS)
         add_range(&range, s);
     bool written = n->kind == NODE_NUMBER || n->kind == NODE_UNARY;
     err_at(x->e, n->where, "%s is a %s%s, not %s%s%s", s->name,

@@ -203,7 +203,8 @@ static void set_refuses_the_rest_with_the_reason(void **state)
          "leave reduce= out"},
         {"set k = 3\n", "t:1:5: set changes a setting of something: hidden.activity, optimizer.lr; "
                         "for a variable write: let k = ..."},
-        {"set h.kernel = l1(1), l2(1)\n", "t:1:23: set takes one value"},
+        {"set h.kernel = l1(1), l2(1)\n",
+         "t:1:23: set takes one value; a key that takes a list is written with its statement anew"},
     };
     struct fake f;
     fake_start(&f);

@@ -128,7 +128,10 @@ static void slips_are_one_error(void **state)
     check_slip(blobs, CAT "smoothing=-0.1\n", "t:1:41: smoothing is ");
     check_slip(blobs, BIN "smoothing=2\n", "t:1:36: smoothing is ");
     check_slip(blobs, "loss mse smoothing=0.1\n", "t:1:10: ");
-    check_slip(blobs, CAT "class_weight=1, -2, 1\n", "t:1:47: class_weight is ");
+    check_slip(blobs, CAT "class_weight=1, -2, 1\n",
+               "t:1:47: class_weight is a number from 0 to 1e+30, not -2");
+    check_slip(blobs, CAT "\nset loss.class_weight = 1, 2\n",
+               "t:2:28: set takes one value; a key that");
     check_slip(blobs, CAT "class_weight=1, 0/0, 1\n", "t:1:47: ");
     check_slip(blobs, CAT "class_weight=1, 2, 3, 4\nstep 1\n",
                "class_weight speaks of class 3, and o has classes 0 to 2; give 3 numbers");

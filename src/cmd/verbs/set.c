@@ -35,7 +35,8 @@ static int read_target(const struct pair *pair, struct target *t, struct err *e)
     snprintf(t->key, sizeof t->key, "%s", dot + 1);
     if (pair->values == 1)
         return 0;
-    return err_at(e, pair->value[1]->where, "set takes one value");
+    err_at(e, pair->value[1]->where, "set takes one value");
+    return err_hint(e, "a key that takes a list is written with its statement anew");
 }
 
 static int check_changeable(const struct arg_spec *spec, const struct target *t, struct err *e)
