@@ -58,10 +58,13 @@ static void place_numbers(struct compiled_rule *r, const struct model *m, const 
     size_t kept = 0;
     for (size_t i = 0; i < r->numbers; i++) {
         struct followed x = r->number[i];
-        setting_value(x.to, &x.next);
-        x.to = place_in(sum, m, first, x.to);
-        if (x.to)
-            r->number[kept++] = x;
+        const struct arg *bound = x.to;
+        x.to = place_in(sum, m, first, bound);
+        /* A number that was left out was bound elsewhere, and is gone. */
+        if (!x.to)
+            continue;
+        setting_value(bound, &x.next);
+        r->number[kept++] = x;
     }
     r->numbers = kept;
 }
