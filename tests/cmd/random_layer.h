@@ -4,6 +4,7 @@
 #define NNR_TESTS_RANDOM_LAYER_H
 
 #include "random_penalty.h"
+#include "smooth.h"
 
 #include "base/shape.h"
 #include "nn/activation.h"
@@ -153,21 +154,16 @@ static inline void add_trainable(struct random_model *m, struct writing *w)
                  (struct slot_use){0});
 }
 
-/* Not those that jump: what is near a jump differs by more than rounding, and has no slope. */
-static inline const char *smooth_activation(struct random_model *m)
+static inline const char *some_activation(struct random_model *m)
 {
-    static const char *const jumps[] = {"step", "topk", "batch_topk", "jumprelu"};
-    const char *f = activation_kinds.row[pick(&m->r, (unsigned)activation_kinds.rows)]->name;
-    for (size_t i = 0; i < sizeof jumps / sizeof *jumps; i++)
-        if (strcmp(f, jumps[i]) == 0)
-            return "prelu(alpha_init=uniform(-0.2, 0.4))";
-    return f;
+    const char *f = smooth_activation(pick(&m->r, (unsigned)activation_kinds.rows));
+    return f ? f : "prelu(alpha_init=uniform(-0.2, 0.4))";
 }
 
 static inline void add_activation(struct random_model *m, struct writing *w, bool squash)
 {
     static const char *const squashing[] = {"tanh", "sigmoid"};
-    const char *f = squash ? squashing[pick(&m->r, 2)] : smooth_activation(m);
+    const char *f = squash ? squashing[pick(&m->r, 2)] : some_activation(m);
     const bool leaks = strcmp(f, "leaky_relu") == 0 || strcmp(f, "elu") == 0;
     str_addf(&m->r.text, "%s%s", f, leaks && chance(&m->r, 0.5) ? "(0.3)" : "");
     w->made.unit =

@@ -47,6 +47,16 @@ static double reference(enum activation a, double p, double z)
         return log1p(exp(z));
     case ACT_SWISH:
         return z / (1 + exp(-z));
+    case ACT_RELU6:
+        return fmin(fmax(z, 0), 6);
+    case ACT_MISH:
+        return z * tanh(log1p(exp(z)));
+    case ACT_SOFTSIGN:
+        return z / (1 + fabs(z));
+    case ACT_HARD_SIGMOID:
+        return fmin(fmax(z + 3, 0), 6) / 6;
+    case ACT_STEP:
+        return z > 0;
     default:
         return z;
     }

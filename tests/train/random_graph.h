@@ -6,6 +6,7 @@
 
 #include "build.h"
 #include "check.h"
+#include "smooth.h"
 
 #include "base/rng.h"
 
@@ -56,7 +57,8 @@ static inline void add_slot(struct random_graph *r, struct str *to, const char *
 
 static inline const char *some_activation(struct random_graph *r)
 {
-    return activation_kinds.row[pick(r, (unsigned)activation_kinds.rows)]->name;
+    const char *f = smooth_activation(pick(r, (unsigned)activation_kinds.rows));
+    return f ? f : "prelu(alpha_init=uniform(-0.2, 0.4))";
 }
 
 static inline void add_dense(struct random_graph *r, struct str *to)

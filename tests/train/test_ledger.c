@@ -420,9 +420,9 @@ static void rows_take_turns(void **state)
 static void flags_have_names(void **state)
 {
     (void)state;
-    const char *const expected[ROW_FLAGS] = {"frozen", "constant",  "reaches no output",
-                                             "zero",   "negative",  "not a number",
-                                             "bent",   "saturated", "proximal"};
+    const char *const expected[ROW_FLAGS] = {
+        "frozen",       "constant", "reaches no output", "zero",     "negative",
+        "not a number", "bent",     "saturated",         "proximal", "no slope"};
     for (unsigned i = 0; i < ROW_FLAGS; i++)
         assert_string_equal(row_flag_name(i), expected[i]);
 }
