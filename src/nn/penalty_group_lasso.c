@@ -124,44 +124,63 @@ struct shrinking {
     double c;
 };
 
-/* Of a group: sum over i of (w / (norm + c step))^2, which is 1 at the norm that is left; and half
- * of its slope by the norm, turned round. */
-static double excess(const struct shrinking *x, double norm, double *slope)
+/* Whether nothing of a group is left: norm(w / step) <= c. */
+static bool is_gone(const struct shrinking *x)
 {
     double sum = 0;
-    *slope = 0;
     for (size_t i = 0; i < x->g->size; i++) {
         const size_t at = i * x->g->along;
-        const double w = (double)x->w[at], below = norm + x->c * (double)x->step[at];
-        const double share = w == 0 ? 0 : w / below;
+        const double share = x->w[at] == 0 ? 0 : (double)x->w[at] / (x->c * (double)x->step[at]);
         sum += share * share;
-        *slope += w == 0 ? 0 : share * share / below;
     }
+    return sum <= 1;
+}
+
+/* Of a group and a norm above 0: the sum over i of (w / (norm + c step))^2, which is 1 at the norm
+ * that is left; and half of its slope by the norm, turned round. */
+static double excess(const struct shrinking *x, double norm, double *slope)
+{
+    double sum = 0, fall = 0;
+    for (size_t i = 0; i < x->g->size; i++) {
+        const size_t at = i * x->g->along;
+        const double by = 1 / (norm + x->c * (double)x->step[at]);
+        const double share = (double)x->w[at] * by;
+        sum += share * share;
+        fall += share * share * by;
+    }
+    *slope = fall;
     return sum;
 }
 
 /* The norm that is left of a group, 0 where all of it goes. Newton's method on 1 / sqrt(excess) =
- * 1, which is concave in the norm: from below it comes nearer at each turn, and at once where the
- * step sizes are all alike. */
+ * 1, which is concave in the norm: from its second turn on it comes nearer from below. It begins at
+ * what is right where the step sizes are all alike. */
 static double norm_left(const struct shrinking *x)
 {
     enum { TURNS = 100 };
-    double slope, left = 0, most = 0, squares = 0;
+    const double enough = (double)REAL_EPSILON / 16;
+    double most = 0, squares = 0, drawn = 0;
     for (size_t i = 0; i < x->g->size; i++) {
         const size_t at = i * x->g->along;
-        most = fmax(most, (double)x->step[at]);
-        squares += (double)x->w[at] * (double)x->w[at];
+        const double square = (double)x->w[at] * (double)x->w[at], step = (double)x->step[at];
+        most = step > most ? step : most;
+        squares += square;
+        drawn += square * step;
     }
-    if (most == 0 || x->c == 0 || squares == 0)
-        return sqrt(squares);
-    if (!(excess(x, 0, &slope) > 1))
+    const double norm = sqrt(squares);
+    if (most == 0 || x->c == 0 || norm == 0 || !isfinite(norm))
+        return norm;
+    if (norm <= x->c * most && is_gone(x))
         return 0;
-    left = fmax(sqrt(squares) - x->c * most, 0);
-    for (int k = 0; k < TURNS; k++) {
-        const double sum = excess(x, left, &slope), root = sqrt(sum);
-        const double next = left + sum * (root - 1) / slope;
-        if (!(next > left * (1 + 1e-15)) || !isfinite(next))
-            break;
+    double left = norm - x->c * drawn / squares;
+    bool near = false;
+    left = left > 0 ? left : norm / 2;
+    for (int k = 0; k < TURNS && !near; k++) {
+        double slope;
+        const double sum = excess(x, left, &slope);
+        double next = left + sum * (sqrt(sum) - 1) / slope;
+        next = next > 0 && isfinite(next) ? next : left / 2;
+        near = fabs(next - left) <= enough * left;
         left = next;
     }
     return left;
