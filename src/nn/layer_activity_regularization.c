@@ -20,6 +20,10 @@ const struct layer_kind layer_activity_regularization = {
               .args = args,
               .arg_count = sizeof args / sizeof *args,
               .summary = "a penalty on whatever flows through",
+              .use =
+                  "For a penalty on what no layer of its own puts out: a sum, one of several calls "
+                  "of a shared layer, a block's output.",
+              .source = "Keras ActivityRegularization",
               .details =
                   "The tensor goes through unchanged. On an input it counts and moves nothing.",
               .example = "data moons 200\ninput 2\ndense 8 tanh\nactivity_regularization l1(1e-3)\n"

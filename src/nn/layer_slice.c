@@ -96,6 +96,9 @@ const struct layer_kind layer_slice = {
               .args = args,
               .arg_count = sizeof args / sizeof *args,
               .summary = "some columns of the last axis",
+              .use = "For a code whose first units must do without the others, so that they are "
+                     "sorted by how much they tell.",
+              .source = "Kusupati et al. 2022; Bussmann et al. 2025 (Matryoshka)",
               .details =
                   "slice 0 10 takes columns 0 to 9, as x[..., 0:10] in numpy. The gradient of "
                   "the other columns is 0. A code of which the first units alone must do "

@@ -96,6 +96,7 @@ const struct penalty_kind penalty_l0 = {
                        "activity=l0(0.01, target=5, bandwidth=0.1) as code\ndense 64 sigmoid\n"
                        "step 5\npenalties\n",
         },
+    .picture = "l0(1) at ?",
     .formula = "strength*where(target > 0, (sum(mean(x != 0, axis=0))/max(target, 1e-300) - 1)^2, "
                "sum(mean(x != 0, axis=0)))",
     .check = check,

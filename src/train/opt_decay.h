@@ -6,8 +6,10 @@
 #include "train/opt.h"
 
 #define WEIGHT_DECAY(standard_share)                                                               \
-    OPTION("weight_decay", standard_share, 0, 1e6,                                                 \
-           "the share of a weight, times lr, that a step takes")
+    ARG("weight_decay", KEY, ARG_NUMBER, .standard = standard_share, .max = 1e6,                   \
+        .line = "the share of a weight, times lr, that a step takes",                              \
+        .use = "For weights that shrink alike whatever their gradients are: what divides a "       \
+               "gradient by its size (adam, rmsprop) divides the slope of l2 too.")
 
 /* What help says of it. */
 #define DECAY_DETAILS                                                                              \

@@ -13,6 +13,7 @@
 #include "cmd/verbs/help_text.h"
 #include "expr/expr.h"
 #include "nn/layer.h"
+#include "nn/penalty.h"
 #include "plot/view.h"
 
 #include <stdio.h>
@@ -43,6 +44,8 @@ static bool is_whole(const struct catalog *c, const struct entry *row)
         lack = "a summary is one line without a full stop";
     else if (!row->example)
         lack = "no example";
+    else if (c->table == &penalty_kinds && (!row->use || !row->source))
+        lack = "no word on when to take it (use), or where it is from (source)";
     for (size_t i = 0; !lack && i < row->arg_count; i++)
         if (!row->args[i].name || !row->args[i].line || !*row->args[i].line)
             lack = "an argument without a name or a line";
