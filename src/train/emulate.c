@@ -36,7 +36,7 @@ static const struct others had_2018 = {
 static const struct others has_newest = {
     .penalties = "l1 l2 l1l2 orthogonal",
     .constraints = KERAS_2_CONSTRAINTS,
-    .layers = KERAS_2_NOISE " activity_regularization",
+    .layers = KERAS_2_NOISE " activity_regularization slice",
     .optimizers = "adamw nadam ftrl lion",
 };
 static const struct others has_tfjs = {
