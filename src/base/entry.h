@@ -59,6 +59,7 @@ enum naming {
     NAMING_SETTINGS,  /* what set changes */
     NAMING_VARIABLES, /* what let named */
     NAMING_FORMULA,   /* x and functions */
+    NAMING_JOINT,     /* weights, outputs and functions */
     NAMING_VIEWS,     /* views, and what else stands in their place */
     NAMING_TOPICS     /* what help explains */
 };

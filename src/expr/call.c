@@ -36,7 +36,8 @@ static int check_call(const struct node *n, struct application *to, struct err *
     to->reduces = op->reduction && k == 1;
     const uint32_t least = op->asks_least ? op->asks_least : op->asks;
     const bool asked = op->asks && k >= least && k <= op->asks;
-    if (!to->reduces && !asked && (k > OPERANDS || !op->of[k])) {
+    const bool transposes = op->transposes && k == 1;
+    if (!to->reduces && !asked && !transposes && (k > OPERANDS || !op->of[k])) {
         err_at(e, n->where, "%s does not take %u %s", op->entry.name, (unsigned)k,
                k == 1 ? "value" : "values");
         return err_hint(e, "write %s", op->usage);

@@ -283,6 +283,20 @@ static const struct operation op_where = {
     .by = {[3] = {NULL, choice_by_first, choice_by_second}},
 };
 
+static const struct operation op_transpose = {
+    .entry = {.name = "transpose",
+              .args = one,
+              .arg_count = 1,
+              .summary = "the tensor with its axes in reverse order",
+              .details = "Rows become columns: of a kernel of 100x64 it is one of 64x100. A tensor "
+                         "of one axis stays as it is. Not in define penalty, whose formulas have "
+                         "the shape of x.",
+              .example = MODEL "expect sum(abs(transpose(transpose(hidden.kernel)) - "
+                               "hidden.kernel)) == 0\n"},
+    .usage = "transpose(x)",
+    .transposes = true,
+};
+
 static const struct operation op_sin = {
     ELEMENTWISE("sin", "the sine of each element", "Of an angle in radians.",
                 "expect sin(0) == 0\nexpect sin(3.14159265/2) ~ 1\n"),
@@ -429,11 +443,12 @@ static const struct operation op_dead = {
 };
 
 static const struct entry *const rows[] = {
-    &op_sum.entry,   &op_mean.entry, &op_abs.entry,     &op_square.entry, &op_sqrt.entry,
-    &op_exp.entry,   &op_log.entry,  &op_max.entry,     &op_min.entry,    &op_sign.entry,
-    &op_var.entry,   &op_std.entry,  &op_norm.entry,    &op_count.entry,  &op_fraction.entry,
-    &op_where.entry, &op_sin.entry,  &op_cos.entry,     &op_floor.entry,  &op_round.entry,
-    &op_mod.entry,   &op_clip.entry, &op_stalled.entry, &op_best.entry,   &op_best_epoch.entry,
-    &op_l0.entry,    &op_dead.entry,
+    &op_sum.entry,       &op_mean.entry,       &op_abs.entry,      &op_square.entry,
+    &op_sqrt.entry,      &op_exp.entry,        &op_log.entry,      &op_max.entry,
+    &op_min.entry,       &op_sign.entry,       &op_var.entry,      &op_std.entry,
+    &op_norm.entry,      &op_count.entry,      &op_fraction.entry, &op_where.entry,
+    &op_transpose.entry, &op_sin.entry,        &op_cos.entry,      &op_floor.entry,
+    &op_round.entry,     &op_mod.entry,        &op_clip.entry,     &op_stalled.entry,
+    &op_best.entry,      &op_best_epoch.entry, &op_l0.entry,       &op_dead.entry,
 };
 const struct table functions = {"function", rows, sizeof rows / sizeof *rows};

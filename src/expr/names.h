@@ -10,6 +10,7 @@
 /* What a name stands for. */
 struct leaf {
     struct dims dims;
+    bool batch;        /* axis 0 counts samples */
     double number;     /* of a single number */
     const real *reals; /* of a tensor, row-major; borrowed until the evaluation ends */
 };

@@ -55,6 +55,7 @@ struct operation {
     slope_by *by[OPERANDS + 1][OPERANDS];
     /* As an operation of one operand that takes axis=; NULL: it is none. */
     const struct reduction *reduction;
+    bool transposes; /* of one operand: its axes in reverse order */
     /* How many operands it takes when it is no operation on values: whoever knows the names
      * (names.h) is asked for the whole call. 0: it is one. */
     uint32_t asks;

@@ -57,8 +57,12 @@ static int compile_leaf(const struct compiling *c, const struct node *n, uint32_
     if (names->find(names->self, n, false, &leaf, c->e))
         return err_place(c->e, n->where);
     if (add_step(c,
-                 (struct tape_step){
-                     .kind = TAPE_LEAF, .name = n, .next = c->tape->leaves, .dims = leaf.dims},
+                 (struct tape_step){.kind = TAPE_LEAF,
+                                    .name = n,
+                                    .next = c->tape->leaves,
+                                    .dims = leaf.dims,
+                                    .batch = leaf.batch,
+                                    .moves = c->names->slopes && leaf.dims.axes > 0},
                  at))
         return -1;
     c->tape->leaves = *at + 1;
@@ -83,7 +87,8 @@ static int fit_operand(const struct compiling *c, const struct node *n, struct t
     if (!dims_broadcast(&s->dims, operand, &s->dims)) {
         err_at(c->e, n->where, "%s and %s do not fit", dims_text(&s->dims, a, sizeof a),
                dims_text(operand, b, sizeof b));
-        return err_hint(c->e, "counted from the last axis, sizes must be equal, or one of them 1");
+        return err_hint(c->e, "counted from the last axis, sizes must be equal, or one of them 1%s",
+                        s->batch ? "; axis 0 of an output is the batch" : "");
     }
     if (dims_countable(&s->dims))
         return 0;
@@ -91,13 +96,66 @@ static int fit_operand(const struct compiling *c, const struct node *n, struct t
     return err_hint(c->e, "reduce the operands first");
 }
 
+/* A weight has no samples, so its figures never lie along those of an output. One for each unit
+ * that stands in a column, n x 1 beside batch x n, is laid along the units. */
+static bool is_column_beside(const struct tape_step *x, const struct tape_step *beside)
+{
+    const struct dims *column = &x->dims, *rows = &beside->dims;
+    if (x->batch || !beside->batch || column->axes < 2 || column->axes != rows->axes ||
+        column->size[0] < 2 || column->size[0] != rows->size[rows->axes - 1])
+        return false;
+    return dims_count(column) == column->size[0];
+}
+
+static int turn_columns(const struct compiling *c, struct tape_step *s)
+{
+    for (uint32_t i = 0; i < s->operands; i++)
+        for (uint32_t k = 0; k < s->operands; k++) {
+            const struct tape_step *x = &c->tape->step[s->operand[i]];
+            if (!is_column_beside(x, &c->tape->step[s->operand[k]]))
+                continue;
+            struct tape_step turned = {.kind = TAPE_TRANSPOSE,
+                                       .operand = {s->operand[i]},
+                                       .operands = 1,
+                                       .dims = x->dims,
+                                       .wants = {x->moves},
+                                       .moves = x->moves};
+            dims_reverse(&turned.dims);
+            if (add_step(c, turned, &s->operand[i]))
+                return -1;
+        }
+    return 0;
+}
+
+/* Whether axis 0 still counts samples behind an operation. */
+static bool keeps_batch(const struct compiling *c, const struct application *a,
+                        const struct tape_step *s)
+{
+    bool first = false;
+    for (uint32_t i = 0; i < s->operands; i++) {
+        const struct tape_step *x = &c->tape->step[s->operand[i]];
+        first = first || (x->batch && x->dims.axes == s->dims.axes);
+    }
+    return first && !a->op->transposes && !(a->reduces && (!s->along || s->axis == 0));
+}
+
 /* The shape of an operation in an expression. */
 static int shape_operation(const struct compiling *c, const struct node *n,
                            const struct application *a, struct tape_step *s)
 {
+    if (turn_columns(c, s))
+        return -1;
+    for (uint32_t i = 0; i < s->operands; i++)
+        s->batch = s->batch || c->tape->step[s->operand[i]].batch;
     for (uint32_t i = 0; i < s->operands; i++)
         if (fit_operand(c, n, s, &c->tape->step[s->operand[i]].dims))
             return -1;
+    if (a->op->transposes && !s->dims.axes) {
+        err_at(c->e, n->where, "a single number has no axes to transpose");
+        return err_hint(c->e, "leave transpose out");
+    }
+    if (a->op->transposes)
+        dims_reverse(&s->dims);
     if (a->axis) {
         double number;
         uint32_t axis = 0;
@@ -108,6 +166,7 @@ static int shape_operation(const struct compiling *c, const struct node *n,
         s->along = true;
         s->axis = (int)axis;
     }
+    s->batch = keeps_batch(c, a, s);
     if (a->reduces)
         dims_reduce(s, &s->dims);
     return 0;
@@ -133,8 +192,19 @@ static int read_axis(const struct compiling *c, const struct node *value, struct
 
 static bool operand_has_slope(const struct tape_step *s, uint32_t operand)
 {
+    if (s->kind == TAPE_TRANSPOSE)
+        return true;
     return s->kind == TAPE_REDUCTION ? s->op->reduction->slope != NULL
                                      : s->op->by[s->operands][operand] != NULL;
+}
+
+/* Which operands a gradient flows to. */
+static void trace_slopes(const struct compiling *c, struct tape_step *s)
+{
+    for (uint32_t i = 0; i < s->operands; i++) {
+        s->wants[i] = c->tape->step[s->operand[i]].moves && operand_has_slope(s, i);
+        s->moves = s->moves || s->wants[i];
+    }
 }
 
 /* What is known of an operation in a formula for all shapes of x. */
@@ -145,8 +215,6 @@ static int describe_operation(const struct compiling *c, const struct applicatio
     s->first = s->last = UINT32_MAX;
     for (uint32_t i = 0; i < s->operands; i++) {
         const struct tape_step *operand = &c->tape->step[s->operand[i]];
-        s->wants[i] = operand->moves && operand_has_slope(s, i);
-        s->moves = s->moves || s->wants[i];
         s->single = s->single && operand->single;
         s->full = s->full || (operand->full && !a->reduces);
         s->first &= operand->single ? UINT32_MAX : operand->first;
@@ -182,8 +250,16 @@ static int compile_operation(const struct compiling *c, const struct node *n, ui
         return -1;
     if (a.op->asks)
         return compile_asked(c, n, at);
-    struct tape_step s = {
-        .kind = a.reduces ? TAPE_REDUCTION : TAPE_ELEMENTS, .op = a.op, .operands = a.operands};
+    if (a.op->transposes && !c->names->names) {
+        err_at(c->e, n->where, "a formula of x alone has the shape of x, and takes no transpose");
+        return err_hint(c->e, "a term can: term NAME = 1e-3 * sum((h.kernel - "
+                              "transpose(h.kernel))^2)");
+    }
+    struct tape_step s = {.kind = a.reduces          ? TAPE_REDUCTION
+                                  : a.op->transposes ? TAPE_TRANSPOSE
+                                                     : TAPE_ELEMENTS,
+                          .op = a.op,
+                          .operands = a.operands};
     for (uint32_t i = 0; i < a.operands; i++)
         if (compile_node(c, a.operand[i], &s.operand[i]))
             return -1;
@@ -193,6 +269,7 @@ static int compile_operation(const struct compiling *c, const struct node *n, ui
     }
     if (c->names->names ? shape_operation(c, n, &a, &s) : describe_operation(c, &a, &s))
         return -1;
+    trace_slopes(c, &s);
     return add_step(c, s, at);
 }
 
@@ -222,7 +299,7 @@ static int compile_node(const struct compiling *c, const struct node *n, uint32_
 static bool operand_flows(const struct tape_step *user, const struct tape_step *operand)
 {
     return operand->kind == TAPE_ELEMENTS &&
-           (user->kind == TAPE_REDUCTION || dims_count(&user->dims) == dims_count(&operand->dims));
+           (user->kind != TAPE_ELEMENTS || dims_count(&user->dims) == dims_count(&operand->dims));
 }
 
 /* The gradient flows from the last step to where it is wanted, and sweeps from leaves to what takes

@@ -16,7 +16,14 @@
 #include "expr/ops.h"
 #include "expr/tile.h"
 
-enum tape_kind { TAPE_LEAF, TAPE_NUMBER, TAPE_PARAMETER, TAPE_ELEMENTS, TAPE_REDUCTION };
+enum tape_kind {
+    TAPE_LEAF,
+    TAPE_NUMBER,
+    TAPE_PARAMETER,
+    TAPE_ELEMENTS,
+    TAPE_REDUCTION,
+    TAPE_TRANSPOSE
+};
 
 struct tape_step {
     enum tape_kind kind;
@@ -30,15 +37,17 @@ struct tape_step {
     bool along;     /* reduces one axis, not all */
     int axis;       /* that one; negative: from the end */
     double number;
-    size_t parameter;
+    size_t parameter; /* of a TAPE_PARAMETER; of a leaf of several tensors, which of them it is */
     /* Of an expression. */
     const struct node *name; /* of a leaf: its path, in the tree */
     struct dims dims;
-    /* Of a formula. */
-    bool wants[OPERANDS]; /* a gradient flows to that operand: it depends on x, with a slope */
-    bool single;          /* a single number, whatever the shape of x */
-    bool moves;           /* depends on x */
+    bool batch; /* axis 0 counts samples */
+    /* Of what has a gradient: x, or the tensors of an expression, are what it is taken by. */
+    bool wants[OPERANDS]; /* a gradient flows to that operand: it depends on one, with a slope */
+    bool moves;           /* depends on one */
     bool reached;         /* a gradient flows here */
+    /* Of a formula. */
+    bool single;          /* a single number, whatever the shape of x */
     uint32_t first, last; /* the axes of size 1: bit i is the i-th from the first, from the last */
 };
 
@@ -53,6 +62,7 @@ struct tape {
 /* What the names in a tree may be: those of `names`, or x and the parameters if it is NULL. */
 struct tape_names {
     const struct names *names;
+    bool slopes; /* with `names`: a gradient by their tensors will be asked for */
     const char *const *parameter;
     size_t parameters;
 };

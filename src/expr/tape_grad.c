@@ -2,6 +2,7 @@
 /* The gradient of a tape: from the last step to x. */
 #include "expr/tape_grad.h"
 
+#include "expr/tape_transpose.h"
 #include "expr/tape_value.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@
 /* A gradient on its way. */
 struct back {
     const struct workspace *w;
-    real *dx;
+    real *dx; /* NULL: leaves keep what arrives */
     double scale;
     bool add;   /* dx holds something already */
     bool fresh; /* nothing has reached x in this tile */
@@ -68,6 +69,8 @@ FOR_ALL_LEVELS static void store_scaled(size_t n, double scale, const double *g,
 static void hand_over(const struct back *b, size_t at, size_t n)
 {
     const double *g = b->w->spot[0].grad;
+    if (!b->dx)
+        return;
     real *dx = b->dx + at;
     if (b->fresh && !b->add)
         memset(dx, 0, n * sizeof *dx);
@@ -163,33 +166,77 @@ static void back_last(struct back *b)
     b->add = b->add || b->w->tape->step[last].full;
 }
 
+/* Of a step that is held, through the steps that flow into it. */
+static void back_held(struct back *b, uint32_t step)
+{
+    const struct spot *y = &b->w->spot[step];
+    for (size_t at = 0; at < y->count; at += TILE) {
+        const size_t n = tile_size(y->count - at);
+        sweep_tile(b->w, step, at, n);
+        back_elements(b, step, at, n, y->value + at, y->grad + at);
+        if (!b->dx)
+            back_sweep(b, step, at, n);
+    }
+}
+
+/* A transposed tensor's gradient in the order of the elements that it was made of. */
+static void back_transpose(struct back *b, uint32_t step)
+{
+    double d[TILE];
+    const uint32_t operand = b->w->tape->step[step].operand[0];
+    const struct spot *y = &b->w->spot[step], *from = &b->w->spot[operand];
+    for (size_t at = 0; at < from->count; at += TILE) {
+        const size_t n = tile_size(from->count - at);
+        double *to = grad_place(b, operand, d);
+        sweep_tile(b->w, step, at, n);
+        transpose_tile(from, at, n, y->grad, to);
+        send_grad(b, from, operand, at, n, to);
+        back_sweep(b, step, at, n);
+    }
+}
+
 /* Of a step that is held whole. */
 static void back_step(struct back *b, uint32_t step)
 {
-    const struct tape_step *s = &b->w->tape->step[step];
-    const struct spot *y = &b->w->spot[step];
-    if (s->kind == TAPE_REDUCTION)
+    const enum tape_kind kind = b->w->tape->step[step].kind;
+    if (kind == TAPE_REDUCTION)
         back_reduction(b, step);
-    else if (s->kind == TAPE_ELEMENTS)
-        for (size_t at = 0; at < y->count; at += TILE)
-            back_elements(b, step, at, tile_size(y->count - at), y->value + at, y->grad + at);
+    else if (kind == TAPE_ELEMENTS)
+        back_held(b, step);
+    else if (kind == TAPE_TRANSPOSE)
+        back_transpose(b, step);
+}
+
+/* From the last step to all that is reached. */
+static void run_back(struct back *b)
+{
+    const struct tape *t = b->w->tape;
+    const struct spot *spot = b->w->spot;
+    for (size_t i = 0; i < t->steps; i++)
+        if (t->step[i].reached && !t->step[i].full)
+            memset(spot[i].grad, 0, spot[i].count * sizeof *spot[i].grad);
+    back_last(b);
+    for (uint32_t i = (uint32_t)t->steps; i-- > 1;)
+        if (t->step[i].reached && !t->step[i].full)
+            back_step(b, i);
+}
+
+void tape_grad_leaves(const struct workspace *w)
+{
+    struct back b = {.w = w};
+    if (w->tape->step[w->tape->steps - 1].reached)
+        run_back(&b);
 }
 
 void tape_grad(const struct workspace *w, double scale, real *dx, bool add)
 {
     const struct tape *t = w->tape;
-    struct spot *spot = w->spot;
+    const struct spot *spot = w->spot;
     struct back b = {.w = w, .dx = dx, .scale = scale, .add = add};
     if (!t->step[0].reached || scale == 0) {
         if (!add)
             memset(dx, 0, spot[0].count * sizeof *dx);
         return;
     }
-    for (size_t i = 0; i < t->steps; i++)
-        if (t->step[i].reached && !t->step[i].full)
-            memset(spot[i].grad, 0, spot[i].count * sizeof *spot[i].grad);
-    back_last(&b);
-    for (uint32_t i = (uint32_t)t->steps; i-- > 1;)
-        if (t->step[i].reached && !t->step[i].full)
-            back_step(&b, i);
+    run_back(&b);
 }

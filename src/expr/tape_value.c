@@ -2,6 +2,7 @@
 #include "expr/tape_value.h"
 
 #include "expr/tape_reduce.h"
+#include "expr/tape_transpose.h"
 
 #include <string.h>
 
@@ -10,6 +11,8 @@ void spot_shape(const struct tape_step *s, const struct spot *spot, struct spot 
     *y = (struct spot){.length = 1};
     for (uint32_t k = 0; k < s->operands; k++)
         dims_broadcast(&y->dims, &spot[s->operand[k]].dims, &y->dims);
+    if (s->kind == TAPE_TRANSPOSE)
+        dims_reverse(&y->dims);
     if (s->kind == TAPE_REDUCTION)
         y->length = (double)dims_reduce(s, &y->dims);
     y->count = dims_count(&y->dims);
@@ -59,6 +62,8 @@ void tape_compute(const struct workspace *w, uint32_t step)
         tape_reduce(w, step);
         return;
     }
+    if (w->tape->step[step].kind == TAPE_TRANSPOSE)
+        tape_transpose(w, step);
     if (w->tape->step[step].kind != TAPE_ELEMENTS)
         return;
     for (size_t at = 0; at < y->count && !stop_asked(w->stop); at += TILE) {

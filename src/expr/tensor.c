@@ -23,7 +23,9 @@ const char *dims_text(const struct dims *x, char *text, size_t room)
     if (!x->axes)
         snprintf(text, room, "1");
     for (uint32_t i = 0; i < x->axes && at < room; i++) {
-        int n = snprintf(text + at, room - at, "%s%zu", i ? "x" : "", x->size[i]);
+        int n = x->size[i] == DIMS_BATCH
+                    ? snprintf(text + at, room - at, "%sbatch", i ? "x" : "")
+                    : snprintf(text + at, room - at, "%s%zu", i ? "x" : "", x->size[i]);
         at += n > 0 ? (size_t)n : 0;
     }
     return text;
@@ -46,6 +48,13 @@ bool dims_broadcast(const struct dims *a, const struct dims *b, struct dims *to)
     }
     *to = x;
     return true;
+}
+
+void dims_reverse(struct dims *x)
+{
+    const struct dims was = *x;
+    for (uint32_t i = 0; i < x->axes; i++)
+        x->size[i] = was.size[x->axes - 1 - i];
 }
 
 void tensor_finish(struct tensor *t)

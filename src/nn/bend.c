@@ -103,6 +103,15 @@ void bend_activity(const struct planner *w, struct applied *a)
     }
 }
 
+void bend_joint(const struct planner *w, struct applied *a)
+{
+    const struct policy *p = w->policy;
+    const bool frozen = p && p->ignores_frozen && a->frozen && !a->joint->values;
+    a->times = frozen || (p && p->drops_joint) ? 0 : 1;
+    if (a->times == 0)
+        a->bent = p->drops_joint ? BENT_DROPPED : BENT_FROZEN;
+}
+
 bool bend_to_input(const struct planner *w, id call)
 {
     return w->policy && w->policy->block_input && w->g->call[call].inputs && in_block(w->g, call);

@@ -14,6 +14,8 @@ id policy_refuses(const struct graph *g, const struct policy *p);
 /* How the policy bends a row on a weight, or on a call; fills in what struct applied has of it. */
 void bend_weight(const struct planner *w, struct applied *a);
 void bend_activity(const struct planner *w, struct applied *a);
+/* The same of a joint term. */
+void bend_joint(const struct planner *w, struct applied *a);
 /* Whether the activity penalties of a call act on its inputs. */
 bool bend_to_input(const struct planner *w, id call);
 

@@ -6,6 +6,7 @@
 #include "nn/fuse.h"
 #include "nn/listing.h"
 #include "nn/op_head.h"
+#include "nn/op_joint.h"
 #include "nn/op_penalty.h"
 #include "nn/operand.h"
 #include "nn/planner.h"
@@ -94,6 +95,9 @@ static void plan_forward(struct planner *w)
     for (id t = 0; t < g->terms; t++)
         if (!g->term[t].activity && g->term[t].weight != NOTHING)
             apply_weight(w, t);
+    for (id t = 0; g->joints && t < g->terms; t++)
+        if (term_is_joint(&g->term[t]))
+            emit_joint(w, t);
     for (uint32_t h = 0; h < w->p->heads; h++)
         emit_head(w, h);
 }
@@ -122,6 +126,9 @@ static void plan_backward(struct planner *w)
         if (w->logits[value] != h && w->requires_grad[value])
             emit_head_grad(w, h);
     }
+    for (uint32_t r = 0; g->joints && r < w->p->applieds; r++)
+        if (w->p->applied[r].joint && w->p->applied[r].times != 0)
+            emit_joint_grad(w, r);
     for (size_t c = g->calls; c-- > 0;)
         plan_call_backward(w, (id)c);
     for (uint32_t r = 0; r < w->p->applieds; r++)
@@ -209,6 +216,8 @@ static void list_terms(struct planner *w)
     for (size_t l = 0; l < w->g->layers; l++)
         w->first_term[l] = NOTHING;
     for (size_t t = w->g->terms; t-- > 0;) {
+        if (term_is_joint(&w->g->term[t]))
+            continue;
         id *first = &w->first_term[w->g->term[t].layer];
         w->next_term[t] = *first;
         *first = (id)t;
@@ -305,9 +314,11 @@ static void weigh_rows(struct plan *p)
         p->couples_samples = p->couples_samples || s->op->couples_samples;
     }
     /* A figure that is no sum over samples. */
-    for (size_t i = 0; i < p->applieds; i++)
-        p->couples_samples =
-            p->couples_samples || (p->applied[i].weight == NOTHING && !p->applied[i].simple);
+    for (size_t i = 0; i < p->applieds; i++) {
+        const struct applied *a = &p->applied[i];
+        const bool whole = a->joint ? a->joint->values : a->weight == NOTHING && !a->simple;
+        p->couples_samples = p->couples_samples || whole;
+    }
 }
 
 struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,

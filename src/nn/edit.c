@@ -36,6 +36,8 @@ size_t graph_edit_bytes(const struct graph_edit *was)
 
 void graph_link_term(struct graph *g, id term)
 {
+    if (g->term[term].layer == NOTHING)
+        return;
     struct layer *l = &g->layer[g->term[term].layer];
     g->term[term].before = l->newest_term;
     l->newest_term = term;
@@ -133,7 +135,8 @@ static void cut_terms(struct graph *g, size_t terms)
 {
     while (g->terms > terms) {
         const struct term *t = &g->term[--g->terms];
-        g->layer[t->layer].newest_term = t->before;
+        if (t->layer != NOTHING)
+            g->layer[t->layer].newest_term = t->before;
     }
 }
 

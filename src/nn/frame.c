@@ -90,7 +90,7 @@ static double row_times(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
     const struct extent n = applied_extent(f->plan, a, f->total);
-    if (a->weight != NOTHING)
+    if (a->weight != NOTHING || a->joint)
         return f->first ? 0 : a->times;
     return a->times / (reduce_divisor(a->reduce, &n) * (double)a->steps);
 }
@@ -138,6 +138,10 @@ static double whole_row(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
     const double *sums = f->sums + a->sums;
+    if (a->joint) {
+        const double strength = penalty_strength(f->args[row]);
+        return strength != 0 ? strength * sums[0] : 0;
+    }
     if (a->simple)
         return powers_total(frame_powers(f, row), sums);
     return penalty_kind_of(f->args[row])->value(f->args[row], &f->extent[row], sums);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/edit.h"
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 
 #include <stdio.h>
@@ -151,6 +152,7 @@ struct graph *graph_copy(const struct graph *g)
     to->bodies = g->bodies;
     to->weight_reals = g->weight_reals;
     to->numbered = g->numbered;
+    to->joints = g->joints;
     to->outputs = g->outputs;
     memcpy(to->output, g->output, sizeof to->output);
     if (copy_items(&to->layer, &to->layer_room, g->layer, g->layers, sizeof *g->layer) ||
@@ -334,9 +336,9 @@ int graph_check_applied(const struct graph *g, struct err *e)
         return -1;
     for (size_t i = 0; i < g->terms; i++) {
         const struct term *t = &g->term[i];
-        const struct layer *l = &g->layer[t->layer];
-        if (l->built)
+        if (term_is_joint(t) || g->layer[t->layer].built)
             continue;
+        const struct layer *l = &g->layer[t->layer];
         const char *block = g->layer[l->parent].name;
         err_at(e, t->where, "the penalty %s.%s is applied nowhere: %s is never called", l->name,
                t->slot, block);
@@ -600,6 +602,25 @@ static int append_term(struct graph *g, const struct term *t)
     g->term[g->terms] = *t;
     graph_link_term(g, (id)g->terms++);
     return 0;
+}
+
+int graph_add_term(struct graph *g, const struct args *a, struct err *e)
+{
+    const struct term t = {.layer = NOTHING,
+                           .slot = joint_term.entry.args[JOINT_STRENGTH].name,
+                           .weight = NOTHING,
+                           .reduce = REDUCE_SUM,
+                           .args = args_copy(&g->arena, a),
+                           .number = g->numbered++,
+                           .before = NOTHING,
+                           .where = a->where};
+    g->joints++;
+    return t.args && append_term(g, &t) == 0 ? 0 : err_memory(e);
+}
+
+int graph_drop_term(struct graph *g, id term, struct err *e)
+{
+    return take_terms_out(g, &term, 1) ? err_memory(e) : 0;
 }
 
 static int replace_term(struct graph *g, id at, struct term t)

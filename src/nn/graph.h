@@ -79,9 +79,9 @@ struct value {
     id made_by;         /* a call, of no block */
 };
 
-/* One term of one slot: l1(..)+l2(..) is two. */
+/* One term of one slot: l1(..)+l2(..) is two. Or a joint one (nn/joint_term.h). */
 struct term {
-    id layer;
+    id layer;         /* NOTHING: it is a joint one */
     const char *slot; /* the argument's name in the layer's row: kernel, bias, activity */
     bool activity;    /* on the layer's calls; else on: */
     id weight;
@@ -105,6 +105,7 @@ struct graph {
     size_t layer_room, weight_room, call_room, value_room, term_room;
     size_t weight_reals;     /* size of the flat block */
     uint32_t numbered;       /* how many terms were ever made */
+    uint32_t joints;         /* how many of them were joint; 0: there is none to look for */
     id output[OUTPUTS_MOST]; /* as `output` set them; none: the newest value */
     size_t outputs;
     struct index layer_index, call_index; /* by name */
@@ -148,6 +149,10 @@ int graph_set_slot(struct graph *g, id layer, const char *slot, const struct arg
 /* The number of the first term in a slot, if the terms of `sum` differ from those there in numbers
  * alone; else NOTHING. */
 uint32_t graph_same_terms(const struct graph *g, id layer, const char *slot, const struct arg *sum);
+
+/* Adds a joint term as its arguments say (nn/joint_term.h); takes one away. */
+int graph_add_term(struct graph *g, const struct args *a, struct err *e);
+int graph_drop_term(struct graph *g, id term, struct err *e);
 
 /* Changes the argument number `arg` of a layer that exists: a slot (its terms change with it),
  * trainable, a constraint, or an activation. Nothing else can change once there are weights. */

@@ -3,6 +3,7 @@
  * stand in the rows of the tables are found there again. */
 #include "nn/graph_bytes.h"
 
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 
 #include <string.h>
@@ -90,6 +91,7 @@ int graph_write(struct str *to, const struct entry_finder *f, const struct graph
     int failed = 0;
     str_bytes(to, (const char *)counts, sizeof counts);
     bytes_put_whole(to, g->numbered);
+    bytes_put_whole(to, g->joints);
     str_bytes(to, (const char *)g->output, sizeof g->output);
     for (size_t i = 0; i < g->layers && !failed; i++)
         failed = write_layer(to, f, &g->layer[i]);
@@ -215,10 +217,11 @@ static void read_term(struct reading *r, struct term *t)
     bytes_take(r->b, t, sizeof *t);
     const char *slot = take_name(r);
     t->args = args_read(r->b, &r->arena, r->f, &penalty_kinds);
-    r->b->failed = r->b->failed || !t->args || t->layer >= r->g.layers;
+    const bool joint = term_is_joint(t);
+    r->b->failed = r->b->failed || !t->args || (!joint && t->layer >= r->g.layers);
     if (r->b->failed)
         return;
-    const struct entry *entry = &r->g.layer[t->layer].kind->entry;
+    const struct entry *entry = joint ? &joint_term.entry : &r->g.layer[t->layer].kind->entry;
     for (size_t i = 0; i < entry->arg_count; i++)
         if (strcmp(entry->args[i].name, slot) == 0)
             t->slot = entry->args[i].name;
@@ -233,6 +236,7 @@ static void read_lists(struct reading *r)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         *counts[i] = (size_t)bytes_take_whole(r->b);
     g->numbered = (uint32_t)bytes_take_whole(r->b);
+    g->joints = (uint32_t)bytes_take_whole(r->b);
     bytes_take(r->b, g->output, sizeof g->output);
     g->layer = new_list(r, g->layers, sizeof *g->layer);
     for (size_t i = 0; i < g->layers && !r->b->failed; i++)

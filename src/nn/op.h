@@ -55,5 +55,7 @@ extern const struct op_kind op_copy, op_bias, op_activation, op_bias_grad, op_ac
  * that of the activation and column sums. */
 extern const struct op_kind op_bias_act, op_bias_act_grad;
 extern const struct op_kind op_penalty, op_penalty_grad, op_zero;
+/* The value of a joint term, and its gradient by one of its tensors; neither is joined. */
+extern const struct op_kind op_joint, op_joint_grad;
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nn/plan.h"
 
+#include "expr/joint.h"
+
 bool plan_at_logits(const struct graph *g, const struct head *h)
 {
     const struct value *v = &g->value[h->value];
@@ -13,8 +15,11 @@ bool plan_at_logits(const struct graph *g, const struct head *h)
 
 struct extent applied_extent(const struct plan *p, const struct applied *a, size_t samples)
 {
+    static const struct shape none;
     const struct graph *g = p->graph;
     const bool activity = a->weight == NOTHING;
+    if (a->joint)
+        return (struct extent){.count = 1, .samples = 1, .shape = &none};
     const size_t rows = activity ? samples : 1;
     return (struct extent){
         .count = a->count * rows,
@@ -33,6 +38,8 @@ void plan_destroy(struct plan *p)
 {
     if (!p)
         return;
+    for (const struct joint_row *j = p->joint; j; j = j->next)
+        joint_destroy(j->formula);
     mem_free(p->operand);
     mem_free(p->forward);
     mem_free(p->backward);

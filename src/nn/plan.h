@@ -8,6 +8,7 @@
 #ifndef NNR_NN_PLAN_H
 #define NNR_NN_PLAN_H
 
+#include "nn/joint_term.h"
 #include "nn/op.h"
 #include "nn/policy.h"
 
@@ -22,6 +23,8 @@ enum block {
     IN_SCRATCH, /* of the step that runs */
     BLOCKS
 };
+
+struct joint;
 
 struct operand {
     enum block block;
@@ -69,20 +72,31 @@ enum bent {
     BENT_REFUSED
 };
 
+/* What a joint term reads, and its formula (expr/joint.h). */
+struct joint_row {
+    struct joint *formula;
+    struct tensor_place *at; /* its tensors */
+    size_t tensors;
+    bool values; /* an output is among them */
+    bool moves;  /* its gradient reaches a weight that may move */
+    struct joint_row *next;
+};
+
 /* A term and where it is applied. */
 struct applied {
-    id term, weight, call; /* a weight, or a call; the other is NOTHING */
+    id term, weight, call; /* a weight, or a call; the other is NOTHING, of a joint term both */
     id value;              /* of a call: its output; an input, when a policy wants it there */
     double times;          /* how often it counts: 1, unless a policy bends it */
     bool untrue;           /* only the policy applies it: in truth it does not count */
     enum bent bent;
-    enum reduce reduce; /* as used */
-    size_t steps;       /* a further divisor that a policy adds; 1 */
-    size_t count;       /* elements: of the weight, or of one sample */
-    size_t sums;        /* where its sums begin in frame->sums */
-    bool simple;        /* its kind has powers */
-    bool proximal;      /* it is in no gradient; see below */
-    bool frozen;        /* its gradient reaches no weight that may move */
+    enum reduce reduce;            /* as used */
+    size_t steps;                  /* a further divisor that a policy adds; 1 */
+    size_t count;                  /* elements: of the weight, or of one sample */
+    size_t sums;                   /* where its sums begin in frame->sums */
+    bool simple;                   /* its kind has powers */
+    bool proximal;                 /* it is in no gradient; see below */
+    bool frozen;                   /* its gradient reaches no weight that may move */
+    const struct joint_row *joint; /* of a joint term; else NULL */
 };
 
 /* A row that acts on its weight after each step (penalty_is_proximal). */
@@ -113,6 +127,7 @@ struct plan {
     size_t operands, operand_room, moving_operands;
     struct step *forward, *backward;
     size_t forwards, backwards, forward_room, backward_room;
+    struct joint_row *joint; /* all of them */
     struct applied *applied;
     size_t applieds, applied_room;
     struct proximal_row *proximal; /* those that move something; by weight, those not whole first */

@@ -31,6 +31,7 @@ struct policy {
     bool ignores_frozen;   /* a frozen weight's penalty does not count */
     bool sets_reduce;      /* activity penalties are reduced as: */
     enum reduce reduce;
+    bool drops_joint;       /* it has no terms over several tensors */
     bool evaluates_without; /* evaluation leaves penalties out */
 };
 

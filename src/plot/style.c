@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/style.h"
 
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 
 #include <math.h>
@@ -75,7 +76,8 @@ static void add_strengths(struct str *to, const struct model *m)
 {
     for (size_t i = 0; i < m->graph->terms; i++) {
         const struct term *t = &m->graph->term[i];
-        str_addf(to, "%s%s.%s ", i ? ", " : "", m->graph->layer[t->layer].name, t->slot);
+        char name[TERM_NAME_ROOM];
+        str_addf(to, "%s%s ", i ? ", " : "", term_name(m->graph, t, name, sizeof name));
         args_print_brief(to, model_term(m, (id)i));
     }
     str_add(to, m->graph->terms ? "" : "no penalty");

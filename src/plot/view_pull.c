@@ -5,6 +5,7 @@
 #include "plot/request.h"
 #include "plot/style.h"
 
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "train/pull.h"
 
@@ -21,7 +22,8 @@ static void sender_name(struct str *to, const struct pull *p, size_t sender)
         return;
     }
     const struct term *t = &g->term[p->ledger.row[sender - 1].term];
-    str_addf(to, "%s.%s ", g->layer[t->layer].name, t->slot);
+    char name[TERM_NAME_ROOM];
+    str_addf(to, "%s ", term_name(g, t, name, sizeof name));
     args_print_brief(to, model_term(p->ledger.model, p->ledger.row[sender - 1].term));
 }
 
@@ -169,8 +171,9 @@ static void add_winner(struct str *to, const struct pull *p, size_t layer)
         str_addf(to, "data wins, %.2g x", most / next);
         return;
     }
-    const struct term *t = &g->term[p->ledger.row[best - 1].term];
-    str_addf(to, "%s.%s wins, %.2g x", g->layer[t->layer].name, t->slot, most / next);
+    char name[TERM_NAME_ROOM];
+    term_name(g, &g->term[p->ledger.row[best - 1].term], name, sizeof name);
+    str_addf(to, "%s wins, %.2g x", name, most / next);
 }
 
 /* The layers below the axis; where there is room with who wins. */

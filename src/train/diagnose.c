@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/diagnose.h"
 
+#include "nn/joint_term.h"
+
 #include <stdio.h>
 
 static const struct span nowhere;
@@ -79,9 +81,10 @@ static void explain_gradient(const struct suspect *s, char what[WHAT_ROOM], cons
     if (row == p->applieds)
         return;
     const struct term *t = &g->term[p->applied[row].term];
+    char name[TERM_NAME_ROOM];
     *penalty = t->args->entry->name;
-    snprintf(what + n, (size_t)(WHAT_ROOM - n), ", from the penalty %.80s.%s (%.40s),",
-             g->layer[t->layer].name, t->slot, *penalty);
+    snprintf(what + n, (size_t)(WHAT_ROOM - n), ", from the penalty %.90s (%.40s),",
+             term_name(g, t, name, sizeof name), *penalty);
 }
 
 /* The first value in the order of work that is not finite, else the data loss; false if they all
@@ -114,8 +117,9 @@ static bool explain_penalty(const struct suspect *s, char what[WHAT_ROOM], const
             continue;
         const bool formula = isnan(frame_row(f, i)) || !penalty_kind_of(t->args)->powers;
         *penalty = formula ? t->args->entry->name : NULL;
-        snprintf(what, WHAT_ROOM, "the penalty %.80s.%s (%.60s)",
-                 s->model->graph->layer[t->layer].name, t->slot, t->args->entry->name);
+        char name[TERM_NAME_ROOM];
+        snprintf(what, WHAT_ROOM, "the penalty %.90s (%.60s)",
+                 term_name(s->model->graph, t, name, sizeof name), t->args->entry->name);
         found = true;
     }
     return found;

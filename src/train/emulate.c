@@ -68,7 +68,8 @@ static const struct emulation keras_1_0_early = {
                             "1.0.6. In 1.0.3 the layer ActivityRegularization did nothing; "
                             "that is not emulated.)",
               .example = SCRIPT("keras-1.0-early")},
-    .policy = {.listing = LIST_BY_LAYER,
+    .policy = {.drops_joint = true,
+               .listing = LIST_BY_LAYER,
                .refuses = REFUSES_IN_BLOCKS,
                .drops_wrapped = true,
                .sets_reduce = true,
@@ -84,7 +85,8 @@ static const struct emulation keras_1_0 = {
               .details = KERAS_1_0 "Activity penalties are summed over the batch; up to 1.0.6 they "
                                    "were divided by its size, see keras-1.0-early. (Run: both.)",
               .example = SCRIPT("keras-1.0")},
-    .policy = {.listing = LIST_BY_LAYER,
+    .policy = {.drops_joint = true,
+               .listing = LIST_BY_LAYER,
                .refuses = REFUSES_IN_BLOCKS,
                .drops_wrapped = true,
                .sets_reduce = true,
@@ -107,7 +109,8 @@ static const struct emulation keras_2_0 = {
              "those in a block inside TimeDistributed are dropped; else they are summed over "
              "the batch. (Run: 2.0.8.)",
          .example = SCRIPT("keras-2.0")},
-    .policy = {.listing = LIST_BY_RUN,
+    .policy = {.drops_joint = true,
+               .listing = LIST_BY_RUN,
                .block_input = true,
                .drops_blocks = true,
                .sets_reduce = true,
@@ -120,7 +123,10 @@ static const struct emulation keras_2_2 = {
               .details = "Activity penalties are summed over the batch; those in a block inside "
                          "TimeDistributed are dropped. (Run: 2.2.4.)",
               .example = SCRIPT("keras-2.2")},
-    .policy = {.drops_blocks = true, .sets_reduce = true, .reduce = REDUCE_SUM},
+    .policy = {.drops_joint = true,
+               .drops_blocks = true,
+               .sets_reduce = true,
+               .reduce = REDUCE_SUM},
     .others = &had_2018,
 };
 static const struct emulation tf_keras_2 = {
@@ -129,7 +135,10 @@ static const struct emulation tf_keras_2 = {
               .details = "Activity penalties are divided by the batch size; inside TimeDistributed "
                          "by samples times steps. (Read, not run: 2.15.)",
               .example = SCRIPT("tf.keras-2")},
-    .policy = {.divides_by_steps = true, .sets_reduce = true, .reduce = REDUCE_BATCH},
+    .policy = {.drops_joint = true,
+               .divides_by_steps = true,
+               .sets_reduce = true,
+               .reduce = REDUCE_BATCH},
     .others = &has_newest,
 };
 static const struct emulation keras_3 = {
@@ -142,7 +151,8 @@ static const struct emulation keras_3 = {
              "not count. Activity penalties are divided by the batch size; 3.0.0 to 3.13.2 "
              "summed them (keras #22018), which is not emulated. (Run: 3.15.1.)",
          .example = SCRIPT("keras-3")},
-    .policy = {.drops_wrapped = true,
+    .policy = {.drops_joint = true,
+               .drops_wrapped = true,
                .ignores_frozen = true,
                .sets_reduce = true,
                .reduce = REDUCE_BATCH},
@@ -159,7 +169,8 @@ static const struct emulation tfjs = {
              "shared layer count once for every call; evaluate leaves penalties out. "
              "(Run: 4.22.)",
          .example = SCRIPT("tfjs")},
-    .policy = {.listing = LIST_BY_NODE,
+    .policy = {.drops_joint = true,
+               .listing = LIST_BY_NODE,
                .refuses = REFUSES_CALLED,
                .drops_wrapped = true,
                .evaluates_without = true},

@@ -2,6 +2,7 @@
 #include "train/gradcheck.h"
 
 #include "base/rng.h"
+#include "nn/joint_term.h"
 #include "num/flush.h"
 
 #include <stdio.h>
@@ -322,7 +323,8 @@ void gradcheck_part(const struct gradcheck *c, size_t part, struct str *to)
     const struct graph *g = c->model->graph;
     const struct applied *a = &c->trainer->train->applied[part - GRADCHECK_ROW];
     const struct term *t = &g->term[a->term];
-    str_addf(to, "%s.%s ", g->layer[t->layer].name, t->slot);
+    char name[TERM_NAME_ROOM];
+    str_addf(to, "%s ", term_name(g, t, name, sizeof name));
     args_print(to, model_term(c->model, a->term));
     if (a->call != NOTHING && graph_only_call(g, t->layer) == NOTHING)
         str_addf(to, " at %s", g->call[a->call].name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/ledger.h"
 
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "train/accuracy.h"
 
@@ -29,13 +30,14 @@ const char *ledger_slot(const struct ledger *l, size_t row, char *text, size_t r
 {
     const struct graph *g = l->model->graph;
     const struct term *t = &g->term[l->row[row].term];
-    snprintf(text, room, "%s.%s", g->layer[t->layer].name, t->slot);
-    return text;
+    return term_name(g, t, text, room);
 }
 
 /* The place of a term's slot among its layer's arguments. */
 static size_t slot_place(const struct graph *g, const struct term *t)
 {
+    if (term_is_joint(t))
+        return 0;
     const struct entry *entry = &g->layer[t->layer].kind->entry;
     size_t i = 0;
     while (strcmp(entry->args[i].name, t->slot) != 0)

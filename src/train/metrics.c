@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/metrics.h"
 
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 
 /* The four figures of a call's output, in the order of their kinds. */
@@ -118,9 +119,10 @@ static int put_point(struct goal to, size_t *series, enum series_kind kind, cons
 static int name_term(const struct model *m, id t, struct str *name, struct err *e)
 {
     const struct term *term = &m->graph->term[t];
-    const char *layer = m->graph->layer[term->layer].name;
-    str_addf(name, "%s.%s ", layer, term->slot);
-    if (rules_find(&m->rules, layer, term->slot) < m->rules.count)
+    char text[TERM_NAME_ROOM];
+    str_addf(name, "%s ", term_name(m->graph, term, text, sizeof text));
+    const char *thing = term_is_joint(term) ? text : m->graph->layer[term->layer].name;
+    if (rules_find(&m->rules, thing, term->slot) < m->rules.count)
         str_addf(name, "%s(rule)", term->args->entry->name);
     else
         args_print(name, model_term(m, t));

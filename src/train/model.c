@@ -2,6 +2,7 @@
 #include "train/model.h"
 
 #include "nn/init.h"
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 
 #include <math.h>
@@ -518,6 +519,10 @@ static uint64_t digest_graph(const struct model *m, uint64_t hash)
         hash = digest_bytes(hash, &g->term[i].layer, sizeof(id));
         hash = digest_text(hash, g->term[i].slot);
         hash = digest_args(hash, model_term(m, (id)i));
+        if (!term_is_joint(&g->term[i]))
+            continue;
+        hash = digest_text(hash, g->term[i].args->arg[JOINT_NAME].as.text);
+        hash = digest_text(hash, g->term[i].args->arg[JOINT_FORMULA].as.text);
     }
     return hash;
 }

@@ -2,6 +2,7 @@
 #include "train/row_gradient.h"
 
 #include "nn/layer.h"
+#include "nn/op_joint.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,10 +18,11 @@ struct row_gradients {
     size_t rows, all; /* all: samples of the whole pass */
     double *norm;
 
-    uint32_t *first, *count; /* for each call: its backward steps */
-    bool *moves;             /* for each value: what lies below can move */
-    bool *inside;            /* for each call, while a row is looked at */
-    id *below;               /* the calls that are inside, the last one first */
+    const struct step **joint; /* for each row of the plan: the first step of a joint term */
+    uint32_t *first, *count;   /* for each call: its backward steps */
+    bool *moves;               /* for each value: what lies below can move */
+    bool *inside;              /* for each call, while a row is looked at */
+    id *below;                 /* the calls that are inside, the last one first */
     size_t belows;
     size_t *seen; /* for each layer: the look that met it last */
     size_t looks;
@@ -41,12 +43,21 @@ static bool is_activity(const struct row_gradients *x, size_t row)
     return p->count && x->plan->applied[p->item[0]].weight == NOTHING;
 }
 
+static const struct joint_row *joint_of(const struct row_gradients *x, size_t row)
+{
+    const struct row_parts *p = &x->row[row];
+    return p->count ? x->plan->applied[p->item[0]].joint : NULL;
+}
+
 static void find_steps(struct row_gradients *x)
 {
     const struct plan *p = x->plan;
+    uint32_t row;
     for (size_t i = 0; i < p->backwards; i++) {
         const struct step *s = &p->backward[i];
-        if (s->call != NOTHING) {
+        if (step_is_of_joint(s, &row)) {
+            x->joint[row] = x->joint[row] ? x->joint[row] : s;
+        } else if (s->call != NOTHING) {
             if (!x->count[s->call]++)
                 x->first[s->call] = (uint32_t)i;
         }
@@ -75,6 +86,7 @@ static int make_room(struct row_gradients *x, size_t samples, size_t batch)
     x->group = several ? (fit ? fit : 1) : x->rows;
     x->group = x->group < x->rows ? x->group : x->rows;
     x->norm = mem_new(x->rows, sizeof *x->norm);
+    x->joint = mem_new(x->plan->applieds, sizeof *x->joint);
     x->first = mem_new(g->calls, sizeof *x->first);
     x->count = mem_new(g->calls, sizeof *x->count);
     x->moves = mem_new(g->values, sizeof *x->moves);
@@ -82,8 +94,8 @@ static int make_room(struct row_gradients *x, size_t samples, size_t batch)
     x->below = mem_new(g->calls, sizeof *x->below);
     x->seen = mem_new(g->layers, sizeof *x->seen);
     x->sum = several ? mem_new(x->group * reals, sizeof *x->sum) : NULL;
-    return x->norm && x->first && x->count && x->moves && x->inside && x->below && x->seen &&
-                   (x->sum || !several)
+    return x->norm && x->joint && x->first && x->count && x->moves && x->inside && x->below &&
+                   x->seen && (x->sum || !several)
                ? 0
                : -1;
 }
@@ -115,6 +127,7 @@ void row_gradients_destroy(struct row_gradients *x)
     if (!x)
         return;
     mem_free(x->norm);
+    mem_free(x->joint);
     mem_free(x->first);
     mem_free(x->count);
     mem_free(x->moves);
@@ -173,6 +186,22 @@ static void clear_gradients(const struct row_gradients *x, const struct call *c)
         memset(gradient_block(x) + g->weight[w].at, 0, g->weight[w].count * sizeof(real));
 }
 
+/* The calls that a joint term's gradient comes to first; it may come to any weight. */
+static void take_in_joint(struct row_gradients *x, const struct joint_row *joint, size_t *due,
+                          size_t *c)
+{
+    const struct graph *g = x->graph;
+    memset(gradient_block(x), 0, g->weight_reals * sizeof *gradient_block(x));
+    for (size_t i = 0; i < joint->tensors; i++) {
+        const id value = joint->at[i].value;
+        if (value == NOTHING || !x->moves[value])
+            continue;
+        const id call = g->value[value].made_by;
+        take_in(x, call, due);
+        *c = call >= *c ? (size_t)call + 1 : *c;
+    }
+}
+
 /* Lists the calls that the row's gradient can reach. */
 static void go_down(struct row_gradients *x, size_t row)
 {
@@ -183,6 +212,10 @@ static void go_down(struct row_gradients *x, size_t row)
         const struct applied *a = &x->plan->applied[p->item[i]];
         if (a->times == 0 || a->frozen)
             continue;
+        if (a->joint) {
+            take_in_joint(x, a->joint, &due, &c);
+            continue;
+        }
         take_in(x, a->call, &due);
         c = a->call >= c ? (size_t)a->call + 1 : c;
     }
@@ -201,12 +234,26 @@ static void go_down(struct row_gradients *x, size_t row)
     }
 }
 
+/* The steps of a joint term stand one behind the other, before those of the calls. */
+static void run_joint(const struct row_gradients *x, uint32_t row)
+{
+    uint32_t of;
+    const struct step *end = x->plan->backward + x->plan->backwards;
+    for (const struct step *s = x->joint[row]; s && s < end; s++) {
+        if (!step_is_of_joint(s, &of) || of != row)
+            return;
+        s->op->run(s, x->frame);
+    }
+}
+
 static void run_down(const struct row_gradients *x, size_t row)
 {
     struct frame *f = x->frame;
     const struct row_parts *p = &x->row[row];
     for (size_t i = 0; i < p->count; i++)
         f->scale[p->item[i]] = f->by[p->item[i]];
+    if (joint_of(x, row))
+        run_joint(x, p->item[0]);
     for (size_t k = 0; k < x->belows; k++) {
         const struct step *s = f->plan->backward + x->first[x->below[k]];
         for (uint32_t i = 0; i < x->count[x->below[k]]; i++)
@@ -216,27 +263,40 @@ static void run_down(const struct row_gradients *x, size_t row)
         f->scale[p->item[i]] = 0;
 }
 
-/* The squares of the gradient, which is added to `sum` if there are several batches. */
-static double gather_gradient(struct row_gradients *x, double *sum)
+/* The square of a layer's gradient, which is added to `sum` if there are several batches. */
+static double gather_layer(const struct row_gradients *x, const struct layer *l, double *sum)
 {
     const struct graph *g = x->graph;
     const double n = (double)x->frame->samples;
     double all = 0;
+    for (id w = l->first_weight; w < l->first_weight + l->weights; w++) {
+        const size_t at = g->weight[w].at, count = g->weight[w].count;
+        if (!graph_trains(g, w))
+            continue;
+        all += sum_of_squares(gradient_block(x) + at, count);
+        for (size_t i = at; sum && i < at + count; i++)
+            sum[i] += n * (double)gradient_block(x)[i];
+    }
+    return all;
+}
+
+/* The squares of the gradient of a row, which is added to `sum` if there are several batches. */
+static double gather_gradient(struct row_gradients *x, size_t row, double *sum)
+{
+    const struct graph *g = x->graph;
+    const struct joint_row *joint = joint_of(x, row);
+    double all = 0;
     x->looks++;
+    for (size_t l = 0; joint && joint->moves && l < g->layers; l++)
+        all += gather_layer(x, &g->layer[l], sum);
+    if (joint)
+        return all;
     for (size_t k = 0; k < x->belows; k++) {
         const id layer = g->call[x->below[k]].layer;
-        const struct layer *l = &g->layer[layer];
         if (x->seen[layer] == x->looks)
             continue;
         x->seen[layer] = x->looks;
-        for (id w = l->first_weight; w < l->first_weight + l->weights; w++) {
-            const size_t at = g->weight[w].at, count = g->weight[w].count;
-            if (!graph_trains(g, w))
-                continue;
-            all += sum_of_squares(gradient_block(x) + at, count);
-            for (size_t i = at; sum && i < at + count; i++)
-                sum[i] += n * (double)gradient_block(x)[i];
-        }
+        all += gather_layer(x, &g->layer[layer], sum);
     }
     return all;
 }
@@ -267,7 +327,7 @@ void row_gradients_batch(struct row_gradients *x, size_t samples)
         go_down(x, r);
         run_down(x, r);
         double *sum = x->sum ? x->sum + (place - x->done) * reals : NULL;
-        x->norm[r] = sqrt(gather_gradient(x, sum));
+        x->norm[r] = sqrt(gather_gradient(x, r, sum));
     }
     mask_all(f, 1, samples);
     x->first_batch = false;

@@ -3,7 +3,7 @@
 #ifndef NNR_TESTS_RANDOM_TASK_H
 #define NNR_TESTS_RANDOM_TASK_H
 
-#include "random_model.h"
+#include "random_term.h"
 
 enum { SAMPLES = 7, HEADS_MOST = 3, INPUTS_MOST = 2 };
 
@@ -161,6 +161,7 @@ static inline void random_task(struct random_task *t, uint64_t number)
     choose_heads(t);
     add_losses(t);
     add_data(t);
+    add_joint_terms(&t->model);
     str_addf(&r->text, "optimizer %s\n", optimizers[pick(r, 8)]);
 }
 

@@ -126,6 +126,11 @@ static const char *const texts[] = {
     "data moons 100\ninput 2\ndense 4 tanh as h\ndense 1 sigmoid\noptimizer adam\ntrain 2\nclone "
     "b\n"
     "set h.kernel = l2(0.1)\nstep 1\nmodel main\ndense 2 on h as aside",
+    /* terms over several tensors, one of them with another strength by now and one taken away */
+    "data random 20 shape=3 target=3 batch=8\ninput 3\ndense 4 tanh as a\ndense 3 as b\n"
+    "term tie = 0.1 * sum((a.kernel - transpose(b.kernel))^2)\nterm gone = sum(a.kernel)\n"
+    "term out = 0.1 * sum(abs(a.output)*norm(b.kernel, axis=1))/batch\nstep 2\n"
+    "set tie.strength = 2\nset gone = none\nset out.strength = step/10 every 2\nstep 3",
     /* something is bent */
     "emulate keras-3\ndata moons 100\ninput 2\ndense 4 tanh kernel=l2(1) trainable=no as h\n"
     "dense 1 sigmoid\nstep 2",

@@ -200,6 +200,10 @@ static void check_applied(const struct trial *t, const struct plan *p, const siz
     for (size_t i = 0; i < p->applieds; i++) {
         const struct applied *a = &p->applied[i];
         const struct term *k = &t->g->term[a->term];
+        if (a->joint) {
+            is_true(t, term_is_joint(k), "a row of a term of its own");
+            continue;
+        }
         is_true(t, k->activity == (a->call != NOTHING) && k->activity == (a->weight == NOTHING),
                 "what a row is applied to");
         is_true(t, k->activity ? t->g->call[a->call].layer == k->layer : a->weight == k->weight,
@@ -432,6 +436,8 @@ static void check_same_rows(const struct trial *t, const struct ledger *a, const
 static bool is_cut_free(const struct trial *t, id term)
 {
     const struct term *k = &t->g->term[term];
+    if (term_is_joint(k))
+        return false;
     return !k->activity || (penalty_kind_of(k->args)->powers && k->reduce != REDUCE_SUM);
 }
 

@@ -10,7 +10,7 @@ struct error_case {
 #define FIT "counted from the last axis, sizes must be equal, or one of them 1"
 #define ALL_FUNCTIONS                                                                              \
     "there are sum mean abs square sqrt exp log max min sign var std norm count fraction where "   \
-    "sin cos floor round mod clip stalled best best_epoch l0 dead"
+    "transpose sin cos floor round mod clip stalled best best_epoch l0 dead"
 
 static const struct error_case errors[] = {
     {"tall + wide", "10x3 and 10x4 do not fit", FIT, 0, 11},

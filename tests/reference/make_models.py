@@ -16,6 +16,7 @@ import models_built
 import models_corners
 import models_penalised
 import models_sparse
+import models_terms
 
 if __name__ == "__main__":
     model_case.write(os.path.dirname(os.path.abspath(__file__)), sys.argv[1:])

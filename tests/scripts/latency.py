@@ -166,6 +166,8 @@ ROWS = [
     Row("summary", setup="input 2\n" + "dense 2\n" * 500, many=lambda i: "summary", count=20000),
     Row("set", setup=SMALL, many=lambda i: "set h.kernel = l2(%d)" % i),
     Row("let", "let x = " + REPEATED, setup=LARGE),
+    Row("term", setup="input 3\ndense 4 as h\n",
+        many=lambda i: "term t%d = sum(h.kernel)" % i, count=20000),
     Row("define", many=lambda i: "define penalty p%d(x) = sum(x)" % i, count=60000),
     Row("expect", "expect " + REPEATED + " > 0", setup=LARGE),
     Row("say", many=lambda i: "say \"a\"", count=2000000),

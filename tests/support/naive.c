@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "expr/expr.h"
 #include "lang/parse.h"
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 
 #include <math.h>
@@ -360,10 +361,68 @@ static struct dims dims_of(const struct shape *s, size_t samples)
     return x;
 }
 
+/* The names of a joint term's formula: what they stand for is kept until it is done. */
+struct joint_meaning {
+    const struct naive *n;
+    real *kept[64];
+    size_t count;
+};
+
+static int find_joint(void *self, const struct node *path, bool values, struct leaf *leaf,
+                      struct err *e)
+{
+    struct joint_meaning *m = self;
+    const struct graph *g = m->n->g;
+    char name[200];
+    const char *dot = strrchr(path->text, '.');
+    (void)e;
+    *leaf = (struct leaf){.number = (double)m->n->samples};
+    if (!dot)
+        return 0;
+    snprintf(name, sizeof name, "%.*s", (int)(dot - path->text), path->text);
+    const id call = strcmp(dot, ".output") == 0 ? graph_find_call(g, name) : NOTHING;
+    const id weight =
+        call == NOTHING ? graph_find_weight(g, graph_find_layer(g, name), dot + 1) : NOTHING;
+    leaf->dims = call == NOTHING ? dims_of(&g->weight[weight].shape, 0)
+                                 : dims_of(&g->value[g->call[call].output].shape, m->n->samples);
+    leaf->batch = call != NOTHING;
+    if (!values)
+        return 0;
+    const double *from =
+        call == NOTHING ? m->n->weight + g->weight[weight].at : m->n->value[g->call[call].output];
+    const size_t count = dims_count(&leaf->dims);
+    real *to = mem_new(count, sizeof *to);
+    assert_true(to && m->count < sizeof m->kept / sizeof *m->kept);
+    for (size_t i = 0; i < count; i++)
+        to[i] = (real)from[i];
+    leaf->reals = m->kept[m->count++] = to;
+    return 0;
+}
+
+static double joint(const struct naive *n, const struct args *args)
+{
+    struct joint_meaning m = {.n = n};
+    const struct names names = {.self = &m, .find = find_joint};
+    const char *text = args->arg[JOINT_FORMULA].as.text;
+    struct arena arena = {0};
+    struct node *tree = NULL;
+    struct err e = {0};
+    double value = NAN;
+    if (parse_value(&arena, text, strlen(text), 1, &tree, &e) != PARSE_OK ||
+        expr_number(tree, &names, &value, &e))
+        fail_msg("%s: %s", text, e.what);
+    arena_finish(&arena);
+    while (m.count > 0)
+        mem_free(m.kept[--m.count]);
+    return penalty_strength(args) * value;
+}
+
 double naive_term(const struct naive *n, id term, id call)
 {
     const struct term *t = &n->g->term[term];
     const struct args *args = n->args ? n->args[term] : t->args;
+    if (term_is_joint(t))
+        return joint(n, args);
     if (call == NOTHING) {
         const struct weight *w = &n->g->weight[t->weight];
         struct dims x = dims_of(&w->shape, 0);

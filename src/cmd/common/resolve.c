@@ -11,6 +11,7 @@
 #include "cmd/session/variable.h"
 #include "cmd/session/words.h"
 
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "nn/penalty.h"
 #include "train/inputs.h"
@@ -152,12 +153,14 @@ static int find_strength(const struct lookup *l, const struct node *path, id lay
     return terms && !several ? 0 : -1;
 }
 
+/* The sum of the rows of a slot; `layer` is NOTHING of the joint term called `slot`. */
 static int find_penalty(struct lookup *l, const struct node *path, id layer, const char *slot,
                         bool values, struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
+    const id joint = layer == NOTHING ? graph_find_term(l->model->graph, slot) : NOTHING;
     set_number(leaf, 0);
-    if (check_slot(l, path, layer, slot, e))
+    if (layer != NOTHING && check_slot(l, path, layer, slot, e))
         return -1;
     if (need_data(s, e) || inputs_check(l->model->graph, &s->data, e))
         return err_place(e, path->where);
@@ -170,7 +173,8 @@ static int find_penalty(struct lookup *l, const struct node *path, id layer, con
         return err_place(e, path->where);
     for (size_t i = 0; i < ledger->rows; i++) {
         const struct term *t = &ledger->model->graph->term[ledger->row[i].term];
-        if (t->layer == layer && strcmp(t->slot, slot) == 0)
+        if (layer == NOTHING ? ledger->row[i].term == joint
+                             : t->layer == layer && strcmp(t->slot, slot) == 0)
             leaf->number += ledger->row[i].value;
     }
     return 0;
@@ -234,6 +238,7 @@ static int find_value(struct lookup *l, const struct node *path, id value, bool 
     if (need_data(s, e) || inputs_check(l->model->graph, &s->data, e))
         return err_place(e, path->where);
     *leaf = (struct leaf){.dims = {.axes = shape->axes + 1}};
+    leaf->batch = true;
     leaf->dims.size[0] = evaluation_samples(&s->data);
     for (uint32_t i = 0; i < shape->axes; i++)
         leaf->dims.size[i + 1] = shape->size[i];
@@ -386,6 +391,16 @@ static int find_head_of_share(struct lookup *l, const struct node *path, enum sh
     return 0;
 }
 
+/* NAME.penalty; the strength is a setting. */
+static int find_of_term(struct lookup *l, const struct node *path, const char *name, bool values,
+                        struct leaf *leaf, struct err *e)
+{
+    if (strcmp(strrchr(path->text, '.'), ".penalty") == 0)
+        return find_penalty(l, path, NOTHING, name, values, leaf, e);
+    err_at(e, path->where, "the term %s has no \"%s\"", name, strrchr(path->text, '.') + 1);
+    return err_hint(e, "it has %s.strength and %s.penalty", name, name);
+}
+
 /* X.kernel, X.kernel.grad, X.activity.penalty ... */
 static int find_in_model(struct lookup *l, const struct node *path, bool values, struct leaf *leaf,
                          struct err *e)
@@ -397,6 +412,8 @@ static int find_in_model(struct lookup *l, const struct node *path, bool values,
     const size_t parts = grad || penalty || strength ? 2 : 1;
     char name[400], part[400];
     id value;
+    if (without_last(path->text, 1, name, sizeof name) && graph_find_term(g, name) != NOTHING)
+        return find_of_term(l, path, name, values, leaf, e);
     if (find_tensor(g, path, &value, e))
         return -1;
     if (value != NOTHING)
@@ -436,6 +453,10 @@ static int find_single(struct lookup *l, const struct node *path, const char *na
     if (v) {
         err_at(e, path->where, "%s is a penalty, and a number is due", name);
         return err_hint(e, "use it in a slot: kernel=%s", name);
+    }
+    if (graph_find_term(g, name) != NOTHING) {
+        err_at(e, path->where, "%s is a term, and a number or tensor is due", name);
+        return err_hint(e, "write %s.penalty or %s.strength", name, name);
     }
     if (graph_find_call(g, name) != NOTHING) {
         err_at(e, path->where, "%s is a layer, and a number or tensor is due", name);

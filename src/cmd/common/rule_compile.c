@@ -5,6 +5,7 @@
 #include "cmd/common/settings.h"
 
 #include "expr/expr.h"
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 
 #include <stdio.h>
@@ -133,6 +134,17 @@ static int aim_at_slot(struct session *s, struct model *m, const char *thing, co
     return 0;
 }
 
+static int aim_at_term(struct session *s, struct model *m, id term, const struct node *tree,
+                       struct compiled_rule *r, struct err *e)
+{
+    struct arg value;
+    if (bind_leaves(s, r, &joint_term.entry.args[JOINT_STRENGTH], tree, &value, e))
+        return -1;
+    setting_value(&value, &r->number[0].next);
+    r->number[0].to = &m->state.penalty[m->graph->term[term].number].args->arg[JOINT_STRENGTH];
+    return 0;
+}
+
 int rule_compile(struct session *s, struct model *m, const struct rule *rule,
                  const struct node *tree, size_t samples, struct compiled_rule *to, struct err *e)
 {
@@ -143,7 +155,9 @@ int rule_compile(struct session *s, struct model *m, const struct rule *rule,
     *to = (struct compiled_rule){.names = {.session = s, .model = m, .samples = samples}};
     const struct setting_part *part = setting_part_of(thing);
     const struct names names = rule_names(&to->names);
+    const id term = graph_find_term(m->graph, thing);
     int failed = part && part->ruled ? aim_at_optimizer(s, m, dot + 1, tree, to, e)
+                 : term != NOTHING   ? aim_at_term(s, m, term, tree, to, e)
                                      : aim_at_slot(s, m, thing, dot + 1, tree, to, e);
     for (size_t i = 0; i < to->numbers && !failed; i++) {
         struct followed *x = &to->number[i];

@@ -9,6 +9,8 @@
 #include "cmd/session/variable.h"
 #include "cmd/session/words.h"
 
+#include "nn/joint_term.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -67,11 +69,15 @@ static void find_slot(struct rule_names *r, char name[NAME_ROOM], bool strength,
                       struct rule_leaf *x)
 {
     const struct graph *g = r->model->graph;
-    const char *slot = split_last(name);
+    const id joint = graph_find_term(g, name);
+    const char *slot = joint == NOTHING ? split_last(name) : "";
     const id layer = graph_find_layer(g, name), t = term_of(g, layer, slot);
     x->kind = strength ? LEAF_ARG : LEAF_PENALTY;
     x->at = layer;
-    if (t == NOTHING) {
+    if (joint != NOTHING) {
+        x->at = joint;
+        x->slot = NULL;
+    } else if (t == NOTHING) {
         /* No term, no penalty. */
         x->slot = "";
     } else if (strength) {
@@ -354,8 +360,9 @@ static double take_penalty(const struct rule_leaf *x, const struct trainer *t)
     const struct graph *g = t->model->graph;
     double sum = 0;
     for (size_t i = 0; i < t->train->applieds; i++) {
-        const struct term *term = &g->term[t->train->applied[i].term];
-        if (term->layer == x->at && strcmp(term->slot, x->slot) == 0)
+        const id at = t->train->applied[i].term;
+        const struct term *term = &g->term[at];
+        if (x->slot ? term->layer == x->at && strcmp(term->slot, x->slot) == 0 : at == x->at)
             sum += t->last_batch.row[i];
     }
     return sum;

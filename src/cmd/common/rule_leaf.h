@@ -32,8 +32,8 @@ struct rule_leaf {
     const struct arg *arg;
     double number; /* a single number as it was read last */
     enum noted note;
-    size_t at;        /* the number of an output, weight or value, or of a penalty's layer */
-    const char *slot; /* of a penalty */
+    size_t at;        /* the number of an output, weight or value, of a penalty's layer or term */
+    const char *slot; /* of a penalty; NULL: of a joint term */
     size_t count;     /* of a value: numbers in a sample */
     size_t before;    /* and in those of the values before it; of a penalty: penalties before it */
 };

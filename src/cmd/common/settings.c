@@ -4,6 +4,7 @@
 #include "cmd/session/words.h"
 
 #include "nn/constraint.h"
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "train/model.h"
 
@@ -52,6 +53,9 @@ static const struct args *args_of(const struct session *s, const struct model *m
         return part->args(s, m);
     snprintf(thing, sizeof thing, "%.*s", (int)(dot - path), path);
     const id layer = graph_find_layer(m->graph, thing);
+    const id term = layer == NOTHING ? graph_find_term(m->graph, thing) : NOTHING;
+    if (term != NOTHING)
+        return model_term(m, term);
     return layer == NOTHING ? NULL : m->graph->layer[layer].args;
 }
 

@@ -6,6 +6,7 @@
 
 #include "expr/formula.h"
 #include "nn/bend.h"
+#include "nn/joint_term.h"
 #include "train/ledger.h"
 
 #include <math.h>
@@ -17,6 +18,11 @@ static void add_formula(struct str *to, const struct args *a)
 {
     const char *at = penalty_formula(a);
     char text[NUMBER_ROOM], word[64];
+    if (a->entry == &joint_term.entry) {
+        str_addf(to, "%s*(%s)", number_exact(penalty_strength(a), text),
+                 a->arg[JOINT_FORMULA].as.text);
+        return;
+    }
     while (*at) {
         size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789.");
         const struct arg *found = NULL;
@@ -38,15 +44,25 @@ static void add_formula(struct str *to, const struct args *a)
 
 static const char *reduce_word(const struct term *t, const struct ledger_row *row)
 {
+    /* The formula of a joint term says all of it. */
+    if (term_is_joint(t))
+        return "none";
     return t->activity ? reductions.row[row->reduce]->name : "sum";
 }
 
-/* The tensor a row acts on and its shape. */
+/* The tensor a row acts on and its shape; of a joint term all of them, and NULL. */
 static void row_tensor(const struct ledger *l, const struct ledger_row *row, struct str *name,
                        const struct shape **shape)
 {
     const struct graph *g = l->model->graph;
     const struct term *t = &g->term[row->term];
+    *shape = NULL;
+    if (term_is_joint(t)) {
+        const struct arg *tensors = &t->args->arg[JOINT_TENSORS];
+        for (size_t i = 0; i < tensors->as.names.count; i++)
+            str_addf(name, "%s%s", i ? ", " : "", tensors->as.names.item[i]);
+        return;
+    }
     if (!t->activity) {
         str_add(name, g->weight[t->weight].path);
         *shape = &g->weight[t->weight].shape;
@@ -107,9 +123,10 @@ static void add_tensor(struct report *r, const struct ledger *l, const struct le
     row_tensor(l, row, report_words(r, NULL), &shape);
     struct str *shown = report_shown(r);
     row_tensor(l, row, shown, &shape);
-    str_addf(shown, " %s", shape_text(shape, size, sizeof size));
+    if (shape)
+        str_addf(shown, " %s", shape_text(shape, size, sizeof size));
     report_open(r, NULL, '[');
-    for (uint32_t i = 0; i < shape->axes; i++)
+    for (uint32_t i = 0; shape && i < shape->axes; i++)
         report_number(r, NULL, shape->size[i]);
     report_close(r);
 }

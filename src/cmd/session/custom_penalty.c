@@ -5,6 +5,7 @@
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
 
+#include "nn/joint_term.h"
 #include "train/model.h"
 
 #include <math.h>
@@ -42,6 +43,8 @@ const struct definition *session_definition(const struct session *s, const char 
 static const struct entry *find_row(const void *self, const struct table *t, const char *name)
 {
     const struct definition *d = t == &penalty_kinds ? session_definition(self, name) : NULL;
+    if (t == &penalty_kinds && strcmp(name, joint_term.entry.name) == 0)
+        return &joint_term.entry;
     return d ? &d->own.kind.entry : NULL;
 }
 

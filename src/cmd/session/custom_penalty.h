@@ -34,7 +34,8 @@ void definition_print(struct str *to, const struct definition *d);
 
 /* The session's definition of that name, or NULL. */
 const struct definition *session_definition(const struct session *s, const char *name);
-/* Finds the rows of the session's definitions by name, for models as bytes. */
+/* Finds the rows of the session's definitions and that of joint terms by name, for models as
+ * bytes. */
 struct entry_finder definitions_finder(const struct session *s);
 /* Takes back all but the first `count`. */
 void definitions_retire(struct session *s, size_t count);

@@ -8,6 +8,7 @@
 
 #include "expr/functions.h"
 #include "lang/token.h"
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "train/model.h"
 
@@ -59,11 +60,14 @@ static bool is_in_model(const struct model *m, const char *name, struct span *wh
 {
     const struct graph *g = m->graph;
     id layer = graph_find_layer(g, name), call = graph_find_call(g, name);
+    const id term = graph_find_term(g, name);
+    if (term != NOTHING)
+        *where = g->term[term].where;
     if (call != NOTHING)
         *where = g->call[call].where;
     if (layer != NOTHING)
         *where = g->layer[layer].where;
-    return layer != NOTHING || call != NOTHING;
+    return layer != NOTHING || call != NOTHING || term != NOTHING;
 }
 
 /* The same for what all models share: variables and penalties. */
@@ -179,6 +183,12 @@ id name_layer(const struct graph *g, const char *name, struct span where, struct
     id layer = graph_find_layer(g, name), call = graph_find_call(g, name);
     if (layer != NOTHING)
         return layer;
+    if (graph_find_term(g, name) != NOTHING) {
+        err_at(e, where, "%s is a term, and no layer", name);
+        err_hint(e, "it has %s.strength and %s.penalty; set %s = none takes it away", name, name,
+                 name);
+        return NOTHING;
+    }
     if (call == NOTHING) {
         unknown_name(g, "layer", name, where, e);
         return NOTHING;

@@ -12,6 +12,7 @@
 
 #include "expr/functions.h"
 #include "lang/token.h"
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "plot/view.h"
 
@@ -98,6 +99,29 @@ static void add_values(struct words *w, const struct session *s)
     }
 }
 
+/* What a term may name. */
+static void add_joint_words(struct words *w, const struct session *s)
+{
+    const struct graph *g = current_model(s)->graph;
+    add_word(w, "batch", "");
+    for (size_t i = 0; i < g->calls; i++)
+        add_word(w, g->call[i].name, ".output");
+    for (size_t i = 0; i < g->weights; i++)
+        add_word(w, g->weight[i].path, "");
+}
+
+/* tie.strength; tie.penalty, or, to be taken away, tie. */
+static void add_terms(struct words *w, const struct session *s, bool change)
+{
+    const struct graph *g = current_model(s)->graph;
+    for (size_t i = 0; g->joints && i < g->terms; i++)
+        if (term_is_joint(&g->term[i])) {
+            const char *name = g->term[i].args->arg[JOINT_NAME].as.text;
+            add_word(w, name, ".strength");
+            add_word(w, name, change ? "" : ".penalty");
+        }
+}
+
 static bool is_number(const struct arg_spec *spec)
 {
     return spec->type == ARG_WHOLE || spec->type == ARG_NUMBER || spec->type == ARG_BOOL;
@@ -146,6 +170,7 @@ static void add_settings(struct words *w, const struct session *s, bool change)
                         change || !part->args(s, m) ? part->changes : is_number);
     }
     add_layer_settings(w, s, change);
+    add_terms(w, s, change);
 }
 
 static void add_changeable(struct words *w, const struct session *s)
@@ -353,6 +378,8 @@ static const struct arg_spec *setting_spec(const struct session *s, const char *
     const id layer = graph_find_layer(m->graph, thing);
     if (layer != NOTHING)
         a = m->graph->layer[layer].args->entry;
+    else if (graph_find_term(m->graph, thing) != NOTHING)
+        a = &joint_term.entry;
     else if (part && (part->args(s, m) || !part->missing))
         a = part->keys(s, m);
     for (size_t i = 0; a && i < a->arg_count; i++)
@@ -377,6 +404,10 @@ static void add_pair_values(struct words *w, const struct session *s, const stru
         add_word(w, "x", "");
         add_functions(w);
         add_variables(w, s);
+    } else if (pair && pair->naming == NAMING_JOINT) {
+        add_joint_words(w, s);
+        add_functions(w);
+        add_variables(w, s);
     } else if (pair && pair->naming == NAMING_SETTINGS && setting) {
         add_values_of(w, s, setting, p);
         add_variables(w, s);
@@ -390,7 +421,7 @@ static void add_pair_values(struct words *w, const struct session *s, const stru
 static bool pair_is_formula(const struct spot *p)
 {
     const struct arg_spec *pair = pair_of(p->entry);
-    return *p->target && pair && pair->naming == NAMING_FORMULA;
+    return *p->target && pair && (pair->naming == NAMING_FORMULA || pair->naming == NAMING_JOINT);
 }
 
 /* The row that a call inside the cursor's value means: l1 in kernel=l1(; NULL: a function. */

@@ -30,6 +30,7 @@
     ROW(revive)                                                                                    \
     ROW(set)                                                                                       \
     ROW(let)                                                                                       \
+    ROW(term)                                                                                      \
     ROW(define)                                                                                    \
     ROW(expect)                                                                                    \
     ROW(say)                                                                                       \

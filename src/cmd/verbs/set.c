@@ -15,6 +15,7 @@
 #include "cmd/verbs/set_rule.h"
 #include "cmd/verbs/setting_parts.h"
 
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "train/numbers.h"
 
@@ -135,16 +136,16 @@ static void end_rule(struct session *s, struct model *m, const char *thing, cons
         m->derived->refresh(m->derived);
 }
 
-/* Other numbers for the penalties of a slot. */
+/* Other numbers for the penalties of a slot; `said` is what they are called on the curves. */
 static int set_numbers(struct session *s, uint32_t first, const struct target *t,
-                       const struct arg *value, struct err *e)
+                       const struct arg *value, const struct arg *said, struct err *e)
 {
     struct model *m = current_model(s);
     struct delta *d = s->journal->delta;
     struct numbers n;
     if (numbers_make(&n, m, first, value, e))
         return -1;
-    const int failed = setting_note(m, t, value, e);
+    const int failed = setting_note(m, t, said, e);
     if (!failed)
         numbers_swap(m, &n);
     if (!failed && d)
@@ -154,6 +155,58 @@ static int set_numbers(struct session *s, uint32_t first, const struct target *t
     return failed;
 }
 
+/* The strength of a joint term: its number, as of any other penalty. */
+static int set_strength(struct session *s, id term, const struct target *t, const struct pair *pair,
+                        struct err *e)
+{
+    struct model *m = current_model(s);
+    struct arena arena = {0};
+    struct arg value;
+    if (setting_of_term(t, e))
+        return -1;
+    struct args *with = args_copy(&arena, model_term(m, term));
+    struct arg sum = {.type = ARG_SUM, .as.calls = {.item = &with, .count = 1}};
+    int failed = with ? keep_rules(s, m, e) || setting_bind(s, &arena, &joint_term.entry,
+                                                            JOINT_STRENGTH, pair, &value, e)
+                      : err_memory(e);
+    if (!failed) {
+        with->arg[JOINT_STRENGTH] = value;
+        failed = set_numbers(s, m->graph->term[term].number, t, &sum, &value, e);
+    }
+    if (!failed)
+        end_rule(s, m, t->thing, t->key);
+    arena_finish(&arena);
+    return failed ? -1 : 0;
+}
+
+static bool says_none(const struct pair *pair)
+{
+    return pair->values == 1 && pair->value[0]->kind == NODE_PATH &&
+           strcmp(pair->value[0]->text, "none") == 0;
+}
+
+/* set NAME = none, of a joint term. */
+static int take_away(struct session *s, id term, const struct pair *pair, const struct arg *every,
+                     struct err *e)
+{
+    struct model *m = current_model(s);
+    const char *name = pair->target->text;
+    const char *key = joint_term.entry.args[JOINT_STRENGTH].name;
+    struct graph_edit was;
+    if (!says_none(pair) || every->given) {
+        err_at(e, every->given ? every->key : pair->value[0]->where,
+               "%s is a term: set %s = none takes it away", name, name);
+        return err_hint(e, "its factor is %s.strength; another formula is another term", name);
+    }
+    if (keep_rules(s, m, e) || model_edit(m, &was, e))
+        return -1;
+    const int failed = graph_drop_term(m->graph, term, e) || setting_event(m, name, "none", e);
+    graph_changed(s, &was, failed != 0);
+    if (!failed)
+        end_rule(s, m, name, key);
+    return failed ? -1 : 0;
+}
+
 static int set_layer(struct session *s, const struct target *t, const struct pair *pair,
                      struct err *e)
 {
@@ -161,6 +214,9 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     struct arena arena = {0};
     struct arg value;
     size_t at;
+    const id term = graph_find_term(m->graph, t->thing);
+    if (term != NOTHING)
+        return set_strength(s, term, t, pair, e);
     id layer = name_layer(m->graph, t->thing, t->where, e);
     if (layer == NOTHING)
         return -1;
@@ -175,7 +231,7 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
                                ? NOTHING
                                : graph_same_terms(m->graph, layer, entry->args[at].name, &value);
     if (first != NOTHING) {
-        failed = set_numbers(s, first, t, &value, e);
+        failed = set_numbers(s, first, t, &value, &value, e);
     } else if (!failed && !(failed = model_edit(m, &was, e))) {
         failed =
             graph_set_arg(m->graph, layer, at, &value, e) || setting_note(m, t, &value, e) ? -1 : 0;
@@ -197,11 +253,16 @@ static bool sets_a_layer(const struct statement *st)
 static int run_set(struct session *s, const struct args *args, struct err *e)
 {
     const struct pair *pair = args_get(args, "setting")->as.pair;
+    const struct arg *every = args_get(args, "every");
+    const id term = pair->target->kind == NODE_PATH
+                        ? graph_find_term(current_model(s)->graph, pair->target->text)
+                        : NOTHING;
     struct target t;
+    if (term != NOTHING)
+        return take_away(s, term, pair, every, e);
     if (read_target(pair, &t, e))
         return -1;
     const struct setting_part *part = setting_part_of(t.thing);
-    const struct arg *every = args_get(args, "every");
     if (every->given)
         return set_rule(s, &t, pair, (uint64_t)every->as.whole, e);
     if (part && !strchr(t.thing, '.'))
@@ -264,7 +325,8 @@ const struct command command_set = {
         "set", set_args, "changes a setting; it counts from the next step",
         "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
         "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot "
-        "change later (sizes, initialisers) is refused with the reason. With "
+        "change later (sizes, initialisers) is refused with the reason. Of a term, set "
+        "tie.strength = 2 changes the factor, and set tie = none takes it away. With "
         "every N it makes a rule of the model: VALUE is worked out anew before "
         "step 0, N, 2N ... of the model and put into the setting, which is a penalty, a number "
         "of the optimizer, or how much noise a layer makes (drop.rate). Before such a step all "

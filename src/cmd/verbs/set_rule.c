@@ -10,6 +10,7 @@
 #include "cmd/verbs/layer.h"
 #include "cmd/verbs/setting_parts.h"
 
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "train/numbers.h"
 
@@ -221,8 +222,22 @@ static int set_noise_rule(struct making *x, const struct arg *now, struct err *e
     return failed;
 }
 
+/* The strength of a joint term. */
+static int set_term_rule(struct making *x, id term, struct err *e)
+{
+    if (setting_of_term(x->t, e))
+        return -1;
+    x->key = joint_term.entry.args[JOINT_STRENGTH].name;
+    struct args *now = (struct args *)model_term(x->m, term);
+    const struct arg sum = {.type = ARG_SUM, .as.calls = {.item = &now, .count = 1}};
+    return put_numbers(x, x->m->graph->term[term].number, &sum, false, e);
+}
+
 static int set_slot_rule(struct making *x, struct err *e)
 {
+    const id term = graph_find_term(x->m->graph, x->t->thing);
+    if (term != NOTHING)
+        return set_term_rule(x, term, e);
     const id layer = name_layer(x->m->graph, x->t->thing, x->t->where, e);
     size_t at;
     if (layer == NOTHING)

@@ -8,6 +8,7 @@
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
 
+#include "nn/joint_term.h"
 #include "train/model.h"
 
 #include <stdio.h>
@@ -91,18 +92,37 @@ static const char *setting_name(const struct args *a, const struct target *t)
     return t->key;
 }
 
-int setting_note(struct model *m, const struct target *t, const struct arg *value, struct err *e)
+int setting_of_term(const struct target *t, struct err *e)
+{
+    if (strcmp(t->key, joint_term.entry.args[JOINT_STRENGTH].name) == 0)
+        return 0;
+    err_at(e, t->where, "the term %s has no setting \"%s\"", t->thing, t->key);
+    return err_hint(e, "it has %s.strength; set %s = none takes it away", t->thing, t->thing);
+}
+
+int setting_event(struct model *m, const char *what, const char *value, struct err *e)
 {
     struct str label = {0};
     if (!m->state.step)
         return 0;
-    str_addf(&label, "%s.%s = ", t->thing, t->key);
-    arg_print(&label, value);
+    str_addf(&label, "%s = %s", what, value);
     int failed = label.failed ||
                  history_keep(&m->history, m->state.step, m->state.weight, m->state.reals) ||
                  history_event(&m->history, m->state.step, label.text);
     str_finish(&label);
     return failed ? err_memory(e) : 0;
+}
+
+int setting_note(struct model *m, const struct target *t, const struct arg *value, struct err *e)
+{
+    struct str text = {0};
+    char setting[sizeof t->thing + sizeof t->key];
+    snprintf(setting, sizeof setting, "%s.%s", t->thing, t->key);
+    arg_print(&text, value);
+    const int failed =
+        text.failed ? err_memory(e) : setting_event(m, setting, text.text ? text.text : "", e);
+    str_finish(&text);
+    return failed;
 }
 
 static const struct entry *row_of(const struct args *args)

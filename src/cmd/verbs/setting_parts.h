@@ -17,4 +17,9 @@ int setting_bind(struct session *s, struct arena *arena, const struct entry *ent
  * is nothing to tell apart. */
 int setting_note(struct model *m, const struct target *t, const struct arg *value, struct err *e);
 
+/* The same with a text: `what = value`. */
+int setting_event(struct model *m, const char *what, const char *value, struct err *e);
+/* Whether a target is the strength of a term. */
+int setting_of_term(const struct target *t, struct err *e);
+
 #endif

@@ -15,6 +15,7 @@
 #include "cmd/verbs/show_plan.h"
 
 #include "expr/formula.h"
+#include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "plot/view.h"
 
@@ -99,6 +100,11 @@ static void summary_terms(struct str *to, const struct model *m)
     const struct graph *g = m->graph;
     for (id i = 0; i < g->terms; i++) {
         const struct term *t = &g->term[i];
+        if (term_is_joint(t)) {
+            joint_print(to, model_term(m, i));
+            str_add(to, "\n");
+            continue;
+        }
         str_addf(to, "penalty %s.%s: ", g->layer[t->layer].name, t->slot);
         args_print(to, model_term(m, i));
         str_add(to, "\n");
@@ -334,6 +340,12 @@ static int show_one(struct session *s, const struct node *n, struct str *to, str
     if (n->kind != NODE_PATH) {
         err_at(e, n->where, "show takes the name of a layer or of a tensor");
         return err_hint(e, "write show hidden, or show hidden.kernel; for a value, print");
+    }
+    const id term = graph_find_term(current_model(s)->graph, n->text);
+    if (term != NOTHING) {
+        joint_print(to, model_term(current_model(s), term));
+        str_add(to, "\n");
+        return 0;
     }
     if (strchr(n->text, '.') && graph_find_layer(current_model(s)->graph, n->text) == NOTHING)
         return show_tensor(s, n, to, e);

@@ -6,6 +6,7 @@
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
 
+#include "nn/op_joint.h"
 #include "train/trainer.h"
 
 /* "h.kernel.grad 4x3"; shapes are those of one sample. */
@@ -67,6 +68,11 @@ static void add_written(struct str *to, const struct plan *p, const struct step 
 /* The penalties that a step works for, by their slots. */
 static void add_penalties(struct str *to, const struct plan *p, const struct step *s)
 {
+    uint32_t row;
+    if (step_is_of_joint(s, &row)) {
+        str_add(to, p->graph->term[p->applied[row].term].args->arg[JOINT_NAME].as.text);
+        return;
+    }
     const bool joined = s->op == &op_bias_act || s->op == &op_bias_act_grad;
     const struct pass *pass = joined || s->op->role == ROLE_PENALTY ? s->settings : NULL;
     for (uint32_t i = 0; pass && i < pass->rows; i++) {
