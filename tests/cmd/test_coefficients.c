@@ -278,7 +278,7 @@ static void a_strength_can_be_read(void **state)
     fake_says(&f, "print h.activity.strength\n", OUTCOME_ERROR,
               "t:1:7: h.activity has no penalty; set h.activity = l1(1e-3) gives it one");
     fake_says(&f, "print h.gamma.strength\n", OUTCOME_ERROR,
-              "t:1:7: h has no slot gamma; it has kernel, bias, activity");
+              "t:1:7: h has no slot gamma; it has kernel, bias, activity, theta, alpha");
     fake_finish(&f);
     fake_start(&f);
     fake_ok(&f, BLOCK);

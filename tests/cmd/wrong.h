@@ -63,7 +63,7 @@ static const struct wrong wrong_lines[] = {
     {"dense 4 kernel=l1(1)*2", "l1(1)*2", 0,
      "a penalty is only joined by +, not l1(1)*2; a factor goes inside the ( ) of l1"},
     {"dense 4 kernel=3", "3", 0,
-     "kernel= takes a penalty, not 3; it is one of: l1 l2 l1l2 kl group_lasso"},
+     "kernel= takes a penalty, not 3; it is one of: l1 l2 l1l2 kl l0 group_lasso"},
     {"dense 4 bias=l1(1) use_bias=no", "l1(1)", 0,
      "dense_1 has no bias to penalise; leave bias= out, or give the layer a bias"},
     {"dense 4 kernel_init=uniform(1)", "uniform(1)", 0,
@@ -80,7 +80,8 @@ static const struct wrong wrong_lines[] = {
      "no quantity or variable \"relu\"; help expressions lists what there is"},
     {"dense 4 4", "4", 1,
      "activation takes an activation, not 4; it is one of: linear relu leaky_relu elu selu gelu "
-     "sigmoid tanh softplus swish softmax"},
+     "sigmoid tanh softplus swish softmax relu6 mish softsign hard_sigmoid step topk batch_topk "
+     "jumprelu prelu"},
     {"dense 4 relu tanh", "tanh", 0,
      "dense takes at most 2 values; write dense UNITS [ACTIVATION] [key=...] [on NAME ...] [as "
      "NAME]"},
@@ -95,7 +96,8 @@ static const struct wrong wrong_lines[] = {
      "NAME]"},
     {"dense 4 lr=1", "lr", 0,
      "dense has no key \"lr\"; its keys are units activation kernel bias activity use_bias "
-     "kernel_init bias_init kernel_dropout kernel_constraint bias_constraint trainable"},
+     "kernel_init bias_init kernel_dropout kernel_constraint bias_constraint theta alpha "
+     "count_idle trainable"},
     {"dense 4 over 3", "over", 0, "dense takes no \"over\"; its clauses are on as"},
     {"dense 4 { relu }", "{", 0, "dense takes no { }; a statement ends at a new line or a ;"},
     {"input 0", "0", 0, "0 is no shape; shapes are 64 or 10x100, of sizes from 1"},
@@ -196,7 +198,7 @@ static const struct wrong wrong_lines[] = {
      "h has no \"kernel.penalty.x\"; it has output, input, its weights (kernel, bias), their "
      ".grad, SLOT.penalty and SLOT.strength"},
     {"print h.gamma.penalty", "h.gamma.penalty", 0,
-     "h has no slot gamma; it has kernel, bias, activity"},
+     "h has no slot gamma; it has kernel, bias, activity, theta, alpha"},
     {"batchnorm momentum=1.5", "1.5", 0, "momentum is a number from 0 to 1, not 1.5"},
     {"layernorm epsilon=0", "0", 0, "epsilon is a number above 0 and at most 1000000, not 0"},
     {"batchnorm scale=no gamma=l1(1) as n", "l1(1)", 0,
@@ -267,15 +269,16 @@ static const struct wrong wrong_lines[] = {
      "set changes a setting of something: hidden.activity, optimizer.lr; for a variable write: let "
      "h = ..."},
     {"set h.kernel = 3", "3", 0,
-     "kernel= takes a penalty, not 3; it is one of: l1 l2 l1l2 kl group_lasso"},
+     "kernel= takes a penalty, not 3; it is one of: l1 l2 l1l2 kl l0 group_lasso"},
     {"set h.kernel = relu", "relu", 0,
-     "no penalty \"relu\"; it is one of: l1 l2 l1l2 kl group_lasso"},
+     "no penalty \"relu\"; it is one of: l1 l2 l1l2 kl l0 group_lasso"},
     {"set h.units = 5", "h.units", 0,
      "h.units cannot change later: the weights have the shape it gave them; make another layer, or "
      "another model"},
     {"set h.x = 1", "h.x", 0,
      "h has no setting \"x\"; it has units, activation, kernel, bias, activity, use_bias, "
-     "kernel_init, bias_init, kernel_dropout, kernel_constraint, bias_constraint, trainable"},
+     "kernel_init, bias_init, kernel_dropout, kernel_constraint, bias_constraint, theta, alpha, "
+     "count_idle, trainable"},
     {"set h.kernel_constraint = max_norm(1, axis=2)", "2", 0,
      "max_norm: the tensor is 2x3 and has no axis 2; its axes are 0 to 1"},
     {"set h.bias_constraint = unit_norm(1)", "1", 0,
@@ -316,7 +319,8 @@ static const struct wrong wrong_lines[] = {
     {"set g.kernel = l1(1)", "g.kernel", 0, "there is no layer \"g\"; summary lists the model"},
     {"set optimizer.lr = 1", "optimizer.lr", 0,
      "no optimizer is chosen yet; choose one: optimizer adam lr=..."},
-    {"set loss.delta = 1", "loss.delta", 0, "loss has no setting \"delta\"; it has none"},
+    {"set loss.delta = 1", "loss.delta", 0,
+     "loss has no setting \"delta\"; it has smoothing, class_weight"},
     {"set data.batch = x", "x", 0,
      "x is a layer, and a number or tensor is due; write x.output, or show x"},
     {"set data.samples = 5", "data.samples", 0,
