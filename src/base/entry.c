@@ -391,14 +391,16 @@ void arg_print(struct str *to, const struct arg *a)
 static void print_args(struct str *to, const struct args *a, bool brief)
 {
     size_t shown = 0;
+    bool skipped = false; /* what stands behind it needs its name */
     char text[NUMBER_ROOM];
     str_add(to, a->entry->name);
     for (size_t i = 0; i < a->entry->arg_count; i++) {
         const struct arg_spec *spec = &a->entry->args[i];
+        skipped = skipped || !a->arg[i].given;
         if (!a->arg[i].given || spec->form == CLAUSE || spec->form == BODY)
             continue;
         str_add(to, shown++ ? ", " : "(");
-        if (spec->form == KEY)
+        if (spec->form == KEY || skipped)
             str_addf(to, "%s=", spec->name);
         if (brief && spec->type == ARG_NUMBER)
             str_add(to, number_text(a->arg[i].as.number, text));

@@ -6,6 +6,7 @@
 #include "nn/fuse.h"
 #include "nn/listing.h"
 #include "nn/op_head.h"
+#include "nn/op_inside.h"
 #include "nn/op_joint.h"
 #include "nn/op_penalty.h"
 #include "nn/operand.h"
@@ -42,7 +43,7 @@ static void note_row(struct planner *w, struct applied a)
     p->applied[p->applieds++] = a;
     struct extent n = applied_extent(p, &a, p->capacity);
     p->sums += kind->sums(args, &n);
-    emit_penalty(w, (uint32_t)p->applieds - 1);
+    (kind->gather_inside ? emit_inside : emit_penalty)(w, (uint32_t)p->applieds - 1);
 }
 
 static void apply_weight(struct planner *w, id term)
@@ -62,7 +63,7 @@ static void apply_activity(struct planner *w, id term, id call)
     const struct call *c = &w->g->call[call];
     struct applied a = {.term = term, .weight = NOTHING, .call = call, .value = c->output};
     bend_activity(w, &a);
-    if (!bend_to_input(w, call) || a.times == 0) {
+    if (!bend_to_input(w, call) || a.times == 0 || applied_inside(w, &a)) {
         note_row(w, a);
         return;
     }
@@ -110,9 +111,10 @@ static void plan_call_backward(struct planner *w, id call)
     if (!w->requires_grad[y])
         return;
     for (uint32_t r = w->first_row[call]; r < w->p->applieds && w->p->applied[r].call == call; r++)
-        if (w->p->applied[r].times != 0 && !w->p->applied[r].frozen)
+        if (w->p->applied[r].times != 0 && !w->p->applied[r].frozen &&
+            !applied_inside(w, &w->p->applied[r]))
             emit_penalty_grad(w, r);
-    bool flows = w->written[storage] || w->logits[y] != NOTHING;
+    bool flows = w->written[storage] || w->logits[y] != NOTHING || call_pulls_inside(w, call);
     if (flows && kind->backward)
         kind->backward(w, call);
 }

@@ -9,15 +9,18 @@
 struct constraint_kind {
     struct entry entry;
     /* Changes w[count of shape] in place; NULL: leaves it. */
-    void (*apply)(const struct args *self, const struct shape *shape, real *w);
+    void (*apply)(const struct args *self, const struct shape *shape, real *w, double *room);
+    size_t (*room)(const struct shape *shape); /* doubles that it works in; NULL: none */
 };
 extern const struct table constraint_kinds;
 
-/* Whether the constraint suits a tensor: its axis is one of the tensor's, its numbers suit each
+/* Whether the constraint suits a tensor: its axes are the tensor's, its numbers suit each
  * other. */
 int constraint_check(const struct args *self, const struct shape *shape, struct err *e);
+/* How many doubles constraint_apply has to be given. */
+size_t constraint_room(const struct args *self, const struct shape *shape);
 /* Finite weights stay finite, and a unit whose weights are all 0 keeps them. */
-void constraint_apply(const struct args *self, const struct shape *shape, real *w);
+void constraint_apply(const struct args *self, const struct shape *shape, real *w, double *room);
 
 #define CONSTRAINT(called, what)                                                                   \
     {                                                                                              \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/activation_slope.h"
 #include "nn/edit.h"
 #include "nn/joint_term.h"
 #include "nn/layer.h"
@@ -473,6 +474,30 @@ static bool has_weight(const struct layer *l, const char *name)
     return false;
 }
 
+/* Whether a layer has an inside that a penalty of such a kind can look at. */
+static int check_inside(const struct layer *l, const struct args *term, bool activity,
+                        struct span where, struct err *e)
+{
+    const char *name = term->entry->name;
+    const size_t i = entry_meaning(l->args->entry, MEANS_OUTPUT_ACTIVATION);
+    if (!penalty_kind_of(term)->gather_inside)
+        return 0;
+    if (!activity) {
+        err_at(e, where, "%s is a penalty on what a layer does, not on one of its weights", name);
+        return err_hint(e, "write it as activity=%s(...)", name);
+    }
+    if (!l->kind->kernel) {
+        err_at(e, where, "%s is of a layer with a kernel, and %s has none", name, l->name);
+        return err_hint(e, "put it on the activity of a dense layer");
+    }
+    const struct args *f = l->args->arg[i].as.call;
+    if (!activation_work(f) && activation_has_slopes(activation_use(f).code))
+        return 0;
+    err_at(e, where, "%s does not know the slopes of %s, the activation of %s", name,
+           f->entry->name, l->name);
+    return err_hint(e, "leave that to a layer of its own: activation %s", f->entry->name);
+}
+
 static int check_slot(const struct graph *g, id layer, const struct arg_spec *slot,
                       const struct args *term, struct err *e)
 {
@@ -486,7 +511,7 @@ static int check_slot(const struct graph *g, id layer, const struct arg_spec *sl
         err_at(e, term->where, "%s has no %s to penalise", g->layer[layer].name, slot->name);
         return err_hint(e, "leave %s= out, or give the layer a %s", slot->name, slot->name);
     }
-    return 0;
+    return check_inside(&g->layer[layer], term, activity, term->where, e);
 }
 
 /* Whether the terms of a layer's activity fit the output of a call to be made. */
@@ -548,12 +573,20 @@ static int list_slot(const struct graph *g, id layer, const char *slot, id **pla
     return 0;
 }
 
-/* Numbers may differ. */
+/* Numbers that a rule could write may differ; those that a person listed may not. */
 static bool is_same_choice(const struct arg *a, const struct arg *b)
 {
     if (a->type == ARG_BOOL)
         return a->as.yes == b->as.yes;
-    return a->type == ARG_CHOICE ? a->as.choice == b->as.choice : a->type == ARG_NUMBER;
+    if (a->type != ARG_NAME && a->type != ARG_NUMBERS)
+        return a->type == ARG_CHOICE ? a->as.choice == b->as.choice : a->type == ARG_NUMBER;
+    if (!a->given || !b->given)
+        return a->given == b->given;
+    if (a->type == ARG_NAME)
+        return strcmp(a->as.text, b->as.text) == 0;
+    return a->as.numbers.count == b->as.numbers.count &&
+           memcmp(a->as.numbers.item, b->as.numbers.item,
+                  a->as.numbers.count * sizeof *a->as.numbers.item) == 0;
 }
 
 static bool is_alike(const struct term *t, const struct args *other)
@@ -756,6 +789,15 @@ static int keep_init(const struct args *was, struct args *now, struct err *e)
     return 0;
 }
 
+/* Whether the layer's terms go with its activation. */
+static int check_activation(const struct graph *g, id layer, struct span where, struct err *e)
+{
+    for (id t = g->layer[layer].newest_term; t != NOTHING; t = g->term[t].before)
+        if (check_inside(&g->layer[layer], g->term[t].args, g->term[t].activity, where, e))
+            return -1;
+    return 0;
+}
+
 int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value, struct err *e)
 {
     struct layer *l = &g->layer[layer];
@@ -783,6 +825,8 @@ int graph_set_arg(struct graph *g, id layer, size_t arg, const struct arg *value
     if (activation && check_new_weights(g, layer, was, value->where, e))
         return -1;
     if ((spec->of == &constraint_kinds || activation) && take_constraints(g, layer, e))
+        return -1;
+    if (spec->meaning == MEANS_OUTPUT_ACTIVATION && check_activation(g, layer, value->where, e))
         return -1;
     return check_unused(g, layer, e);
 }

@@ -38,6 +38,8 @@ struct layer_kind {
      * has none. The settings of these ops begin with that amount, a double. */
     const char *noise;
     const struct op_kind *const *draws; /* up to NULL */
+    /* y = f(x K + b) along the last axis, and K is this weight; NULL: it is otherwise. */
+    const char *kernel;
     /* The output's shape of one sample. `in` is NULL for a source. */
     int (*shape)(const struct args *self, const struct shape *in, struct shape *out, struct err *e);
     /* Instead of `shape`, for a layer that joins several tensors: in[n], n at least 2. */

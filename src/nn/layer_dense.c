@@ -144,6 +144,7 @@ const struct layer_kind layer_dense = {
                          "dense 1 sigmoid\ntrain 2\npenalties\n"},
     .noise = "kernel_dropout",
     .draws = draws,
+    .kernel = "kernel",
     .shape = shape,
     .weights = weights,
     .forward = forward,

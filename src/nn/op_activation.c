@@ -5,6 +5,7 @@
 #include "nn/frame.h"
 #include "nn/op_head.h"
 #include "nn/op_idle.h"
+#include "nn/op_inside.h"
 
 static void run_bias_act(const struct step *s, const struct frame *f)
 {
@@ -113,6 +114,7 @@ void planner_bias_act_grad(struct planner *w, id call, const char *bias)
         emit_function_grad(w, call, graph_activation(w->g, call));
     if (w->logits[y] != NOTHING)
         emit_head_grad(w, w->logits[y]);
+    emit_inside_grads(w, call);
     if (bias && planner_wants_weight_grad(w, call, bias)) {
         struct step s = activation_step(w, call, &op_bias_grad);
         s.x[0] = planner_output_grad(w, call);

@@ -4,7 +4,7 @@
 #define NNR_NN_PENALTY_H
 
 #include "base/entry.h"
-#include "num/kernels.h"
+#include "nn/activation.h"
 
 /* What a penalty is applied to at a step: a whole weight tensor, or an activity of `samples`
  * samples with `count / samples` elements each. */
@@ -20,13 +20,28 @@ enum reduce { REDUCE_BATCH, REDUCE_SUM, REDUCE_MEAN };
 extern const struct table reductions;
 enum reduce reduce_of(const struct entry *choice);
 
+/* The inside of a call that puts out y = f(z), z = x K + b along the last axis. */
+struct inside {
+    struct activation_use activation; /* f, one that activation_has_slopes knows */
+    const real *z;                    /* NULL where y tells f' by itself */
+    const real *kernel;               /* K: [inputs][units] */
+    size_t inputs, units;
+};
+
+/* Gradients into the inside of a call, each added to where it says so; NULL: not wanted. */
+struct inside_slopes {
+    real *dz, *dkernel;
+    bool add_z, add_kernel;
+};
+
 /* A kind is four functions. `gather` runs in the forward pass, `value` once after it, `adjoint` in
  * the backward pass: dx (+)= scale * d(penalty)/dx; it may run several times after one gather, and
  * leaves what gather put into sums as `value` needs it. Neither value nor adjoint divides by the
  * batch: that is in `scale`, and the caller's business. */
 struct penalty_kind {
     struct entry entry;
-    const char *formula; /* of x and the entry's arguments, in the expression language */
+    /* Of x and the entry's arguments, in the expression language; of an inside, as people write. */
+    const char *formula;
     /* The formula of a penalty whose arguments choose among several; NULL: it is `formula`. */
     const char *(*chosen_formula)(const struct args *self);
     /* What docs/catalogue.md draws: a use, and the numbers that it stands on with the one that
@@ -56,6 +71,14 @@ struct penalty_kind {
      * with the argument bandwidth; `adjoint`, of the numbers themselves, adds nothing. Else NULL.
      */
     double (*by_count)(const struct args *self, const struct extent *n, const double *sums);
+    /* In place of gather and adjoint, of a kind that is a function of a layer's inside: it stands
+     * in the activity slot of a layer with a kernel (layer_kind.kernel), and what x is to gather y
+     * is here. */
+    void (*gather_inside)(const struct args *self, const struct extent *n, const struct inside *l,
+                          const real *y, double *sums);
+    void (*adjoint_inside)(const struct args *self, const struct extent *n, double scale,
+                           const struct inside *l, const real *y, double *sums,
+                           const struct inside_slopes *to);
     /* Kinds of the form c1 sum|x| + c2 sum x^2 say so; these may be fused. Else NULL. */
     struct powers (*powers)(const struct args *self);
 };

@@ -127,7 +127,7 @@ static int make_calls(struct ledger *l)
 static int make_gradients(struct ledger *l)
 {
     l->grad = row_gradients_create(l->pass.trainer->infer_frame, l->parts, l->rows,
-                                   l->pass.end - l->pass.first, l->batch);
+                                   l->pass.end - l->pass.first, l->batch, l->model->state.pruned);
     return l->grad ? 0 : -1;
 }
 

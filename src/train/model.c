@@ -88,6 +88,7 @@ void model_state_finish(struct model_state *state)
     mem_free(state->noise);
     mem_free(state->weight);
     mem_free(state->grad);
+    mem_free(state->pruned);
     for (size_t i = 0; i < SLOTS_MOST; i++)
         mem_free(state->slot[i]);
     *state = (struct model_state){0};
@@ -167,11 +168,12 @@ static int copy_state(struct model_state *to, const struct model_state *from,
     to->penalties = to->penalty_room = 0;
     to->noise = NULL;
     to->noises = to->noise_room = 0;
-    to->weight = to->grad = NULL;
+    to->weight = to->grad = to->pruned = NULL;
     memset(to->slot, 0, sizeof to->slot);
     int failed = copy_penalties(to, from) || copy_noise(to, from) ||
                  copy_block(&to->weight, from->weight, from->reals, stop) ||
-                 copy_block(&to->grad, from->grad, from->reals, stop);
+                 copy_block(&to->grad, from->grad, from->reals, stop) ||
+                 copy_block(&to->pruned, from->pruned, from->reals, stop);
     for (size_t i = 0; i < SLOTS_MOST && !failed; i++)
         failed = copy_block(&to->slot[i], from->slot[i], from->reals, stop);
     return failed;
@@ -395,10 +397,12 @@ void model_change_optimizer(struct model *m, struct choice c)
         forget_slots(m);
 }
 
-/* Weights, their gradient, and what the optimizer keeps. */
+/* Weights, their gradient, what the optimizer keeps, and which weights stay 0. */
+enum { PRUNED = 2 + SLOTS_MOST, STATE_BLOCKS };
+
 static real **block_of(struct model_state *s, size_t i)
 {
-    return i == 0 ? &s->weight : i == 1 ? &s->grad : &s->slot[i - 2];
+    return i == 0 ? &s->weight : i == 1 ? &s->grad : i == PRUNED ? &s->pruned : &s->slot[i - 2];
 }
 
 /* The block with room for `reals`, the old numbers first, as far as nothing stops it; NULL without
@@ -427,26 +431,26 @@ int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e)
     const size_t reals = m->graph->weight_reals;
     const bool all = s->drawn != m->graph->weights || !s->weight;
     const double start = m->recipe.optimizer.args ? opt_start(m->recipe.optimizer.args) : 0;
-    real *block[2 + SLOTS_MOST] = {0};
+    real *block[STATE_BLOCKS] = {0};
     bool failed = false;
     if (!all && (!slots || s->slot[slots - 1]))
         return 0;
-    for (size_t i = 0; i < 2 + SLOTS_MOST; i++) {
+    for (size_t i = 0; i < STATE_BLOCKS; i++) {
         const real *old = *block_of(s, i);
         const size_t have = old ? s->reals : 0;
         if (!(old ? all : i < 2 + slots))
             continue;
         block[i] = grown_block(old, have, reals, m->stop);
         failed = failed || !block[i];
-        for (size_t k = have; i >= 2 && block[i] && k < reals; k++)
+        for (size_t k = have; i >= 2 && i < PRUNED && block[i] && k < reals; k++)
             block[i][k] = (real)start;
     }
     if (failed || (all && draw_all(m, block[0], seed, e)) || stop_check(m->stop, e)) {
-        for (size_t i = 0; i < 2 + SLOTS_MOST; i++)
+        for (size_t i = 0; i < STATE_BLOCKS; i++)
             mem_free(block[i]);
         return failed ? err_memory(e) : -1;
     }
-    for (size_t i = 0; i < 2 + SLOTS_MOST; i++)
+    for (size_t i = 0; i < STATE_BLOCKS; i++)
         if (block[i]) {
             mem_free(*block_of(s, i));
             *block_of(s, i) = block[i];
@@ -577,9 +581,9 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->state.last, sizeof m->state.last);
     hash = digest_bytes(hash, &m->state.so_far, sizeof m->state.so_far);
-    const real *block[2 + SLOTS_MOST] = {m->state.weight, m->state.grad};
+    const real *block[3 + SLOTS_MOST] = {m->state.weight, m->state.grad, m->state.pruned};
     for (size_t i = 0; m->state.updates && i < SLOTS_MOST; i++)
-        block[2 + i] = m->state.slot[i];
+        block[3 + i] = m->state.slot[i];
     for (size_t i = 0; i < sizeof block / sizeof *block; i++)
         if (block[i])
             hash = digest_bytes(hash, block[i], m->state.trained_reals * sizeof(real));

@@ -72,6 +72,7 @@ struct model_state {
     struct arg *noise;
     size_t noises, noise_room;
     real *weight, *grad, *slot[SLOTS_MOST];
+    real *pruned;         /* 1 where a weight stays 0, else 0; NULL: none does */
     size_t drawn;         /* weights (not numbers) that have their values; the rest comes later */
     size_t reals;         /* numbers in each block */
     size_t trained;       /* weights that a step has moved; the others follow from the seed alone */

@@ -73,7 +73,8 @@ static int make_room(struct moves *x, const struct row_parts *row)
     if (!x->frame || !x->share || !x->saturated)
         return -1;
     const size_t samples = x->trainer->kept.samples;
-    x->grad = row_gradients_create(x->frame, row, x->rows, samples, samples);
+    x->grad =
+        row_gradients_create(x->frame, row, x->rows, samples, samples, x->model->state.pruned);
     return x->grad ? 0 : -1;
 }
 
@@ -125,7 +126,8 @@ static int begin_moves(struct moves *x, struct err *e)
                                     .weight = k->weight,
                                     .slot = (const real *const *)k->slot,
                                     .updates = k->updates,
-                                    .scratch = x->block[SCRATCH]};
+                                    .scratch = x->block[SCRATCH],
+                                    .room = t->room};
     x->afresh = x->then;
     x->afresh.slot = NULL;
     x->afresh.updates = 0;

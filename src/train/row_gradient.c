@@ -15,6 +15,7 @@ struct row_gradients {
     const struct plan *plan;
     const struct graph *graph;
     const struct row_parts *row;
+    const real *pruned;
     size_t rows, all; /* all: samples of the whole pass */
     double *norm;
 
@@ -101,7 +102,8 @@ static int make_room(struct row_gradients *x, size_t samples, size_t batch)
 }
 
 struct row_gradients *row_gradients_create(struct frame *f, const struct row_parts *row,
-                                           size_t count, size_t samples, size_t batch)
+                                           size_t count, size_t samples, size_t batch,
+                                           const real *pruned)
 {
     struct row_gradients *x = mem_new(1, sizeof *x);
     if (!x)
@@ -111,6 +113,7 @@ struct row_gradients *row_gradients_create(struct frame *f, const struct row_par
     x->graph = f->plan->graph;
     x->row = row;
     x->rows = count;
+    x->pruned = pruned;
     x->all = samples;
     x->first_batch = true;
     if (make_room(x, samples, batch)) {
@@ -146,6 +149,13 @@ static double sum_of_squares(const real *g, size_t count)
     return sum;
 }
 
+static void drop_pruned(const struct row_gradients *x, size_t at, size_t count)
+{
+    for (size_t i = at; x->pruned && i < at + count; i++)
+        if (x->pruned[i] != 0)
+            gradient_block(x)[i] = 0;
+}
+
 /* It is the same in every batch. One that is proximal counts as if it were in the gradient. */
 static double weight_norm(const struct row_gradients *x, size_t row)
 {
@@ -159,6 +169,7 @@ static double weight_norm(const struct row_gradients *x, size_t row)
         const struct weight *w = &x->graph->weight[a->weight];
         real *g = gradient_block(x) + w->at;
         frame_row_slope(f, p->item[i], g);
+        drop_pruned(x, w->at, w->count);
         sum += sum_of_squares(g, w->count);
     }
     return sqrt(sum);
@@ -273,6 +284,7 @@ static double gather_layer(const struct row_gradients *x, const struct layer *l,
         const size_t at = g->weight[w].at, count = g->weight[w].count;
         if (!graph_trains(g, w))
             continue;
+        drop_pruned(x, at, count);
         all += sum_of_squares(gradient_block(x) + at, count);
         for (size_t i = at; sum && i < at + count; i++)
             sum[i] += n * (double)gradient_block(x)[i];
@@ -345,6 +357,7 @@ void row_gradients_one(struct row_gradients *x, size_t row)
     } else {
         weight_norm(x, row);
     }
+    drop_pruned(x, 0, reals);
     mask_all(f, 1, f->samples);
 }
 

@@ -16,9 +16,11 @@ struct row_parts {
 struct row_gradients;
 
 /* For a ledger of `count` rows over `samples` in batches, in a frame, for training or not, whose
- * gradient of the weights is overwritten; NULL without memory. Frame and parts are borrowed. */
+ * gradient of the weights is overwritten; NULL without memory. Weights that are pruned (NULL: none
+ * is) get no gradient. Frame, parts and what is pruned are borrowed. */
 struct row_gradients *row_gradients_create(struct frame *f, const struct row_parts *row,
-                                           size_t count, size_t samples, size_t batch);
+                                           size_t count, size_t samples, size_t batch,
+                                           const real *pruned);
 void row_gradients_destroy(struct row_gradients *x);
 /* After the forward pass of a batch of `samples`. */
 void row_gradients_batch(struct row_gradients *x, size_t samples);

@@ -5,8 +5,10 @@
 #include "nn/layer.h"
 #include "num/flush.h"
 #include "train/accuracy.h"
+#include "train/anchor.h"
 #include "train/diagnose.h"
 #include "train/inputs.h"
+#include "train/prune.h"
 
 #include <string.h>
 
@@ -34,6 +36,7 @@ static void clear_trainer(struct trainer *t)
     mem_free(t->last_batch.row);
     mem_free(t->range);
     mem_free(t->next_grad);
+    mem_free(t->room);
     mem_free(t->probe_grad);
     *t = (struct trainer){.derived = t->derived, .model = t->model};
 }
@@ -160,6 +163,7 @@ static int make_room_to_train(struct trainer *t, struct err *e)
         return 0;
     if ((t->train_frame = frame_create(t->train)) &&
         (t->next_grad = mem_block(g->weight_reals, sizeof(real))) &&
+        (t->room = mem_new(update_room(g), sizeof *t->room)) &&
         (t->last_batch.row = mem_new(t->train->applieds, sizeof *t->last_batch.row)) &&
         (t->metrics = metrics_create(g, t->train)) &&
         !workers_create(t->train, t->train_frame, g->weight_reals, &t->workers))
@@ -240,7 +244,7 @@ int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, str
     if (!t || make_room_to_train(t, e))
         return -1;
     batch_seed(&t->batch, seed);
-    if (model_draw(m, seed, opt_kind_of(m->recipe.optimizer.args)->slots, e))
+    if (model_draw(m, seed, opt_kind_of(m->recipe.optimizer.args)->slots, e) || model_anchor(m, e))
         return -1;
     if (kept_step_room(&t->kept, m))
         return err_memory(e);
@@ -255,7 +259,7 @@ int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t se
     if (!t || make_room_to_look(t, e))
         return -1;
     batch_seed(&t->batch, seed);
-    if (model_draw(m, seed, 0, e))
+    if (model_draw(m, seed, 0, e) || model_anchor(m, e))
         return -1;
     take_numbers(t);
     frame_weights(t->infer_frame, m->state.weight, t->probe_grad);
@@ -369,6 +373,8 @@ static void commit_step(struct trainer *t, const struct dataset *d, const struct
         m->state.seeded = m->state.trained ? 0 : m->state.drawn;
         m->state.first_seed = t->batch.seed;
     }
+    for (size_t i = 0; i < t->ranges; i++)
+        model_hold_pruned(m, t->range[i].at, t->range[i].count, t->next_grad + t->range[i].at);
     swap_gradients(t);
     frame_averages(t->train_frame, m->state.weight);
     update_weights(&(struct update){.model = m,
@@ -376,6 +382,7 @@ static void commit_step(struct trainer *t, const struct dataset *d, const struct
                                     .range = t->range,
                                     .ranges = t->ranges,
                                     .scratch = t->next_grad,
+                                    .room = t->room,
                                     .workers = split ? t->workers : NULL});
     count_step(m, d, x, n);
     t->last_batch.samples = n;

@@ -32,6 +32,7 @@ struct trainer {
     bool keep_epoch_end;          /* or in a step that ends an epoch */
     bool renewed;                 /* numbers of penalties have changed since it was prepared */
     real *next_grad; /* where a step makes its gradient; becomes the model's when it is committed */
+    double *room;    /* what constraints work in (update_room) */
     real *probe_grad; /* gradients that only a report asks for */
 };
 

@@ -2,6 +2,7 @@
 #include "train/update.h"
 
 #include "nn/constraint.h"
+#include "train/prune.h"
 
 #include <string.h>
 
@@ -71,12 +72,12 @@ static const real *clip_gradient(const struct clipped *u)
     return u->to;
 }
 
-static void constrain_weights(struct model *m)
+static void constrain_weights(struct model *m, double *room)
 {
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
         if (w->constraint && weight_moves(m, w))
-            constraint_apply(w->constraint, &w->shape, m->state.weight + w->at);
+            constraint_apply(w->constraint, &w->shape, m->state.weight + w->at, room);
     }
 }
 
@@ -108,6 +109,17 @@ static void update_part(void *self, size_t part, size_t parts)
     }
 }
 
+size_t update_room(const struct graph *g)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < g->weights; i++) {
+        const struct weight *w = &g->weight[i];
+        const size_t due = w->constraint ? constraint_room(w->constraint, &w->shape) : 0;
+        most = due > most ? due : most;
+    }
+    return most;
+}
+
 void update_weights(const struct update *u)
 {
     const struct model *m = u->model;
@@ -122,7 +134,9 @@ void update_weights(const struct update *u)
         update_part(&x, 0, 1);
     /* Nothing of a clipped gradient is wanted any more. */
     proximal_move_all(u->plan, u->model, u->scratch);
-    constrain_weights(u->model);
+    constrain_weights(u->model, u->room);
+    for (size_t i = 0; i < u->ranges; i++)
+        model_hold_pruned(m, u->range[i].at, u->range[i].count, m->state.weight + u->range[i].at);
 }
 
 /* Moves w[n], weights [at, at + n) or what stands in for them, and leaves the state as it is. Where
@@ -170,7 +184,8 @@ static void try_tensor(const struct update_trial *t, const struct weight *w, con
     if (step)
         proximal_move(&(struct proximal){t->plan, t->model, t->term, t->factor}, number, step, to);
     if (w->constraint)
-        constraint_apply(w->constraint, &w->shape, to);
+        constraint_apply(w->constraint, &w->shape, to, t->room);
+    model_hold_pruned(t->model, w->at, w->count, to);
 }
 
 void update_weights_from(const struct update_trial *t, const real *grad, real *to)
@@ -194,7 +209,7 @@ void update_difference(const struct update_trial *t, const real *grad, real *to)
         const struct weight *w = &m->graph->weight[i];
         if (!weight_moves(m, w))
             continue;
-        if (w->constraint || from_weight || proximal_acts(t->plan, (id)i)) {
+        if (w->constraint || m->state.pruned || from_weight || proximal_acts(t->plan, (id)i)) {
             try_tensor(t, w, grad, to + w->at);
             kernels()->axpy(w->count, -1, t->weight + w->at, to + w->at);
             continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a committed step does to the weights: the gradient is clipped, the optimizer moves the
  * weights along it (a decoupled decay comes first), penalties with prox=yes move them further
- * (train/proximal.h), constraints bring them back (Keras's order). */
+ * (train/proximal.h), constraints bring them back (Keras's order), and what is pruned is 0. */
 #ifndef NNR_TRAIN_UPDATE_H
 #define NNR_TRAIN_UPDATE_H
 
@@ -14,15 +14,18 @@ struct update {
     const struct range *range;
     size_t ranges;
     real *scratch;           /* as large as the gradient; overwritten */
+    double *room;            /* update_room of them; overwritten */
     struct workers *workers; /* NULL: one thread */
 };
 
+/* How many doubles the constraints of a graph work in. */
+size_t update_room(const struct graph *g);
 /* Moves the weights and counts the update. Frozen weights stay as they are. Cannot fail: see
  * update_reach. */
 void update_weights(const struct update *u);
 
 /* What another gradient would have done from a state that is past: nothing of the model but its
- * graph, its recipe and its penalties' numbers is looked at. */
+ * graph, its recipe, its penalties' numbers and what is pruned is looked at. */
 struct update_trial {
     const struct model *model;
     const struct plan *plan;
@@ -34,6 +37,7 @@ struct update_trial {
     const real *const *slot; /* the optimizer's numbers before it; NULL: it starts afresh */
     uint64_t updates;        /* that were made before it; 0 where it starts afresh */
     real *scratch;           /* as large as the gradient; overwritten */
+    double *room;            /* as in struct update */
 };
 
 /* The weights after an update along grad, in to[]; those that may not move are not written. The

@@ -142,9 +142,9 @@ static inline void add_slot(struct random_model *m, struct writing *w, const cha
     add_sum(&m->r, use);
 }
 
-static inline void add_activity(struct random_model *m, struct writing *w)
+static inline void add_activity(struct random_model *m, struct writing *w, bool inside)
 {
-    add_slot(m, w, "activity", (struct slot_use){true, true, w->made.unit}, 0.4);
+    add_slot(m, w, "activity", (struct slot_use){true, true, w->made.unit, inside}, 0.4);
 }
 
 static inline void add_trainable(struct random_model *m, struct writing *w)
@@ -160,7 +160,17 @@ static inline const char *some_activation(struct random_model *m)
     return f ? f : "prelu(alpha_init=uniform(-0.2, 0.4))";
 }
 
-static inline void add_activation(struct random_model *m, struct writing *w, bool squash)
+static inline bool is_smooth(const char *f)
+{
+    static const char *const smooth[] = {"linear", "gelu", "sigmoid", "tanh", "softplus", "swish"};
+    for (size_t i = 0; i < sizeof smooth / sizeof *smooth; i++)
+        if (strcmp(f, smooth[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether it has no corners is the result. */
+static inline bool add_activation(struct random_model *m, struct writing *w, bool squash)
 {
     static const char *const squashing[] = {"tanh", "sigmoid"};
     const char *f = squash ? squashing[pick(&m->r, 2)] : some_activation(m);
@@ -171,6 +181,7 @@ static inline void add_activation(struct random_model *m, struct writing *w, boo
     w->made.size = w->made.unit || strcmp(f, "tanh") == 0 || strcmp(f, "softmax") == 0
                        ? 1
                        : fmax(1.1 * w->made.size, 1.8);
+    return is_smooth(f);
 }
 
 static inline void add_dense(struct random_model *m, struct writing *w)
@@ -180,28 +191,29 @@ static inline void add_dense(struct random_model *m, struct writing *w)
     const size_t rows = shape_count(&w->sc->tensor[w->on[0]].shape) / in;
     const unsigned units = 1 + pick(&m->r, rows > 6 ? 2 : 4);
     const bool positive = chance(&m->r, 0.2), bias = chance(&m->r, 0.75);
-    static const char *const constraint[] = {"max_norm(1)", "non_neg", "unit_norm",
-                                             "min_max_norm(0.5, 1.5)"};
+    static const char *const constraint[] = {"max_norm(1)",   "non_neg",
+                                             "unit_norm",     "min_max_norm(0.5, 1.5)",
+                                             "spectral_norm", "max_norm(1.5, 0, 1)"};
     w->made.out.size[w->made.out.axes - 1] = units;
     w->made.size = w->made.size * (positive ? most / 2 * in : 1) + 0.3;
     str_addf(&m->r.text, "dense %u ", units);
-    add_activation(m, w, false);
+    const bool smooth = add_activation(m, w, false);
     if (positive)
         str_addf(&m->r.text, " kernel_init=uniform(0.05, %.3f)", most);
     else
         str_addf(&m->r.text, " kernel_init=uniform(-%.3f, %.3f)", 1.2 / sqrt(in), 1.2 / sqrt(in));
     str_add(&m->r.text, bias ? " bias_init=uniform(-0.5, 0.5)" : " use_bias=no");
     if (chance(&m->r, 0.1))
-        str_addf(&m->r.text, " kernel_constraint=%s", constraint[pick(&m->r, 4)]);
+        str_addf(&m->r.text, " kernel_constraint=%s", constraint[pick(&m->r, 6)]);
     if (chance(&m->r, 0.1)) {
         str_add(&m->r.text, " kernel_dropout=0.3");
         w->made.size /= 0.7;
     }
     add_trainable(m, w);
-    add_slot(m, w, "kernel", (struct slot_use){false, true, positive}, 0.3);
+    add_slot(m, w, "kernel", (struct slot_use){.matrix = true, .unit = positive}, 0.3);
     if (bias)
         add_slot(m, w, "bias", (struct slot_use){0}, 0.25);
-    add_activity(m, w);
+    add_activity(m, w, smooth);
 }
 
 /* A large epsilon: columns that hardly differ would be blown up beyond what can be compared. */
@@ -221,7 +233,7 @@ static inline void add_norm(struct random_model *m, struct writing *w)
         add_slot(m, w, "gamma", (struct slot_use){.unit = true}, 0.3);
     if (center)
         add_slot(m, w, "beta", (struct slot_use){0}, 0.3);
-    add_activity(m, w);
+    add_activity(m, w, false);
 }
 
 static inline void add_view(struct random_model *m, struct writing *w, unsigned kind)
@@ -232,9 +244,9 @@ static inline void add_view(struct random_model *m, struct writing *w, unsigned 
         rows--;
     if (kind == 0) {
         str_add(&m->r.text, "activity_regularization ");
-        add_sum(&m->r, (struct slot_use){true, true, w->made.unit});
+        add_sum(&m->r, (struct slot_use){.activity = true, .matrix = true, .unit = w->made.unit});
         settable_add(m->slot, &m->slots, w->sc, w->made.name, "activity",
-                     (struct slot_use){true, true, w->made.unit});
+                     (struct slot_use){.activity = true, .matrix = true, .unit = w->made.unit});
         return;
     }
     if (kind == 1) {
@@ -244,7 +256,7 @@ static inline void add_view(struct random_model *m, struct writing *w, unsigned 
         str_addf(&m->r.text, "reshape %zux%zu", rows, count / rows);
         w->made.out = (struct shape){2, {(uint32_t)rows, (uint32_t)(count / rows)}};
     }
-    add_activity(m, w);
+    add_activity(m, w, false);
 }
 
 static inline void add_noise(struct random_model *m, struct writing *w)
@@ -255,7 +267,7 @@ static inline void add_noise(struct random_model *m, struct writing *w)
     str_add(&m->r.text, noise[kind]);
     w->made.size = kind == 2 ? w->made.size + 0.5 : w->made.size / 0.5 + (kind == 1 ? 1.8 : 0);
     w->made.unit = false;
-    add_activity(m, w);
+    add_activity(m, w, false);
 }
 
 /* Up to two more tensors that differ from the first at most along `axis`, if there is such. */
@@ -290,7 +302,7 @@ static inline void add_join(struct random_model *m, struct writing *w)
                        : kind == 1 ? w->made.size * fmax(1, t->size)
                                    : fmax(w->made.size, t->size);
     }
-    add_activity(m, w);
+    add_activity(m, w, false);
 }
 
 static inline void add_concat(struct random_model *m, struct writing *w)
@@ -308,7 +320,7 @@ static inline void add_concat(struct random_model *m, struct writing *w)
         w->made.unit = w->made.unit && t->unit;
         w->made.size = fmax(w->made.size, t->size);
     }
-    add_activity(m, w);
+    add_activity(m, w, false);
 }
 
 static inline void write_layer(struct random_model *m, struct writing *w)
@@ -319,7 +331,7 @@ static inline void write_layer(struct random_model *m, struct writing *w)
     if (t->size > size_most || kind == 0) {
         str_add(&m->r.text, "activation ");
         add_activation(m, w, t->size > size_most);
-        add_activity(m, w);
+        add_activity(m, w, false);
     } else if (kind < 6) {
         add_dense(m, w);
     } else if (kind < 8) {

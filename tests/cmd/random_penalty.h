@@ -75,6 +75,7 @@ struct slot_use {
     bool activity;
     bool matrix; /* there is an axis 1 */
     bool unit;   /* all numbers are from 0 to 1 */
+    bool inside; /* of a layer with a kernel and an activation without corners */
 };
 
 /* One of the definitions that fits; false: there is none. */
@@ -114,6 +115,8 @@ static inline void add_term(struct chooser *r, struct slot_use use)
     const unsigned kind = pick(r, 6);
     if (use.unit && chance(r, 0.5))
         str_addf(&r->text, "kl(%s%s", some_strength(r), chance(r, 0.5) ? ", p=0.2" : "");
+    else if (use.inside && chance(r, 0.3))
+        str_addf(&r->text, "contractive(%s", some_strength(r));
     else if (kind > 2 && add_own(r, use))
         ;
     else if (use.matrix && chance(r, 0.15))

@@ -238,9 +238,9 @@ static void a_variable_holds_a_number_or_a_penalty(void **state)
                 "expect m == 3\n");
     fake_says(&f, "print weak\n", OUTCOME_ERROR,
               "t:1:7: weak is a penalty, and a number is due; use it in a slot: kernel=weak");
-    fake_says(
-        &f, "dense 2 kernel=2*weak\n", OUTCOME_ERROR,
-        "t:1:16: kernel= takes a penalty, not 2*weak; it is one of: l1 l2 l1l2 kl l0 group_lasso");
+    fake_says(&f, "dense 2 kernel=2*weak\n", OUTCOME_ERROR,
+              "t:1:16: kernel= takes a penalty, not 2*weak; it is one of: l1 l2 l2sp l1l2 "
+              "contractive kl l0 group_lasso");
     fake_finish(&f);
 }
 

@@ -131,6 +131,11 @@ static const char *const texts[] = {
     "term tie = 0.1 * sum((a.kernel - transpose(b.kernel))^2)\nterm gone = sum(a.kernel)\n"
     "term out = 0.1 * sum(abs(a.output)*norm(b.kernel, axis=1))/batch\nstep 2\n"
     "set tie.strength = 2\nset gone = none\nset out.strength = step/10 every 2\nstep 3",
+    /* weights that stay 0, a whole kernel held, a penalty on what a layer does inside */
+    "data moons 100\ninput 2\ndense 4 tanh activity=contractive(0.1) kernel=l2sp(0.1) as h\n"
+    "dense 3 tanh kernel_constraint=max_norm(1, 0, 1) as p\ndense 1 sigmoid\n"
+    "optimizer adam\nstep 2\nprune h.kernel share=0.5\nprune p.kernel share=0.2\nstep 1\n"
+    "dense 2 on p as aside",
     /* something is bent */
     "emulate keras-3\ndata moons 100\ninput 2\ndense 4 tanh kernel=l2(1) trainable=no as h\n"
     "dense 1 sigmoid\nstep 2",

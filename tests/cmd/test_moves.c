@@ -88,6 +88,13 @@ static const struct {
           "optimizer rmsprop lr=0.01\n",
      {"set b.low.kernel = l1(0)", "set b.high.activity = l2(0)", "set f.kernel = l2(0)",
       "set f.activity = l1(0)"}},
+    /* What a layer does inside; a kernel held as a whole, and weights that stay 0. */
+    {ROWS "dense 5 tanh kernel=l2(0.3) activity=contractive(0.2) as h\n"
+          "dense 2 kernel=l1(0.2) as y\noptimizer adam lr=0.01\nprune h.kernel share=0.4\n",
+     {"set h.kernel = l2(0)", "set h.activity = contractive(0)", "set y.kernel = l1(0)"}},
+    {ROWS "dense 5 tanh kernel=l2(0.3) kernel_constraint=spectral_norm(0.3) activity=l1(0.3) as h\n"
+          "dense 2\noptimizer sgd lr=0.05 momentum=0.9 clipnorm=0.1\nprune h.kernel share=0.4\n",
+     {"set h.kernel = l2(0)", "set h.activity = l1(0)"}},
     /* Decay and a constraint; each way of clipping. */
     {ROWS "dense 5 tanh kernel=l2(0.3) kernel_constraint=max_norm(0.8) activity=l1(0.3) as h\n"
           "dense 2\noptimizer adamw lr=0.02 weight_decay=2 clipnorm=0.1\n",

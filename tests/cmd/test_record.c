@@ -15,6 +15,14 @@ static const char *const sessions[] = {
     NET "train 2\nundo\nundo\nundo\ndense 2\ndense 1 sigmoid\ntrain 1\n",
     NET "*train 1000\npenalties\nundo\nstep 1\n",
     NET "*train 1000\nstep 3\n*train until loss < 0 max 100\n",
+    NET "set h.activity = contractive(0.1)\nstep 2\nprune h.kernel share=0.5\nstep 2\n"
+        "set h.kernel_constraint = spectral_norm(0.5)\nstep 1\nunprune h.kernel\nstep 2\n"
+        "undo\nundo\nundo\nundo\nstep 3\n",
+    NET
+    "set h.kernel = l2sp(0.1)\nstep 2\nmark m\nstep 1\nset h.kernel = l2sp(0.2, to=m)\nstep 2\n"
+    "set h.kernel = l2sp(0.1*(step+1), to=m) every 1\nundo\nundo\nset h.kernel = l2sp(1)\nstep 2\n",
+    NET "prune h.kernel share=0.3\nundo\nstep 1\nfor k in 0.4 0.8 { prune h.kernel share=k; "
+        "step 2 }\nundo\nstep 1\n",
     NET "penalties\nset h.activity = l1(0.1)\nundo\nundo\ntrain 2\n",
     NET "clone b\nset h.kernel = l1(0.1)\n*train 1000 on all\nmodel main\nstep 1\n",
     NET "clone b\nloss mae\ntrain 2 on all\nundo\ntrain 1 on main\n",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Each kind of penalty: its printed formula says what its kernel computes, values and gradients,
- * on weights and on activities; and kl, by Ng's numbers and at its edges. */
+/* Each kind of penalty on numbers: its printed formula says what its kernel computes, values and
+ * gradients, on weights and on activities; and kl, by Ng's numbers and at its edges. */
 #include "build.h"
 #include "check.h"
 
@@ -154,7 +154,9 @@ static void each_kernel_is_its_formula(void **state)
                                    {.axes = 2, .size = {7, 9}},
                                    {.axes = 3, .size = {2, 3, 4}}};
     for (size_t i = 0; i < penalty_kinds.rows; i++)
-        if (!is_used(penalty_kinds.row[i]->name))
+        /* x0 is no name of a formula: test_l2sp. */
+        if (!((const struct penalty_kind *)penalty_kinds.row[i])->gather_inside &&
+            strcmp(penalty_kinds.row[i]->name, "l2sp") != 0 && !is_used(penalty_kinds.row[i]->name))
             fail_msg("%s is not among the uses", penalty_kinds.row[i]->name);
     for (size_t u = 0; u < USES; u++) {
         struct arena arena = {0};

@@ -14,6 +14,7 @@ import sys
 import model_case
 import models_built
 import models_corners
+import models_inside
 import models_penalised
 import models_sparse
 import models_terms

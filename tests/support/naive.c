@@ -150,9 +150,9 @@ static void apply(const struct naive *n, const struct layer *l, double *y, size_
     }
 }
 
-/* y[rows][out] = f(x[rows][in] K + b), and in training K with some numbers left out */
-static void dense(const struct naive *n, const struct call *c, const struct layer *l,
-                  const double *x, double *y, size_t rows, size_t in)
+/* y[rows][out] = x[rows][in] K + b, and in training K with some numbers left out */
+static void dense_sums(const struct naive *n, const struct call *c, const struct layer *l,
+                       const double *x, double *y, size_t rows, size_t in)
 {
     const double rate = n->training ? args_number(l->args, "kernel_dropout") : 0;
     const uint64_t key = key_of(n, c);
@@ -165,7 +165,13 @@ static void dense(const struct naive *n, const struct call *c, const struct laye
                 z += x[i * in + q] * k[q * out + j] * mask(key, q * out + j, rate);
             y[i * out + j] = z;
         }
-    apply(n, l, y, rows, out);
+}
+
+static void dense(const struct naive *n, const struct call *c, const struct layer *l,
+                  const double *x, double *y, size_t rows, size_t in)
+{
+    dense_sums(n, c, l, x, y, rows, in);
+    apply(n, l, y, rows, (size_t)args_whole(l->args, "units"));
 }
 
 static double joined(const char *how, double a, double b, uint32_t n)
@@ -417,6 +423,42 @@ static double joint(const struct naive *n, const struct args *args)
     return penalty_strength(args) * value;
 }
 
+/* f'(z) of the functions without corners. */
+static double slope(const char *f, double z)
+{
+    if (strcmp(f, "sigmoid") == 0)
+        return exp(-z) / pow(1 + exp(-z), 2);
+    if (strcmp(f, "tanh") == 0)
+        return 1 / pow(cosh(z), 2);
+    if (strcmp(f, "softplus") == 0)
+        return 1 / (1 + exp(-z));
+    if (strcmp(f, "swish") == 0)
+        return (1 + exp(-z) + z * exp(-z)) / pow(1 + exp(-z), 2);
+    if (strcmp(f, "gelu") == 0)
+        return 0.5 * erfc(-z / sqrt(2)) + z * exp(-z * z / 2) / sqrt(2 * acos(-1));
+    assert_string_equal(f, "linear");
+    return 1;
+}
+
+/* The strength times the squares of all d y_j / d x_i of a dense layer, number by number. */
+static double contractive(const struct naive *n, const struct args *args, id call)
+{
+    const struct call *c = &n->g->call[call];
+    const struct layer *l = &n->g->layer[c->layer];
+    const char *f = args_get(l->args, "activation")->as.call->entry->name;
+    const size_t out = (size_t)args_whole(l->args, "units"), in = shape_last(&l->in);
+    const size_t rows = n->samples * shape_count(&n->g->value[c->output].shape) / out;
+    const double *k = weight_of(n, l, "kernel");
+    double *z = mem_new(rows * out, sizeof *z), total = 0;
+    assert_non_null(z);
+    dense_sums(n, c, l, n->value[c->input[0]], z, rows, in);
+    for (size_t i = 0; i < rows * out; i++)
+        for (size_t q = 0; q < in; q++)
+            total += pow(slope(f, z[i]) * k[q * out + i % out], 2);
+    mem_free(z);
+    return args_number(args, "strength") * total;
+}
+
 double naive_term(const struct naive *n, id term, id call)
 {
     const struct term *t = &n->g->term[term];
@@ -434,7 +476,8 @@ double naive_term(const struct naive *n, id term, id call)
     const double by = strcmp(reduce, "sum") == 0    ? 1
                       : strcmp(reduce, "mean") == 0 ? (double)dims_count(&x)
                                                     : (double)n->samples;
-    return formula(args, n->value[y], &x) / by;
+    const bool inside = strcmp(args->entry->name, "contractive") == 0;
+    return (inside ? contractive(n, args, call) : formula(args, n->value[y], &x)) / by;
 }
 
 double naive_row(const struct naive *n, id term)

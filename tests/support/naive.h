@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The naive ledger: a plain walk over the calls, in double and by the textbook. It reads the graph
  * and nothing else of nn: no plan, no frame, no kernel, no function of a penalty or a loss. Each
- * penalty is its kind's printed formula, evaluated as an expression. */
+ * penalty is its kind's printed formula, evaluated as an expression; contractive is a sum over the
+ * Jacobian, of activations without corners. */
 #ifndef NNR_TESTS_NAIVE_H
 #define NNR_TESTS_NAIVE_H
 

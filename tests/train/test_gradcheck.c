@@ -98,18 +98,20 @@ static void penalties_of_right_models_pass(void **state)
         const struct entry *kind = penalty_kinds.row[i];
         /* On an activity alone, and then it is left out. */
         const bool counts = ((const struct penalty_kind *)kind)->by_count != NULL;
+        const bool inside = ((const struct penalty_kind *)kind)->gather_inside != NULL;
         int at = snprintf(call, sizeof call, "%s(", kind->name);
         for (size_t k = 0; k < kind->arg_count; k++)
             if (kind->args[k].type == ARG_NUMBER)
                 at += snprintf(call + at, sizeof call - (size_t)at, k ? ", 0.2" : "0.1");
         snprintf(call + at, sizeof call - (size_t)at, ")");
-        snprintf(text, sizeof text,
-                 DATA "input 4\ndense 6 %s kernel=%s bias=%s activity=%s\ndense 3\n",
-                 /* kl is for numbers from 0 to 1. */
-                 strcmp(kind->name, "kl") == 0
-                     ? "sigmoid kernel_init=uniform(0.1, 0.9) bias_init=uniform(0.1, 0.9)"
-                     : "tanh" BIAS,
-                 counts ? "none" : call, suits_bias(call) && !counts ? call : "none", call);
+        snprintf(
+            text, sizeof text, DATA "input 4\ndense 6 %s kernel=%s bias=%s activity=%s\ndense 3\n",
+            /* kl is for numbers from 0 to 1. */
+            strcmp(kind->name, "kl") == 0
+                ? "sigmoid kernel_init=uniform(0.1, 0.9) bias_init=uniform(0.1, 0.9)"
+                : "tanh" BIAS,
+            inside || counts ? "none" : call, inside || counts || !suits_bias(call) ? "none" : call,
+            strcmp(kind->name, "l2sp") == 0 ? "none" : call);
         is_right(text);
     }
 }

@@ -4,7 +4,7 @@
 #include "cmd/report/report.h"
 
 #include "nn/layer.h"
-#include "train/model.h"
+#include "train/prune.h"
 
 /* The table of them, which begins with the first row. */
 struct acts {
@@ -77,10 +77,22 @@ static void constraint_acts(struct acts *a)
     }
 }
 
+static void prune_acts(struct acts *a)
+{
+    const struct graph *g = a->m->graph;
+    for (id w = 0; w < g->weights; w++) {
+        const size_t pruned = model_pruned(a->m, w);
+        if (pruned)
+            str_addf(act_add(a, "constraint", g->weight[w].path, "after each step"),
+                     "prune: %zu of %zu stay 0", pruned, g->weight[w].count);
+    }
+}
+
 void acts_report(struct report *r, const struct model *m, const struct dataset *d)
 {
     /* In the order in which they act in a step. */
-    static void (*const families[])(struct acts * a) = {data_acts, noise_acts, constraint_acts};
+    static void (*const families[])(struct acts * a) = {data_acts, noise_acts, constraint_acts,
+                                                        prune_acts};
     struct acts a = {.r = r, .m = m, .d = d};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         families[i](&a);

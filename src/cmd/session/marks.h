@@ -11,6 +11,10 @@ struct mark {
     char *name;
     struct snapshot state;
 };
+/* The mark of that name, or NULL. */
+struct mark *mark_named(struct session *s, const char *name);
+/* The same of an argument; NULL: *e. */
+struct mark *mark_find(struct session *s, const struct arg *name, struct err *e);
 void marks_finish(struct session *s);
 /* The name of the i-th mark. */
 const char *mark_name(const struct session *s, size_t i);

@@ -28,6 +28,8 @@
     ROW(show)                                                                                      \
     ROW(summary)                                                                                   \
     ROW(revive)                                                                                    \
+    ROW(prune)                                                                                     \
+    ROW(unprune)                                                                                   \
     ROW(set)                                                                                       \
     ROW(let)                                                                                       \
     ROW(term)                                                                                      \

@@ -9,12 +9,6 @@
 
 enum { MARKED = PART_MODELS | PART_DATA };
 
-static struct mark *find_mark(const struct session *s, const char *name)
-{
-    const uint32_t i = name_number(&s->names->marks, s->marks, mark_name, s, name);
-    return i == INDEX_NONE ? NULL : &s->mark[i];
-}
-
 static int run_mark(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *name = args_get(args, "name");
@@ -30,29 +24,17 @@ static int run_mark(struct session *s, const struct args *args, struct err *e)
         mark_finish(s, &m);
         return -1;
     }
-    struct mark *old = find_mark(s, m.name);
+    struct mark *old = mark_named(s, m.name);
     if (old)
         mark_finish(s, old);
     *(old ? old : &s->mark[s->marks++]) = m;
     return 0;
 }
 
-static int unknown_mark(const struct session *s, const struct arg *name, struct err *e)
-{
-    struct nearest near = {0};
-    for (size_t i = 0; i < s->marks; i++)
-        nearest_try(&near, name->as.text, s->mark[i].name);
-    err_at(e, name->where, "there is no mark \"%s\"", name->as.text);
-    if (near.name)
-        return err_hint(e, "did you mean %s?", near.name);
-    return err_hint(e, "set one first: mark %s", name->as.text);
-}
-
 static int run_goto(struct session *s, const struct args *args, struct err *e)
 {
-    const struct arg *name = args_get(args, "name");
-    struct mark *from = find_mark(s, name->as.text);
-    return from ? snapshot_restore(s, &from->state, MARKED, e) : unknown_mark(s, name, e);
+    struct mark *from = mark_find(s, args_get(args, "name"), e);
+    return from ? snapshot_restore(s, &from->state, MARKED, e) : -1;
 }
 
 static const struct arg_spec mark_args[] = {

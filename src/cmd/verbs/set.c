@@ -11,6 +11,7 @@
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
+#include "cmd/verbs/anchors.h"
 #include "cmd/verbs/layer.h"
 #include "cmd/verbs/set_rule.h"
 #include "cmd/verbs/setting_parts.h"
@@ -226,7 +227,9 @@ static int set_layer(struct session *s, const struct target *t, const struct pai
     if (setting_find_key(entry, t, &at, e) || check_changeable(&entry->args[at], t, e))
         return -1;
     struct graph_edit was;
-    int failed = keep_rules(s, m, e) || setting_bind(s, &arena, entry, at, pair, &value, e);
+    int failed =
+        keep_rules(s, m, e) || setting_bind(s, &arena, entry, at, pair, &value, e) ||
+        (value.type == ARG_SUM && anchors_find(s, &arena, layer, entry->args[at].name, &value, e));
     const uint32_t first = failed || value.type != ARG_SUM
                                ? NOTHING
                                : graph_same_terms(m->graph, layer, entry->args[at].name, &value);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/verbs/set_rule.h"
+#include "cmd/verbs/anchors.h"
 
 #include "cmd/common/binder.h"
 #include "cmd/common/rules.h"
@@ -267,7 +268,8 @@ static int set_slot_rule(struct making *x, struct err *e)
         err_hint(e, "set %s.%s = none, without every, ends the rule", x->t->thing, x->key);
     }
     if (!failed)
-        failed = put_slot(x, layer, at, &sum, e);
+        failed =
+            anchors_find(x->s, &arena, layer, x->key, &sum, e) || put_slot(x, layer, at, &sum, e);
     arena_finish(&arena);
     return failed;
 }

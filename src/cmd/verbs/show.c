@@ -18,6 +18,7 @@
 #include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "plot/view.h"
+#include "train/prune.h"
 
 #include <math.h>
 #include <string.h>
@@ -237,6 +238,8 @@ static void show_weight_line(struct str *to, const struct model *m, id weight)
     str_addf(to, "  %s %s: starts as ", w->name, shape_text(&w->shape, shape, sizeof shape));
     args_print(to, w->init);
     str_add(to, w->moving ? ", follows the batches" : "");
+    if (model_pruned(m, weight))
+        str_addf(to, ", %zu of %zu stay 0", model_pruned(m, weight), w->count);
     show_zeros(to, m, weight);
     str_add(to, "\n");
 }
