@@ -418,6 +418,15 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
     return err_hint(e, "all weights together may have 2,147,483,648");
 }
 
+bool graph_decays(const struct graph *g, id weight)
+{
+    const struct layer *l = &g->layer[g->weight[weight].layer];
+    struct weight_spec spec[WEIGHTS_MOST];
+    layer_weights(l, spec);
+    const char *decay = spec[weight - l->first_weight].decay;
+    return !decay || args_yes(l->args, decay);
+}
+
 static int check_shape(const struct args *term, const struct shape *shape, bool activity,
                        struct err *e)
 {
@@ -694,7 +703,8 @@ static bool trainable_of(const struct args *a)
 static bool says_argument(const struct weight_spec *w, const char *arg)
 {
     return !w->of && ((w->init && strcmp(w->init, arg) == 0) ||
-                      (w->constraint && strcmp(w->constraint, arg) == 0));
+                      (w->constraint && strcmp(w->constraint, arg) == 0) ||
+                      (w->decay && strcmp(w->decay, arg) == 0));
 }
 
 static int nothing_to_freeze(const struct layer *l, struct err *e)
@@ -714,9 +724,9 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
         return nothing_to_freeze(l, e);
     for (size_t i = 0; i < l->args->entry->arg_count; i++) {
         const struct arg_spec *arg = &l->args->entry->args[i];
-        const bool init = arg->of == &init_kinds;
+        const bool init = arg->of == &init_kinds, decay = arg->meaning == MEANS_DECAY;
         size_t k = 0;
-        if (!l->args->arg[i].given || (!init && arg->of != &constraint_kinds))
+        if (!l->args->arg[i].given || (!init && !decay && arg->of != &constraint_kinds))
             continue;
         while (k < n && !says_argument(&spec[k], arg->name))
             k++;
@@ -724,7 +734,11 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
             continue;
         const int thing = (int)strcspn(arg->name, "_");
         err_at(e, l->args->arg[i].key, "%s= says how a %.*s %s, and %s has none", arg->name, thing,
-               arg->name, init ? "starts" : "is held", l->name);
+               arg->name,
+               init    ? "starts"
+               : decay ? "decays"
+                       : "is held",
+               l->name);
         if (thing == 4 && strncmp(arg->name, "bias", 4) == 0)
             return err_hint(e, "leave out %s=, or use_bias=no", arg->name);
         return err_hint(e, "leave %s= out, or give the layer a %.*s", arg->name, thing, arg->name);

@@ -174,6 +174,8 @@ id graph_find_weight(const struct graph *g, id layer, const char *name);
 int graph_check_applied(const struct graph *g, struct err *e);
 /* Whether an optimizer may move a weight. */
 bool graph_trains(const struct graph *g, id weight);
+/* Whether a decay of the weights acts on it when it moves. */
+bool graph_decays(const struct graph *g, id weight);
 /* The one call of a layer; NOTHING if there are none or several. */
 id graph_only_call(const struct graph *g, id layer);
 /* The values that are the model's outputs, in their order, written into `to`; returns how many. */

@@ -13,6 +13,7 @@ struct weight_spec {
     struct shape shape;
     const char *init;       /* the argument that says how it starts; NULL: as zeros */
     const char *constraint; /* the one that says what it is brought back to; NULL: there is none */
+    const char *decay;      /* the one that says whether it decays; NULL: it does */
     const struct args *of;  /* whose arguments these are; NULL: the layer's */
     bool moving;            /* it follows the batches (planner_follow) and never trains; no slots */
     bool straight;          /* its slope is straight-through: no derivative */
@@ -81,6 +82,13 @@ extern const struct layer_kind block_kind, wrapper_kind;
         .line = "yes: NAME.idle counts for each unit the steps since it was last not 0; "          \
                 "dead(NAME, 1000) reads it",                                                       \
         .meaning = MEANS_IDLE                                                                      \
+    }
+#define DECAY(called, what)                                                                        \
+    {                                                                                              \
+        .name = called, .form = KEY, .type = ARG_BOOL, .standard = "yes",                          \
+        .line = "no: an optimizer's weight_decay passes " what " by", .meaning = MEANS_DECAY,      \
+        .use = "With weight_decay, for biases and norms. They do not grow with the number of "     \
+               "inputs, and nothing is won where they are near 0."                                 \
     }
 #define CALL_CLAUSES                                                                               \
     {.name = "on",                                                                                 \

@@ -18,10 +18,14 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
         w[n++] = (struct weight_spec){.name = "gamma",
                                       .shape = columns,
                                       .init = "gamma_init",
-                                      .constraint = "gamma_constraint"};
+                                      .constraint = "gamma_constraint",
+                                      .decay = "gamma_decay"};
     if (args_yes(self, "center"))
-        w[n++] = (struct weight_spec){
-            .name = "beta", .shape = columns, .init = "beta_init", .constraint = "beta_constraint"};
+        w[n++] = (struct weight_spec){.name = "beta",
+                                      .shape = columns,
+                                      .init = "beta_init",
+                                      .constraint = "beta_constraint",
+                                      .decay = "beta_decay"};
     w[n++] = (struct weight_spec){
         .name = "moving_mean", .shape = columns, .init = "moving_mean_init", .moving = true};
     w[n++] = (struct weight_spec){.name = "moving_variance",

@@ -18,11 +18,13 @@ static size_t weights(const struct args *self, const struct shape *in, struct we
     w[0] = (struct weight_spec){.name = "kernel",
                                 .shape = {.axes = 2, .size = {shape_last(in), units}},
                                 .init = "kernel_init",
-                                .constraint = "kernel_constraint"};
+                                .constraint = "kernel_constraint",
+                                .decay = "kernel_decay"};
     w[1] = (struct weight_spec){.name = "bias",
                                 .shape = shape_of(units),
                                 .init = "bias_init",
-                                .constraint = "bias_constraint"};
+                                .constraint = "bias_constraint",
+                                .decay = "bias_decay"};
     return args_yes(self, "use_bias") ? 2 : 1;
 }
 
@@ -123,6 +125,8 @@ static const struct arg_spec args[] = {
                "would be missed (Wan et al. 2013)."),
     CONSTRAINT("kernel_constraint", "what the kernel is brought back to after each step"),
     CONSTRAINT("bias_constraint", "what the bias is brought back to after each step"),
+    DECAY("kernel_decay", "the kernel"),
+    DECAY("bias_decay", "the bias"),
     ACTIVATION_ARGS,
     TRAINABLE("no: the weights stay as they are; their penalties still count"),
     CALL_CLAUSES,

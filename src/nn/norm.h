@@ -38,7 +38,8 @@
         INIT("gamma_init", "gamma_initializer", "ones", "how gamma starts"),                       \
         INIT("beta_init", "beta_initializer", "zeros", "how beta starts"),                         \
         CONSTRAINT("gamma_constraint", "what gamma is brought back to after each step"),           \
-        CONSTRAINT("beta_constraint", "what beta is brought back to after each step")
+        CONSTRAINT("beta_constraint", "what beta is brought back to after each step"),             \
+        DECAY("gamma_decay", "gamma"), DECAY("beta_decay", "beta")
 
 /* Of the steps of both: y = x normalised with the moments. They may lack gamma or beta. Forward x
  * is the input, gamma, beta; backward the input, gamma, dy; the moments are the layer's to place.

@@ -180,7 +180,7 @@ static void choose_side(const struct view_request *r, const struct model *m, con
 static int tiles_make(const struct view_request *r, struct model *m, const struct weight *w,
                       struct tiles *t, struct err *e)
 {
-    *t = (struct tiles){.kernel = m->state.weight + w->at, .outputs = shape_last(&w->shape)};
+    *t = (struct tiles){.kernel = model_weights(m) + w->at, .outputs = shape_last(&w->shape)};
     t->own = r->keys && args_get(r->keys, keys[SCALE].name)->as.choice == &scale_own;
     choose_side(r, m, w, t);
     if (t->count > PIXELS_MOST) {

@@ -49,7 +49,7 @@ static int find_weights(struct path *p, struct err *e)
             return err_hint(e, "plot a weight whose shape all runs share");
         }
         p->count = w->count;
-        p->weight[v] = m->state.weight + w->at;
+        p->weight[v] = model_weights(m) + w->at;
         for (size_t i = 0; i < w->count; i++) {
             p->low = fmin(p->low, (double)p->weight[v][i]);
             p->high = fmax(p->high, (double)p->weight[v][i]);

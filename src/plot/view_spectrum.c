@@ -98,7 +98,7 @@ static int spectrum_make(const struct view_request *r, const struct model *m,
         return err_memory(e);
     for (size_t i = 0; i < s->count; i++)
         s->number[i] = (double)(i + 1);
-    return add_values(r, s, NOW, m->state.weight + w->at, e) || add_start(r, s, e) ||
+    return add_values(r, s, NOW, model_weights(m) + w->at, e) || add_start(r, s, e) ||
                    add_before(r, s, e)
                ? -1
                : 0;

@@ -121,7 +121,7 @@ static void add_panel(const struct view_request *r, const struct kernels_of *k, 
     struct str name = {0};
     struct str *to = &f->program;
     char block[16];
-    const real *w = k->at[i].model->state.weight + k->at[i].weight->at;
+    const real *w = model_weights(k->at[i].model) + k->at[i].weight->at;
     struct histogram h = {.weight = k->at[i].weight, .most = most};
     const struct page page = page_for(r, (unsigned)k->rows, (unsigned)k->cols, NULL);
     h.own = largest(w, h.weight->count);
@@ -151,7 +151,7 @@ static double column_most(const struct view_request *r, const struct kernels_of 
     const size_t end = r->models > 1 ? k->rows * k->cols : i + 1;
     for (size_t p = first; p < end; p += stride)
         if (k->at[p].model)
-            most = fmax(most, largest(k->at[p].model->state.weight + k->at[p].weight->at,
+            most = fmax(most, largest(model_weights(k->at[p].model) + k->at[p].weight->at,
                                       k->at[p].weight->count));
     return most;
 }

@@ -22,6 +22,7 @@ void kept_step_take(struct kept_step *k, const struct model *m)
         if (m->state.slot[i])
             memcpy(k->slot[i], m->state.slot[i], bytes);
     k->updates = m->state.updates;
+    k->again = m->recipe.common.sam > 0;
     k->known = true;
 }
 

@@ -11,6 +11,7 @@ struct kept_step {
     bool known;                      /* it is the model's last one */
     real *weight, *slot[SLOTS_MOST]; /* as they were before it */
     uint64_t updates;                /* of the optimizer before it */
+    bool again;                      /* it took the gradient a second time */
     uint64_t seed, step;             /* the key of what was random in it */
     uint64_t epoch;                  /* whose order its batch stands in, */
     size_t first, samples;           /* and where */

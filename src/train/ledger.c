@@ -131,6 +131,23 @@ static int make_gradients(struct ledger *l)
     return l->grad ? 0 : -1;
 }
 
+static void list_steps(struct ledger *l)
+{
+    const struct graph *g = l->model->graph;
+    const struct args *args = l->model->recipe.optimizer.args;
+    const struct opt_step_key *key[STEP_KEYS_MOST];
+    size_t at[STEP_KEYS_MOST];
+    l->steps = args ? opt_step_keys(args, key, at) : 0;
+    for (size_t i = 0; i < l->steps; i++) {
+        struct ledger_step *s = &l->step[i];
+        *s = (struct ledger_step){.key = key[i], .value = args->arg[at[i]].as.number, .moves = NAN};
+        for (id w = 0; w < g->weights; w++) {
+            s->of += graph_trains(g, w);
+            s->weights += graph_trains(g, w) && (!key[i]->decays || graph_decays(g, w));
+        }
+    }
+}
+
 int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uint64_t seed,
                  enum share share, bool gradients, struct err *e)
 {
@@ -140,6 +157,7 @@ int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uin
     const struct trainer *t = l->pass.trainer;
     l->objectives = t->objectives;
     memcpy(l->objective, t->objective, sizeof l->objective);
+    list_steps(l);
     if (make_rows(l) || make_parts(l) || make_calls(l) || (gradients && make_gradients(l)))
         return err_memory(e);
     return 0;
@@ -264,6 +282,8 @@ void ledger_moves_end(struct ledger *l)
         l->row[r].moves = moves_row(l->moves, r);
         l->row[r].flags |= moves_saturated(l->moves, r) ? ROW_SATURATED : 0U;
     }
+    for (size_t i = 0; i < l->steps; i++)
+        l->step[i].moves = moves_key(l->moves, i);
     l->moved = true;
     l->data_moves = moves_data(l->moves);
     l->moves_step = l->model->state.step;

@@ -45,10 +45,20 @@ struct ledger_row {
     unsigned flags;
 };
 
+/* A key of the optimizer that moves weights and adds nothing to the loss. */
+struct ledger_step {
+    const struct opt_step_key *key;
+    double value;       /* of the key */
+    double moves;       /* as of a row */
+    size_t weights, of; /* on how many tensors it acts, of those that may move */
+};
+
 struct ledger {
     struct model *model;
     struct ledger_row *row; /* by layer, slot and place in the sum */
     size_t rows;
+    struct ledger_step step[STEP_KEYS_MOST]; /* what acts in a step beside the rows */
+    size_t steps;
     double data, penalty, total;
     double honest;    /* the total without the model's policy */
     double evaluated; /* what evaluate reports: the total, or the data loss alone */

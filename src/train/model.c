@@ -89,6 +89,7 @@ void model_state_finish(struct model_state *state)
     mem_free(state->weight);
     mem_free(state->grad);
     mem_free(state->pruned);
+    mem_free(state->average);
     for (size_t i = 0; i < SLOTS_MOST; i++)
         mem_free(state->slot[i]);
     *state = (struct model_state){0};
@@ -168,12 +169,13 @@ static int copy_state(struct model_state *to, const struct model_state *from,
     to->penalties = to->penalty_room = 0;
     to->noise = NULL;
     to->noises = to->noise_room = 0;
-    to->weight = to->grad = to->pruned = NULL;
+    to->weight = to->grad = to->pruned = to->average = NULL;
     memset(to->slot, 0, sizeof to->slot);
     int failed = copy_penalties(to, from) || copy_noise(to, from) ||
                  copy_block(&to->weight, from->weight, from->reals, stop) ||
                  copy_block(&to->grad, from->grad, from->reals, stop) ||
-                 copy_block(&to->pruned, from->pruned, from->reals, stop);
+                 copy_block(&to->pruned, from->pruned, from->reals, stop) ||
+                 copy_block(&to->average, from->average, from->reals, stop);
     for (size_t i = 0; i < SLOTS_MOST && !failed; i++)
         failed = copy_block(&to->slot[i], from->slot[i], from->reals, stop);
     return failed;
@@ -199,7 +201,7 @@ void model_put_state(struct model *m, struct model_state *from)
 static int copy_recipe(struct recipe *to, const struct recipe *from)
 {
     to->loss_weight = from->loss_weight;
-    to->clipping = from->clipping;
+    to->common = from->common;
     return copy_choice(&to->loss, &from->loss) || copy_own(to, from) ||
            copy_choice(&to->optimizer, &from->optimizer);
 }
@@ -381,8 +383,9 @@ void model_take_optimizer(struct model *m, struct choice c)
     rules_end(&m->rules, "optimizer");
     choice_finish(&m->recipe.optimizer);
     m->recipe.optimizer = c;
-    m->recipe.clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
+    m->recipe.common = c.args ? opt_common(c.args) : (struct opt_common){0};
     m->state.updates = 0;
+    m->state.averaged = 0;
     forget_slots(m);
 }
 
@@ -391,18 +394,24 @@ void model_change_optimizer(struct model *m, struct choice c)
     model_rules_changed(m);
     choice_finish(&m->recipe.optimizer);
     m->recipe.optimizer = c;
-    m->recipe.clipping = c.args ? opt_clipping(c.args) : (struct clipping){0};
+    m->recipe.common = c.args ? opt_common(c.args) : (struct opt_common){0};
+    if (m->recipe.common.ema == 0)
+        m->state.averaged = 0;
     /* Before the first step they may start at another number now. */
     if (!m->state.updates)
         forget_slots(m);
 }
 
-/* Weights, their gradient, what the optimizer keeps, and which weights stay 0. */
-enum { PRUNED = 2 + SLOTS_MOST, STATE_BLOCKS };
+/* Weights, their gradient, what the optimizer keeps, which weights stay 0, and their average. */
+enum { PRUNED = 2 + SLOTS_MOST, AVERAGE, STATE_BLOCKS };
 
 static real **block_of(struct model_state *s, size_t i)
 {
-    return i == 0 ? &s->weight : i == 1 ? &s->grad : i == PRUNED ? &s->pruned : &s->slot[i - 2];
+    return i == 0         ? &s->weight
+           : i == 1       ? &s->grad
+           : i == PRUNED  ? &s->pruned
+           : i == AVERAGE ? &s->average
+                          : &s->slot[i - 2];
 }
 
 /* The block with room for `reals`, the old numbers first, as far as nothing stops it; NULL without
@@ -423,6 +432,13 @@ static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *
             return -1;
     }
     return 0;
+}
+
+/* The averages of weights from `first` on are the weights. */
+static void begin_average(const struct graph *g, size_t first, const real *weight, real *average)
+{
+    const size_t at = g->weight[first].at;
+    memcpy(average + at, weight + at, (g->weight_reals - at) * sizeof *average);
 }
 
 int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e)
@@ -450,6 +466,8 @@ int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e)
             mem_free(block[i]);
         return failed ? err_memory(e) : -1;
     }
+    if (block[AVERAGE] && s->drawn < m->graph->weights)
+        begin_average(m->graph, s->drawn, block[0], block[AVERAGE]);
     for (size_t i = 0; i < STATE_BLOCKS; i++)
         if (block[i]) {
             mem_free(*block_of(s, i));
@@ -571,7 +589,7 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
 {
     const uint64_t counts[] = {m->state.step,           m->state.epoch,   m->state.updates,
                                m->state.position,       m->state.stepped, m->state.trained,
-                               (uint64_t)m->state.from, m->state.seen};
+                               (uint64_t)m->state.from, m->state.seen,    m->state.averaged};
     hash = digest_text(hash, m->name);
     hash = digest_graph(m, hash);
     hash = digest_noise(m, hash);
@@ -581,9 +599,11 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->state.last, sizeof m->state.last);
     hash = digest_bytes(hash, &m->state.so_far, sizeof m->state.so_far);
-    const real *block[3 + SLOTS_MOST] = {m->state.weight, m->state.grad, m->state.pruned};
+    const real *block[STATE_BLOCKS] = {m->state.weight, m->state.grad};
     for (size_t i = 0; m->state.updates && i < SLOTS_MOST; i++)
-        block[3 + i] = m->state.slot[i];
+        block[2 + i] = m->state.slot[i];
+    block[PRUNED] = m->state.pruned;
+    block[AVERAGE] = m->state.averaged ? m->state.average : NULL;
     for (size_t i = 0; i < sizeof block / sizeof *block; i++)
         if (block[i])
             hash = digest_bytes(hash, block[i], m->state.trained_reals * sizeof(real));

@@ -48,7 +48,7 @@ struct derived {
 /* What is trained for, and how. */
 struct recipe {
     struct choice loss, optimizer; /* the loss of every output that has none of its own */
-    struct clipping clipping;      /* as the optimizer says */
+    struct opt_common common;      /* as the optimizer says */
     double loss_weight;
     struct own_loss own[OUTPUTS_MOST];
     size_t owns;
@@ -73,6 +73,8 @@ struct model_state {
     size_t noises, noise_room;
     real *weight, *grad, *slot[SLOTS_MOST];
     real *pruned;         /* 1 where a weight stays 0, else 0; NULL: none does */
+    real *average;        /* of the weights over steps, or NULL */
+    uint64_t averaged;    /* over so many; 0: it means nothing */
     size_t drawn;         /* weights (not numbers) that have their values; the rest comes later */
     size_t reals;         /* numbers in each block */
     size_t trained;       /* weights that a step has moved; the others follow from the seed alone */
@@ -126,6 +128,12 @@ void model_state_finish(struct model_state *state);
 void model_put_state(struct model *m, struct model_state *from);
 /* Takes a name that was made with mem_text. */
 void model_take_name(struct model *m, char *name);
+/* The weights that a person looks at, evaluates and saves: their average over steps where the
+ * optimizer keeps one, once a step was taken. Training goes on from state.weight. */
+static inline const real *model_weights(const struct model *m)
+{
+    return m->state.averaged && m->recipe.common.ema > 0 ? m->state.average : m->state.weight;
+}
 /* The value that is the model's first output; NOTHING for an empty model. */
 id model_output(const struct model *m);
 /* What a term takes now: its kind with the present numbers. */

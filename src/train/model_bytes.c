@@ -31,12 +31,13 @@ static int write_state(struct str *to, const struct entry_finder *f, const struc
     s.penalty_room = 0;
     s.noise = NULL;
     s.noise_room = 0;
-    s.weight = s.grad = s.pruned = NULL;
+    s.weight = s.grad = s.pruned = s.average = NULL;
     memset(s.slot, 0, sizeof s.slot);
     str_bytes(to, (const char *)&s, sizeof s);
     bytes_put_block(to, from->weight, from->weight ? from->reals * sizeof(real) : 0);
     bytes_put_block(to, from->grad, from->grad ? from->reals * sizeof(real) : 0);
     bytes_put_block(to, from->pruned, from->pruned ? from->reals * sizeof(real) : 0);
+    bytes_put_block(to, from->average, from->average ? from->reals * sizeof(real) : 0);
     for (size_t i = 0; i < SLOTS_MOST; i++)
         bytes_put_block(to, from->slot[i], from->slot[i] ? from->reals * sizeof(real) : 0);
     bytes_put_block(to, from->noise, from->noises * sizeof *from->noise);
@@ -160,6 +161,7 @@ static void read_state(struct bytes *b, const struct entry_finder *f, struct mod
     s->weight = read_reals(b, s->reals);
     s->grad = read_reals(b, s->reals);
     s->pruned = read_reals(b, s->reals);
+    s->average = read_reals(b, s->reals);
     for (size_t i = 0; i < SLOTS_MOST; i++)
         s->slot[i] = read_reals(b, s->reals);
     read_noise(b, noises, s);

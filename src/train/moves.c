@@ -21,6 +21,11 @@ struct moves {
     real *block[BLOCKS_OF_MOVES];
     struct update_trial then, afresh;
     const struct row_parts *row;
+    const real *total; /* the gradient that the step followed */
+    const struct opt_step_key *key[STEP_KEYS_MOST];
+    struct choice without[STEP_KEYS_MOST]; /* the optimizer with that key at 0 */
+    double key_share[STEP_KEYS_MOST];
+    size_t keys;
     size_t rows, done;
     double *share; /* for each row */
     bool *saturated;
@@ -97,7 +102,7 @@ static double update_distance(const struct moves *x, const real *u, real *v)
 static const real *with_part(struct moves *x, double times, const real *part)
 {
     const size_t reals = x->model->graph->weight_reals;
-    memcpy(x->block[OTHER], x->model->state.grad, reals * sizeof(real));
+    memcpy(x->block[OTHER], x->total, reals * sizeof(real));
     kernels()->axpy(reals, times, part, x->block[OTHER]);
     return x->block[OTHER];
 }
@@ -107,20 +112,39 @@ static bool leads_here(const struct moves *x)
 {
     const struct trainer *t = x->trainer;
     bool same = true;
-    update_weights_from(&x->then, x->model->state.grad, x->block[ONE]);
+    update_weights_from(&x->then, x->total, x->block[ONE]);
     for (size_t i = 0; i < t->ranges && same; i++)
         same = memcmp(x->block[ONE] + t->range[i].at, x->model->state.weight + t->range[i].at,
                       t->range[i].count * sizeof(real)) == 0;
     return same;
 }
 
+/* The optimizer without each of its keys that move weights. */
+static int leave_keys_out(struct moves *x, struct err *e)
+{
+    const struct args *args = x->model->recipe.optimizer.args;
+    size_t at[STEP_KEYS_MOST];
+    const size_t keys = opt_step_keys(args, x->key, at);
+    for (; x->keys < keys; x->keys++) {
+        if (choice_make(&x->without[x->keys], args, e))
+            return -1;
+        x->without[x->keys].args->arg[at[x->keys]].as.number = 0;
+    }
+    return 0;
+}
+
 static int begin_moves(struct moves *x, struct err *e)
 {
     const struct trainer *t = x->trainer;
     const struct kept_step *k = &t->kept;
+    x->total = k->again ? t->second.grad : x->model->state.grad;
     x->then = (struct update_trial){.model = x->model,
                                     .plan = t->train,
                                     .term = NOTHING,
+                                    .args = x->model->recipe.optimizer.args,
+                                    .common = x->model->recipe.common,
+                                    .seed = k->seed,
+                                    .step = k->step,
                                     .range = t->range,
                                     .ranges = t->ranges,
                                     .weight = k->weight,
@@ -133,10 +157,10 @@ static int begin_moves(struct moves *x, struct err *e)
     x->afresh.updates = 0;
     if (!leads_here(x))
         return not_known(e);
-    update_difference(&x->then, x->model->state.grad, x->block[AS_TAKEN]);
+    update_difference(&x->then, x->total, x->block[AS_TAKEN]);
     x->norm = norm_of(x, x->block[AS_TAKEN]);
     trainer_numbers(x->model, x->frame);
-    frame_weights(x->frame, k->weight, x->block[ROW]);
+    frame_weights(x->frame, k->again ? t->second.weight : k->weight, x->block[ROW]);
     x->frame->stop = x->model->stop;
     x->frame->seed = k->seed;
     x->frame->step = k->step;
@@ -161,7 +185,8 @@ struct moves *moves_create(struct model *m, const struct dataset *d, const struc
     x->row = row;
     x->rows = rows;
     const unsigned before = flush_begin();
-    const int failed = make_room(x, row) ? err_memory(e) : begin_moves(x, e);
+    const int failed =
+        make_room(x, row) ? err_memory(e) : leave_keys_out(x, e) || begin_moves(x, e);
     flush_end(before);
     if (!failed)
         return x;
@@ -177,6 +202,8 @@ void moves_destroy(struct moves *x)
     frame_destroy(x->frame);
     for (size_t i = 0; i < BLOCKS_OF_MOVES; i++)
         mem_free(x->block[i]);
+    for (size_t i = 0; i < x->keys; i++)
+        choice_finish(&x->without[i]);
     mem_free(x->share);
     mem_free(x->saturated);
     mem_free(x);
@@ -192,7 +219,7 @@ static double share_of(struct moves *x, const real *part)
 /* Whether the row pulls harder than all else at the weights that it pulls at. */
 static bool row_outweighs(const struct moves *x)
 {
-    const real *row = x->block[ROW], *total = x->model->state.grad;
+    const real *row = x->block[ROW], *total = x->total;
     double own = 0, rest = 0;
     for (size_t i = 0; i < x->trainer->ranges; i++) {
         const struct range *r = &x->trainer->range[i];
@@ -210,7 +237,7 @@ static bool is_saturated(struct moves *x)
     const double enough = 1.1;
     real *none = x->block[ONE], *some = x->block[TWO];
     update_difference(&x->afresh, with_part(x, -1, x->block[ROW]), none);
-    update_difference(&x->afresh, x->model->state.grad, some);
+    update_difference(&x->afresh, x->total, some);
     const double once = update_distance(x, none, some);
     update_difference(&x->afresh, with_part(x, 1, x->block[ROW]), some);
     return once > 0 && update_distance(x, none, some) < enough * once;
@@ -238,7 +265,7 @@ static real *update_with(const struct moves *x, const struct update_trial *from,
     struct update_trial t = *from;
     t.term = term;
     t.factor = factor;
-    update_difference(&t, x->model->state.grad, to);
+    update_difference(&t, x->total, to);
     return to;
 }
 
@@ -252,6 +279,15 @@ static void look_at_proximal(struct moves *x, size_t row, id term)
     const double once = update_distance(x, none, update_with(x, &x->afresh, term, 1, some));
     const double twice = update_distance(x, none, update_with(x, &x->afresh, term, 2, some));
     x->saturated[row] = once > 0 && twice < enough * once;
+}
+
+static void without_key(struct moves *x, size_t key)
+{
+    struct update_trial t = x->then;
+    t.args = x->without[key].args;
+    t.common = opt_common(t.args);
+    update_difference(&t, x->key[key]->again ? x->model->state.grad : x->total, x->block[ONE]);
+    x->key_share[key] = update_distance(x, x->block[AS_TAKEN], x->block[ONE]) / x->norm;
 }
 
 static void look_at(struct moves *x, size_t row)
@@ -277,6 +313,8 @@ bool moves_next(struct moves *x)
         look_at(x, x->done);
     else
         data_alone(x);
+    for (size_t i = 0; x->done == x->rows && i < x->keys; i++)
+        without_key(x, i);
     x->done++;
     flush_end(before);
     return true;
@@ -285,6 +323,11 @@ bool moves_next(struct moves *x)
 double moves_row(const struct moves *x, size_t row)
 {
     return x->share[row];
+}
+
+double moves_key(const struct moves *x, size_t key)
+{
+    return x->key_share[key];
 }
 
 double moves_data(const struct moves *x)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What each row of the ledger moved in the last step. u is the update as it was taken: the gradient
- * clipped, the decay, the optimizer, penalties with prox=yes, the constraints. u' is what the same
- * state would have made of the gradient without the row's, or, of a row that acts after the
- * optimizer, without what it did there. moves = |u - u'| / |u|, over all weights that may move. */
+ * clipped, its noise, the decay, the optimizer, penalties with prox=yes, the constraints. u' is
+ * what the same state would have made of the gradient without the row's, or, of a row that acts
+ * after the optimizer, without what it did there. moves = |u - u'| / |u|, over all weights that may
+ * move. With sam= the gradient is the second one, and the row is left out of it where it was taken.
+ * For a key of the optimizer u' is what the step would have been with the key at 0. */
 #ifndef NNR_TRAIN_MOVES_H
 #define NNR_TRAIN_MOVES_H
 
@@ -24,6 +26,8 @@ void moves_destroy(struct moves *x);
 bool moves_next(struct moves *x);
 /* Of a row, and of the data loss. NaN where nothing moved at all. */
 double moves_row(const struct moves *x, size_t row);
+/* Of a key of the optimizer, by its number among opt_step_keys. */
+double moves_key(const struct moves *x, size_t key);
 double moves_data(const struct moves *x);
 /* Whether the row would move hardly more if it were twice as strong. With g the gradient and r the
  * row's part of it: |u(g + r) - u(g - r)| < 1.1 |u(g) - u(g - r)|, where the optimizer starts

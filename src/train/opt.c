@@ -57,16 +57,51 @@ static int check_decay(const struct args *a, struct err *e)
     return 0;
 }
 
-int opt_check(const struct args *a, struct err *e)
+static int check_sam(const struct args *a, struct err *e)
 {
-    return check_clipping(a, e) || check_decay(a, e) ? -1 : 0;
+    const struct arg *sam = args_get(a, "sam");
+    if (sam->as.number > 0 || (!sam->given && sam->as.number == 0))
+        return 0;
+    err_at(e, sam->where,
+           "sam is a distance above 0: each step takes the gradient a second time, so far along "
+           "the first");
+    return err_hint(e, "leave it out, or write sam=0.05; set optimizer.sam = none ends it");
 }
 
-struct clipping opt_clipping(const struct args *a)
+int opt_check(const struct args *a, struct err *e)
 {
-    return (struct clipping){.norm = args_number(a, "clipnorm"),
-                             .value = args_number(a, "clipvalue"),
-                             .whole = args_number(a, "global_clipnorm")};
+    return check_clipping(a, e) || check_decay(a, e) || check_sam(a, e) ? -1 : 0;
+}
+
+struct opt_common opt_common(const struct args *a)
+{
+    return (struct opt_common){.norm = args_number(a, "clipnorm"),
+                               .value = args_number(a, "clipvalue"),
+                               .whole = args_number(a, "global_clipnorm"),
+                               .noise = args_number(a, "noise"),
+                               .sam = args_number(a, "sam"),
+                               .ema = args_number(a, "ema")};
+}
+
+static const struct opt_step_key step_keys[STEP_KEYS_MOST] = {
+    {.name = "sam", .formula = "the gradient at w + sam g/|g|", .again = true},
+    {.name = "noise", .formula = "g + noise N(0, 1)"},
+    {.name = "weight_decay", .formula = "w - weight_decay lr w", .decays = true},
+    {.name = "l1", .formula = "0 where |z| <= l1, else z - l1 sign(z)"},
+    {.name = "l2", .formula = "w / (1 + l2 lr/(beta + sqrt(n)))"},
+};
+
+size_t opt_step_keys(const struct args *a, const struct opt_step_key *to[STEP_KEYS_MOST],
+                     size_t at[STEP_KEYS_MOST])
+{
+    size_t n = 0;
+    for (size_t k = 0; k < STEP_KEYS_MOST; k++)
+        for (size_t i = 0; i < a->entry->arg_count; i++)
+            if (strcmp(a->entry->args[i].name, step_keys[k].name) == 0 && a->arg[i].as.number > 0) {
+                to[n] = &step_keys[k];
+                at[n++] = i;
+            }
+    return n;
 }
 
 double opt_decay(const struct args *a)

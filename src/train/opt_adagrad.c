@@ -27,7 +27,7 @@ static double reach(const struct args *self, double norm)
 static const struct arg_spec args[] = {
     LEARNING_RATE("0.001"),
     OPTION("initial_accumulator_value", "0.1", 0, 1e30, "what the sums of squares start at"),
-    EPSILON, CLIPPING};
+    EPSILON, COMMON_KEYS};
 
 const struct opt_kind opt_adagrad = {
     .entry = {.name = "adagrad",

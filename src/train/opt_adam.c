@@ -33,7 +33,7 @@ double adam_reach(const struct args *self, double norm)
     return norm * norm + 64 * args_number(self, "lr");
 }
 
-static const struct arg_spec args[] = {LEARNING_RATE("0.001"), ADAM_OPTIONS, CLIPPING};
+static const struct arg_spec args[] = {LEARNING_RATE("0.001"), ADAM_OPTIONS, COMMON_KEYS};
 
 const struct opt_kind opt_adam = {
     .entry = {.name = "adam",

@@ -3,7 +3,7 @@
 #include "train/opt_decay.h"
 
 static const struct arg_spec args[] = {LEARNING_RATE("0.001"), WEIGHT_DECAY("0.004"), ADAM_OPTIONS,
-                                       CLIPPING};
+                                       COMMON_KEYS};
 
 const struct opt_kind opt_adamw = {
     .entry = {.name = "adamw",

@@ -48,7 +48,7 @@ static const struct arg_spec args[] = {
     OPTION("l1", "0", 0, 1e6, "what a weight's sum of gradients must be above, or the weight is 0"),
     OPTION("l2", "0", 0, 1e6, "draws the weights to 0 as l2 / 2 times their squares would"),
     OPTION("beta", "1", 0, 1e6, "is added to the root: the larger, the slower the first steps"),
-    CLIPPING,
+    COMMON_KEYS,
 };
 
 const struct opt_kind opt_ftrl = {

@@ -25,7 +25,7 @@ static double reach(const struct args *self, double norm)
 static const struct arg_spec args[] = {
     LEARNING_RATE("0.0001"), WEIGHT_DECAY("0"),
     OPTION("beta_1", "0.9", 0, 1, "how much of the mean gradient goes into the step"),
-    OPTION("beta_2", "0.99", 0, 1, "how much of the mean gradient is kept"), CLIPPING};
+    OPTION("beta_2", "0.99", 0, 1, "how much of the mean gradient is kept"), COMMON_KEYS};
 
 const struct opt_kind opt_lion = {
     .entry = {.name = "lion",

@@ -40,7 +40,8 @@ static void update(const struct args *self, uint64_t count, size_t n, const real
 
 static const struct arg_spec args[] = {
     LEARNING_RATE("0.001"), ADAM_OPTIONS,
-    OPTION("momentum_decay", "0.004", 0, 1e6, "how fast the momentum grows to beta_1"), CLIPPING};
+    OPTION("momentum_decay", "0.004", 0, 1e6, "how fast the momentum grows to beta_1"),
+    COMMON_KEYS};
 
 const struct opt_kind opt_nadam = {
     .entry = {.name = "nadam",

@@ -40,7 +40,7 @@ static const struct arg_spec args[] = {
     EPSILON,
     ARG("centered", KEY, ARG_BOOL, .standard = "no",
         .line = "divide by the deviation of the gradient, not by its mean square"),
-    CLIPPING,
+    COMMON_KEYS,
 };
 
 const struct opt_kind opt_rmsprop = {

@@ -27,13 +27,22 @@ static double reach(const struct args *self, double norm)
     return 64 * args_number(self, "lr") * norm;
 }
 
+/* The place of weight_decay among the arguments below. */
+enum { DECAY = 3 };
+
+/* Looked at in every step of models that have none: by place, not by name. */
+static double decay(const struct args *self)
+{
+    return self->arg[DECAY].as.number > 0 ? opt_weight_decay(self) : 0;
+}
+
 static const struct arg_spec args[] = {
     LEARNING_RATE("0.01"),
     ARG("momentum", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 1,
         .line = "how much of the last step goes on"),
     ARG("nesterov", KEY, ARG_BOOL, .standard = "no", .line = "look ahead along the momentum"),
-    WEIGHT_DECAY("0"),
-    CLIPPING,
+    [DECAY] = WEIGHT_DECAY("0"),
+    COMMON_KEYS,
 };
 
 const struct opt_kind opt_sgd = {
@@ -53,5 +62,5 @@ const struct opt_kind opt_sgd = {
     .update = update,
     .step_sizes = step_sizes,
     .reach = reach,
-    .decay = opt_weight_decay,
+    .decay = decay,
 };

@@ -89,6 +89,8 @@ void model_prune(struct model *m, struct pruning *p)
     if (p->due)
         mark_smallest(now, w->count, p->due, p->key, to);
     model_hold_pruned(m, w->at, w->count, now);
+    if (s->average)
+        model_hold_pruned(m, w->at, w->count, s->average + w->at);
     s->trained = s->drawn;
     s->trained_reals = s->reals;
     numbers_changed(m);

@@ -10,10 +10,11 @@ struct range *ranges_create(const struct graph *g, size_t *count)
         struct range *last = *count ? &range[*count - 1] : NULL;
         if (!graph_trains(g, (id)i))
             continue;
-        if (last && last->at + last->count == w->at)
+        const bool decays = graph_decays(g, (id)i);
+        if (last && last->at + last->count == w->at && last->decays == decays)
             last->count += w->count;
         else
-            range[(*count)++] = (struct range){w->at, w->count};
+            range[(*count)++] = (struct range){w->at, w->count, decays};
     }
     return range;
 }

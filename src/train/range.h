@@ -8,10 +8,11 @@
 
 struct range {
     size_t at, count; /* in reals */
+    bool decays;      /* an optimizer's decay acts on it */
 };
 
-/* The ranges of a graph, neighbouring weights as one: *count of them, to be freed with mem_free;
- * NULL without memory. */
+/* The ranges of a graph, neighbouring weights that decay alike as one: *count of them, to be freed
+ * with mem_free; NULL without memory. */
 struct range *ranges_create(const struct graph *g, size_t *count);
 /* The sum of squares of a gradient over all ranges. */
 double ranges_squares(const struct range *range, size_t count, const real *grad);

@@ -181,6 +181,7 @@ int revive_put(struct revive *x, uint64_t seed, struct err *e)
             if (m->graph->weight[w].count % x->active.units == 0)
                 forget_unit(x, &m->graph->weight[w], x->unit[k]);
     }
+    m->state.averaged = 0;
     m->state.trained = m->state.drawn;
     m->state.trained_reals = m->state.reals;
     return 0;

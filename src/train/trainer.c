@@ -6,6 +6,7 @@
 #include "num/flush.h"
 #include "train/accuracy.h"
 #include "train/anchor.h"
+#include "train/average.h"
 #include "train/diagnose.h"
 #include "train/inputs.h"
 #include "train/prune.h"
@@ -25,6 +26,7 @@ int trainer_check(const struct model *m, const struct dataset *d, struct err *e)
 /* Drops what was compiled. */
 static void clear_trainer(struct trainer *t)
 {
+    second_pass_finish(&t->second);
     workers_destroy(t->workers);
     metrics_destroy(t->metrics);
     frame_destroy(t->train_frame);
@@ -77,6 +79,8 @@ static void take_numbers(const struct trainer *t)
     trainer_numbers(t->model, t->train_frame);
     for (size_t i = 0; t->workers && i < workers_frames(t->workers); i++)
         trainer_numbers(t->model, workers_frame(t->workers)[i]);
+    for (size_t i = 0; i < second_pass_frames(&t->second); i++)
+        trainer_numbers(t->model, second_pass_frame(&t->second)[i]);
 }
 
 static void refresh(struct derived *d)
@@ -220,6 +224,7 @@ static void place_weights(const struct trainer *t)
     t->train_frame->stop = m->stop;
     if (t->workers)
         workers_place(t->workers, m->state.weight, t->next_grad, m->stop);
+    second_pass_place(&t->second, m->stop);
 }
 
 /* Checks, and what is compiled; NULL: *e. */
@@ -262,7 +267,7 @@ int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t se
     if (model_draw(m, seed, 0, e) || model_anchor(m, e))
         return -1;
     take_numbers(t);
-    frame_weights(t->infer_frame, m->state.weight, t->probe_grad);
+    frame_weights(t->infer_frame, model_weights(m), t->probe_grad);
     t->infer_frame->stop = m->stop;
     return 0;
 }
@@ -364,6 +369,13 @@ static void keep_step(struct trainer *t, const struct dataset *d, const struct b
     t->kept.samples = p->samples;
 }
 
+/* What is pruned has no gradient. */
+static void hold_gradient(const struct trainer *t, real *grad)
+{
+    for (size_t i = 0; i < t->ranges; i++)
+        model_hold_pruned(t->model, t->range[i].at, t->range[i].count, grad + t->range[i].at);
+}
+
 static void commit_step(struct trainer *t, const struct dataset *d, const struct figures *x,
                         size_t n, bool split)
 {
@@ -373,21 +385,60 @@ static void commit_step(struct trainer *t, const struct dataset *d, const struct
         m->state.seeded = m->state.trained ? 0 : m->state.drawn;
         m->state.first_seed = t->batch.seed;
     }
-    for (size_t i = 0; i < t->ranges; i++)
-        model_hold_pruned(m, t->range[i].at, t->range[i].count, t->next_grad + t->range[i].at);
+    hold_gradient(t, t->next_grad);
+    if (m->recipe.common.sam > 0)
+        hold_gradient(t, t->second.grad);
     swap_gradients(t);
     frame_averages(t->train_frame, m->state.weight);
-    update_weights(&(struct update){.model = m,
-                                    .plan = t->train,
-                                    .range = t->range,
-                                    .ranges = t->ranges,
-                                    .scratch = t->next_grad,
-                                    .room = t->room,
-                                    .workers = split ? t->workers : NULL});
+    update_weights(
+        &(struct update){.model = m,
+                         .grad = m->recipe.common.sam > 0 ? t->second.grad : m->state.grad,
+                         .plan = t->train,
+                         .seed = t->batch.seed,
+                         .range = t->range,
+                         .ranges = t->ranges,
+                         .scratch = t->next_grad,
+                         .room = t->room,
+                         .workers = split ? t->workers : NULL});
+    average_weights(m);
     count_step(m, d, x, n);
     t->last_batch.samples = n;
     t->last_batch.data = x->data;
     metrics_add_step(t->metrics, m, &t->last_batch);
+}
+
+/* Room that only some optimizers' keys want. */
+static int make_room_for_keys(struct trainer *t, struct err *e)
+{
+    struct model *m = t->model;
+    if (average_room(m))
+        return err_memory(e);
+    if (m->recipe.common.sam == 0 || t->second.grad)
+        return 0;
+    if (second_pass_room(&t->second, t->train, t->workers, m->graph->weight_reals))
+        return err_memory(e);
+    take_numbers(t);
+    second_pass_place(&t->second, m->stop);
+    return 0;
+}
+
+/* The gradient for the step, at w + sam g / |g|; what the first pass left stays. */
+static int take_second(struct trainer *t, const struct batch_pass *p, bool split, double norm,
+                       struct err *e)
+{
+    const struct model *m = t->model;
+    struct second_pass *s = &t->second;
+    struct figures x;
+    second_pass_move(s, m, t->next_grad, norm);
+    const double second = second_pass_run(s, p, t->range, t->ranges, split, &x);
+    if (stop_check(m->stop, e))
+        return -1;
+    if (isfinite(x.data) && isfinite(x.penalty) && update_reach(m, second) <= (double)REAL_MOST)
+        return 0;
+    if (split)
+        second_pass_run(s, p, t->range, t->ranges, false, &x);
+    const struct suspect suspect = {m, s->frame, t->range, t->ranges, s->grad};
+    return diagnose_step(&suspect, &x, e);
 }
 
 static int take_step(struct trainer *t, const struct dataset *d, struct figures *figures,
@@ -405,6 +456,8 @@ static int take_step(struct trainer *t, const struct dataset *d, struct figures 
                                  .samples = n,
                                  .seed = t->batch.seed,
                                  .step = m->state.step};
+    if (make_room_for_keys(t, e))
+        return -1;
     take_noise(t);
     batch_pass_begin(&p);
     const double norm = run_step(t, &p, split, figures);
@@ -417,6 +470,8 @@ static int take_step(struct trainer *t, const struct dataset *d, struct figures 
         const struct suspect s = {m, t->train_frame, t->range, t->ranges, t->next_grad};
         return diagnose_step(&s, figures, e);
     }
+    if (m->recipe.common.sam > 0 && take_second(t, &p, split, norm, e))
+        return -1;
     m->state.position = first;
     count_right(t, d, figures);
     keep_step(t, d, &p);

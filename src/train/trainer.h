@@ -12,6 +12,7 @@
 #include "train/kept_step.h"
 #include "train/metrics.h"
 #include "train/objective.h"
+#include "train/second_pass.h"
 #include "train/update.h"
 
 struct trainer {
@@ -24,7 +25,8 @@ struct trainer {
     struct range *range;
     size_t ranges;
     struct batch batch;
-    struct workers *workers; /* NULL: steps run on one thread */
+    struct workers *workers;   /* NULL: steps run on one thread */
+    struct second_pass second; /* room for it, from the first step on that takes one */
     struct metrics *metrics;
     struct last_batch last_batch; /* of the last step */
     struct kept_step kept;        /* how the last step began, where that was to be kept: */

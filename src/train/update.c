@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/update.h"
 
+#include "base/rng.h"
 #include "nn/constraint.h"
 #include "train/prune.h"
 
@@ -18,16 +19,19 @@ static double share_of(double squares, double most)
     return norm > most ? most / norm : 1;
 }
 
-struct clipped {
+/* A gradient to be clipped, with noise to be added. */
+struct steered {
     const struct model *model;
+    const struct opt_common *by;
     const struct range *range;
     size_t ranges;
     const real *grad;
     real *to;
+    uint64_t seed, step;
 };
 
 /* The gradient, each weight tensor brought down to a norm of its own. */
-static void clip_each(const struct clipped *u, double most)
+static void clip_each(const struct steered *u, double most)
 {
     const struct model *m = u->model;
     for (size_t i = 0; i < m->graph->weights; i++) {
@@ -39,7 +43,7 @@ static void clip_each(const struct clipped *u, double most)
     }
 }
 
-static void clip_whole(const struct clipped *u, double most)
+static void clip_whole(const struct steered *u, double most)
 {
     const double share = share_of(ranges_squares(u->range, u->ranges, u->grad), most);
     for (size_t i = 0; i < u->ranges; i++)
@@ -47,28 +51,46 @@ static void clip_whole(const struct clipped *u, double most)
                          u->to + u->range[i].at);
 }
 
-static void clip_values(const struct clipped *u, double most)
+static void clip_values(const struct steered *u, double most)
 {
     for (size_t i = 0; i < u->ranges; i++)
         kernels()->clamp(u->range[i].count, most, u->grad + u->range[i].at, u->to + u->range[i].at);
 }
 
-static bool clips_gradient(const struct model *m)
+static bool clips_gradient(const struct opt_common *c)
 {
-    const struct clipping *c = &m->recipe.clipping;
     return c->norm > 0 || c->whole > 0 || c->value > 0;
 }
 
-/* The gradient that the optimizer is to follow, of a model that clips. */
-static const real *clip_gradient(const struct clipped *u)
+/* The numbers have the seed, the weight's path and the step for their key: threads, other layers
+ * and what was drawn before change none. */
+static void add_noise(const struct steered *u, const real *grad)
 {
-    const struct clipping c = u->model->recipe.clipping;
-    if (c.norm > 0)
-        clip_each(u, c.norm);
-    else if (c.whole > 0)
-        clip_whole(u, c.whole);
-    else
-        clip_values(u, c.value);
+    const struct graph *g = u->model->graph;
+    for (size_t i = 0; i < g->weights; i++) {
+        const struct weight *w = &g->weight[i];
+        const uint64_t key = rng_key(u->seed, "gradient noise", w->path, u->step);
+        if (!weight_moves(u->model, w))
+            continue;
+        for (size_t k = 0; k < w->count; k++)
+            u->to[w->at + k] = (real)((double)grad[w->at + k] + u->by->noise * rng_normal(key, k));
+    }
+}
+
+/* The gradient that the optimizer is to follow. */
+static const real *steer_gradient(const struct steered *u)
+{
+    const struct opt_common *c = u->by;
+    const real *grad = clips_gradient(c) ? u->to : u->grad;
+    if (c->norm > 0)
+        clip_each(u, c->norm);
+    else if (c->whole > 0)
+        clip_whole(u, c->whole);
+    else if (c->value > 0)
+        clip_values(u, c->value);
+    if (c->noise == 0)
+        return grad;
+    add_noise(u, grad);
     return u->to;
 }
 
@@ -84,6 +106,7 @@ static void constrain_weights(struct model *m, double *room)
 struct descent {
     const struct update *update;
     const real *grad;
+    double decay;
 };
 
 /* One of `parts` parts of each range. */
@@ -100,9 +123,8 @@ static void update_part(void *self, size_t part, size_t parts)
         real *slot[SLOTS_MOST];
         for (size_t k = 0; k < SLOTS_MOST; k++)
             slot[k] = m->state.slot[k] ? m->state.slot[k] + at : NULL;
-        if (to > from && kind->decay)
-            kernels()->shrink(to - from, kind->decay(m->recipe.optimizer.args),
-                              m->state.weight + at);
+        if (to > from && x->decay > 0 && u->range[i].decays)
+            kernels()->shrink(to - from, x->decay, m->state.weight + at);
         if (to > from)
             kind->update(m->recipe.optimizer.args, m->state.updates, to - from, x->grad + at,
                          m->state.weight + at, slot);
@@ -123,10 +145,16 @@ size_t update_room(const struct graph *g)
 void update_weights(const struct update *u)
 {
     const struct model *m = u->model;
-    struct descent x = {.update = u, .grad = m->state.grad};
-    if (clips_gradient(m))
-        x.grad =
-            clip_gradient(&(struct clipped){m, u->range, u->ranges, m->state.grad, u->scratch});
+    const struct steered s = {.model = m,
+                              .by = &m->recipe.common,
+                              .range = u->range,
+                              .ranges = u->ranges,
+                              .grad = u->grad,
+                              .to = u->scratch,
+                              .seed = u->seed,
+                              .step = m->state.step};
+    struct descent x = {
+        .update = u, .grad = steer_gradient(&s), .decay = opt_decay(m->recipe.optimizer.args)};
     u->model->state.updates++;
     if (u->workers)
         workers_update(u->workers, update_part, &x);
@@ -145,7 +173,7 @@ static void try_part(const struct update_trial *t, const real *grad, size_t at, 
                      real *step)
 {
     enum { PART = 512 };
-    const struct args *args = t->model->recipe.optimizer.args;
+    const struct args *args = t->args;
     const struct opt_kind *kind = opt_kind_of(args);
     const double start = opt_start(args);
     real room[SLOTS_MOST][PART], *slot[SLOTS_MOST] = {0};
@@ -164,9 +192,22 @@ static void try_part(const struct update_trial *t, const real *grad, size_t at, 
 
 static const real *trial_gradient(const struct update_trial *t, const real *grad)
 {
-    if (!clips_gradient(t->model))
-        return grad;
-    return clip_gradient(&(struct clipped){t->model, t->range, t->ranges, grad, t->scratch});
+    return steer_gradient(&(struct steered){.model = t->model,
+                                            .by = &t->common,
+                                            .range = t->range,
+                                            .ranges = t->ranges,
+                                            .grad = grad,
+                                            .to = t->scratch,
+                                            .seed = t->seed,
+                                            .step = t->step});
+}
+
+/* The share of a weight that the decay takes away. */
+static double trial_decay(const struct update_trial *t, const struct weight *w)
+{
+    const struct graph *g = t->model->graph;
+    const double decay = opt_decay(t->args);
+    return decay > 0 && graph_decays(g, (id)(w - g->weight)) ? decay : 0;
 }
 
 /* The tensor's new weights. */
@@ -174,7 +215,7 @@ static void try_tensor(const struct update_trial *t, const struct weight *w, con
                        real *to)
 {
     const id number = (id)(w - t->model->graph->weight);
-    const double decay = opt_decay(t->model->recipe.optimizer.args);
+    const double decay = trial_decay(t, w);
     memcpy(to, t->weight + w->at, w->count * sizeof *to);
     if (decay > 0)
         kernels()->shrink(w->count, decay, to);
@@ -202,8 +243,7 @@ void update_weights_from(const struct update_trial *t, const real *grad, real *t
 void update_difference(const struct update_trial *t, const real *grad, real *to)
 {
     const struct model *m = t->model;
-    const double decay = opt_decay(m->recipe.optimizer.args);
-    const bool from_weight = opt_kind_of(m->recipe.optimizer.args)->from_weight;
+    const bool from_weight = opt_kind_of(t->args)->from_weight;
     grad = trial_gradient(t, grad);
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
@@ -214,6 +254,7 @@ void update_difference(const struct update_trial *t, const real *grad, real *to)
             kernels()->axpy(w->count, -1, t->weight + w->at, to + w->at);
             continue;
         }
+        const double decay = trial_decay(t, w);
         memset(to + w->at, 0, w->count * sizeof *to);
         try_part(t, grad, w->at, w->count, to + w->at, NULL);
         if (decay > 0)
@@ -223,7 +264,9 @@ void update_difference(const struct update_trial *t, const real *grad, real *to)
 
 double update_reach(const struct model *m, double norm)
 {
-    const struct clipping c = m->recipe.clipping;
+    /* No normal number that a double can make is larger. */
+    const double most_normal = 9;
+    const struct opt_common c = m->recipe.common;
     const double reals = (double)m->graph->weight_reals, weights = (double)m->graph->weights;
     if (!isfinite(norm))
         return norm;
@@ -233,5 +276,6 @@ double update_reach(const struct model *m, double norm)
         norm = fmin(norm, c.whole);
     if (c.value > 0)
         norm = fmin(norm, c.value * sqrt(reals));
+    norm += c.noise > 0 ? c.noise * most_normal * sqrt(reals) : 0;
     return opt_kind_of(m->recipe.optimizer.args)->reach(m->recipe.optimizer.args, norm);
 }

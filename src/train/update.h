@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a committed step does to the weights: the gradient is clipped, the optimizer moves the
- * weights along it (a decoupled decay comes first), penalties with prox=yes move them further
- * (train/proximal.h), constraints bring them back (Keras's order), and what is pruned is 0. */
+/* What a committed step does to the weights: the gradient is clipped and gets its noise, the
+ * optimizer moves the weights along it (a decoupled decay comes first), penalties with prox=yes
+ * move them further (train/proximal.h), constraints bring them back (Keras's order), and what is
+ * pruned is 0. */
 #ifndef NNR_TRAIN_UPDATE_H
 #define NNR_TRAIN_UPDATE_H
 
@@ -9,8 +10,10 @@
 #include "train/workers.h"
 
 struct update {
-    struct model *model; /* its grad is the gradient, which is left as it is */
+    struct model *model;
     const struct plan *plan;
+    const real *grad; /* is left as it is */
+    uint64_t seed;    /* of the noise */
     const struct range *range;
     size_t ranges;
     real *scratch;           /* as large as the gradient; overwritten */
@@ -24,13 +27,17 @@ size_t update_room(const struct graph *g);
  * update_reach. */
 void update_weights(const struct update *u);
 
-/* What another gradient would have done from a state that is past: nothing of the model but its
- * graph, its recipe, its penalties' numbers and what is pruned is looked at. */
+/* What another gradient, or an optimizer with other keys, would have done from a state that is
+ * past: nothing of the model but its graph, its recipe, its penalties' numbers and what is pruned
+ * is looked at. */
 struct update_trial {
     const struct model *model;
     const struct plan *plan;
     id term; /* a proximal one whose strength counts `factor` times; NOTHING: there is none */
     double factor;
+    const struct args *args;  /* the optimizer */
+    struct opt_common common; /* as they say */
+    uint64_t seed, step;      /* of the noise */
     const struct range *range;
     size_t ranges;
     const real *weight;      /* before the update */

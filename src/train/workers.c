@@ -13,6 +13,7 @@ static bool refused;
 
 struct workers {
     struct pool *pool;
+    bool twin; /* the pool is borrowed */
     unsigned count;
     struct frame **frame; /* the first is borrowed */
     real **grad;          /* likewise */
@@ -83,11 +84,26 @@ int workers_create(const struct plan *p, struct frame *frame, size_t reals, stru
     return 0;
 }
 
+int workers_twin(const struct workers *w, struct frame *frame, size_t reals, struct workers **to)
+{
+    struct workers *twin = mem_new(1, sizeof *twin);
+    if (!twin)
+        return -1;
+    *twin = (struct workers){.pool = w->pool, .twin = true, .count = w->count};
+    if (!make_parts(twin, frame->plan, frame, reals)) {
+        *to = twin;
+        return 0;
+    }
+    workers_destroy(twin);
+    return -1;
+}
+
 void workers_destroy(struct workers *w)
 {
     if (!w)
         return;
-    pool_destroy(w->pool);
+    if (!w->twin)
+        pool_destroy(w->pool);
     for (unsigned i = 1; i < w->count && w->frame; i++)
         frame_destroy(w->frame[i]);
     for (unsigned i = 1; i < w->count && w->grad; i++)

@@ -21,6 +21,8 @@ unsigned workers_allowed(void);
 int workers_create(const struct plan *p, struct frame *frame, size_t reals, struct workers **to);
 /* Whether since the last call the system refused threads; then all steps take one. */
 bool workers_refused(void);
+/* Others of the same threads for another pass over the same batch; they are destroyed first. */
+int workers_twin(const struct workers *w, struct frame *frame, size_t reals, struct workers **to);
 void workers_destroy(struct workers *w);
 /* Where the weights stand now, and where the gradient is made. */
 void workers_place(struct workers *w, const real *weight, real *grad, const struct stop *stop);

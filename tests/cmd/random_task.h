@@ -147,9 +147,16 @@ static inline void add_data(struct random_task *t)
 /* The whole text: number i is always the same. */
 static inline void random_task(struct random_task *t, uint64_t number)
 {
-    static const char *const optimizers[] = {
-        "sgd lr=0.01 momentum=0.5", "adam", "rmsprop", "adagrad", "adamw", "nadam", "lion lr=0.001",
-        "ftrl l1=0.01 l2=0.1"};
+    static const char *const optimizers[] = {"sgd lr=0.01 momentum=0.5",
+                                             "adam",
+                                             "rmsprop",
+                                             "adagrad",
+                                             "adamw",
+                                             "nadam",
+                                             "lion lr=0.001",
+                                             "ftrl l1=0.01 l2=0.1",
+                                             "sgd lr=0.01 sam=0.05 ema=0.7",
+                                             "adamw noise=0.01 ema=0.9 weight_decay=0.1"};
     *t = (struct random_task){0};
     random_layers(&t->model, number);
     struct chooser *r = &t->model.r;
@@ -162,7 +169,7 @@ static inline void random_task(struct random_task *t, uint64_t number)
     add_losses(t);
     add_data(t);
     add_joint_terms(&t->model);
-    str_addf(&r->text, "optimizer %s\n", optimizers[pick(r, 8)]);
+    str_addf(&r->text, "optimizer %s\n", optimizers[pick(r, 10)]);
 }
 
 static inline void random_task_finish(struct random_task *t)

@@ -163,6 +163,7 @@ static void settings(void **state)
         "set data.batch = 3\n",
         "loss huber delta=2\n",
         "optimizer sgd lr=0.1 momentum=0.9\n",
+        "optimizer sgd lr=0.1 sam=0.1 ema=0.9 noise=0.1\n",
         "batch 3\n",
         "let weak = none\n",
         "model two\n",
@@ -177,6 +178,8 @@ static void settings(void **state)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_statement(TRAINED, texts[i]);
+    check_statement(TRAINED "optimizer sgd lr=0.1 sam=0.1 ema=0.9 noise=0.1\nstep 1\n",
+                    "penalties moves=yes\n");
 }
 
 static void experiments(void **state)

@@ -271,7 +271,8 @@ static void completion_offers_what_may_stand_there(void **state)
         {"sweep hidden.kernel = l2(?) over 0 1 { trai", "train"},
         {"measure active = frac", "fraction(*"},
         {"dense 4 re", "relu relu6"},
-        {"dense 4 tanh ker", "kernel= kernel_init= kernel_dropout= kernel_constraint="},
+        {"dense 4 tanh ker",
+         "kernel= kernel_init= kernel_dropout= kernel_constraint= kernel_decay="},
         {"dense 4 kernel_constraint=m", "max_norm min_max_norm"},
         {"dense 4 act", "activity="},
         {"dense 4 kernel=", "l1 l2 l2sp l1l2 contractive kl l0 group_lasso none"},
@@ -295,7 +296,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"show plan for", "format="},
         {"history format=", "text csv markdown json"},
         {"print hidden.k", "hidden.kernel hidden.kernel.grad hidden.kernel.penalty "
-                           "hidden.kernel_dropout"},
+                           "hidden.kernel_dropout hidden.kernel_decay"},
         {"print mean(hidden.ou", "hidden.output"},
         {"print hidden.activity.p", "hidden.activity.penalty"},
         {"print val.a", "val.accuracy"},
@@ -303,13 +304,15 @@ static void completion_offers_what_may_stand_there(void **state)
         {"expect los", "loss loss.data loss.penalty"},
         {"set hidden.tr", "hidden.trainable"},
         {"set optimizer.", "optimizer.lr optimizer.beta_1 optimizer.beta_2 optimizer.epsilon "
-                           "optimizer.clipnorm optimizer.clipvalue optimizer.global_clipnorm"},
+                           "optimizer.clipnorm optimizer.clipvalue optimizer.global_clipnorm "
+                           "optimizer.noise optimizer.sam optimizer.ema"},
         {"set data.b", "data.batch"},
-        {"set hidden.k", "hidden.kernel hidden.kernel_dropout hidden.kernel_constraint"},
+        {"set hidden.k", "hidden.kernel hidden.kernel_dropout hidden.kernel_constraint "
+                         "hidden.kernel_decay"},
         {"set hidden.kernel_constraint = non", "none non_neg"},
         {"set hidden.activity = l1", "l1 l1l2"},
         {"set hidden.activity=l1(1) + n", "none"},
-        {"let k = hidden.b", "hidden.bias hidden.bias.grad hidden.bias.penalty"},
+        {"let k = hidden.b", "hidden.bias hidden.bias.grad hidden.bias.penalty hidden.bias_decay"},
         {"print 1 + hidden.bias.g", "hidden.bias.grad"},
         {"expect 1 == hidden.bias.g", "hidden.bias.grad"},
         {"dense 4 on x a", "activity= alpha= as"},
@@ -336,7 +339,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"print mean(hidden.output, ax", "axis="},
         {"print sum(abs(hidden.ou", "hidden.output"},
         {"dense re", ""}, /* the number of units is due */
-        {"dense 4 tanh bias=l1(1) bi", "bias_init= bias_constraint="},
+        {"dense 4 tanh bias=l1(1) bi", "bias_init= bias_constraint= bias_decay="},
         {"set penalties.frozen = ig", "ignore"},
         {"emulate keras-1", "keras-1.0-early keras-1.0"},
         {"help expr", "expressions"},
@@ -512,7 +515,8 @@ static void completion_knows_blocks(void **state)
         {"print ta.top.", "ta.top.output ta.top.input"},
         {"set tower.top.act", "tower.top.activation tower.top.activity"},
         {"print norm(tower.top.k", "tower.top.kernel tower.top.kernel.grad "
-                                   "tower.top.kernel.penalty tower.top.kernel_dropout"},
+                                   "tower.top.kernel.penalty tower.top.kernel_dropout "
+                                   "tower.top.kernel_decay"},
     };
     struct fake f;
     char text[2000];

@@ -116,8 +116,8 @@ static const struct wrong wrong_lines[] = {
      "NAME]"},
     {"dense 4 lr=1", "lr", 0,
      "dense has no key \"lr\"; its keys are units activation kernel bias activity use_bias "
-     "kernel_init bias_init kernel_dropout kernel_constraint bias_constraint theta alpha "
-     "count_idle trainable"},
+     "kernel_init bias_init kernel_dropout kernel_constraint bias_constraint kernel_decay "
+     "bias_decay theta alpha count_idle trainable"},
     {"dense 4 over 3", "over", 0, "dense takes no \"over\"; its clauses are on as"},
     {"dense 4 { relu }", "{", 0, "dense takes no { }; a statement ends at a new line or a ;"},
     {"input 0", "0", 0, "0 is no shape; shapes are 64 or 10x100, of sizes from 1"},
@@ -297,8 +297,8 @@ static const struct wrong wrong_lines[] = {
      "another model"},
     {"set h.x = 1", "h.x", 0,
      "h has no setting \"x\"; it has units, activation, kernel, bias, activity, use_bias, "
-     "kernel_init, bias_init, kernel_dropout, kernel_constraint, bias_constraint, theta, alpha, "
-     "count_idle, trainable"},
+     "kernel_init, bias_init, kernel_dropout, kernel_constraint, bias_constraint, "
+     "kernel_decay, bias_decay, theta, alpha, count_idle, trainable"},
     {"set h.kernel_constraint = max_norm(1, axis=2)", "2", 0,
      "max_norm: the tensor is 2x3 and has no axis 2; its axes are 0 to 1"},
     {"set h.bias_constraint = unit_norm(1)", "1", 0,
@@ -341,7 +341,7 @@ static const struct wrong wrong_lines[] = {
     {"optimizer adagrad epsilon=0", "0", 0, "epsilon is a number from 1e-30 to 1e+30, not 0"},
     {"optimizer sgd amsgrad=1", "amsgrad", 0,
      "sgd has no key \"amsgrad\"; its keys are lr momentum nesterov weight_decay clipnorm "
-     "clipvalue global_clipnorm kind"},
+     "clipvalue global_clipnorm noise sam ema kind"},
     {"set x.kernel = l1(1)", "x.kernel", 0, "x has no setting \"kernel\"; it has shape"},
     {"set g.kernel = l1(1)", "g.kernel", 0, "there is no layer \"g\"; summary lists the model"},
     {"set optimizer.lr = 1", "optimizer.lr", 0,

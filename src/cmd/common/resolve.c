@@ -200,7 +200,7 @@ static int find_weight(struct lookup *l, const struct node *path, id weight, boo
     }
     if (model_draw(m, l->session->seed, 0, e))
         return -1;
-    leaf->reals = (grad ? m->state.grad : m->state.weight) + w->at;
+    leaf->reals = (grad ? m->state.grad : model_weights(m)) + w->at;
     return 0;
 }
 

@@ -146,7 +146,7 @@ static void put_numbers(struct model *m, struct compiled_rule *r, bool next)
     for (size_t i = 0; i < r->numbers; i++)
         put_value(r->number[i].to, next ? r->number[i].next : r->number[i].was);
     if (r->optimizer)
-        m->recipe.clipping = opt_clipping(r->optimizer);
+        m->recipe.common = opt_common(r->optimizer);
     r->put = next;
 }
 

@@ -24,7 +24,8 @@ bool setting_changes(const struct arg_spec *spec)
 {
     /* A number such as dropout's rate shapes nothing. */
     return spec->type == ARG_SUM || spec->type == ARG_NUMBER || spec->of == &constraint_kinds ||
-           spec->meaning == MEANS_TRAINABLE || spec->meaning == MEANS_OUTPUT_ACTIVATION;
+           spec->meaning == MEANS_TRAINABLE || spec->meaning == MEANS_DECAY ||
+           spec->meaning == MEANS_OUTPUT_ACTIVATION;
 }
 
 bool setting_value(const struct arg *x, double *value)

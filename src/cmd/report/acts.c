@@ -67,6 +67,24 @@ static void noise_acts(struct acts *a)
     }
 }
 
+static void step_acts(struct acts *a)
+{
+    const struct args *args = a->m->recipe.optimizer.args;
+    const struct opt_step_key *key[STEP_KEYS_MOST];
+    size_t at[STEP_KEYS_MOST];
+    char number[NUMBER_ROOM];
+    const size_t keys = args ? opt_step_keys(args, key, at) : 0;
+    for (size_t i = 0; i < keys; i++)
+        str_addf(
+            act_add(a, "step", key[i]->decays ? "weights that decay" : "weights", "in each step"),
+            "%s=%s: %s", key[i]->name, number_text(args->arg[at[i]].as.number, number),
+            key[i]->formula);
+    if (a->m->recipe.common.ema > 0)
+        str_addf(act_add(a, "step", "weights", "after each step"),
+                 "ema=%s: their average is evaluated, printed and saved",
+                 number_text(a->m->recipe.common.ema, number));
+}
+
 static void constraint_acts(struct acts *a)
 {
     const struct graph *g = a->m->graph;
@@ -91,8 +109,8 @@ static void prune_acts(struct acts *a)
 void acts_report(struct report *r, const struct model *m, const struct dataset *d)
 {
     /* In the order in which they act in a step. */
-    static void (*const families[])(struct acts * a) = {data_acts, noise_acts, constraint_acts,
-                                                        prune_acts};
+    static void (*const families[])(struct acts * a) = {data_acts, noise_acts, step_acts,
+                                                        constraint_acts, prune_acts};
     struct acts a = {.r = r, .m = m, .d = d};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         families[i](&a);

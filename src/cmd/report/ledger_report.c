@@ -218,6 +218,37 @@ static void add_row(struct report *r, const struct ledger *l, size_t i)
     add_call_lines(r, l->model->graph, row);
 }
 
+/* What acts in a step and has no value. */
+static void add_step(struct report *r, const struct ledger *l, const struct ledger_step *s)
+{
+    char number[NUMBER_ROOM];
+    report_row(r, REPORT_FOR_ALL);
+    report_text(r, NULL, "optimizer");
+    report_text(r, NULL, s->key->name);
+    str_addf(report_shown(r), "%s(%s)", s->key->name, number_text(s->value, number));
+    report_number(r, NULL, s->value);
+    report_text(r, NULL, s->key->formula);
+    report_text(r, NULL, "weights");
+    if (s->weights < s->of)
+        str_addf(report_shown(r), "%zu of %zu weights", s->weights, s->of);
+    else
+        str_add(report_shown(r), "all weights");
+    report_open(r, NULL, '[');
+    report_close(r);
+    report_nothing(r);
+    report_nothing(r);
+    report_open(r, NULL, '[');
+    report_close(r);
+    for (size_t nothing = 0; nothing < 5; nothing++)
+        report_nothing(r);
+    if (l->moved)
+        report_number(r, NULL, s->moves);
+    report_open(r, NULL, '[');
+    str_add(report_shown(r), "step");
+    report_text(r, NULL, "step");
+    report_close(r);
+}
+
 /* What a line has behind its share: the norm of a gradient that nobody asked for, and what it
  * moved.
  */
@@ -303,6 +334,8 @@ void ledger_report(struct report *r, const struct ledger *l, const char *share,
     begin_terms(r, l);
     for (size_t i = 0; i < l->rows; i++)
         add_row(r, l, i);
+    for (size_t i = 0; i < l->steps; i++)
+        add_step(r, l, &l->step[i]);
     for (size_t i = 0; i < l->objectives; i++)
         add_data(r, l, i);
     if (l->moved && l->objectives > 1)

@@ -18,6 +18,7 @@ static size_t model_bytes(const struct model *m)
     const size_t layer = 1500, point = 2 * sizeof(double);
     size_t blocks = (m->state.weight ? 2U : 0U) + (m->state.pruned ? 1U : 0U);
     size_t bytes = 1000 + layer * (m->graph->layers + m->graph->calls);
+    blocks += m->state.average != NULL;
     for (size_t i = 0; i < SLOTS_MOST; i++)
         blocks += m->state.slot[i] != NULL;
     for (size_t i = 0; i < m->history.count; i++)

@@ -61,7 +61,7 @@ static int save_weights(struct session *s, const struct args *args, struct err *
     for (size_t i = 0; i < g->weights; i++)
         list[i] = (struct safetensor_out){.name = g->weight[i].path,
                                           .shape = &g->weight[i].shape,
-                                          .item = m->state.weight + g->weight[i].at,
+                                          .item = model_weights(m) + g->weight[i].at,
                                           .count = g->weight[i].count};
     const int failed = safetensors_write(file, list, g->weights, &s->host->stop, e);
     mem_free(list);
@@ -198,6 +198,7 @@ static int put_weights(struct session *s, struct model *m, const struct safetens
     }
     memcpy(m->state.weight, block, m->state.reals * sizeof *block);
     mem_free(block);
+    m->state.averaged = 0;
     m->state.trained = m->state.drawn;
     m->state.trained_reals = m->state.reals;
     return 0;

@@ -48,7 +48,12 @@ int setting_bind(struct session *s, struct arena *arena, const struct entry *ent
                  const struct pair *pair, struct arg *value, struct err *e)
 {
     struct binder b = session_binder(s, arena);
-    *value = (struct arg){0};
+    const struct node *to = pair->value[0];
+    *value = (struct arg){.type = entry->args[at].type, .key = pair->target->where};
+    /* A number without a default can be taken back. */
+    if (entry->args[at].type == ARG_NUMBER && !entry->args[at].standard && to->kind == NODE_PATH &&
+        strcmp(to->text, "none") == 0)
+        return 0;
     if (bind_value(&b, &entry->args[at], pair->value[0], value, e))
         return -1;
     value->given = true;
@@ -107,7 +112,7 @@ int setting_event(struct model *m, const char *what, const char *value, struct e
         return 0;
     str_addf(&label, "%s = %s", what, value);
     int failed = label.failed ||
-                 history_keep(&m->history, m->state.step, m->state.weight, m->state.reals) ||
+                 history_keep(&m->history, m->state.step, model_weights(m), m->state.reals) ||
                  history_event(&m->history, m->state.step, label.text);
     str_finish(&label);
     return failed ? err_memory(e) : 0;
@@ -118,7 +123,10 @@ int setting_note(struct model *m, const struct target *t, const struct arg *valu
     struct str text = {0};
     char setting[sizeof t->thing + sizeof t->key];
     snprintf(setting, sizeof setting, "%s.%s", t->thing, t->key);
-    arg_print(&text, value);
+    if (value->given)
+        arg_print(&text, value);
+    else
+        str_add(&text, "none");
     const int failed =
         text.failed ? err_memory(e) : setting_event(m, setting, text.text ? text.text : "", e);
     str_finish(&text);

@@ -204,7 +204,7 @@ static void show_zero_groups(struct str *to, const struct model *m, id weight)
             continue;
         size_t zero;
         const size_t groups =
-            kind->groups(g->term[t].args, &w->shape, m->state.weight + w->at, &zero);
+            kind->groups(g->term[t].args, &w->shape, model_weights(m) + w->at, &zero);
         str_addf(to, ", %zu of %zu groups of ", zero, groups);
         args_print_brief(to, model_term(m, t));
     }
@@ -221,7 +221,7 @@ static void show_zeros(struct str *to, const struct model *m, id weight)
     if (weight >= m->state.drawn)
         return;
     for (size_t i = w->at; i < w->at + w->count; i++)
-        zeros += m->state.weight[i] == 0;
+        zeros += model_weights(m)[i] == 0;
     for (id t = 0; t < g->terms; t++)
         proximal =
             proximal || (g->term[t].weight == weight && penalty_is_proximal(g->term[t].args));

@@ -453,9 +453,20 @@ const struct command command_optimizer = {
     COMMAND("optimizer", optimizer_args, "how the weights follow the gradient",
             "A new optimizer starts afresh; set optimizer.lr = 1e-4 keeps its state. Without it: "
             "adam. Each takes one of clipnorm=, clipvalue= and global_clipnorm=. The order of a "
-            "step is Keras's: the gradient of data and penalties together is clipped, weights "
-            "decay (adamw), move, and are brought back by their constraints. hidden.kernel.grad is "
-            "the gradient before clipping. set optimizer.clipnorm = 0 switches clipping off.",
+            "step is Keras's: the gradient of data and penalties together is clipped, gets its "
+            "noise, weights decay (weight_decay=), move, and are brought back by their "
+            "constraints. hidden.kernel.grad is the gradient before clipping. set "
+            "optimizer.clipnorm = 0 switches clipping off. sam= takes the gradient of each step a "
+            "second time, a way along the first: the update follows the second one, with the same "
+            "batch, masks and noise; losses, the ledger's rows, hidden.kernel.grad and what "
+            "batchnorm's moving statistics follow are those of the first. set optimizer.sam = none "
+            "ends it. ema= keeps an average of the weights beside them: evaluation, validation, "
+            "print, views and save take the average, training goes on from the weights, and what a "
+            "rule names is theirs. It begins with the weights after the first step; batchnorm's "
+            "moving statistics are not averaged again. set optimizer.ema = 0 stops it. What moves "
+            "weights and adds nothing to the loss (weight_decay, sam, noise, l1 and l2 of ftrl) is "
+            "a row of the ledger without a value, marked step. kernel_decay=no of a layer, "
+            "bias_decay=no and the like leave a tensor out of the decay.",
             "data xor\ninput 2\ndense 1 sigmoid\noptimizer sgd lr=0.1 momentum=0.9\nstep 5\n"
             "set optimizer.lr = 0.01\n"),
     .run = run_optimizer,
