@@ -35,6 +35,7 @@ static double row_loss(const struct args *loss, const double *y, const double *t
     double total = 0;
     for (size_t j = 0; j < cols; j++) {
         const double d = y[j] - t[target_cols == cols ? j : 0], p = y[j];
+        const double held = fmin(fmax(p, 1e-7), 1 - 1e-7);
         if (strcmp(name, "mse") == 0)
             total += d * d / (double)cols;
         else if (strcmp(name, "mae") == 0)
@@ -42,7 +43,8 @@ static double row_loss(const struct args *loss, const double *y, const double *t
         else if (strcmp(name, "huber") == 0)
             total += (fabs(d) <= delta ? d * d / 2 : delta * (fabs(d) - delta / 2)) / (double)cols;
         else if (strcmp(name, "binary_crossentropy") == 0)
-            total -= (smoothed(loss, t[j], 2) * log(p) + smoothed(loss, 1 - t[j], 2) * log(1 - p)) /
+            total -= (smoothed(loss, t[j], 2) * log(held) +
+                      smoothed(loss, 1 - t[j], 2) * log(1 - held)) /
                      (double)cols;
         else if (strcmp(name, "kl") == 0)
             total += fmax(t[j], 1e-7) * log(fmax(t[j], 1e-7) / fmin(fmax(p, 1e-7), 1));
