@@ -13,6 +13,7 @@
 
 #include "base/entry.h"
 #include "expr/tensor.h"
+#include "num/clones.h"
 
 #include <math.h>
 
@@ -61,15 +62,6 @@ struct operation {
     uint32_t asks;
     uint32_t asks_least; /* the operands behind so many may be left out; 0: none may */
 };
-
-/* Before a function of plain loops: it is compiled for several levels of the instruction set, and
- * the loader takes the best. All give the same bits, as no sum is reordered or contracted. */
-#if defined __x86_64__ && defined __GLIBC__ && !defined __clang__ &&                               \
-    !defined __SANITIZE_ADDRESS__ && !defined NNR_ONE_LEVEL
-#define FOR_ALL_LEVELS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FOR_ALL_LEVELS
-#endif
 
 /* Defines the elementwise operation `name`, whose value for each i is `value`. */
 #define EACH(name, value)                                                                          \
