@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/args_bytes.h"
 
+/* In the table, or beside it, where another row may have the same name. */
 static const struct entry *find_row(const struct entry_finder *f, const struct table *t,
-                                    const char *name)
+                                    const char *name, bool beside)
 {
-    const struct entry *row = table_find(t, name);
-    return row || !f->own ? row : f->own(f->self, t, name);
+    if (!beside)
+        return table_find(t, name);
+    return f->own ? f->own(f->self, t, name) : NULL;
 }
 
 static int write_row_name(struct str *to, const struct entry_finder *f, const struct table *t,
                           const struct entry *row)
 {
+    const bool beside = row && table_find(t, row->name) != row;
     bytes_put_text(to, row ? row->name : NULL);
-    return row && find_row(f, t, row->name) != row ? -1 : 0;
+    bytes_put_whole(to, beside);
+    return row && find_row(f, t, row->name, beside) != row ? -1 : 0;
 }
 
 static const struct entry *read_row_name(struct bytes *b, struct arena *to,
                                          const struct entry_finder *f, const struct table *t)
 {
     const char *name = bytes_take_text(b, to);
-    const struct entry *row = name ? find_row(f, t, name) : NULL;
+    const bool beside = bytes_take_whole(b) != 0;
+    const struct entry *row = name ? find_row(f, t, name, beside) : NULL;
     b->failed = b->failed || (name && !row);
     return row;
 }
