@@ -318,7 +318,8 @@ static void weigh_rows(struct plan *p)
     /* A figure that is no sum over samples. */
     for (size_t i = 0; i < p->applieds; i++) {
         const struct applied *a = &p->applied[i];
-        const bool whole = a->joint ? a->joint->values : a->weight == NOTHING && !a->simple;
+        const bool sum = a->simple || penalty_kind_of(p->graph->term[a->term].args)->by_sample;
+        const bool whole = a->joint ? a->joint->values : a->weight == NOTHING && !sum;
         p->couples_samples = p->couples_samples || whole;
     }
 }

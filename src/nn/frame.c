@@ -92,7 +92,7 @@ static double row_times(const struct frame *f, size_t row)
     const struct extent n = applied_extent(f->plan, a, f->total);
     if (a->weight != NOTHING || a->joint)
         return f->first ? 0 : a->times;
-    return a->times / (reduce_divisor(a->reduce, &n) * (double)a->steps);
+    return a->times / (reduce_divisor(a->reduce, f->args[row], &n) * (double)a->steps);
 }
 
 static void measure_arrays(struct frame *f)
@@ -159,7 +159,8 @@ double frame_true_row(const struct frame *f, size_t row)
     const struct term *t = &f->plan->graph->term[a->term];
     if (a->untrue)
         return 0;
-    return whole_row(f, row) / (t->activity ? reduce_divisor(t->reduce, &f->extent[row]) : 1);
+    return whole_row(f, row) /
+           (t->activity ? reduce_divisor(t->reduce, f->args[row], &f->extent[row]) : 1);
 }
 
 void frame_row_slope(const struct frame *f, size_t row, real *to)

@@ -587,6 +587,8 @@ static bool is_same_choice(const struct arg *a, const struct arg *b)
 {
     if (a->type == ARG_BOOL)
         return a->as.yes == b->as.yes;
+    if (a->type == ARG_WHOLE)
+        return a->as.whole == b->as.whole;
     if (a->type != ARG_NAME && a->type != ARG_NUMBERS)
         return a->type == ARG_CHOICE ? a->as.choice == b->as.choice : a->type == ARG_NUMBER;
     if (!a->given || !b->given)

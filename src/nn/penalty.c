@@ -43,8 +43,11 @@ enum reduce reduce_of(const struct entry *choice)
     return choice == &by_sum ? REDUCE_SUM : choice == &by_mean ? REDUCE_MEAN : REDUCE_BATCH;
 }
 
-double reduce_divisor(enum reduce r, const struct extent *n)
+double reduce_divisor(enum reduce r, const struct args *a, const struct extent *n)
 {
+    const struct penalty_kind *kind = penalty_kind_of(a);
+    if (r == REDUCE_MEAN && kind->elements)
+        return kind->elements(a, n);
     return r == REDUCE_SUM ? 1 : (double)(r == REDUCE_MEAN ? n->count : n->samples);
 }
 

@@ -79,6 +79,13 @@ struct penalty_kind {
     void (*adjoint_inside)(const struct args *self, const struct extent *n, double scale,
                            const struct inside *l, const real *y, double *sums,
                            const struct inside_slopes *to);
+    /* What reduce=mean divides by; NULL: the number of elements. */
+    double (*elements)(const struct args *self, const struct extent *n);
+    /* The value of an activity is a sum over samples, each for itself. */
+    bool by_sample;
+    /* What numbers it is for, and how one comes to them: the value of others is not a number, and
+     * an error says this. NULL: all numbers. */
+    const char *domain;
     /* Kinds of the form c1 sum|x| + c2 sum x^2 say so; these may be fused. Else NULL. */
     struct powers (*powers)(const struct args *self);
 };
@@ -113,8 +120,8 @@ int prox_check(const struct args *self, const struct shape *shape, bool activity
 const char *penalty_formula(const struct args *a);
 /* The first argument's value: the coefficient that the ledger shows. */
 double penalty_strength(const struct args *a);
-/* The divisor that a reduction means for an extent. */
-double reduce_divisor(enum reduce r, const struct extent *n);
+/* The divisor that a reduction of a penalty means for an extent. */
+double reduce_divisor(enum reduce r, const struct args *a, const struct extent *n);
 
 #define STRENGTH(called, what)                                                                     \
     {                                                                                              \

@@ -106,8 +106,10 @@ static bool explain_value(const struct suspect *s, const struct figures *x, char
     return found || !isfinite(x->data);
 }
 
-/* The first penalty that is not finite; *penalty is its name if its formula is what fails. */
-static bool explain_penalty(const struct suspect *s, char what[WHAT_ROOM], const char **penalty)
+/* The first penalty that is not finite; *penalty is its name if its formula is what fails, and
+ * *domain what it is for. */
+static bool explain_penalty(const struct suspect *s, char what[WHAT_ROOM], const char **penalty,
+                            const char **domain)
 {
     const struct frame *f = s->frame;
     bool found = false;
@@ -117,6 +119,7 @@ static bool explain_penalty(const struct suspect *s, char what[WHAT_ROOM], const
             continue;
         const bool formula = isnan(frame_row(f, i)) || !penalty_kind_of(t->args)->powers;
         *penalty = formula ? t->args->entry->name : NULL;
+        *domain = penalty_kind_of(t->args)->domain;
         char name[TERM_NAME_ROOM];
         snprintf(what, WHAT_ROOM, "the penalty %.90s (%.60s)",
                  term_name(s->model->graph, t, name, sizeof name), t->args->entry->name);
@@ -129,7 +132,8 @@ int diagnose_step(const struct suspect *s, const struct figures *x, struct err *
 {
     char what[WHAT_ROOM] = "the weights";
     const char *value = NULL, *slope = NULL; /* the penalty, if it is its formula that fails */
-    const bool told = explain_value(s, x, what) || explain_penalty(s, what, &value);
+    const char *domain = NULL;
+    const bool told = explain_value(s, x, what) || explain_penalty(s, what, &value, &domain);
     const id moving = frame_bad_average(s->frame);
     if (!told && moving != NOTHING)
         snprintf(what, sizeof what, "%.150s", s->model->graph->weight[moving].path);
@@ -137,6 +141,8 @@ int diagnose_step(const struct suspect *s, const struct figures *x, struct err *
         explain_gradient(s, what, &slope);
     err_at(e, nowhere, "step %llu would make %s infinite or not a number",
            (unsigned long long)s->model->state.step + 1, what);
+    if (domain && value)
+        return err_hint(e, "the step was not taken; %s is for %s", value, domain);
     if (value || slope)
         return err_hint(e,
                         "the step was not taken; the formula has no finite %s for these "

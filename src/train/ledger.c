@@ -227,7 +227,7 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
             continue;
         struct extent n = applied_extent(p, a, l->batch);
         row->reduce = a->reduce;
-        row->divisor = reduce_divisor(a->reduce, &n) * (double)a->steps;
+        row->divisor = reduce_divisor(a->reduce, t->args, &n) * (double)a->steps;
         reaches = reaches && l->reached[g->call[a->call].output];
         /* Where a policy moves a penalty to the input, that is what is listed. */
         if (a->bent != BENT_INPUT || a->untrue)
@@ -263,6 +263,22 @@ void ledger_end(struct ledger *l)
     l->evaluated = policy && policy->evaluates_without ? l->data : l->total;
     for (size_t r = 0; r < l->rows; r++)
         l->row[r].share = l->total != 0 ? l->row[r].value / l->total : 0;
+}
+
+int ledger_check_domains(const struct ledger *l, struct err *e)
+{
+    static const struct span nowhere;
+    char slot[300];
+    for (size_t r = 0; r < l->rows; r++) {
+        const struct args *a = l->model->graph->term[l->row[r].term].args;
+        const char *domain = penalty_kind_of(a)->domain;
+        if (!domain || !isnan(l->row[r].value))
+            continue;
+        err_at(e, nowhere, "%s has the penalty %s, which is for %s",
+               ledger_slot(l, r, slot, sizeof slot), a->entry->name, domain);
+        return err_hint(e, "set %s = none takes it away", slot);
+    }
+    return 0;
 }
 
 int ledger_moves_begin(struct ledger *l, const struct dataset *d, struct err *e)

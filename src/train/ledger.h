@@ -90,6 +90,9 @@ int ledger_begin(struct ledger *l, struct model *m, const struct dataset *d, uin
                  enum share share, bool gradients, struct err *e);
 bool ledger_next(struct ledger *l);
 void ledger_end(struct ledger *l);
+/* After ledger_end: whether all numbers are such as the penalties on them are for. 0, or -1 and *e.
+ */
+int ledger_check_domains(const struct ledger *l, struct err *e);
 /* Begins to look at what the rows moved in the model's last step, on the same data, after
  * ledger_end; then ledger_moves_next until it returns false, and ledger_moves_end. An error leaves
  * the ledger as it was. */

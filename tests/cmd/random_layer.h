@@ -144,7 +144,9 @@ static inline void add_slot(struct random_model *m, struct writing *w, const cha
 
 static inline void add_activity(struct random_model *m, struct writing *w, bool inside)
 {
-    add_slot(m, w, "activity", (struct slot_use){true, true, w->made.unit, inside}, 0.4);
+    add_slot(m, w, "activity",
+             (struct slot_use){true, true, w->made.unit, w->made.out.axes + w->folds > 1, inside},
+             0.4);
 }
 
 static inline void add_trainable(struct random_model *m, struct writing *w)
@@ -154,10 +156,11 @@ static inline void add_trainable(struct random_model *m, struct writing *w)
                  (struct slot_use){0});
 }
 
+/* A slope of 0 would make units exactly 0, where a cosine jumps. */
 static inline const char *some_activation(struct random_model *m)
 {
     const char *f = smooth_activation(pick(&m->r, (unsigned)activation_kinds.rows));
-    return f ? f : "prelu(alpha_init=uniform(-0.2, 0.4))";
+    return f && strcmp(f, "prelu") != 0 ? f : "prelu(alpha_init=uniform(0.1, 0.4))";
 }
 
 static inline bool is_smooth(const char *f)
@@ -228,7 +231,8 @@ static inline void add_norm(struct random_model *m, struct writing *w)
                             "moving_variance_init=uniform(0.5, 1.5)");
     w->made.unit = false;
     w->made.size = fmax(2.5, w->made.size + 0.5);
-    add_trainable(m, w);
+    if (scale || center)
+        add_trainable(m, w);
     if (scale)
         add_slot(m, w, "gamma", (struct slot_use){.unit = true}, 0.3);
     if (center)

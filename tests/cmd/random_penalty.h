@@ -75,6 +75,7 @@ struct slot_use {
     bool activity;
     bool matrix; /* there is an axis 1 */
     bool unit;   /* all numbers are from 0 to 1 */
+    bool time;   /* the samples have two axes at least */
     bool inside; /* of a layer with a kernel and an activation without corners */
 };
 
@@ -109,11 +110,39 @@ static inline void add_powers(struct chooser *r, struct slot_use use, bool both)
         str_add(&r->text, ", prox=yes");
 }
 
+/* One of the catalogue that fits, up to its bracket. */
+static inline void add_listed(struct chooser *r, struct slot_use use)
+{
+    static const char *const of_activity[] = {"ar(%s",         "hoyer(%s",
+                                              "decov(%s",      "tv(%s, axis=-1",
+                                              "orthogonal(%s", "orthogonal(%s, by=input",
+                                              "tv(%s",         "tar(%s"};
+    static const char *const of_matrix[] = {"hoyer(%s",
+                                            "decov(%s",
+                                            "tv(%s",
+                                            "tv(%s, axis=0",
+                                            "orthogonal(%s",
+                                            "spectral(%s",
+                                            "soft_orthogonal(%s",
+                                            "orthogonal(%s, by=input"};
+    static const char *const of_vector[] = {"hoyer(%s", "tv(%s, axis=0", "tv(%s, axis=-1"};
+    static const char *const of_shares[] = {"entropy(%s", "confidence(%s"};
+    const char *form = use.activity && use.unit && chance(r, 0.4) ? of_shares[pick(r, 2)]
+                       : use.activity ? of_activity[pick(r, use.time ? 8 : 6)]
+                       : use.matrix   ? of_matrix[pick(r, 8)]
+                                      : of_vector[pick(r, 3)];
+    const char *at = strchr(form, '%');
+    str_bytes(&r->text, form, (size_t)(at - form));
+    str_addf(&r->text, "%s%s", some_strength(r), at + 2);
+}
+
 static inline void add_term(struct chooser *r, struct slot_use use)
 {
     static const char *const reduce[] = {"", ", reduce=batch", ", reduce=sum", ", reduce=mean"};
     const unsigned kind = pick(r, 6);
-    if (use.unit && chance(r, 0.5))
+    if (chance(r, 0.4))
+        add_listed(r, use);
+    else if (use.unit && chance(r, 0.5))
         str_addf(&r->text, "kl(%s%s", some_strength(r), chance(r, 0.5) ? ", p=0.2" : "");
     else if (use.inside && chance(r, 0.3))
         str_addf(&r->text, "contractive(%s", some_strength(r));

@@ -240,7 +240,8 @@ static void a_variable_holds_a_number_or_a_penalty(void **state)
               "t:1:7: weak is a penalty, and a number is due; use it in a slot: kernel=weak");
     fake_says(&f, "dense 2 kernel=2*weak\n", OUTCOME_ERROR,
               "t:1:16: kernel= takes a penalty, not 2*weak; it is one of: l1 l2 l2sp l1l2 "
-              "contractive kl l0 group_lasso");
+              "contractive kl l0 group_lasso "
+              "hoyer tv ar tar orthogonal soft_orthogonal spectral decov entropy confidence");
     fake_finish(&f);
 }
 

@@ -275,7 +275,9 @@ static void completion_offers_what_may_stand_there(void **state)
          "kernel= kernel_init= kernel_dropout= kernel_constraint= kernel_decay="},
         {"dense 4 kernel_constraint=m", "max_norm min_max_norm"},
         {"dense 4 act", "activity="},
-        {"dense 4 kernel=", "l1 l2 l2sp l1l2 contractive kl l0 group_lasso none"},
+        {"dense 4 kernel=",
+         "l1 l2 l2sp l1l2 contractive kl l0 group_lasso "
+         "hoyer tv ar tar orthogonal soft_orthogonal spectral decov entropy confidence none"},
         {"dense 4 kernel=l1(1)+l2", "l2 l2sp"},
         {"dense 4 kernel_init=he_", "he_uniform he_normal"},
         {"dense 4 use_bias=", "yes no"},

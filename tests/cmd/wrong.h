@@ -83,7 +83,9 @@ static const struct wrong wrong_lines[] = {
     {"dense 4 kernel=l1(1)*2", "l1(1)*2", 0,
      "a penalty is only joined by +, not l1(1)*2; a factor goes inside the ( ) of l1"},
     {"dense 4 kernel=3", "3", 0,
-     "kernel= takes a penalty, not 3; it is one of: l1 l2 l2sp l1l2 contractive kl l0 group_lasso"},
+     "kernel= takes a penalty, not 3; it is one of: l1 l2 l2sp l1l2 contractive kl l0 group_lasso "
+     "hoyer tv ar tar "
+     "orthogonal soft_orthogonal spectral decov entropy confidence"},
     {"dense 4 bias=l1(1) use_bias=no", "l1(1)", 0,
      "dense_1 has no bias to penalise; leave bias= out, or give the layer a bias"},
     {"dense 4 kernel_init=uniform(1)", "uniform(1)", 0,
@@ -289,9 +291,13 @@ static const struct wrong wrong_lines[] = {
      "set changes a setting of something: hidden.activity, optimizer.lr; for a variable write: let "
      "h = ..."},
     {"set h.kernel = 3", "3", 0,
-     "kernel= takes a penalty, not 3; it is one of: l1 l2 l2sp l1l2 contractive kl l0 group_lasso"},
+     "kernel= takes a penalty, not 3; it is one of: l1 l2 l2sp l1l2 contractive kl l0 group_lasso "
+     "hoyer tv ar tar "
+     "orthogonal soft_orthogonal spectral decov entropy confidence"},
     {"set h.kernel = relu", "relu", 0,
-     "no penalty \"relu\"; it is one of: l1 l2 l2sp l1l2 contractive kl l0 group_lasso"},
+     "no penalty \"relu\"; it is one of: l1 l2 l2sp l1l2 contractive kl l0 group_lasso hoyer tv ar "
+     "tar "
+     "orthogonal soft_orthogonal spectral decov entropy confidence"},
     {"set h.units = 5", "h.units", 0,
      "h.units cannot change later: the weights have the shape it gave them; make another layer, or "
      "another model"},

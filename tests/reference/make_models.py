@@ -13,6 +13,7 @@ import sys
 
 import model_case
 import models_built
+import models_catalogue
 import models_corners
 import models_inside
 import models_penalised

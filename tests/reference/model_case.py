@@ -61,13 +61,13 @@ def cce(z, t):
 
 
 class Penalty:
-    """`total` of the whole tensor, and how an activity's is brought down."""
+    """`total` of the whole tensor, how an activity's is brought down, and what a mean is one of."""
 
-    def __init__(self, kind, total, reduce="batch"):
-        self.kind, self.total, self.reduce = kind, total, reduce
+    def __init__(self, kind, total, reduce="batch", count=torch.numel):
+        self.kind, self.total, self.reduce, self.count_of = kind, total, reduce, count
 
     def activity(self, x):
-        divisor = {"batch": x.shape[0], "sum": 1, "mean": x.numel()}[self.reduce]
+        divisor = {"batch": x.shape[0], "sum": 1, "mean": self.count_of(x)}[self.reduce]
         return self.total(x) / divisor
 
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "naive.h"
 
+#include "naive_penalty.h"
+
 #include "check.h"
 
 #include "base/rng.h"
@@ -332,7 +334,8 @@ static int find(void *self, const struct node *path, bool values, struct leaf *l
     return 0;
 }
 
-static double formula(const struct args *args, const double *x, const struct dims *dims)
+static double formula(const struct args *args, const double *x, const struct dims *dims,
+                      bool activity)
 {
     /* What gives a tensor is summed. */
     char text[1000];
@@ -345,6 +348,10 @@ static double formula(const struct args *args, const double *x, const struct dim
     struct err e = {0};
     double value = NAN;
     assert_non_null(m.x);
+    if (naive_penalty(args, x, dims, activity, &value)) {
+        mem_free(m.x);
+        return value;
+    }
     assert_in_range(length, 1, sizeof text - 1);
     for (size_t i = 0; i < count; i++)
         m.x[i] = (real)x[i];
@@ -468,16 +475,16 @@ double naive_term(const struct naive *n, id term, id call)
     if (call == NOTHING) {
         const struct weight *w = &n->g->weight[t->weight];
         struct dims x = dims_of(&w->shape, 0);
-        return formula(args, n->weight + w->at, &x);
+        return formula(args, n->weight + w->at, &x, false);
     }
     const id y = n->g->call[call].output;
     struct dims x = dims_of(&n->g->value[y].shape, n->samples);
     const char *reduce = args_get(args, "reduce")->as.choice->name;
     const double by = strcmp(reduce, "sum") == 0    ? 1
-                      : strcmp(reduce, "mean") == 0 ? (double)dims_count(&x)
+                      : strcmp(reduce, "mean") == 0 ? naive_elements(args, &x)
                                                     : (double)n->samples;
     const bool inside = strcmp(args->entry->name, "contractive") == 0;
-    return (inside ? contractive(n, args, call) : formula(args, n->value[y], &x)) / by;
+    return (inside ? contractive(n, args, call) : formula(args, n->value[y], &x, true)) / by;
 }
 
 double naive_row(const struct naive *n, id term)

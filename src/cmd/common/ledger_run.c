@@ -34,7 +34,7 @@ int ledger_run(struct session *s, struct ledger *l, struct model *m, enum share 
     if (stop_check(&s->host->stop, e))
         return -1;
     ledger_end(l);
-    return 0;
+    return ledger_check_domains(l, e);
 }
 
 int ledger_run_moves(struct session *s, struct ledger *l, struct span where, struct err *e)

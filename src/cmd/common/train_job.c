@@ -117,7 +117,7 @@ static int validate_epoch(const struct job *j, struct validated *to, struct err 
     if (stop_check(&s->host->stop, e))
         return -1;
     ledger_end(l);
-    return 0;
+    return ledger_check_domains(l, e);
 }
 
 static bool holds_back(const struct job *j)
