@@ -104,12 +104,13 @@ static void what_cannot_be_scaled_is_told(void **state)
     struct bound b;
     bind_rows(&b, sizeof(real) == 8 ? &narrow : &broad, "scale=minmax");
     if (sizeof(real) == 8)
-        wrong_is(&b.args, "input column 2 are too large or too close to scale", 5);
+        wrong_is(&b.args, "input column 2 are too large or too close to scale",
+                 args_get(&b.args, "scale")->where.at);
     else
         wrong_is(&b.args, "does not fit", 1);
     bind_rows(&b, &broad, "scale=standard");
     wrong_is(&b.args, sizeof(real) == 8 ? "input column 1" : "does not fit",
-             sizeof(real) == 8 ? 5 : 1);
+             sizeof(real) == 8 ? args_get(&b.args, "scale")->where.at : 1);
 }
 
 /* A training share that is narrow, and a validation sample so far away that it has no place on the

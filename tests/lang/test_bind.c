@@ -250,7 +250,7 @@ static const char *const lines[][2] = {
     {"soup 3", "plates=3 (lid=yes)"},
     {"soup 1e2 pan", "plates=100 heat=pan (lid=yes)"},
     {"soup 3 oven(200, yes)", "plates=3 heat=oven(200, yes) (lid=yes)"},
-    {"soup 3 oven(fan=yes)", "plates=3 heat=oven(yes) (lid=yes)"},
+    {"soup 3 oven(fan=yes)", "plates=3 heat=oven(fan=yes) (lid=yes)"},
     {"soup 3 \"pan\"", "plates=3 heat=pan (lid=yes)"},
     {"soup 3 steps(0.5, -0.25, 2*k)", "plates=3 heat=steps(0.5, -0.25, 5) (lid=yes)"},
     {"soup plates=3 heat=pan", "plates=3 heat=pan (lid=yes)"},
