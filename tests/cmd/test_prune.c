@@ -75,9 +75,12 @@ static void find_zeros(struct fake *f, int due, int zero[6])
 static void they_stay_zero(void **state)
 {
     (void)state;
-    static const char *const optimizers[] = {
-        "sgd lr=0.05 momentum=0.9 nesterov=yes", "adam lr=0.01", "adamw lr=0.01 weight_decay=0.1",
-        "rmsprop lr=0.01 momentum=0.5", "adagrad lr=0.1 clipnorm=0.1"};
+    static const char *const optimizers[] = {"adam ema=0.9 sam=0.05 noise=1e-3",
+                                             "sgd lr=0.05 momentum=0.9 nesterov=yes",
+                                             "adam lr=0.01",
+                                             "adamw lr=0.01 weight_decay=0.1",
+                                             "rmsprop lr=0.01 momentum=0.5",
+                                             "adagrad lr=0.1 clipnorm=0.1"};
     static const char *const more[] = {"", "set h.kernel_constraint = unit_norm(0, 1)\n",
                                        "set h.kernel_constraint = spectral_norm(0.3)\n",
                                        "set h.kernel = l1(0.1)+l2sp(1)\n",
