@@ -5,6 +5,8 @@
  * Linear Algebra and its Applications 267, 1997). */
 #include "num/sigma.h"
 
+#include "num/reflect.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
@@ -66,27 +68,6 @@ static void row_products(const real *x, size_t n, size_t cols, double most, doub
     }
 }
 
-/* Makes v[n] a Householder vector with v.v = 2, or 0; returns what v becomes: (result, 0, 0, ...).
- */
-static double reflect_vector(double *v, size_t n)
-{
-    double most = 0, sum = 0;
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, fabs(v[i]));
-    for (size_t i = 0; i < n; i++) {
-        v[i] = most > 0 ? v[i] / most : 0;
-        sum += v[i] * v[i];
-    }
-    if (!(sum > 0))
-        return 0;
-    const double length = sqrt(sum), sign = v[0] < 0 ? -1 : 1;
-    v[0] += sign * length;
-    const double factor = 1 / sqrt(length * fabs(v[0]));
-    for (size_t i = 0; i < n; i++)
-        v[i] *= factor;
-    return -sign * length * most;
-}
-
 /* The part of a behind row and column j becomes H a H with H = 1 - v v'. */
 static void reflect_rest(const struct tridiagonal *t, size_t j, const double *v)
 {
@@ -114,7 +95,7 @@ static void make_tridiagonal(const struct tridiagonal *t)
         t->d[j] = t->a[j * t->n + j];
         if (j + 1 == t->n)
             break;
-        t->e[j] = j + 2 < t->n ? reflect_vector(v, t->n - j - 1) : v[0];
+        t->e[j] = j + 2 < t->n ? reflect_vector(v, 1, t->n - j - 1, v) : v[0];
         if (j + 2 < t->n)
             reflect_rest(t, j, v);
     }

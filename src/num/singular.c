@@ -5,6 +5,7 @@
 #include "num/singular.h"
 
 #include "base/mem.h"
+#include "num/reflect.h"
 
 #include <float.h>
 
@@ -24,27 +25,6 @@ static double fill_matrix(struct matrix *m, const real *a, size_t rows, size_t c
         for (size_t k = 0; k < cols; k++)
             m->a[rows >= cols ? i * cols + k : k * rows + i] = (double)a[i * cols + k] / most;
     return most;
-}
-
-/* Makes x[n], at `stride`, a Householder vector in v[n] with v.v = 2, or 0; returns what x becomes:
- * (result, 0, 0, ...). */
-static double reflect_vector(const double *x, size_t stride, size_t n, double *v)
-{
-    double most = 0, sum = 0;
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, fabs(x[i * stride]));
-    for (size_t i = 0; i < n; i++) {
-        v[i] = most > 0 ? x[i * stride] / most : 0;
-        sum += v[i] * v[i];
-    }
-    if (!(sum > 0))
-        return 0;
-    const double length = sqrt(sum), sign = v[0] < 0 ? -1 : 1;
-    v[0] += sign * length;
-    const double factor = 1 / sqrt(length * fabs(v[0]));
-    for (size_t i = 0; i < n; i++)
-        v[i] *= factor;
-    return -sign * length * most;
 }
 
 /* A -= v (A'v)' on rows and columns from (top, left) on. */
