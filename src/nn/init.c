@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Inputs and outputs of a unit (Keras compute_fans): a vector counts as both. */
+/* Inputs and outputs of a unit (Keras compute_fans): a vector counts as both. Of [size...][in][out]
+ * each is taken once for each place of the size. */
 struct fans {
     double in, out;
 };
@@ -16,7 +17,8 @@ static struct fans fans_of(const struct shape *s)
 {
     if (s->axes < 2)
         return (struct fans){.in = shape_last(s), .out = shape_last(s)};
-    return (struct fans){.in = (double)shape_count(s) / shape_last(s), .out = shape_last(s)};
+    return (struct fans){.in = (double)shape_count(s) / shape_last(s),
+                         .out = (double)shape_count(s) / s->size[s->axes - 2]};
 }
 
 static int fill_with(const struct shape *shape, double x, const struct stop *stop, real *to)
@@ -143,12 +145,22 @@ SCALED(fill_he_uniform, scaled_uniform, 2, f.in)
 SCALED(fill_he_normal, scaled_normal, 2, f.in)
 SCALED(fill_lecun_normal, scaled_normal, 1, f.in)
 
-static int check_matrix(const struct args *a, const struct shape *shape, struct err *e)
+static int check_two_axes(const struct args *a, const struct shape *shape, struct err *e)
 {
-    if (shape->axes == 2)
+    if (shape->axes > 1)
         return 0;
     err_at(e, a->where, "%s is for matrices, and this tensor has one axis", a->entry->name);
     return err_hint(e, "use it as kernel_init=");
+}
+
+static int check_matrix(const struct args *a, const struct shape *shape, struct err *e)
+{
+    char text[80];
+    if (shape->axes <= 2)
+        return check_two_axes(a, shape, e);
+    err_at(e, a->where, "%s is for matrices, and this tensor is %s", a->entry->name,
+           shape_text(shape, text, sizeof text));
+    return err_hint(e, "orthogonal takes all axes but the last as one");
 }
 
 /* Gram and Schmidt on the vectors q[i * step + j * stride], done twice for full precision. */
@@ -178,7 +190,7 @@ static int fill_orthogonal(const struct args *a, const struct shape *shape, uint
                            const struct stop *stop, real *to)
 {
     (void)a;
-    size_t rows = shape->size[0], cols = shape->size[1];
+    const size_t cols = shape_last(shape), rows = shape_count(shape) / cols;
     double *q = mem_new(rows * cols, sizeof *q);
     if (!q)
         return -1;
@@ -355,10 +367,11 @@ static const struct init_kind kinds[] = {
      .fill = fill_lecun_normal},
     {.entry = {.name = "orthogonal",
                .summary = "orthonormal rows or columns, whichever are fewer",
-               .details = "Gram and Schmidt on a normal matrix (Saxe et al. 2014).",
+               .details = "Gram and Schmidt on a normal matrix (Saxe et al. 2014). Of a tensor of "
+                          "more axes all but the last are rows, as in Keras.",
                .example = EXAMPLE("orthogonal")},
      .fill = fill_orthogonal,
-     .check = check_matrix},
+     .check = check_two_axes},
     {.entry = {.name = "identity",
                .summary = "1 on the diagonal, else 0",
                .example = EXAMPLE("identity")},

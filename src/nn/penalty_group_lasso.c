@@ -19,10 +19,10 @@ static const struct entry by_input = {
 static const struct entry *const grouping_rows[] = {&by_unit, &by_input};
 static const struct table groupings = {"grouping", grouping_rows, 2};
 
-/* A matrix [rows][cols], the groups its columns or its rows: number i of group g stands at
- * g across + i along. */
+/* Numbers in runs of `run` neighbours of the same group, or of neighbours of different ones: number
+ * i of group g stands at g across + i / run jump + i % run along. */
 struct groups {
-    size_t count, size, across, along;
+    size_t count, size, across, along, run, jump;
 };
 
 static bool is_by_input(const struct args *self)
@@ -30,16 +30,29 @@ static bool is_by_input(const struct args *self)
     return args_get(self, "by")->as.choice == &by_input;
 }
 
-static struct groups groups_of(const struct args *self, size_t rows, size_t cols)
+/* A matrix [rows][cols] of units: the groups are its columns. */
+static struct groups columns_of(size_t rows, size_t cols)
 {
-    return is_by_input(self) ? (struct groups){rows, cols, cols, 1}
-                             : (struct groups){cols, rows, 1, cols};
+    return (struct groups){cols, rows, 1, cols, rows, 0};
+}
+
+static struct groups groups_of(const struct args *self, const struct shape *shape)
+{
+    const size_t cols = shape_last(shape), rows = shape_count(shape) / cols;
+    const size_t inputs = shape->size[shape->axes - 2];
+    return is_by_input(self)
+               ? (struct groups){inputs, rows / inputs * cols, cols, 1, cols, inputs * cols}
+               : columns_of(rows, cols);
 }
 
 static struct groups groups_in(const struct args *self, const struct extent *n)
 {
-    const size_t rows = n->activity ? n->samples : n->shape->size[0];
-    return groups_of(self, rows, n->count / rows);
+    return n->activity ? columns_of(n->samples, n->count / n->samples) : groups_of(self, n->shape);
+}
+
+static size_t place_in(const struct groups *g, size_t i)
+{
+    return i / g->run * g->jump + i % g->run * g->along;
 }
 
 static int check_groups(const struct args *self, const struct shape *shape, bool activity,
@@ -53,7 +66,7 @@ static int check_groups(const struct args *self, const struct shape *shape, bool
                "by=input is for kernels: an activity has no inputs");
         return err_hint(e, "write by=unit, whose groups are the units over the batch");
     }
-    if (activity || shape->axes == 2)
+    if (activity || shape->axes > 1)
         return 0;
     err_at(e, self->where, "group_lasso is for kernels: a weight of shape %s has no groups",
            shape_text(shape, text, sizeof text));
@@ -66,17 +79,29 @@ static size_t sums(const struct args *self, const struct extent *n)
     return 2 * groups_in(self, n).count;
 }
 
-/* In the order of memory, whichever way the groups lie. */
+/* The numbers in the order of memory: rows of neighbours that belong to one group each, or to all
+ * groups in turn. */
+struct memory_order {
+    bool rows;
+    size_t outer, inner;
+};
+
+static struct memory_order order_of(const struct groups *g)
+{
+    const size_t all = g->count * g->size;
+    return g->along == 1 && g->across != 1 ? (struct memory_order){true, all / g->run, g->run}
+                                           : (struct memory_order){false, g->size, g->count};
+}
+
 static void gather_norms(const struct groups *g, const real *x, double *norm)
 {
-    const bool rows = g->along == 1;
-    const size_t outer = rows ? g->count : g->size, inner = rows ? g->size : g->count;
+    const struct memory_order o = order_of(g);
     for (size_t k = 0; k < g->count; k++)
         norm[k] = 0;
-    for (size_t i = 0; i < outer; i++)
-        for (size_t j = 0; j < inner; j++) {
-            const double v = (double)x[i * inner + j];
-            norm[rows ? i : j] += v * v;
+    for (size_t i = 0; i < o.outer; i++)
+        for (size_t j = 0; j < o.inner; j++) {
+            const double v = (double)x[i * o.inner + j];
+            norm[o.rows ? i % g->count : j] += v * v;
         }
     for (size_t k = 0; k < g->count; k++)
         norm[k] = sqrt(norm[k]);
@@ -102,16 +127,15 @@ static void adjoint(const struct args *self, const struct extent *n, double scal
                     double *norm, real *dx, bool add)
 {
     const struct groups g = groups_in(self, n);
-    const bool rows = g.along == 1;
-    const size_t outer = rows ? g.count : g.size, inner = rows ? g.size : g.count;
+    const struct memory_order o = order_of(&g);
     const double by = scale * penalty_strength(self) * sqrt((double)g.size);
     double *factor = norm + g.count;
     for (size_t k = 0; k < g.count; k++)
         factor[k] = norm[k] > 0 ? by / norm[k] : 0;
-    for (size_t i = 0; i < outer; i++)
-        for (size_t j = 0; j < inner; j++) {
-            const size_t at = i * inner + j;
-            const double v = factor[rows ? i : j] * (double)x[at];
+    for (size_t i = 0; i < o.outer; i++)
+        for (size_t j = 0; j < o.inner; j++) {
+            const size_t at = i * o.inner + j;
+            const double v = factor[o.rows ? i % g.count : j] * (double)x[at];
             dx[at] = (real)v + (add ? dx[at] : 0);
         }
 }
@@ -129,7 +153,7 @@ static bool is_gone(const struct shrinking *x)
 {
     double sum = 0;
     for (size_t i = 0; i < x->g->size; i++) {
-        const size_t at = i * x->g->along;
+        const size_t at = place_in(x->g, i);
         const double share = x->w[at] == 0 ? 0 : (double)x->w[at] / (x->c * (double)x->step[at]);
         sum += share * share;
     }
@@ -142,7 +166,7 @@ static double excess(const struct shrinking *x, double norm, double *slope)
 {
     double sum = 0, fall = 0;
     for (size_t i = 0; i < x->g->size; i++) {
-        const size_t at = i * x->g->along;
+        const size_t at = place_in(x->g, i);
         const double by = 1 / (norm + x->c * (double)x->step[at]);
         const double share = (double)x->w[at] * by;
         sum += share * share;
@@ -161,7 +185,7 @@ static double norm_left(const struct shrinking *x)
     const double enough = (double)REAL_EPSILON / 16;
     double most = 0, squares = 0, drawn = 0;
     for (size_t i = 0; i < x->g->size; i++) {
-        const size_t at = i * x->g->along;
+        const size_t at = place_in(x->g, i);
         const double square = (double)x->w[at] * (double)x->w[at], step = (double)x->step[at];
         most = step > most ? step : most;
         squares += square;
@@ -189,7 +213,7 @@ static double norm_left(const struct shrinking *x)
 static void prox(const struct args *self, const struct shape *shape, double times, const real *step,
                  real *w)
 {
-    const struct groups g = groups_of(self, shape->size[0], shape->size[1]);
+    const struct groups g = groups_of(self, shape);
     for (size_t k = 0; k < g.count; k++) {
         const struct shrinking x = {&g, step + k * g.across, w + k * g.across,
                                     times * penalty_strength(self) * sqrt((double)g.size)};
@@ -197,7 +221,7 @@ static void prox(const struct args *self, const struct shape *shape, double time
         if (!isfinite(left))
             continue;
         for (size_t i = 0; i < g.size; i++) {
-            const size_t at = i * g.along;
+            const size_t at = place_in(&g, i);
             const double below = left + x.c * (double)x.step[at];
             x.w[at] = left > 0 ? (real)((double)x.w[at] * (left / below)) : 0;
         }
@@ -207,11 +231,11 @@ static void prox(const struct args *self, const struct shape *shape, double time
 static size_t count_groups(const struct args *self, const struct shape *shape, const real *w,
                            size_t *zero)
 {
-    const struct groups g = groups_of(self, shape->size[0], shape->size[1]);
+    const struct groups g = groups_of(self, shape);
     *zero = 0;
     for (size_t k = 0; k < g.count; k++) {
         size_t i = 0;
-        while (i < g.size && w[k * g.across + i * g.along] == 0)
+        while (i < g.size && w[k * g.across + place_in(&g, i)] == 0)
             i++;
         *zero += i == g.size;
     }
@@ -249,8 +273,10 @@ const struct penalty_kind penalty_group_lasso = {
                 "* "
                 "sqrt(size) * x / norm(g), and 0 where the norm is. Groups of a kernel are its "
                 "columns, the weights into a unit, or with by=input its rows, those out of an "
-                "input. Of an activity a group is a unit over the batch: reduce=batch makes that a "
-                "sum of root mean squares. Weights without two axes have no groups. With prox=yes "
+                "input. Of a convolution's kernel a group is a filter, by=unit, or all weights out "
+                "of one channel of the input. Of an activity a group is a unit over the batch: "
+                "reduce=batch makes that a "
+                "sum of root mean squares. Weights of one axis have no groups. With prox=yes "
                 "whole groups of a kernel become exactly 0, see l1; where the step sizes within a "
                 "group differ, the group moves as they say and goes when norm(w / t) is at most "
                 "strength * sqrt(size). The printed formula is that of by=unit; by=input has "

@@ -111,6 +111,36 @@ static void a_vector_has_its_length_as_both_fans(void **state)
     mem_free(x);
 }
 
+/* Keras's compute_fans of a kernel of 3x3 in 20 and out 50: 9 * 20 and 9 * 50. */
+static void a_kernel_has_its_size_in_both_fans(void **state)
+{
+    (void)state;
+    const struct shape kernel = {.axes = 4, .size = {3, 3, 20, 50}};
+    const double in = 180, out = 450;
+    const struct {
+        const char *init;
+        double limit;
+    } uses[] = {{"glorot_uniform", sqrt(6 / (in + out))}, {"he_uniform", sqrt(6 / in)}};
+    for (size_t i = 0; i < 2; i++) {
+        real *x = fill(uses[i].init, kernel, 1, "c.kernel");
+        const struct sample s = sample_of(x, shape_count(&kernel));
+        assert_true(s.most <= uses[i].limit * (1 + 1e-6) && s.most > uses[i].limit * 0.99);
+        mem_free(x);
+    }
+}
+
+/* Keras: all axes but the last are rows. */
+static void orthogonal_takes_any_number_of_axes(void **state)
+{
+    (void)state;
+    const struct shape kernel = {.axes = 4, .size = {3, 2, 4, 5}};
+    real *q = fill("orthogonal", kernel, 3, "h.kernel");
+    real *as_matrix = fill("orthogonal", matrix(24, 5), 3, "h.kernel");
+    assert_memory_equal(q, as_matrix, 120 * sizeof *q);
+    mem_free(q);
+    mem_free(as_matrix);
+}
+
 static void check_orthonormal(uint32_t rows, uint32_t cols)
 {
     real *q = fill("orthogonal", matrix(rows, cols), 3, "h.kernel");
@@ -316,6 +346,8 @@ int main(void)
         cmocka_unit_test(uniform_ones_keep_their_limits),
         cmocka_unit_test(normal_ones_have_their_deviation_and_are_cut),
         cmocka_unit_test(a_vector_has_its_length_as_both_fans),
+        cmocka_unit_test(a_kernel_has_its_size_in_both_fans),
+        cmocka_unit_test(orthogonal_takes_any_number_of_axes),
         cmocka_unit_test(orthogonal_is_orthonormal),
         cmocka_unit_test(fixed_ones_are_what_they_say),
         cmocka_unit_test(numbers_follow_from_seed_and_path_alone),

@@ -160,6 +160,29 @@ static double largest_square(const struct subject *s)
     return most;
 }
 
+/* The norms of all filters of a kernel, or of what goes out of each input channel, times the roots
+ * of their sizes. */
+static double group_norms(const struct subject *s)
+{
+    const bool input = strcmp(args_get(s->args, "by")->as.choice->name, "input") == 0;
+    const size_t last = cols_of(s), inputs = s->dims->size[s->dims->axes - 2];
+    const size_t groups = input ? inputs : last, size = count_of(s) / groups;
+    double total = 0;
+    for (size_t g = 0; g < groups; g++) {
+        double squares = 0;
+        for (size_t i = 0; i < count_of(s); i++)
+            squares += (input ? i / last % inputs : i % last) == g ? s->x[i] * s->x[i] : 0;
+        total += sqrt((double)size * squares);
+    }
+    return total;
+}
+
+/* Its formula is that of a matrix. */
+static bool is_group_lasso_of_more_axes(const struct subject *s)
+{
+    return !s->activity && s->dims->axes > 2 && strcmp(s->args->entry->name, "group_lasso") == 0;
+}
+
 static const struct {
     const char *name;
     double (*value)(const struct subject *s);
@@ -173,6 +196,10 @@ bool naive_penalty(const struct args *args, const double *x, const struct dims *
                    double *value)
 {
     const struct subject s = {args, x, dims, activity};
+    if (is_group_lasso_of_more_axes(&s)) {
+        *value = args->arg[0].as.number * group_norms(&s);
+        return true;
+    }
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(args->entry->name, known[i].name) == 0) {
             *value = args->arg[0].as.number * known[i].value(&s);
