@@ -6,6 +6,7 @@
 #include "cmd/session/words.h"
 
 #include "lang/ast.h"
+#include "train/model.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -35,20 +36,27 @@ static bool find_statement(const struct session *s, struct span where, struct li
 }
 
 /* Of a statement that Keras or PyTorch would take: whether it was. */
-static bool advise_foreign(const struct line *line, struct span where, struct err *e)
+static bool advise_foreign(const struct session *s, const struct line *line, struct span where,
+                           struct err *e)
 {
-    struct str text = {0};
-    const enum foreign is = foreign_translate(line->at, line->n, &text);
-    const bool fits = !text.failed && text.size < 200;
+    enum { HINT_MOST = sizeof e->hint - 20 };
+    struct str text = {0}, note = {0};
+    const struct graph *g = current_model(s)->graph;
+    const enum foreign is = foreign_translate(g, line->at, line->n, &text, &note);
+    const bool fits = !text.failed && !note.failed && text.size < HINT_MOST;
+    const bool whole = text.size + note.size < HINT_MOST;
     if (is == FOREIGN_LATER && fits) {
         err_at(e, where, "%s is not in this version", text.text);
         err_hint(e, "help lists what is");
     } else if (is == FOREIGN_ADVICE) {
         err_hint(e, "%s", text.text);
+    } else if (is == FOREIGN_LINE && fits && note.size && whole) {
+        err_hint(e, "write %s (%s)", text.text, note.text);
     } else if (is == FOREIGN_LINE && fits) {
         err_hint(e, "write %s", text.text);
     }
     str_finish(&text);
+    str_finish(&note);
     return is != FOREIGN_NOT && fits;
 }
 
@@ -196,7 +204,7 @@ void advise_text(const struct session *s, struct err *e)
         err_hint(e, "write help \"%.*s\"", (int)(line.n - at - 1), line.at + at + 1);
         return;
     }
-    if (advise_quotes(&line, e->where, e) || advise_foreign(&line, e->where, e))
+    if (advise_quotes(&line, e->where, e) || advise_foreign(s, &line, e->where, e))
         return;
     if (foreign_value(line.at + line.place, line.n - line.place, &value) && value.size < 200)
         err_hint(e, "write %s", value.text ? value.text : "");
@@ -224,10 +232,11 @@ static bool advise_row(const char *word, struct err *e)
     return false;
 }
 
-int advise_topic(const char *word, struct span where, const struct nearest *near, struct err *e)
+int advise_topic(const struct session *s, const char *word, struct span where,
+                 const struct nearest *near, struct err *e)
 {
     const struct line line = {.at = word, .n = strlen(word)};
-    if (advise_foreign(&line, where, e))
+    if (advise_foreign(s, &line, where, e))
         return -1;
     return near->name ? err_hint(e, "did you mean %s?", near->name)
                       : err_hint(e, "help lists the topics");
@@ -237,7 +246,7 @@ int advise_verb(const struct session *s, const struct statement *st, const struc
                 struct err *e)
 {
     struct line line;
-    if (find_statement(s, st->verb_where, &line) && advise_foreign(&line, st->verb_where, e))
+    if (find_statement(s, st->verb_where, &line) && advise_foreign(s, &line, st->verb_where, e))
         return -1;
     if (advise_row(st->verb, e))
         return -1;

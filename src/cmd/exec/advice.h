@@ -17,6 +17,7 @@ void advise_text(const struct session *s, struct err *e);
 int advise_verb(const struct session *s, const struct statement *st, const struct nearest *near,
                 struct err *e);
 /* The same for a word that help does not know. */
-int advise_topic(const char *word, struct span where, const struct nearest *near, struct err *e);
+int advise_topic(const struct session *s, const char *word, struct span where,
+                 const struct nearest *near, struct err *e);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/exec/foreign.h"
 
+#include "cmd/exec/foreign_words.h"
+#include "cmd/exec/spoken.h"
 #include "cmd/session/words.h"
 
 #include "nn/layer.h"
@@ -8,235 +10,15 @@
 #include "train/opt.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* A stretch of the text. */
-struct piece {
-    const char *at;
-    size_t n;
+/* What is written to, and for whom. */
+struct writing {
+    const struct graph *g; /* the model that it is said to; NULL: none */
+    struct str *to;        /* the line */
+    struct str *note;      /* what it leaves out */
 };
-
-/* `NAME = path.WORD(value, key=value)`, of which everything but the word may be missing. */
-enum { SPOKEN_ARGS = 12 };
-struct spoken {
-    struct piece name, word;
-    struct piece call; /* the word and all behind it */
-    bool called;       /* a ( touches the word */
-    bool plain;        /* no path stands before the word */
-    struct {
-        struct piece key, value;
-    } arg[SPOKEN_ARGS];
-    size_t args;
-};
-
-/* Words that are no row of a table here, or mean another one. In a line {epochs:20} stands for the
- * value of the key epochs, {1:w} for the first value and {units/2:8} for either, with what is
- * written when there is none; {=:net} for the name that the whole is given to. A ! in front means
- * that the value is a line of its own. A line =ROW is that row with the same values, =ROW/2 with
- * those from the second on; # is followed by advice. NULL: not in this version. */
-static const struct {
-    const char *word; /* in small letters, without _ */
-    const char *line;
-} rows[] = {
-    {"linear", "dense {out_features/2:8}"},
-    {"batchnormalization", "=batchnorm/9"},
-    {"batchnorm1d", "=batchnorm/9"},
-    {"batchnorm2d", "=batchnorm/9"},
-    {"layernormalization", "=layernorm/9"},
-    {"spatialdropout1d", "=spatial_dropout"},
-    {"spatialdropout2d", "=spatial_dropout"},
-    {"spatialdropout3d", "=spatial_dropout"},
-    {"dropout1d", "=spatial_dropout"},
-    {"dropout2d", "=spatial_dropout"},
-    {"inputlayer", "=input"},
-    {"concatenate", "=concat"},
-    {"mseloss", "loss mse"},
-    {"meansquarederror", "loss mse"},
-    {"l1loss", "loss mae"},
-    {"meanabsoluteerror", "loss mae"},
-    {"smoothl1loss", "loss huber"},
-    {"huberloss", "loss huber"},
-    {"bceloss", "loss binary_crossentropy"},
-    {"bcewithlogitsloss", "loss binary_crossentropy"},
-    {"crossentropyloss", "loss categorical_crossentropy"},
-    {"nllloss", "loss categorical_crossentropy"},
-    {"kldivloss", "loss kl"},
-    {"sequential", "model {=:net}"},
-    {"timedistributed", "timedistributed {!1:dense 10 relu}"},
-    {"add", "{!1:add on a, b}"},
-    {"compile", "loss {loss:mse}; {!optimizer:optimizer adam}"},
-    {"fit", "train {epochs:20}"},
-    {"backward", "step 1"},
-    {"zerograd", "#every step begins without a gradient: step 1"},
-    {"step", "step 1"},
-    {"train", "train 20"},
-    {"eval", "evaluate"},
-    {"evaluate", "evaluate"},
-    {"predict", "predict 0 1"},
-    {"summary", "summary"},
-    {"parameters", "summary"},
-    {"statedict", "save weights \"w.safetensors\""},
-    {"saveweights", "save weights \"{1:w.safetensors}\""},
-    {"loadweights", "load weights \"{1:w.safetensors}\""},
-    {"loadstatedict", "load weights \"w.safetensors\""},
-    {"loadmodel", "load weights \"{1:w.safetensors}\""},
-    {"manualseed", "seed {1:1}"},
-    {"setrandomseed", "seed {1:1}"},
-    {"readcsv", "data csv \"{1:f.csv}\" target=last"},
-    {"traintestsplit", "data csv \"f.csv\" target=last split=0.2"},
-    {"dataloader", "data csv \"f.csv\" target=last batch={batch_size:32}"},
-    {"loaddata", "data digits"},
-    {"import", "#nothing is imported here; help lists what there is"},
-    {"from", "#nothing is imported here; help lists what there is"},
-    {"def", "#a penalty of your own: define penalty NAME(x) = FORMULA"},
-    {"lstm", NULL},
-    {"lstmcell", NULL},
-    {"gru", NULL},
-    {"rnn", NULL},
-    {"simplernn", NULL},
-    {"bidirectional", NULL},
-    {"conv1d", NULL},
-    {"conv2d", NULL},
-    {"conv3d", NULL},
-    {"convtranspose2d", NULL},
-    {"conv2dtranspose", NULL},
-    {"depthwiseconv2d", NULL},
-    {"separableconv2d", NULL},
-    {"maxpooling1d", NULL},
-    {"maxpooling2d", NULL},
-    {"maxpool2d", NULL},
-    {"averagepooling2d", NULL},
-    {"avgpool2d", NULL},
-    {"globalaveragepooling2d", NULL},
-    {"globalmaxpooling1d", NULL},
-    {"upsampling2d", NULL},
-    {"zeropadding2d", NULL},
-    {"embedding", NULL},
-    {"attention", NULL},
-    {"multiheadattention", NULL},
-    {"transformer", NULL},
-    {"masking", NULL},
-    {"repeatvector", NULL},
-    {"permute", NULL},
-    {"lambda", NULL},
-    {"prelu", NULL},
-    {"earlystopping", NULL},
-    {"nadam", NULL},
-    {"adadelta", NULL},
-    {"adamax", NULL},
-    {"lbfgs", NULL},
-};
-
-static struct piece trimmed_piece(struct piece p)
-{
-    while (p.n && isspace((unsigned char)*p.at))
-        p = (struct piece){p.at + 1, p.n - 1};
-    while (p.n && isspace((unsigned char)p.at[p.n - 1]))
-        p.n--;
-    return p;
-}
-
-/* Whether both are one word but for capitals and _. */
-static bool is_alike(struct piece p, const char *word)
-{
-    size_t i = 0;
-    for (; *word || i < p.n;) {
-        if (i < p.n && p.at[i] == '_')
-            i++;
-        else if (*word == '_')
-            word++;
-        else if (i < p.n && tolower((unsigned char)p.at[i]) == *word)
-            i++, word++;
-        else
-            return false;
-    }
-    return true;
-}
-
-static bool is_word_letter(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-/* Of a dotted path the last part: nn.Linear -> Linear. */
-static struct piece last_part(struct piece p)
-{
-    for (size_t i = p.n; i-- > 0;)
-        if (p.at[i] == '.')
-            return (struct piece){p.at + i + 1, p.n - i - 1};
-    return p;
-}
-
-static size_t path_size(struct piece p)
-{
-    size_t n = 0;
-    while (n < p.n && (is_word_letter(p.at[n]) || p.at[n] == '.'))
-        n++;
-    return n;
-}
-
-/* The first byte in `p` that is one of `of` outside brackets and quotes; p.n: there is none. */
-static size_t find_outside(struct piece p, const char *of)
-{
-    size_t depth = 0;
-    char quote = 0;
-    for (size_t i = 0; i < p.n; i++) {
-        const char c = p.at[i];
-        if (!depth && !quote && strchr(of, c))
-            return i;
-        if (quote)
-            quote = c == quote ? 0 : quote;
-        else if (c == '"' || c == '\'')
-            quote = c;
-        else if (strchr("([", c))
-            depth++;
-        else if (strchr(")]", c) && depth)
-            depth--;
-    }
-    return p.n;
-}
-
-static struct piece piece_behind(struct piece p, size_t n)
-{
-    return n < p.n ? (struct piece){p.at + n, p.n - n} : (struct piece){p.at + p.n, 0};
-}
-
-static void read_args(struct piece rest, struct spoken *s)
-{
-    rest.n = find_outside(rest, ")");
-    while (rest.n && s->args < SPOKEN_ARGS) {
-        struct piece one = {rest.at, find_outside(rest, ",")};
-        const size_t equals = find_outside(one, "=");
-        rest = piece_behind(rest, one.n + 1);
-        if (equals < one.n && equals) {
-            s->arg[s->args].key = trimmed_piece((struct piece){one.at, equals});
-            one = piece_behind(one, equals + 1);
-        }
-        one = trimmed_piece(one);
-        s->arg[s->args].value = one;
-        s->args += one.n > 0;
-    }
-}
-
-static bool read_spoken(struct piece text, struct spoken *s)
-{
-    *s = (struct spoken){0};
-    text = trimmed_piece(text);
-    size_t n = path_size(text);
-    const struct piece next = trimmed_piece(piece_behind(text, n));
-    if (n && next.n > 1 && next.at[0] == '=' && next.at[1] != '=') {
-        s->name = (struct piece){text.at, n};
-        text = trimmed_piece(piece_behind(next, 1));
-        n = path_size(text);
-    }
-    s->word = last_part((struct piece){text.at, n});
-    s->plain = s->word.at == text.at;
-    s->call = piece_behind(text, (size_t)(s->word.at - text.at));
-    s->called = n < text.n && text.at[n] == '(';
-    if (s->called)
-        read_args(piece_behind(text, n + 1), s);
-    return s->word.n > 0;
-}
 
 static const struct entry *alike_row(const struct table *t, struct piece word)
 {
@@ -244,24 +26,6 @@ static const struct entry *alike_row(const struct table *t, struct piece word)
         if (is_alike(word, t->row[i]->name) ||
             (t->row[i]->alias && is_alike(word, t->row[i]->alias)))
             return t->row[i];
-    return NULL;
-}
-
-static const struct piece *value_of(const struct spoken *s, const char *key, const char *alias)
-{
-    for (size_t i = 0; i < s->args; i++)
-        if (s->arg[i].key.n &&
-            (is_alike(s->arg[i].key, key) || (alias && is_alike(s->arg[i].key, alias))))
-            return &s->arg[i].value;
-    return NULL;
-}
-
-/* The n-th value that stands without a key, from 0. */
-static const struct piece *place_of(const struct spoken *s, size_t n)
-{
-    for (size_t i = 0; i < s->args; i++)
-        if (!s->arg[i].key.n && !n--)
-            return &s->arg[i].value;
     return NULL;
 }
 
@@ -299,6 +63,7 @@ static void add_call(struct str *to, struct piece p)
     const struct entry *row = alike_row(&penalty_kinds, s.word);
     row = row ? row : alike_row(&init_kinds, s.word);
     row = row ? row : alike_row(&constraint_kinds, s.word);
+    row = row ? row : alike_row(&loss_kinds, s.word);
     if (row)
         str_add(to, row->name);
     else
@@ -326,6 +91,86 @@ static void add_value(struct str *to, struct piece p)
         str_bytes(to, p.at, p.n);
 }
 
+/* LeakyReLU(negative_slope=0.1) -> leaky_relu(0.1) */
+static void add_activation(struct str *to, const struct entry *row, const struct spoken *s)
+{
+    size_t n = 0;
+    str_add(to, row->name);
+    for (size_t i = 0; i < row->arg_count && i < s->args; i++) {
+        const struct piece *value = spoken_value(s, row->args[i].name, row->args[i].alias);
+        value = value ? value : row->args[i].form == POSITIONAL ? spoken_place(s, n) : NULL;
+        if (!value)
+            continue;
+        str_add(to, n++ ? ", " : "(");
+        if (row->args[i].form != POSITIONAL)
+            str_addf(to, "%s=", row->args[i].name);
+        add_value(to, *value);
+    }
+    str_add(to, n ? ")" : "");
+}
+
+/* Whether PyTorch is spoken: nn.Linear, nn.LSTM. */
+static bool is_torch(const struct spoken *s)
+{
+    for (size_t i = 0; i + 3 <= s->path.n; i++)
+        if ((!i || s->path.at[i - 1] == '.') && strncmp(s->path.at + i, "nn.", 3) == 0)
+            return true;
+    /* Keras has a capital there. */
+    return s->word.n && s->word.at[s->word.n - 1] == 'd' && isupper((unsigned char)*s->word.at);
+}
+
+/* Whether an optimizer is told its parameters, as PyTorch's are. */
+static bool has_parameters(const struct spoken *s)
+{
+    static const char theirs[] = "parameters";
+    for (size_t i = 0; i < s->args; i++) {
+        const struct piece p = s->arg[i].value;
+        for (size_t k = 0; k + sizeof theirs - 1 <= p.n; k++)
+            if (strncmp(p.at + k, theirs, sizeof theirs - 1) == 0)
+                return true;
+    }
+    return false;
+}
+
+static bool is_switch(struct piece p)
+{
+    return is_alike(p, "true") || is_alike(p, "false");
+}
+
+static bool is_whole(struct piece p)
+{
+    size_t n = 0;
+    while (n < p.n && isdigit((unsigned char)p.at[n]))
+        n++;
+    return n && n == p.n;
+}
+
+/* What they give for an argument of ours, under whichever name. */
+static const struct piece *given_for(const struct spoken *s, const struct arg_spec *spec)
+{
+    const struct piece *value = spoken_value(s, spec->name, spec->alias);
+    /* bias=False is no penalty. */
+    if (value && spec->type == ARG_SUM && is_switch(*value))
+        value = NULL;
+    for (size_t i = 0; i < foreign_key_count && !value; i++)
+        if (strcmp(foreign_keys[i].ours, spec->name) == 0)
+            value = spoken_value(s, foreign_keys[i].theirs, NULL);
+    return value;
+}
+
+/* A value of an argument; one number is both sides of a window: Conv2D(16, 3). */
+static void add_given(struct str *to, const struct spoken *s, const struct arg_spec *spec,
+                      struct piece p)
+{
+    const bool plane = s->word.n > 2 && tolower((unsigned char)s->word.at[s->word.n - 1]) == 'd' &&
+                       s->word.at[s->word.n - 2] == '2';
+    add_value(to, p);
+    if (plane && spec->type == ARG_SHAPE && is_whole(p)) {
+        str_add(to, "x");
+        add_value(to, p);
+    }
+}
+
 /* Values in their places: `UNITS` where a required one is missing. */
 static void add_places(struct str *to, const struct entry *row, const struct spoken *s, size_t skip)
 {
@@ -333,36 +178,157 @@ static void add_places(struct str *to, const struct entry *row, const struct spo
         const struct arg_spec *spec = &row->args[i];
         if (spec->form != POSITIONAL)
             continue;
-        const struct piece *value = value_of(s, spec->name, spec->alias);
+        const struct piece *value = given_for(s, spec);
         if (!value)
-            value = place_of(s, skip++);
+            value = spoken_place(s, skip++);
         if (!value && !spec->required)
             return;
         str_add(to, " ");
         if (value)
-            add_value(to, *value);
+            add_given(to, s, spec, *value);
         for (const char *c = spec->name; !value && *c; c++)
             str_bytes(to, (const char[]){(char)toupper((unsigned char)*c)}, 1);
     }
 }
 
-static void add_row(struct str *to, const char *lead, const struct entry *row,
-                    const struct spoken *s, size_t skip)
+static void add_note(const struct writing *w, struct piece key)
 {
-    const struct piece *name = value_of(s, "name", NULL);
-    str_addf(to, "%s%s", lead, row->name);
-    add_places(to, row, s, skip);
+    str_addf(w->note, "%s%.*s=", w->note->size ? ", " : "left out: ", (int)key.n, key.at);
+}
+
+static bool is_idle(struct piece key)
+{
+    for (size_t i = 0; i < foreign_idle_key_count; i++)
+        if (is_alike(key, foreign_idle_keys[i]))
+            return true;
+    return false;
+}
+
+/* Whether an argument of the row is what the key means. */
+static bool takes_key(const struct entry *row, const struct spoken *s, size_t key)
+{
+    for (size_t i = 0; i < row->arg_count; i++)
+        if (given_for(s, &row->args[i]) == &s->arg[key].value)
+            return true;
+    return false;
+}
+
+/* The number that a piece is; false: it is none. */
+static bool read_number(struct piece p, double *to)
+{
+    char text[40] = "", *end;
+    if (!p.n || p.n >= sizeof text)
+        return false;
+    memcpy(text, p.at, p.n);
+    *to = strtod(text, &end);
+    return *end == 0;
+}
+
+/* weight_decay of PyTorch's optimizers adds to the gradient what a penalty's slope is. */
+static void note_decay(const struct writing *w, const struct spoken *s)
+{
+    char half[NUMBER_ROOM];
+    double value;
+    if (!read_number(*spoken_value(s, "weight_decay", NULL), &value) || value <= 0)
+        return;
+    number_text(value / 2, half);
+    str_addf(w->note, "%sweight_decay there is kernel=l2(%s) bias=l2(%s) of each layer",
+             w->note->size ? "; " : "", half, half);
+}
+
+/* Dense(10, input_shape=(64,)) brings its input; Embedding(input_dim=100) means something else. */
+static bool is_source_key(const struct entry *row, const struct spoken *s, struct piece key)
+{
+    const struct piece *columns = spoken_value(s, "input_dim", NULL);
+    for (size_t i = 0; i < row->arg_count && columns; i++)
+        if (given_for(s, &row->args[i]) == columns)
+            columns = NULL;
+    return is_alike(key, "input_shape") || (columns && is_alike(key, "input_dim"));
+}
+
+static void add_source(const struct writing *w, const struct entry *row, const struct spoken *s)
+{
+    for (size_t i = 0; i < s->args; i++)
+        if (s->arg[i].key.n && is_source_key(row, s, s->arg[i].key)) {
+            str_add(w->to, "input ");
+            add_value(w->to, s->arg[i].value);
+            str_add(w->to, "; ");
+        }
+}
+
+/* Keys of the row, and what it has none for. */
+static void add_keys(const struct writing *w, const struct entry *row, const struct spoken *s,
+                     bool decays)
+{
+    char text[NUMBER_ROOM];
+    double share;
     for (size_t i = 0; i < row->arg_count; i++) {
         const struct arg_spec *spec = &row->args[i];
-        const struct piece *value = value_of(s, spec->name, spec->alias);
-        if (spec->form != KEY || !value || is_alike(*value, "none"))
+        const struct piece *value = given_for(s, spec);
+        if (spec->form != KEY || !value || is_alike(*value, "none") ||
+            (decays && strcmp(spec->name, "weight_decay") == 0))
             continue;
-        str_addf(to, " %s=", spec->name);
-        add_value(to, *value);
+        if (is_torch(s) && is_whole(*value) && spec->type == ARG_CHOICE) {
+            if (*value->at != '0')
+                add_note(w, (struct piece){spec->name, strlen(spec->name)});
+            continue;
+        }
+        str_addf(w->to, " %s=", spec->name);
+        /* There the share that the new batch has, here the one that stays. */
+        if (is_torch(s) && strcmp(spec->name, "momentum") == 0 && read_number(*value, &share))
+            str_add(w->to, number_text(1 - share, text));
+        else
+            add_given(w->to, s, spec, *value);
     }
-    if (name && strcmp(lead, "") == 0) {
-        str_add(to, " as ");
-        add_value(to, *name);
+    for (size_t i = 0; i < s->args; i++) {
+        const bool known = !s->arg[i].key.n || is_idle(s->arg[i].key) ||
+                           is_source_key(row, s, s->arg[i].key) ||
+                           is_alike(s->arg[i].value, "none") || takes_key(row, s, i) ||
+                           (is_alike(s->arg[i].key, "bias") && takes_key(row, s, i));
+        const bool decay = decays && is_alike(s->arg[i].key, "weight_decay");
+        if (!known && !decay)
+            add_note(w, s->arg[i].key);
+    }
+}
+
+/* Adam(1e-3), SGD(model.parameters(), 0.1): the number is the row's first argument. */
+static void add_rate(const struct writing *w, const struct entry *row, const struct spoken *s)
+{
+    double rate;
+    for (size_t i = 0; i < 2 && row->arg_count; i++) {
+        const struct piece *p = spoken_place(s, i);
+        if (p && read_number(*p, &rate)) {
+            str_addf(w->to, " %s=%.*s", row->args[0].name, (int)p->n, p->at);
+            return;
+        }
+    }
+}
+
+/* Whether PyTorch's optimizer of that name decays weights as ours does. */
+static bool is_decoupled(const struct entry *row)
+{
+    return strcmp(row->name, "adamw") == 0 || strcmp(row->name, "lion") == 0;
+}
+
+static void add_row(const struct writing *w, const char *lead, const struct entry *row,
+                    const struct spoken *s, size_t skip)
+{
+    const struct piece *name = spoken_value(s, "name", NULL);
+    const bool layer = *lead == 0;
+    const bool decays = !layer && has_parameters(s) && !is_decoupled(row) &&
+                        spoken_value(s, "weight_decay", NULL) != NULL;
+    if (layer)
+        add_source(w, row, s);
+    str_addf(w->to, "%s%s", lead, row->name);
+    add_places(w->to, row, s, skip);
+    if (!layer)
+        add_rate(w, row, s);
+    add_keys(w, row, s, decays);
+    if (decays)
+        note_decay(w, s);
+    if (name && layer) {
+        str_add(w->to, " as ");
+        add_value(w->to, *name);
     }
 }
 
@@ -376,30 +342,142 @@ static bool is_ours(struct piece word)
     return table_find(&command_table, text) || table_find(&layer_kinds, text);
 }
 
+static enum foreign translate(const struct writing *w, struct piece text);
+
 /* A value that is a line of its own: add(Dense(10)), optimizer='adam'. */
-static bool add_inner(struct str *to, const struct piece *value, bool place, struct piece standard)
+static bool add_inner(const struct writing *w, const struct piece *value, bool place,
+                      struct piece standard)
 {
     struct str line = {0};
+    const struct writing inner = {w->g, &line, w->note};
     const bool call = find_outside(*value, "(") < value->n;
-    const bool known = call && foreign_translate(value->at, value->n, &line) == FOREIGN_LINE;
+    const bool known = call && translate(&inner, *value) == FOREIGN_LINE;
     if (known) {
-        str_bytes(to, line.text, line.size);
+        str_bytes(w->to, line.text, line.size);
     } else if (!place) {
-        str_bytes(to, standard.at, strcspn(standard.at, " }") + 1);
-        add_value(to, *value);
+        str_bytes(w->to, standard.at, strcspn(standard.at, " }") + 1);
+        add_value(w->to, *value);
     }
     str_finish(&line);
     return known || !place;
 }
 
+/* A line for each value, also of a list of them. */
+static void add_lines(const struct writing *w, const struct spoken *s)
+{
+    for (size_t i = 0; i < s->args; i++) {
+        struct piece rest = s->arg[i].value;
+        if (rest.n && *rest.at == '[') {
+            rest = piece_behind(rest, 1);
+            rest.n = find_outside(rest, "]");
+        }
+        while (rest.n) {
+            const struct piece one =
+                trimmed_piece((struct piece){rest.at, find_outside(rest, ",")});
+            struct str line = {0};
+            const struct writing inner = {w->g, &line, w->note};
+            if (one.n && translate(&inner, one) == FOREIGN_LINE)
+                str_addf(w->to, "; %s", line.text);
+            else if (one.n)
+                str_addf(w->note, "%s%.*s",
+                         w->note->size ? ", " : "left out: ", one.n < 40 ? (int)one.n : 40, one.at);
+            str_finish(&line);
+            rest = piece_behind(rest, find_outside(rest, ",") + 1);
+        }
+    }
+}
+
+/* A sample of the model's input, or, where that is long, what it has become. */
+static void add_sample(const struct writing *w, struct piece standard)
+{
+    enum { SHOWN_MOST = 8 };
+    size_t inputs = 0;
+    for (id c = 0; w->g && c < w->g->calls; c++)
+        if (w->g->layer[w->g->call[c].layer].kind->source)
+            inputs += shape_count(&w->g->value[w->g->call[c].output].shape);
+    if (!inputs || inputs > SHOWN_MOST) {
+        str_bytes(w->to, standard.at, standard.n);
+        return;
+    }
+    for (size_t i = 0; i < inputs; i++)
+        str_add(w->to, i ? (i % 2 ? " 1" : " 0") : "0");
+}
+
+/* The values of print(a, b) as expressions; the standard where they are none of ours. */
+static void add_printed(const struct writing *w, const struct spoken *s, struct piece standard)
+{
+    static const char item[] = ".item()";
+    struct str line = {0};
+    bool good = s->args > 0 && !is_ours(s->arg[0].value);
+    str_add(&line, "print");
+    for (size_t i = 0; i < s->args && good; i++) {
+        struct piece p = s->arg[i].value;
+        const size_t tail = sizeof item - 1;
+        const bool quoted = *p.at == '\'' || *p.at == '"';
+        if (p.n > tail && strncmp(p.at + p.n - tail, item, tail) == 0)
+            p.n -= tail;
+        good = !s->arg[i].key.n && find_outside(p, "[{:\\=") == p.n;
+        if (quoted)
+            str_addf(&line, " \"%.*s\"", (int)p.n - 2, p.at + 1);
+        else
+            str_addf(&line, " %.*s", (int)p.n, p.at);
+    }
+    if (good)
+        str_bytes(w->to, line.text, line.size);
+    else
+        str_bytes(w->to, standard.at, standard.n);
+    str_finish(&line);
+}
+
+/* Of 'dir/w.pt' among the values: dir/w. */
+static void add_stem(const struct writing *w, const struct spoken *s, struct piece standard)
+{
+    for (size_t i = 0; i < s->args; i++) {
+        struct piece p = s->arg[i].value;
+        size_t end;
+        if (p.n < 3 || !strchr("'\"", *p.at) || p.at[p.n - 1] != *p.at)
+            continue;
+        p = (struct piece){p.at + 1, p.n - 2};
+        for (end = 0; end < p.n && (p.at[end] != '.' || !end || strchr("./", p.at[end - 1]));)
+            end++;
+        str_bytes(w->to, p.at, end);
+        return;
+    }
+    str_bytes(w->to, standard.at, standard.n);
+}
+
+/* 'val_loss' -> val.loss */
+static void add_quantity(struct str *to, struct piece p)
+{
+    struct str name = {0};
+    add_value(&name, p);
+    const char *text = name.text ? name.text : "";
+    const bool share = strncmp(text, "val_", 4) == 0;
+    str_addf(to, "%s%s", share ? "val." : "", text + (share ? 4 : 0));
+    str_finish(&name);
+}
+
+/* {?key: text}: the text, with the value in the place of %. */
+static void add_where_given(const struct writing *w, const struct spoken *s, const char *key,
+                            struct piece text)
+{
+    const struct piece *value = spoken_value(s, key, NULL);
+    if (!value || is_alike(*value, "false") || is_alike(*value, "none"))
+        return;
+    for (size_t i = 0; i < text.n; i++)
+        if (text.at[i] == '%')
+            add_value(w->to, *value);
+        else
+            str_bytes(w->to, text.at + i, 1);
+}
+
 /* What {epochs:20} stands for: `at` is behind the {; returns what is behind the }. */
-static const char *add_hole(struct str *to, const char *at, const struct spoken *s)
+static const char *add_hole(const struct writing *w, const char *at, const struct spoken *s)
 {
     char key[40] = "";
-    const bool inner = *at == '!';
+    const char sign = strchr("!~?", *at) ? *at++ : 0;
     const char *colon = strchr(at, ':'), *end = strchr(at, '}');
     const struct piece standard = {colon + 1, (size_t)(end - colon) - 1};
-    at += inner;
     strncat(key, at, (size_t)(colon - at));
     char *slash = strchr(key, '/');
     const char *number = slash ? slash + 1 : key;
@@ -407,26 +485,55 @@ static const char *add_hole(struct str *to, const char *at, const struct spoken 
     if (slash)
         *slash = 0;
     const struct piece *value =
-        *key == '=' && !is_ours(s->name) ? &s->name : value_of(s, key, NULL);
+        *key == '=' && !is_ours(s->name) ? &s->name : spoken_value(s, key, NULL);
     if (!value && place)
-        value = place_of(s, (size_t)(*number - '1'));
+        value = spoken_place(s, (size_t)(*number - '1'));
     if (value && !value->n)
         value = NULL;
-    if (value && !inner)
-        add_value(to, *value);
-    else if (!value || !add_inner(to, value, place, standard))
-        str_bytes(to, standard.at, standard.n);
+    if (*key == '*')
+        add_lines(w, s);
+    else if (*key == '#')
+        add_sample(w, standard);
+    else if (*key == '+')
+        add_printed(w, s, standard);
+    else if (*key == '^')
+        add_stem(w, s, standard);
+    else if (sign == '?')
+        add_where_given(w, s, key, standard);
+    else if (value && sign == '~')
+        add_quantity(w->to, *value);
+    else if (value && !sign)
+        add_value(w->to, *value);
+    else if (!value || !add_inner(w, value, isdigit((unsigned char)*key), standard))
+        str_bytes(w->to, standard.at, standard.n);
     return end + 1;
 }
 
-static void add_line(struct str *to, const char *line, const struct spoken *s)
+/* Whether a line asks for the key: {key:, {?key:, {key/2:. */
+static bool line_has_key(const char *line, struct piece key)
 {
+    for (const char *at = line; (at = strchr(at, '{'));) {
+        at += 1 + (at[1] && strchr("!~?", at[1]));
+        const size_t n = strcspn(at, ":/");
+        char name[40] = "";
+        strncat(name, at, n < sizeof name - 1 ? n : sizeof name - 1);
+        if (is_alike(key, name))
+            return true;
+    }
+    return false;
+}
+
+static void add_line(const struct writing *w, const char *line, const struct spoken *s)
+{
+    for (size_t i = 0; i < s->args; i++)
+        if (s->arg[i].key.n && !is_idle(s->arg[i].key) && !line_has_key(line, s->arg[i].key))
+            add_note(w, s->arg[i].key);
     while (*line) {
         const size_t n = strcspn(line, "{");
-        str_bytes(to, line, n);
+        str_bytes(w->to, line, n);
         line += n;
         if (*line)
-            line = add_hole(to, line + 1, s);
+            line = add_hole(w, line + 1, s);
     }
 }
 
@@ -435,8 +542,19 @@ static bool is_ours_spelt(const struct entry *row, struct piece word)
     return strlen(row->name) == word.n && strncmp(row->name, word.at, word.n) == 0;
 }
 
+/* kernel_regularizer=regularizers.l2(0.01): the slot that the value is for. */
+static const char *slot_named(struct piece name)
+{
+    const struct entry *dense = table_find(&layer_kinds, "dense");
+    for (size_t i = 0; dense && i < dense->arg_count; i++)
+        if (dense->args[i].type == ARG_SUM && dense->args[i].alias &&
+            is_alike(name, dense->args[i].alias))
+            return dense->args[i].name;
+    return "kernel";
+}
+
 /* A row of a table here, called as a class or a function there. */
-static enum foreign translate_row(const struct spoken *s, struct str *to)
+static enum foreign translate_row(const struct writing *w, const struct spoken *s)
 {
     static const struct {
         const struct table *table;
@@ -445,59 +563,104 @@ static enum foreign translate_row(const struct spoken *s, struct str *to)
     } tables[] = {{&layer_kinds, "", 0},
                   {&opt_kinds, "optimizer ", SPOKEN_ARGS},
                   {&loss_kinds, "loss ", SPOKEN_ARGS},
-                  {&activation_kinds, "activation ", SPOKEN_ARGS},
-                  {&penalty_kinds, "dense 10 kernel=", 0}};
+                  {&activation_kinds, "activation ", 0},
+                  {&penalty_kinds, "dense 10 ", 0}};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         const struct entry *row = alike_row(tables[i].table, s->word);
         /* NAME.activity = l1(1) is of ours, but for its verb. */
         if (!row || (s->name.n && s->plain && is_ours_spelt(row, s->word)))
             continue;
         if (tables[i].table == &penalty_kinds) {
-            str_add(to, tables[i].lead);
-            add_call(to, s->call);
+            str_addf(w->to, "%s%s=", tables[i].lead, slot_named(s->name));
+            add_call(w->to, s->call);
+        } else if (tables[i].table == &activation_kinds) {
+            str_add(w->to, tables[i].lead);
+            add_activation(w->to, row, s);
         } else {
-            add_row(to, tables[i].lead, row, s, tables[i].skip);
+            add_row(w, tables[i].lead, row, s, tables[i].skip);
         }
         return FOREIGN_LINE;
     }
     return FOREIGN_NOT;
 }
 
-static const char *find_line(struct piece word, bool *found)
+/* Whether the pattern, plt.* or np.load, is the word with the path in front of it. */
+static bool is_pattern(const struct spoken *s, const char *pattern)
 {
-    *found = true;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (is_alike(word, rows[i].word))
-            return rows[i].line;
-    *found = false;
+    const size_t n = strcspn(pattern, ".");
+    const char *rest = pattern + n + 1;
+    if (s->path.n <= n + 1 || strncmp(s->path.at, pattern, n) != 0 || s->path.at[n] != '.')
+        return false;
+    return *rest == '*' || is_alike(piece_behind(s->path, n + 1), rest);
+}
+
+static const struct foreign_word *find_word(const struct spoken *s)
+{
+    for (size_t i = 0; i < foreign_word_count; i++) {
+        const struct foreign_word *f = &foreign_words[i];
+        const bool shy = *f->word == '(';
+        if (shy && !s->called && s->plain)
+            continue;
+        if (strchr(f->word, '.') ? is_pattern(s, f->word) : is_alike(s->word, f->word + shy))
+            return f;
+    }
     return NULL;
 }
 
-enum foreign foreign_translate(const char *text, size_t n, struct str *to)
+/* =ROW/2: false if there is no such row. */
+static bool add_named_row(const struct writing *w, const struct foreign_word *f,
+                          const struct spoken *s)
+{
+    const char *name = f->line + 1;
+    const size_t n = strcspn(name, "/");
+    const struct entry *row = alike_row(&layer_kinds, (struct piece){name, n});
+    const size_t skip = name[n] ? (size_t)(name[n + 1] - '1') : is_torch(s) ? f->lead : 0;
+    if (row)
+        add_row(w, "", row, s, skip);
+    return row != NULL;
+}
+
+/* Whether the verb that a line begins with is there. */
+static bool line_is_ours(const char *line)
+{
+    return *line == '{' || is_ours((struct piece){line, strcspn(line, " ")});
+}
+
+static enum foreign translate(const struct writing *w, struct piece text)
 {
     struct spoken s;
-    bool found;
-    if (!read_spoken((struct piece){text, n}, &s) || (!s.called && is_ours(s.word)))
+    /* for epoch in range(20): */
+    static const char turns[] = "range(";
+    if (text.n > 4 && strncmp(text.at, "for ", 4) == 0)
+        for (size_t i = 4; i + sizeof turns - 1 < text.n; i++)
+            if (strncmp(text.at + i, turns, sizeof turns - 1) == 0)
+                return translate(w, piece_behind(text, i));
+    if (!read_spoken(text, &s) || (!s.called && is_ours(s.word)))
         return FOREIGN_NOT;
-    const char *line = find_line(s.word, &found);
-    if (!found)
-        return s.called ? translate_row(&s, to) : FOREIGN_NOT;
-    if (!line) {
-        str_bytes(to, s.word.at, s.word.n);
-        return FOREIGN_LATER;
-    }
-    if (*line == '#') {
-        str_add(to, line + 1);
+    const struct foreign_word *f = find_word(&s);
+    if (!f)
+        return s.called ? translate_row(w, &s) : FOREIGN_NOT;
+    if (f->line && *f->line == '#') {
+        str_add(w->to, f->line + 1);
         return FOREIGN_ADVICE;
     }
-    if (*line == '=') {
-        const size_t name = strcspn(line + 1, "/");
-        const struct entry *row = alike_row(&layer_kinds, (struct piece){line + 1, name});
-        add_row(to, "", row, &s, line[1 + name] ? (size_t)(line[2 + name] - '1') : 0);
-    } else {
-        add_line(to, line, &s);
+    if (f->line && *f->line == '=' && add_named_row(w, f, &s))
+        return FOREIGN_LINE;
+    if (f->line && *f->line != '=' && line_is_ours(f->line)) {
+        add_line(w, f->line, &s);
+        return FOREIGN_LINE;
     }
-    return FOREIGN_LINE;
+    if (!f->line && translate_row(w, &s) == FOREIGN_LINE)
+        return FOREIGN_LINE;
+    str_bytes(w->to, s.word.at, s.word.n);
+    return FOREIGN_LATER;
+}
+
+enum foreign foreign_translate(const struct graph *g, const char *text, size_t n, struct str *to,
+                               struct str *note)
+{
+    const struct writing w = {g, to, note};
+    return translate(&w, (struct piece){text, n});
 }
 
 bool foreign_value(const char *text, size_t n, struct str *to)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct graph;
 struct str;
 
 enum foreign {
@@ -15,9 +16,11 @@ enum foreign {
     FOREIGN_LATER   /* what it makes is not in this version */
 };
 
-/* Of a statement's text, n bytes: adds the line of nnr, or the advice, or, of what is not in this
- * version, the word itself. `Dense(10, activation='relu')` gives `dense 10 relu`. */
-enum foreign foreign_translate(const char *text, size_t n, struct str *to);
+/* Of a statement's text, n bytes, said to the model g (NULL: to none): adds the line of nnr, or the
+ * advice, or, of what is not in this version, the word itself. `Dense(10, activation='relu')` gives
+ * `dense 10 relu`. To `note` goes what the line leaves out. */
+enum foreign foreign_translate(const struct graph *g, const char *text, size_t n, struct str *to,
+                               struct str *note);
 /* Of a text that begins with a value such as regularizers.l2(0.01): adds ours, l2(0.01). False: it
  * is none of theirs. */
 bool foreign_value(const char *text, size_t n, struct str *to);

@@ -67,7 +67,7 @@ static int no_topic(const struct session *s, const char *word, struct span where
     for (size_t i = 0; i < s->definitions; i++)
         nearest_try(&search.near, word, s->definition[i]->own.kind.entry.name);
     err_at(e, where, "there is no help on \"%s\"", word);
-    return advise_topic(word, where, &search.near, e);
+    return advise_topic(s, word, where, &search.near, e);
 }
 
 /* The topic counts as it is written: a word, or one in quotes. */

@@ -182,8 +182,10 @@ void help_overview(struct str *to)
         str_addf(to, "%-14s", catalog[i].title);
         list_rows(to, &catalog[i]);
     }
-    str_add(to, "\nhelp WORD explains any of them, a key (help kernel) or a list (help "
-                "views);\nhelp expressions what print and expect take.\n");
+    str_add(to,
+            "\nhelp WORD explains any of them, a key (help kernel) or a list (help "
+            "views);\nhelp expressions what print and expect take; help keras and help pytorch how "
+            "their\nlines are written here.\n");
 }
 
 /* The names of a table's rows, in lines that begin with `lead`. */

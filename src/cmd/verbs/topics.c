@@ -2,6 +2,8 @@
 #include "cmd/verbs/topics.h"
 
 #include "cmd/common/settings.h"
+#include "cmd/exec/foreign.h"
+#include "cmd/exec/foreign_words.h"
 #include "cmd/verbs/help_text.h"
 
 #include "data/dataset.h"
@@ -201,12 +203,52 @@ static size_t add_args(struct str *to, const struct tables *all, const char *wor
     return n;
 }
 
+/* How lines of another system are written here. */
+static bool add_foreign(struct str *to, const char *word)
+{
+    for (size_t i = 0; i < FOREIGN_PAGES; i++) {
+        const struct foreign_lines *page = &foreign_pages[i];
+        if (strcmp(word, page->topic) != 0 && strcmp(word, page->alias) != 0)
+            continue;
+        str_addf(to, "Lines of %s, and what is written here. The prompt answers each of them so:\n",
+                 page->title);
+        for (size_t k = 0; k < page->lines; k++) {
+            struct str line = {0}, note = {0};
+            const enum foreign is =
+                foreign_translate(NULL, page->line[k], strlen(page->line[k]), &line, &note);
+            str_addf(to, "  %s\n      %s%s\n", page->line[k], line.text ? line.text : "",
+                     is == FOREIGN_LATER ? " is not in this version" : "");
+            if (note.size)
+                str_addf(to, "      (%s)\n", note.text);
+            to->failed = to->failed || line.failed || note.failed;
+            str_finish(&line);
+            str_finish(&note);
+        }
+        return true;
+    }
+    return false;
+}
+
+/* Of a word that means something else there: fit. */
+static void add_elsewhere(struct str *to, const char *word)
+{
+    struct str line = {0}, note = {0};
+    if (foreign_translate(NULL, word, strlen(word), &line, &note) == FOREIGN_LINE)
+        str_addf(to, "\nWhat Keras or PyTorch call %s is here: %s\n", word,
+                 line.text ? line.text : "");
+    to->failed = to->failed || line.failed;
+    str_finish(&line);
+    str_finish(&note);
+}
+
 static bool add_topic(struct str *to, const char *word)
 {
     const struct tables all = find_tables();
     size_t found = add_rows(to, &all, word);
     found += add_lists(to, &all, word, found);
     found += add_args(to, &all, word, found);
+    if (found)
+        add_elsewhere(to, word);
     return found > 0;
 }
 
@@ -216,7 +258,7 @@ bool help_topic(struct str *to, const char *topic)
         help_overview(to);
     else if (strcmp(topic, "expressions") == 0)
         help_expressions(to);
-    else if (!add_topic(to, topic)) {
+    else if (!add_foreign(to, topic) && !add_topic(to, topic)) {
         /* optimizer.lr, hidden.kernel: the key. */
         const char *dot = strrchr(topic, '.');
         return dot && dot[1] && add_topic(to, dot + 1);
@@ -228,6 +270,8 @@ void topics_each(void (*each)(void *self, const char *word), void *self)
 {
     const struct tables all = find_tables();
     each(self, "expressions");
+    for (size_t i = 0; i < FOREIGN_PAGES; i++)
+        each(self, foreign_pages[i].topic);
     for (size_t i = 0; i < all.count; i++) {
         const struct table *t = all.item[i];
         const struct catalog *c = catalog_of(t);
