@@ -166,8 +166,9 @@ static inline void add_settings(struct random_model *m)
 /* Definitions, inputs, layers, settings. */
 static inline void random_layers(struct random_model *m, uint64_t number)
 {
-    static const struct shape shapes[] = {{1, {2}}, {1, {4}},       {2, {2, 3}}, {2, {3, 2}},
-                                          {1, {1}}, {3, {3, 2, 2}}, {2, {2, 2}}, {3, {2, 1, 3}}};
+    static const struct shape shapes[] = {
+        {1, {2}},       {1, {4}},    {2, {2, 3}},    {2, {3, 2}},    {1, {1}},
+        {3, {3, 2, 2}}, {2, {2, 2}}, {3, {2, 1, 3}}, {3, {3, 2, 1}}, {2, {5, 2}}};
     struct scope *top = &m->scope[0];
     *m = (struct random_model){.r.key = rng_key(21, "model", "", number)};
     add_definitions(&m->r);

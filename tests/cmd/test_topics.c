@@ -106,7 +106,8 @@ static void keys_name_who_takes_them(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"kernel_regularizer", "taken by dense\nchanged later by set NAME.kernel = VALUE\n"},
+        {"kernel_regularizer", "taken by dense, "},
+        {"kernel_regularizer", "\nchanged later by set NAME.kernel = VALUE\n"},
         {"lr", "taken by each optimizer\nchanged later by set optimizer.lr = VALUE\n"},
         {"optimizer.lr", "taken by each optimizer\n"},
         {"split", "taken by each dataset\n"},

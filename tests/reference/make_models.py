@@ -15,6 +15,7 @@ import model_case
 import models_built
 import models_catalogue
 import models_corners
+import models_images
 import models_inside
 import models_penalised
 import models_sparse

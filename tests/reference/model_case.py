@@ -2,7 +2,7 @@
 """What the models of make_models.py are made with.
 
 In a script @tower.top:4x3 stands for the first kernel and bias of that dense layer, as the arguments
-kernel_init= and bias_init=; with ! behind it there is no bias. @n.gamma:3 stands for gamma_init=;
+kernel_init= and bias_init=; with ! behind it there is no bias, with ^ it has the last axis but one. @n.gamma:3 stands for gamma_init=;
 @d.threshold:1~ for nothing: a weight that starts at 0 by itself and does not train."""
 import os
 import random
@@ -143,7 +143,7 @@ class Case:
         self.forward, self.name, self.optimizers = forward, name, optimizers
         self.frozen, self.batch, self.weights = frozen, batch, {}
         self.keyed = random.Random(name)
-        self.script = re.sub(r"@([a-z_0-9.]+):([0-9x]+)([!~]?)", self.first_weights, script.strip())
+        self.script = re.sub(r"@([a-z_0-9.]+):([0-9x]+)([!~^]?)", self.first_weights, script.strip())
         self.holds = {id(self.weights[p]): hold for p, hold in (holds or {}).items()}
         shapes = [[int(n) for n in size.split("x")]
                   for size in re.findall(r"^input (\S+)", script, re.M)]
@@ -166,8 +166,8 @@ class Case:
         if len(shape) == 1:
             return self.first_weight(layer, shape)
         kernel = self.first_weight(layer + ".kernel", shape)
-        return kernel + (" use_bias=no" if bare
-                         else " " + self.first_weight(layer + ".bias", shape[1:]))
+        return kernel + (" use_bias=no" if bare == "!"
+                         else " " + self.first_weight(layer + ".bias", shape[-2:-1] if bare == "^" else shape[-1:]))
 
     def first_weight(self, path, shape):
         w = self.draw(shape)

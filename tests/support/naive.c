@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "naive.h"
 
+#include "naive_image.h"
 #include "naive_penalty.h"
 
 #include "check.h"
@@ -300,6 +301,11 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         }
         if (strcmp(kind, "concat") == 0) {
             concat(n, call, l->args, y);
+            continue;
+        }
+        if (naive_image(l, weight_of(n, l, "kernel"), weight_of(n, l, "bias"), x, y, count)) {
+            if (entry_meaning(l->args->entry, MEANS_OUTPUT_ACTIVATION) < l->args->entry->arg_count)
+                apply(n, l, y, count / shape_last(shape), shape_last(shape));
             continue;
         }
         memcpy(y, x, count * sizeof *y);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nn/pool.h"
+
+POOL_FUNCTIONS(.axes = 1, .mean = true)
+
+static const struct arg_spec args[] = {POOL_ARGS("steps that one number is taken of")};
+
+const struct layer_kind layer_avg_pool1d = {
+    .entry = {.name = "avg_pool1d",
+              .alias = "average_pooling1d",
+              .args = args,
+              .arg_count = sizeof args / sizeof *args,
+              .summary = "the mean of what a window sees, in each channel",
+              .details = "Channel by channel the mean of the numbers in the window. What "
+                         "padding=same puts around is not counted, as in Keras. size and strides "
+                         "may differ; without strides= windows lie side by side.",
+              .example = "data random 64 shape=12x3\ninput 12x3\nconv1d 4 3 relu\navg_pool1d "
+                         "2\nflatten\ndense 1 sigmoid\nstep 2\n"},
+    .shape = shape,
+    .forward = forward,
+    .backward = backward,
+};
