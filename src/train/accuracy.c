@@ -33,6 +33,11 @@ static size_t largest_output(const real *x, size_t n)
     return best;
 }
 
+size_t accuracy_class(const real *y, size_t n)
+{
+    return n > 1 ? largest_output(y, n) : *y >= R(0.5);
+}
+
 void accuracy_count(const struct frame *f, size_t head, size_t *right, size_t *rows)
 {
     const id output = f->plan->head[head].value;
@@ -46,7 +51,6 @@ void accuracy_count(const struct frame *f, size_t head, size_t *right, size_t *r
         size_t due = cols == 1             ? t[i] >= R(0.5)
                      : target_cols == cols ? largest_output(t + i * cols, cols)
                                            : (size_t)t[i];
-        size_t got = cols > 1 ? largest_output(y + i * cols, cols) : y[i] >= R(0.5);
-        *right += due == got;
+        *right += due == accuracy_class(y + i * cols, cols);
     }
 }

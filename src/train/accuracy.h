@@ -9,6 +9,9 @@
 /* Whether an output with these columns of the targets tells classes apart: softmax, or one sigmoid
  * unit with targets 0 and 1. */
 bool accuracy_exists(const struct graph *g, id output, struct columns c, const struct dataset *d);
+/* The class that an output's numbers tell, of n units: of shares the largest, of one from 0.5 on.
+ */
+size_t accuracy_class(const real *y, size_t n);
 /* Counts the rows of a head in a frame that holds a forward pass with targets, and how many of them
  * are right. Of shares of classes the largest is right, of one share from 0.5 on. */
 void accuracy_count(const struct frame *f, size_t head, size_t *right, size_t *rows);

@@ -45,14 +45,15 @@ static void one_step_moves_the_weight_as_worked_by_hand(void **state)
     struct fake f;
     fake_start(&f);
     fake_ok(&f, LINE);
-    fake_prints(&f, "print h.kernel x.output h.output h.input\n", "[1] [1] [1] [1]\n");
+    fake_prints(&f, "print h.kernel x.output h.output h.input\n",
+                "h.kernel = [1] x.output = [1] h.output = [1] h.input = [1]\n");
     fake_prints(&f, "step 1\n",
                 "step: 1 step, loss 1 = data 1 + penalty 0 (training, last batch)\n");
     check_near(fake_number(&f, "h.kernel"), 1.2, 1e-6);
     check_near(fake_number(&f, "h.kernel.grad"), -2, 1e-6);
     fake_ok(&f, "step 2\nexpect loss ~ 0.4096 within 1e-6\n"); /* w is 1.36 before it */
     check_near(fake_number(&f, "h.kernel"), 1.488, 1e-6);
-    fake_prints(&f, "print step epoch\n", "3 3\n");
+    fake_prints(&f, "print step epoch\n", "step = 3 epoch = 3\n");
     fake_finish(&f);
 }
 
@@ -66,14 +67,15 @@ static void as_and_on_wire_any_layer(void **state)
                 "dense 1 use_bias=no kernel_init=constant(2) as a\n"
                 "dense 1 use_bias=no kernel_init=constant(3) on x as b\n"
                 "b on a as c\n");
-    fake_prints(&f, "print a.output b.output c.output c.input b.input\n", "[2] [3] [6] [2] [1]\n");
+    fake_prints(&f, "print a.output b.output c.output c.input b.input\n",
+                "a.output = [2] b.output = [3] c.output = [6] c.input = [2] b.input = [1]\n");
     fake_ok(&f, "flatten on c as d; activation relu on d as r; reshape 1x1 on r as s\n"
                 "activity_regularization l1(1) on s as t\n");
     fake_ok(&f, "summary\n");
     check_has(f.out.text, "the weights of b");
     /* Without as, a further call is named by the layer and the first free number. */
     fake_ok(&f, "b on x\nb on a\nprint b_1.output b_2.output\n");
-    assert_string_equal(f.out.text, "[3] [6]\n");
+    assert_string_equal(f.out.text, "b_1.output = [3] b_2.output = [6]\n");
     fake_finish(&f);
 }
 
@@ -171,7 +173,8 @@ static void set_changes_what_can_change(void **state)
     fake_ok(&f, "data rows { 1 -> 2; 2 -> 3; 3 -> 4 } batch=2\nset data.batch = 3\n"
                 "set data.shuffle = no\nbatch 1\nloss huber\nset loss.delta = 2\n");
     fake_prints(&f, "print data.batch optimizer.lr data.shuffle h.trainable h.units loss.delta\n",
-                "1 0.5 0 1 1 2\n");
+                "data.batch = 1 optimizer.lr = 0.5 data.shuffle = 0 h.trainable = 1 h.units = 1 "
+                "loss.delta = 2\n");
     fake_finish(&f);
 }
 

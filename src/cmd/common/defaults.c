@@ -6,6 +6,7 @@
 #include "cmd/session/state.h"
 #include "cmd/session/undo_list.h"
 
+#include "nn/layer.h"
 #include "train/inputs.h"
 #include "train/objective.h"
 #include "train/trainer.h"
@@ -76,13 +77,42 @@ static int refuse_classes(const struct model *m, id output, const struct dataset
                     d->classes);
 }
 
+/* Whether a call's layer could end in a function that makes shares, and ends in none at all. */
+static bool says_any_number(const struct graph *g, id call)
+{
+    const struct args *last = graph_activation(g, call);
+    const struct entry *row = &g->layer[g->call[call].layer].kind->entry;
+    return entry_meaning(row, MEANS_OUTPUT_ACTIVATION) < row->arg_count &&
+           activation_use(last).code == ACT_LINEAR && (!last || !activation_work(last));
+}
+
+/* What an output can never say, or says as no loss of shares expects it. */
+static void say_unsuited(const struct session *s, const struct model *m, id output,
+                         struct columns c)
+{
+    const struct value *v = &m->graph->value[output];
+    const char *name = graph_value_name(m->graph, output);
+    const struct activation_use last = activation_use(graph_activation(m->graph, v->made_by));
+    const struct args *loss = model_loss(m, output, NULL);
+    if (too_many_classes(m, output, &s->data, c))
+        session_notice(s, "targets reach %zu, and %s, one sigmoid unit, never says more than 1",
+                       s->data.classes - 1, name);
+    if (last.code == ACT_SOFTMAX && shape_last(&v->shape) == 1)
+        session_notice(s,
+                       "%s, a softmax over one unit, always says 1; for two classes end in "
+                       "dense 1 sigmoid or dense 2 softmax",
+                       name);
+    if (loss && loss_kind_of(loss)->head.has_logits && says_any_number(m->graph, v->made_by))
+        session_notice(s, "%s takes shares, and %s may say any number: end in %s",
+                       loss->entry->name, name,
+                       loss_kind_of(loss)->classes ? "softmax" : "sigmoid");
+}
+
 void say_out_of_reach(const struct session *s, const struct model *m)
 {
     const struct trainer *t = trainer_of(m);
     for (size_t i = 0; i < t->objectives && m->state.step == 0; i++)
-        if (too_many_classes(m, t->objective[i].value, &s->data, t->objective[i].columns))
-            session_notice(s, "targets reach %zu, and %s, one sigmoid unit, never says more than 1",
-                           s->data.classes - 1, graph_value_name(m->graph, t->objective[i].value));
+        say_unsuited(s, m, t->objective[i].value, t->objective[i].columns);
 }
 
 /* For one output; with several each gets its own. */

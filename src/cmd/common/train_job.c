@@ -28,8 +28,6 @@ int train_begin(struct session *s, struct model *m, struct err *e)
     const int failed = trainer_prepare(m, &s->data, s->seed, e);
     if (workers_refused())
         session_notice(s, "the system gives no further threads: a step takes one");
-    if (!failed)
-        say_out_of_reach(s, m);
     return failed;
 }
 

@@ -37,22 +37,35 @@ static void print_tensor(struct str *to, const struct tensor *t, const struct st
     str_addf(to, " to %s", number_text(most, text));
 }
 
-/* People see a large one summed up. */
-static void add_tensor(struct report *r, const struct session *s, const struct tensor *t)
+/* What people read in front of a value that stands beside others. */
+static void add_label(struct str *to, const struct node *n)
+{
+    node_print(to, n);
+    str_add(to, " = ");
+}
+
+/* People see a large one summed up, behind its label if it has one. */
+static void add_tensor(struct report *r, const struct session *s, const struct tensor *t,
+                       const struct node *label)
 {
     const struct stop *stop = &s->host->stop;
     const size_t n = s->host->json ? dims_count(&t->dims) : 0;
     report_open(r, NULL, '[');
-    if (!s->host->json)
-        print_tensor(report_shown(r), t, stop);
+    if (!s->host->json) {
+        struct str *shown = report_shown(r);
+        if (label)
+            add_label(shown, label);
+        print_tensor(shown, t, stop);
+    }
     for (size_t i = 0; i < n && !stop_asked_at(stop, i); i++)
         report_number(r, NULL, t->item[i]);
     report_close(r);
 }
 
-static int add_value(struct session *s, struct model *m, const struct node *n, struct report *r,
-                     struct err *e)
+static int add_value(struct session *s, struct model *m, const struct node *n, bool label,
+                     struct report *r, struct err *e)
 {
+    char text[NUMBER_ROOM];
     struct lookup l = {.session = s, .model = m};
     struct names names = lookup_names(&l);
     struct tensor t = {0};
@@ -64,9 +77,14 @@ static int add_value(struct session *s, struct model *m, const struct node *n, s
     int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
     if (!failed && !checking(s)) {
         if (t.dims.axes)
-            add_tensor(r, s, &t);
+            add_tensor(r, s, &t, label ? n : NULL);
         else
             report_number(r, NULL, t.item[0]);
+        if (!t.dims.axes && label) {
+            struct str *shown = report_shown(r);
+            add_label(shown, n);
+            str_add(shown, number_text(t.item[0], text));
+        }
         failed = stop_check(&s->host->stop, e);
     }
     tensor_finish(&t);
@@ -74,13 +92,34 @@ static int add_value(struct session *s, struct model *m, const struct node *n, s
     return failed;
 }
 
-int values_report(struct session *s, struct model *m, const struct arg *what, struct report *r,
-                  struct err *e)
+/* Whether an expression speaks of anything but numbers that stand in it. */
+static bool names_something(const struct node *n)
 {
-    report_open(r, "print", '[');
+    bool found = n->kind == NODE_PATH || n->kind == NODE_CALL;
+    for (size_t i = 0; i < 3 && !found; i++)
+        found = n->child[i] && names_something(n->child[i]);
+    return found;
+}
+
+/* Whether several values stand side by side without a text that says what they are. */
+static bool wants_labels(const struct arg *what)
+{
     for (size_t i = 0; i < what->as.exprs.count; i++)
-        if (add_value(s, m, what->as.exprs.item[i], r, e))
+        if (what->as.exprs.item[i]->kind == NODE_STRING)
+            return false;
+    return what->as.exprs.count > 1;
+}
+
+int values_report(struct session *s, struct model *m, const struct arg *what, bool labels,
+                  struct report *r, struct err *e)
+{
+    const bool label = labels && wants_labels(what);
+    report_open(r, "print", '[');
+    for (size_t i = 0; i < what->as.exprs.count; i++) {
+        const struct node *n = what->as.exprs.item[i];
+        if (add_value(s, m, n, label && names_something(n), r, e))
             return -1;
+    }
     report_close(r);
     report_say(r, "{print}");
     return 0;

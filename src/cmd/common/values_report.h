@@ -3,6 +3,8 @@
 #ifndef NNR_CMD_COMMON_VALUES_REPORT_H
 #define NNR_CMD_COMMON_VALUES_REPORT_H
 
+#include <stdbool.h>
+
 struct arg;
 struct err;
 struct model;
@@ -10,8 +12,9 @@ struct report;
 struct session;
 
 /* Adds strings and the values of expressions about a model as a list, print, and the sentence that
- * people read; with --check only looks at them. */
-int values_report(struct session *s, struct model *m, const struct arg *what, struct report *r,
-                  struct err *e);
+ * people read; with --check only looks at them. `labels`: for people each of several values has
+ * its expression in front, unless texts among them say what they are. */
+int values_report(struct session *s, struct model *m, const struct arg *what, bool labels,
+                  struct report *r, struct err *e);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
+#include "cmd/verbs/built.h"
 
 #include "nn/call.h"
 #include "nn/layer.h"
@@ -404,7 +405,7 @@ static int layer_statement(struct session *s, const struct statement *st, struct
     if (change_graph(s, st, add_layer, e))
         return -1;
     say_second_input(s, st);
-    return 0;
+    return say_built(s, e);
 }
 
 static int block_statement(struct session *s, const struct statement *st, struct err *e)

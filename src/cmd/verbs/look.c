@@ -59,7 +59,7 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what");
     struct report r = {0};
-    const int failed = values_report(s, current_model(s), what, &r, e);
+    const int failed = values_report(s, current_model(s), what, true, &r, e);
     report_say(&r, "\n");
     if (failed || checking(s)) {
         report_finish(&r);
@@ -213,7 +213,9 @@ const struct command command_print = {
     COMMAND(
         "print", print_args, "shows the values of expressions",
         "Whole numbers print as such, others with six digits; a big tensor prints its shape, mean, "
-        "deviation and range. Tensors such as hidden.output are those of the evaluation data.",
+        "deviation and range. Tensors such as hidden.output are those of the evaluation data. "
+        "Several values have their expressions in front, unless a text among them says what they "
+        "are.",
         "data moons 100\ninput 2\ndense 8 relu as h\ndense 1 sigmoid\nstep 5\n"
         "print \"mean |h|\" mean(abs(h.output)) fraction(h.output == 0) loss\n"),
     .run = run_print,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run, stop. */
+#include "cmd/common/defaults.h"
 #include "cmd/common/train_job.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
@@ -35,6 +36,8 @@ static int run_run(struct session *s, const struct args *args, struct err *e)
                               .verb = "run",
                               .pace = pace->given ? pace->as.number : 0};
         failed = job_begin(&job[i], e);
+        if (!failed && !checking(s))
+            say_out_of_reach(s, list[i]);
     }
     mem_free(list);
     if (failed || checking(s) || !count) {

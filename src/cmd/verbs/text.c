@@ -11,7 +11,7 @@ static int speak_values(struct session *s, const struct args *args, const char *
 {
     struct report r = {0};
     str_add(report_note(&r), before);
-    const int failed = values_report(s, current_model(s), args_get(args, "what"), &r, e);
+    const int failed = values_report(s, current_model(s), args_get(args, "what"), false, &r, e);
     str_add(report_note(&r), after);
     if (!failed && !s->host->json && !s->host->quiet && !checking(s))
         return report_show(s, &r, e);

@@ -18,6 +18,7 @@
 #include "data/scale.h"
 #include "lang/ast.h"
 #include "nn/layer.h"
+#include "train/accuracy.h"
 #include "train/inputs.h"
 #include "train/ledger.h"
 
@@ -182,6 +183,8 @@ static int train_models(struct session *s, const struct args *args, const struct
         struct job j = *what;
         j.model = list[i];
         failed = job_begin(&j, e);
+        if (!failed && !checking(s))
+            say_out_of_reach(s, list[i]);
     }
     if (!failed && !checking(s))
         failed = train_each(list, count, what, e);
@@ -335,9 +338,46 @@ static size_t all_inputs(const struct graph *g)
     return total;
 }
 
+/* Whether an output tells of one sample which class it is. */
+static bool tells_class(const struct session *s, const struct model *m, id output, struct columns c)
+{
+    const struct shape *out = &m->graph->value[output].shape;
+    return accuracy_exists(m->graph, output, c, &s->data) && shape_last(out) == shape_count(out);
+}
+
+/* The class that each output tells, by its name where the data has names, else by its number. */
+static void add_classes(const struct session *s, const struct model *m, struct report *r)
+{
+    id output[OUTPUTS_MOST];
+    struct columns columns[OUTPUTS_MOST];
+    struct err ignored;
+    const size_t outputs = graph_outputs(m->graph, output);
+    bool any = false;
+    if (!s->has_data || columns_deal(m, &s->data, columns, &ignored)) {
+        report_say(r, "{predict}\n");
+        return;
+    }
+    for (size_t k = 0; k < outputs; k++) {
+        if (!tells_class(s, m, output[k], columns[k]))
+            continue;
+        const real *y = frame_value(trainer_of(m)->infer_frame, output[k]);
+        const size_t n = accuracy_class(y, shape_count(&m->graph->value[output[k]].shape));
+        if (!any)
+            report_open(r, "class", '[');
+        any = true;
+        if (s->data.class_name && n < s->data.classes)
+            report_text(r, NULL, s->data.class_name[n]);
+        else
+            report_number(r, NULL, (double)n);
+    }
+    if (any)
+        report_close(r);
+    report_say(r, any ? "{predict}  class {class}\n" : "{predict}\n");
+}
+
 /* The outputs of the sample that the frame holds; with several each stands between | signs, and in
  * JSON in an array of its own. */
-static void predict_report(struct report *r, const struct model *m)
+static void predict_report(const struct session *s, struct report *r, const struct model *m)
 {
     id output[OUTPUTS_MOST];
     const size_t outputs = graph_outputs(m->graph, output);
@@ -353,7 +393,7 @@ static void predict_report(struct report *r, const struct model *m)
             report_close(r);
     }
     report_close(r);
-    report_say(r, "{predict}\n");
+    add_classes(s, m, r);
 }
 
 static int predict(struct session *s, const struct arg *numbers, const struct dataset *d,
@@ -370,7 +410,7 @@ static int predict(struct session *s, const struct arg *numbers, const struct da
         dataset_scale_row(&s->data, row);
     int failed = evaluator_row(m, d, s->seed, row, e);
     if (!failed)
-        predict_report(&r, m);
+        predict_report(s, &r, m);
     mem_free(row);
     return failed || report_show(s, &r, e) ? -1 : 0;
 }
@@ -515,7 +555,8 @@ const struct command command_evaluate = {
 };
 const struct command command_predict = {
     COMMAND("predict", predict_args, "the model's output for one sample",
-            "The numbers are scaled as the data is.",
+            "The numbers are scaled as the data is. An output that tells classes, a softmax or one "
+            "sigmoid unit, is followed by the class: by its name where the data has names.",
             "data xor\ninput 2\ndense 4 tanh\ndense 1 sigmoid\nstep 10\npredict 0 1\n"),
     .run = run_predict,
     .looks = true,
