@@ -6,6 +6,7 @@
 
 #include "nn/edit.h"
 #include "nn/layer.h"
+#include "nn/recurrent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -170,6 +171,9 @@ static int no_time_axis(const struct graph *g, id value, uint32_t folds, struct 
     }
     err_at(e, where, "timedistributed works along a time axis, and %s is %s",
            graph_value_name(g, value), shape_text(&g->value[value].shape, text, sizeof text));
+    const struct layer *before = &g->layer[g->call[g->value[value].made_by].layer];
+    if (before->kind->shape == recurrent_shape)
+        return err_hint(e, "with sequences=yes %s puts out each step", before->name);
     return err_hint(e, "give it data of a shape like 10x64: ten steps of 64");
 }
 

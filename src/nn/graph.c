@@ -405,6 +405,8 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
                          .count = shape_count(&spec->shape),
                          .moving = spec->moving,
                          .straight = spec->straight,
+                         .ones_at = spec->ones_at,
+                         .ones = spec->ones,
                          .init = args_copy(&g->arena, init_of(l, spec))};
     if (!w->path || !w->init)
         return err_memory(e);
@@ -416,6 +418,16 @@ static int add_weight(struct graph *g, const struct layer *l, const struct weigh
         return 0;
     err_at(e, l->where, "%s would have %zu numbers", path, w->count);
     return err_hint(e, "all weights together may have 2,147,483,648");
+}
+
+int weight_fill(const struct weight *w, uint64_t seed, const struct stop *stop, real *to,
+                struct err *e)
+{
+    if (init_fill(w->init, &w->shape, seed, w->path, stop, to, e))
+        return -1;
+    for (size_t i = 0; i < w->ones; i++)
+        to[w->ones_at + i] = R(1.0);
+    return 0;
 }
 
 bool graph_decays(const struct graph *g, id weight)

@@ -7,6 +7,7 @@
 #define NNR_NN_GRAPH_H
 
 #include "base/index.h"
+#include "base/stop.h"
 #include "nn/activation.h"
 #include "nn/penalty.h"
 
@@ -27,6 +28,7 @@ struct weight {
     const struct args *constraint; /* what it is brought back to after each step; NULL: none */
     bool moving;                   /* a moving statistic: commit moves it, no gradient does */
     bool straight;                 /* its slope is straight-through: no derivative */
+    uint32_t ones_at, ones;        /* so many numbers, from there on, start at 1 anyhow */
 };
 
 /* One call in the body of a block. Inputs: 0 is what the block is called on, k what the k-th call
@@ -172,6 +174,9 @@ id graph_find_weight(const struct graph *g, id layer, const char *name);
 /* Whether every term is applied somewhere (one in a block that is never called is not), and every
  * input used. */
 int graph_check_applied(const struct graph *g, struct err *e);
+/* First values of a weight into to[count], as init_fill (nn/init.h). */
+int weight_fill(const struct weight *w, uint64_t seed, const struct stop *stop, real *to,
+                struct err *e);
 /* Whether an optimizer may move a weight. */
 bool graph_trains(const struct graph *g, id weight);
 /* Whether a decay of the weights acts on it when it moves. */

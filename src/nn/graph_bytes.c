@@ -3,6 +3,7 @@
  * stand in the rows of the tables are found there again. */
 #include "nn/graph_bytes.h"
 
+#include "nn/bidirectional.h"
 #include "nn/joint_term.h"
 #include "nn/layer.h"
 
@@ -30,6 +31,8 @@ static const struct layer_kind *body_kind(const char *name)
 {
     if (strcmp(name, block_kind.entry.name) == 0)
         return &block_kind;
+    if (strcmp(name, bidirectional_kind.entry.name) == 0)
+        return &bidirectional_kind;
     return strcmp(name, wrapper_kind.entry.name) == 0 ? &wrapper_kind : NULL;
 }
 

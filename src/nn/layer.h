@@ -17,6 +17,7 @@ struct weight_spec {
     const struct args *of;  /* whose arguments these are; NULL: the layer's */
     bool moving;            /* it follows the batches (planner_follow) and never trains; no slots */
     bool straight;          /* its slope is straight-through: no derivative */
+    uint32_t ones_at, ones; /* so many of its numbers, from there on, start at 1 anyhow */
 };
 enum { WEIGHTS_MOST = 8 };
 
@@ -39,6 +40,7 @@ struct layer_kind {
      * has none. The settings of these ops begin with that amount, a double. */
     const char *noise;
     const struct op_kind *const *draws; /* up to NULL */
+    const char *const *noises; /* further such arguments, which no rule moves, up to NULL */
     /* y = f(x K + b) along the last axis, and K is this weight; NULL: it is otherwise. */
     const char *kernel;
     /* The output's shape of one sample. `in` is NULL for a source. */

@@ -61,7 +61,7 @@ static int add_start(const struct view_request *r, struct spectrum *s, struct er
     real *first = mem_block(w->count, sizeof *first);
     if (!first)
         return err_memory(e);
-    int failed = init_fill(w->init, &w->shape, m->state.first_seed, w->path, m->stop, first, e);
+    int failed = weight_fill(w, m->state.first_seed, m->stop, first, e);
     /* What it was read from may be gone. */
     const bool gone = failed && e->kind != ERR_MEMORY && e->kind != ERR_STOPPED;
     if (!failed)

@@ -428,7 +428,7 @@ static int draw_all(const struct model *m, real *to, uint64_t seed, struct err *
 {
     for (size_t i = m->state.drawn; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
-        if (init_fill(w->init, &w->shape, seed, w->path, m->stop, to + w->at, e))
+        if (weight_fill(w, seed, m->stop, to + w->at, e))
             return -1;
     }
     return 0;

@@ -24,8 +24,12 @@ static struct shape row_of(const struct entry *kind)
     static const struct {
         const char *kind;
         struct shape row;
-    } rows[] = {
-        {"conv1d", {2, {4, 2}}}, {"conv2d", {3, {3, 4, 2}}}, {"conv2d_transpose", {3, {2, 3, 2}}}};
+    } rows[] = {{"conv1d", {2, {4, 2}}},
+                {"conv2d", {3, {3, 4, 2}}},
+                {"conv2d_transpose", {3, {2, 3, 2}}},
+                {"simple_rnn", {2, {4, 2}}},
+                {"lstm", {2, {4, 2}}},
+                {"gru", {2, {4, 2}}}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].kind, kind->name) == 0)
             return rows[i].row;

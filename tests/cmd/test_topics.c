@@ -130,8 +130,8 @@ static void keys_name_who_takes_them(void **state)
               "t:1:6: there is no help on \"kernl\"; did you mean kernel?");
     fake_says(&w.f, "help every\n", OUTCOME_ERROR,
               "t:1:6: nothing stands behind \"every\"; write help \"every\"");
-    fake_says(&w.f, "help lstm\n", OUTCOME_ERROR,
-              "t:1:6: lstm is not in this version; help lists what is");
+    fake_says(&w.f, "help attention\n", OUTCOME_ERROR,
+              "t:1:6: attention is not in this version; help lists what is");
     fake_finish(&w.f);
 }
 

@@ -54,16 +54,24 @@ static void data_acts(struct acts *a)
                  number_text(a->d->noise, number));
 }
 
+/* Of one amount of a layer. */
+static void noise_act(struct acts *a, const struct layer *l, const char *name, double level)
+{
+    char number[NUMBER_ROOM];
+    if (level > 0)
+        str_addf(act_add(a, "noise", l->name, "in training steps"), "%s with %s=%s",
+                 l->kind->entry.name, name, number_text(level, number));
+}
+
 static void noise_acts(struct acts *a)
 {
     const struct graph *g = a->m->graph;
-    char number[NUMBER_ROOM];
     for (id i = 0; i < g->layers; i++) {
         const struct layer *l = &g->layer[i];
-        const double level = model_noise(a->m, i);
-        if (level > 0)
-            str_addf(act_add(a, "noise", l->name, "in training steps"), "%s with %s=%s",
-                     l->kind->entry.name, l->kind->noise, number_text(level, number));
+        if (l->kind->noise)
+            noise_act(a, l, l->kind->noise, model_noise(a->m, i));
+        for (const char *const *n = l->kind->noises; n && *n; n++)
+            noise_act(a, l, *n, args_number(l->args, *n));
     }
 }
 

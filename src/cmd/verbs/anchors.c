@@ -61,7 +61,7 @@ static int from_seed(struct session *s, struct arena *arena, const struct weight
     real *first = arena_new(arena, w->count, sizeof *first);
     if (!first)
         return err_memory(e);
-    return init_fill(w->init, &w->shape, m->state.first_seed, w->path, m->stop, first, e) ||
+    return weight_fill(w, m->state.first_seed, m->stop, first, e) ||
                    anchor_put(arena, a, first, w->count, e)
                ? -1
                : 0;

@@ -9,6 +9,7 @@
 
 #define COMMANDS                                                                                   \
     ROW(timedistributed)                                                                           \
+    ROW(bidirectional)                                                                             \
     ROW(block)                                                                                     \
     ROW(output)                                                                                    \
     ROW(data)                                                                                      \

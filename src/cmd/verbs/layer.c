@@ -10,6 +10,7 @@
 #include "cmd/session/words.h"
 #include "cmd/verbs/built.h"
 
+#include "nn/bidirectional.h"
 #include "nn/call.h"
 #include "nn/layer.h"
 #include "train/model.h"
@@ -29,6 +30,7 @@ struct scope {
 /* What a statement calls. */
 struct callee {
     uint32_t folds; /* how many timedistributed stand before it */
+    bool both;      /* bidirectional stands before it */
     const struct layer_kind *kind;
     id layer;               /* an existing one, when kind is NULL */
     struct statement words; /* from the layer's verb on */
@@ -181,21 +183,27 @@ static int unknown_callee(const struct scope *in, const struct statement *st, bo
     if (table_find(&command_table, st->verb)) {
         err_at(e, st->verb_where, "%s is no layer", st->verb);
         return err_hint(
-            e, wrapped ? "timedistributed takes a layer statement, or the name of a layer or block"
-                       : "in a block stand layers, names of layers, and blocks");
+            e, strcmp(st->verb, wrapper_kind.entry.name) == 0
+                   ? "write timedistributed bidirectional lstm 16"
+               : wrapped
+                   ? "timedistributed takes a layer statement, or the name of a layer or block"
+                   : "in a block stand layers, names of layers, and blocks");
     }
     err_at(e, st->verb_where, "no layer \"%s\"", st->verb);
     return advise_verb(in->session, st, &near, e);
 }
 
-/* timedistributed WORD ...: the statement that begins with WORD. */
+/* WRAPPER WORD ...: the statement that begins with WORD. */
 static int unwrap_layer(const struct statement *st, struct statement *inner, struct err *e)
 {
     *inner = *st;
     if (!st->values || st->value[0]->kind != NODE_PATH) {
-        err_at(e, st->values ? st->value[0]->where : st->verb_where,
-               "timedistributed takes a layer statement");
-        return err_hint(e, "write for example timedistributed dense 8 relu");
+        err_at(e, st->values ? st->value[0]->where : st->verb_where, "%s takes a layer statement",
+               st->verb);
+        return err_hint(e, "write for example %s",
+                        strcmp(st->verb, wrapper_kind.entry.name) == 0
+                            ? "timedistributed dense 8 relu"
+                            : "bidirectional lstm 16");
     }
     inner->verb = st->value[0]->text;
     inner->verb_where = st->value[0]->where;
@@ -208,9 +216,12 @@ static int read_callee(const struct scope *in, const struct statement *st, struc
                        struct err *e)
 {
     *c = (struct callee){.layer = NOTHING, .words = *st};
-    while (strcmp(c->words.verb, wrapper_kind.entry.name) == 0) {
+    while (!c->both) {
         const struct statement outer = c->words;
-        c->folds++;
+        c->both = strcmp(outer.verb, bidirectional_kind.entry.name) == 0;
+        if (!c->both && strcmp(outer.verb, wrapper_kind.entry.name) != 0)
+            break;
+        c->folds += !c->both;
         if (unwrap_layer(&outer, &c->words, e))
             return -1;
     }
@@ -223,6 +234,11 @@ static int read_callee(const struct scope *in, const struct statement *st, struc
                         : "a block has no inputs of its own");
         return err_hint(e, c->folds ? "write input 10x64, then timedistributed dense 8"
                                     : "inside, the word input names what it is called on");
+    }
+    if (c->both && !c->kind && c->layer != NOTHING) {
+        err_at(e, c->words.verb_where, "bidirectional makes its two halves, and %s exists already",
+               c->words.verb);
+        return err_hint(e, "write for example bidirectional lstm 16");
     }
     if (!c->kind && c->layer == NOTHING)
         return unknown_callee(in, &c->words, c->folds > 0, e);
@@ -263,6 +279,31 @@ const struct entry call_entry = {
     .summary = "calls an existing layer again, with the same weights",
 };
 
+/* What names of it begin with. */
+static const char *base_of(const struct callee *c)
+{
+    if (c->folds)
+        return wrapper_kind.entry.name;
+    if (c->both)
+        return bidirectional_kind.entry.name;
+    return c->kind ? c->kind->entry.name : c->words.verb;
+}
+
+/* Makes the layer, if the statement makes one. */
+static int define_callee(const struct scope *in, const struct callee *c, const struct args *args,
+                         const char *path, struct span where, id *layer, struct err *e)
+{
+    if (c->both)
+        return graph_add_bidirectional(in->g, c->kind, args, path, in->block, c->folds,
+                                       c->words.verb_where, layer, e);
+    if (c->kind)
+        return check_not_bidirectional(c->kind, args, e) ||
+                       graph_define(in->g, c->kind, args, path, in->block, c->folds, layer, e)
+                   ? -1
+                   : 0;
+    return c->folds ? wrap_layer(in, c, path, where, layer, e) : 0;
+}
+
 static int add_layer(const struct scope *in, const struct statement *st, struct err *e)
 {
     struct callee c;
@@ -275,18 +316,14 @@ static int add_layer(const struct scope *in, const struct statement *st, struct 
     named.name = c.words.verb;
     const struct args *args = bind_statement(&b, &c.words, c.kind ? &c.kind->entry : &named, e);
     const struct layer_kind *kind = c.kind ? c.kind : in->g->layer[c.layer].kind;
-    const char *base = c.folds ? wrapper_kind.entry.name : c.words.verb;
     const bool source = c.kind && c.kind->source;
-    if (!args ||
-        name_of(in, args, c.kind && !c.folds ? c.kind->entry.name : base, name, sizeof name, e))
+    if (!args || name_of(in, args, base_of(&c), name, sizeof name, e))
         return -1;
     if (!source && choose_inputs(in, c.words.verb, kind->merge, args_get(args, "on"), &on, e))
         return -1;
     path_of(in, name, path, sizeof path);
     id layer = c.layer;
-    if (c.kind && graph_define(in->g, c.kind, args, path, in->block, c.folds, &layer, e))
-        return -1;
-    if (!c.kind && c.folds && wrap_layer(in, &c, path, st->where, &layer, e))
+    if (define_callee(in, &c, args, path, st->where, &layer, e))
         return -1;
     return call_it(in, layer, name, on, args->where, e) ? err_place(e, st->where) : 0;
 }
@@ -467,6 +504,10 @@ static const struct arg_spec timedistributed_args[] = {
     ARG("layer", POSITIONAL, ARG_ENTRY, .of = &layer_kinds, .required = true,
         .line = "a layer statement, or the name of a layer or block", .naming = NAMING_CALLEES),
 };
+static const struct arg_spec bidirectional_args[] = {
+    ARG("layer", POSITIONAL, ARG_ENTRY, .of = &layer_kinds, .required = true,
+        .line = "a layer statement of simple_rnn, lstm or gru"),
+};
 static const struct arg_spec block_args[] = {
     ARG("name", POSITIONAL, ARG_NAME, .required = true, .line = "the verb that calls it"),
     ARG("body", BODY, ARG_BODY, .required = true,
@@ -486,6 +527,22 @@ const struct command command_timedistributed = {
             "data random 64 shape=5x4 target=1\ninput 5x4\n"
             "timedistributed dense 3 relu activity=l1(0.1) as td\nflatten\ndense 1\nstep 1\n"
             "penalties\n"),
+    .read = layer_statement,
+    .stop_first = true,
+    .changes = CHANGES_MODEL,
+    .small = any_statement,
+};
+
+const struct command command_bidirectional = {
+    COMMAND("bidirectional", bidirectional_args, "a recurrent layer in both directions",
+            "Its halves are layers of their own, NAME.forward and NAME.backward, with weights of "
+            "their own; a penalty that is written here stands on both, as rows of their own. "
+            "merge= says how their outputs are joined: concat, forward first, sum, multiply or "
+            "average. With sequences=yes both are in the order of the input. NAME.output is what "
+            "is joined.",
+            "data random 64 shape=5x4 target=1\ninput 5x4\n"
+            "bidirectional lstm 3 kernel=l2(1e-3) merge=sum as both\ndense 1\nstep 1\n"
+            "penalties\nprint norm(both.backward.kernel)\n"),
     .read = layer_statement,
     .stop_first = true,
     .changes = CHANGES_MODEL,

@@ -237,6 +237,8 @@ static void show_weight_line(struct str *to, const struct model *m, id weight)
     char shape[80];
     str_addf(to, "  %s %s: starts as ", w->name, shape_text(&w->shape, shape, sizeof shape));
     args_print(to, w->init);
+    if (w->ones)
+        str_addf(to, ", %u of them as 1", w->ones);
     str_add(to, w->moving ? ", follows the batches" : "");
     if (model_pruned(m, weight))
         str_addf(to, ", %zu of %zu stay 0", model_pruned(m, weight), w->count);
