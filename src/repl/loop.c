@@ -161,7 +161,7 @@ static void take_signal(struct loop *l, int number)
         loop_suspend(l);
     } else if (number == SIGCONT) {
         go_on(l);
-    } else if (number == SIGINT && l->person) {
+    } else if (number == SIGINT && (l->person || session_exercising(l->session))) {
         l->stop = true;
     } else {
         l->leave = number;

@@ -22,7 +22,8 @@ struct loop {
     int leave;       /* the signal to leave on, or 0 */
     struct str told; /* by a silent rank: what it would have said last on standard error; its owner
                       * is who made the loop */
-    int trouble;     /* errno of the first write to standard output that failed, or 0 */
+    const struct line_owner *owner; /* of the prompt's line; NULL: there is no prompt */
+    int trouble; /* errno of the first write to standard output that failed, or 0 */
 };
 
 /* Makes the session. Signals must have been started. */

@@ -37,6 +37,11 @@ const char *prompt_strip(const char *line)
     text += 3;
     if (*text == ':')
         text += 1 + strspn(text + 1, "abcdefghijklmnopqrstuvwxyz_0123456789");
+    /* Of --safe, of a system that is emulated, and of an exercise. */
+    while (strncmp(text, " (", 2) == 0 && strchr(text, ')'))
+        text += strcspn(text, ")") + 1;
+    if (strncmp(text, " exercise", 9) == 0)
+        text += 9;
     /* Of training in the background the prompt tells more. */
     if (*text == ' ' && strstr(text, "step ") && strstr(text, " loss "))
         text += strcspn(text, ">");
@@ -235,9 +240,19 @@ bool prompt_type(void *self, const char *shown, const char *prompt, struct str *
     /* What was typed before the question is no answer to it. */
     tcflush(STDIN_FILENO, TCIFLUSH);
     line_start(&owner, false);
-    read_answer(l, &a, prompt);
+    do {
+        /* Ctrl-C in an exercise ended what was being done, or what was being typed. */
+        if (l->stop && session_exercising(l->session)) {
+            l->stop = false;
+            str_finish(typed);
+            prompt = NULL;
+        }
+        read_answer(l, &a, prompt ? prompt : session_prompt(l->session));
+    } while (l->stop && session_exercising(l->session) && !loop_leaving(l));
     if (l->person)
         terminal_hold(&l->terminal);
+    if (l->owner)
+        line_start(l->owner, false);
     return a.over && !l->stop && !loop_leaving(l);
 }
 
@@ -255,10 +270,12 @@ void prompt_run(struct loop *l)
         .self = &t, .typed = typed, .interrupted = interrupted, .complete = complete};
     l->host.person = true;
     line_start(&owner, !l->terminal.out);
+    l->owner = &owner;
     greet_person(l);
     while (!t.over && !loop_leaving(l))
         if (!run_line(&t))
             wait_for_keys(&t);
     line_finish();
+    l->owner = NULL;
     clear_line(&t);
 }

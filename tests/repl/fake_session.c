@@ -51,6 +51,12 @@ void session_threads(unsigned n)
     most_threads = n;
 }
 
+bool session_exercising(const struct session *s)
+{
+    (void)s;
+    return false;
+}
+
 int session_plot_check(const char *where, struct err *e)
 {
     (void)where;

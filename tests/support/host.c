@@ -62,6 +62,7 @@ static bool type(void *self, const char *shown, const char *prompt, struct str *
 {
     struct fake *f = self;
     keep(&f->shown, shown ? shown : "", shown ? strlen(shown) : 0);
+    prompt = prompt ? prompt : session_prompt(f->session);
     keep(&f->shown, prompt, strlen(prompt));
     const size_t n = f->answers ? strcspn(f->answers, "|") : 0;
     if (n)

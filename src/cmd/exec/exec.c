@@ -7,6 +7,7 @@
 #include "cmd/exec/background_steps.h"
 #include "cmd/exec/check.h"
 #include "cmd/exec/step.h"
+#include "cmd/session/exercise.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/record.h"
@@ -45,7 +46,17 @@ void journal_finish(struct session *s)
 struct unit {
     struct line *line;
     struct taken *taken;
+    long depth; /* how long a replay's list was before */
 };
+
+bool holds_exercise(const struct statement *st)
+{
+    const struct command *c = statement_command(st);
+    bool holds = c && c->coaches;
+    for (size_t i = 0; st->body && i < st->body->count && !holds; i++)
+        holds = holds_exercise(&st->body->statement[i]);
+    return holds;
+}
 
 static void unit_drop(struct session *s, struct unit *u)
 {
@@ -60,7 +71,7 @@ static int unit_begin(struct session *s, const struct statement *st, struct unit
     struct journal *j = s->journal;
     struct str text = {0};
     const struct command *c = statement_command(st);
-    *u = (struct unit){0};
+    *u = (struct unit){.depth = j->depth};
     const unsigned parts = snapshot_parts(statement_changes(st));
     if (statement_text(s, st, &s->host->stop, &text, e))
         return -1;
@@ -81,6 +92,7 @@ static int unit_begin(struct session *s, const struct statement *st, struct unit
     if (j->level++ == 0) {
         j->whole = !st->body && !(c && c->changes == CHANGES_ALL);
         j->before = u->taken && !u->taken->delta ? &u->taken->before : NULL;
+        j->spells = exercise_for_person(s) && ((c && c->coaches) || holds_exercise(st));
     }
     j->delta = u->taken ? u->taken->delta : NULL;
     return 0;
@@ -92,15 +104,17 @@ static int write_unit(struct session *s, struct unit *u, bool failed, struct err
     struct journal *j = s->journal;
     struct err own = {0};
     int bad = 0;
-    if (!failed || j->partial)
+    if (!failed || j->partial || j->exercises)
         bad = journal_append_list(s, &j->chosen, &own);
+    if (j->exercises)
+        bad = journal_append_list(s, &j->spelled, &own) || bad;
     if (failed)
         bad = journal_append_list(s, &j->partial, &own) || bad;
-    else if (u->line)
+    else if (u->line && !j->exercises)
         bad = journal_append(s, u->line, &own) || bad;
     if (!failed && j->extra)
         bad = journal_append_list(s, &j->extra, &own) || bad;
-    if (!failed)
+    if (!failed && !j->exercises)
         u->line = NULL;
     journal_forget_lists(j);
     /* One error is enough: what failed itself is told by its own. */
@@ -117,8 +131,9 @@ static int unit_end(struct session *s, struct unit *u, int failed, struct err *e
     const bool top = --j->level == 0;
     j->delta = NULL;
     /* A script that failed half way has changed something; so has an interrupted train. */
-    if (u->taken && (!failed || (top && j->partial))) {
-        taken_push(s, u->taken, j->depth);
+    const bool done = (top && j->exercises) || ((top || exercise_waits(s)) && j->partial);
+    if (u->taken && (!failed || done)) {
+        taken_push(s, u->taken, u->depth);
         u->taken = NULL;
     }
     if (top) {
@@ -144,11 +159,10 @@ static int run_unit(struct session *s, const struct statement *st, struct err *e
     return failed;
 }
 
-/* Notes the statements of a script that were done before number `count`. */
-static void note_before(struct session *s, const struct script *script, size_t count)
+void note_before(struct session *s, const struct script *script, size_t count)
 {
-    while (count-- > 0)
-        journal_done(s, &script->statement[count]);
+    while (count > 0 && !journal_keeps_spelled(s))
+        journal_done(s, &script->statement[--count]);
 }
 
 /* With --check all that is wrong is told, so what is wrong is no end. */
@@ -163,7 +177,21 @@ static int step_and_run(struct session *s, const struct script *script, size_t i
         return -1;
     if (s->quit)
         return 0;
+    const struct script *outer = s->script;
+    const size_t outer_at = s->at;
+    const uint64_t exercises = s->journal->outer_exercises;
+    const struct spelled_place place = journal_spelled_place(s);
+    s->journal->outer_exercises = place.exercises;
+    s->script = script;
+    s->at = i;
     const int failed = run(s, st, e);
+    s->script = outer;
+    s->at = outer_at;
+    s->journal->outer_exercises = exercises;
+    if (failed)
+        journal_unspell(s, &place);
+    else
+        journal_spell(s, st, &place);
     return checking(s) && !s->trying ? check_goes_on(s, st, failed, e) : failed;
 }
 
@@ -231,8 +259,8 @@ static int run_bound(struct session *s, const struct statement *st, struct arena
                      struct err *e)
 {
     struct binder b = session_binder(s, arena);
-    const struct entry *entry = table_find(&command_table, st->verb);
-    const struct command *command = (const struct command *)entry;
+    const struct command *command = statement_command(st);
+    const struct entry *entry = command ? &command->entry : NULL;
     const struct layer_kind *kind =
         entry ? NULL : (const struct layer_kind *)table_find(&layer_kinds, st->verb);
     const id layer = entry || kind ? NOTHING : graph_find_layer(current_model(s)->graph, st->verb);
@@ -258,6 +286,8 @@ int run_statement(struct session *s, const struct statement *st, struct err *e)
     struct model *current = current_model(s);
     const struct statement *outer = s->statement;
     s->statement = st;
+    s->behind_task = s->task_ended;
+    s->task_ended = false;
     int failed = run_bound(s, st, &arena, e);
     settle_chosen(s, !failed);
     journal_touched(s, st, current);

@@ -5,6 +5,9 @@
 #ifndef NNR_CMD_EXEC_EXEC_H
 #define NNR_CMD_EXEC_EXEC_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct err;
 struct script;
 struct session;
@@ -17,6 +20,10 @@ void journal_finish(struct session *s);
 int run_units(struct session *s, const struct script *script, struct err *e);
 /* The same for those of a file: at the end they are one with the statement that read it. */
 int run_units_inside(struct session *s, const struct script *script, struct err *e);
+/* Says that the statements of a script before number `count` were done, when a later one failed. */
+void note_before(struct session *s, const struct script *script, size_t count);
+/* Whether a statement is an exercise, or one may be in what it does. */
+bool holds_exercise(const struct statement *st);
 /* Carries out one statement. */
 int run_statement(struct session *s, const struct statement *st, struct err *e);
 /* Carries out the statements of a body; s->quit may be true afterwards. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/exec/step.h"
 
-#include "cmd/common/binder.h"
 #include "cmd/exec/exec.h"
+#include "cmd/exec/typed.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
+
+#include "lang/ast.h"
 
 #include <string.h>
 
@@ -41,11 +43,6 @@ static void add_position(struct str *to, struct session *s, const struct script 
     str_add(to, "\n");
 }
 
-static bool is_blank(const struct str *s)
-{
-    return !s->text || !s->text[strspn(s->text, " \t\r\n")];
-}
-
 /* Inside a loop or a file that is read, the statement around it is what a record has. */
 static int check_place(const struct session *s, const struct script *typed, struct err *e)
 {
@@ -75,59 +72,6 @@ static int run_typed(struct session *s, const struct script *typed, struct err *
     return failed;
 }
 
-/* Runs what was typed; what is wrong with it is shown and is no end. *open: it goes on in a further
- * line. */
-static int take_typed(struct session *s, const struct str *text, bool *open, struct err *e)
-{
-    struct arena arena = {0};
-    struct script script;
-    struct err wrong = {0};
-    const struct parse_rules rules = session_parse_rules(s);
-    const char *folder = s->folder;
-    const uint32_t outer = s->typed;
-    const uint32_t source =
-        sources_add(&s->sources, "<prompt>", text->text, text->size, 1, (struct span){0});
-    if (!source)
-        return err_memory(e);
-    const enum parsed parsed =
-        parse_script(&arena, text->text, text->size, source, &rules, &script, &wrong);
-    *open = parsed == PARSE_INCOMPLETE;
-    s->folder = ".";
-    s->typed = source;
-    int failed = 0;
-    if (!*open && (parsed != PARSE_OK || run_typed(s, &script, &wrong)) &&
-        show_error(s, &wrong) == OUTCOME_STOPPED) {
-        *e = wrong;
-        failed = -1;
-    }
-    s->typed = outer;
-    s->folder = folder;
-    arena_finish(&arena);
-    return failed;
-}
-
-/* Asks until there is an Enter alone (1) or a whole statement was typed and run (0). */
-static int ask_once(struct session *s, const char *shown, struct err *e)
-{
-    struct str typed = {0};
-    bool open = false;
-    int how = 0;
-    do {
-        if (!s->host->type(s->host->self, open ? NULL : shown, open ? "...> " : "step> ", &typed)) {
-            *e = (struct err){.kind = ERR_STOPPED, .what = "stopped"};
-            how = -1;
-        } else if (typed.failed) {
-            how = err_memory(e);
-        } else if (is_blank(&typed)) {
-            how = 1;
-        } else {
-            how = take_typed(s, &typed, &open, e);
-        }
-    } while (open && how == 0);
-    str_finish(&typed);
-    return how;
-}
-
 int step_before(struct session *s, const struct script *script, size_t i, struct err *e)
 {
     const struct statement *st = &script->statement[i];
@@ -138,7 +82,7 @@ int step_before(struct session *s, const struct script *script, size_t i, struct
     while (how == 0 && !s->quit) {
         struct str shown = {0};
         add_position(&shown, s, script, i);
-        how = shown.failed ? err_memory(e) : ask_once(s, shown.text, e);
+        how = shown.failed ? err_memory(e) : typed_ask(s, shown.text, "step> ", run_typed, e);
         s->step_told = true;
         str_finish(&shown);
     }

@@ -7,7 +7,8 @@
 
 const struct command *statement_command(const struct statement *st)
 {
-    return (const struct command *)table_find(&command_table, st->verb);
+    const struct command *c = (const struct command *)table_find(&command_table, st->verb);
+    return c && c->in_exercise && (st->clauses || st->pairs) ? NULL : c;
 }
 
 size_t command_format(const struct command *c)

@@ -54,12 +54,15 @@ struct command {
     bool stop_first;  /* cannot be done while `run` trains */
     bool speaks;      /* it is for the person's eyes alone: --step does not show it before */
     bool looks;       /* it changes nothing that a replay needs: --step takes it anywhere */
+    bool coaches;     /* exercises may be in what it does */
+    bool in_exercise; /* only in an exercise: elsewhere its word may be a name */
     bool beyond_run;  /* it reaches beyond one run of a sweep: not in its { } */
 };
 
 /* For the rows of struct command: true of each. */
 bool any_statement(const struct statement *st);
-/* The row of a statement's verb; NULL: it begins with a layer. */
+/* The row of a statement's verb; NULL: it begins with a layer. A word of exercises that says a
+ * value to act on, or has a key, is a layer: skip on x. */
 const struct command *statement_command(const struct statement *st);
 /* A verb that sets something and stands alone only shows it. */
 unsigned statement_changes(const struct statement *st);

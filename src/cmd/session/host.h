@@ -50,9 +50,9 @@ struct host {
     /* Shows `hint` and waits for Enter when a person is there, else goes on at once; what was typed
      * before is thrown away. False: please stop. */
     bool (*ask)(void *self, const char *hint);
-    /* --step, when a person is there: shows the line `shown`, unless it is NULL, asks with
-     * `prompt`, and adds what is typed before Enter to `typed`. Where nobody is there it goes on at
-     * once and shows nothing. False: please stop. */
+    /* When a person is there: shows the line `shown`, unless it is NULL, asks with `prompt` (NULL:
+     * the session's own), and adds what is typed before Enter to `typed`. Where nobody is there it
+     * goes on at once and shows nothing. False: please stop. */
     bool (*type)(void *self, const char *shown, const char *prompt, struct str *typed);
     /* Waits until one of session_descriptors is ready or session_deadline has come, then calls
      * session_advance. False: please stop. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/session/journal.h"
 
+#include "cmd/session/exercise.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/names.h"
 #include "cmd/session/record.h"
@@ -108,6 +109,82 @@ void journal_done_text(struct session *s, long pushes, const char *format, ...)
     va_end(list);
     note_line(s, text.failed ? NULL : line_new(pushes, text.text));
     str_finish(&text);
+}
+
+struct spelled_place journal_spelled_place(const struct session *s)
+{
+    const struct journal *j = s->journal;
+    return (struct spelled_place){j->spelled_last, j->depth, j->exercises};
+}
+
+/* Puts lines at the end of what is spelled out. In an exercise `undo` counts them. */
+static void spell_lines(struct session *s, struct line *list)
+{
+    struct journal *j = s->journal;
+    *(j->spelled_last ? &j->spelled_last->next : &j->spelled) = list;
+    for (; list; list = list->next) {
+        j->spelled_last = list;
+        j->depth += exercise_waits(s) ? list->pushes : 0;
+    }
+}
+
+bool journal_keeps_spelled(const struct session *s)
+{
+    return s->journal->exercises > s->journal->outer_exercises;
+}
+
+void journal_unspell(struct session *s, const struct spelled_place *from)
+{
+    struct journal *j = s->journal;
+    struct line **rest = from->last ? &from->last->next : &j->spelled;
+    if (j->exercises > from->exercises)
+        return;
+    lines_free(*rest);
+    *rest = NULL;
+    j->spelled_last = from->last;
+    j->depth = j->spells ? from->depth : j->depth;
+}
+
+void journal_spell(struct session *s, const struct statement *st, const struct spelled_place *from)
+{
+    struct journal *j = s->journal;
+    const struct command *c = statement_command(st);
+    struct str text = {0};
+    struct err e;
+    if (!j->spells)
+        return;
+    if (statement_is_written(c, st) && j->exercises == from->exercises) {
+        journal_unspell(s, from);
+        struct line *l = statement_text(s, st, NULL, &text, &e)
+                             ? NULL
+                             : line_new(snapshot_parts(statement_changes(st)) != 0, text.text);
+        str_finish(&text);
+        j->lost = j->lost || !l;
+        spell_lines(s, l);
+    }
+    spell_lines(s, j->extra);
+    j->extra = NULL;
+}
+
+void journal_spell_text(struct session *s, long pushes, const char *format, ...)
+{
+    struct str text = {0};
+    va_list list;
+    if (!s->journal->spells)
+        return;
+    va_start(list, format);
+    str_addv(&text, format, list);
+    va_end(list);
+    struct line *l = text.failed ? NULL : line_new(pushes, text.text);
+    s->journal->lost = s->journal->lost || !l;
+    spell_lines(s, l);
+    str_finish(&text);
+}
+
+void journal_spell_partial(struct session *s)
+{
+    spell_lines(s, s->journal->partial);
+    s->journal->partial = NULL;
 }
 
 /* Whether what nnr chooses inside a loop or a file may as well stand before it: the model was there

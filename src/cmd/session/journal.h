@@ -17,6 +17,24 @@ void journal_touched(struct session *s, const struct statement *st, struct model
 void journal_done(struct session *s, const struct statement *st);
 void journal_done_text(struct session *s, long pushes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Where the unit is spelled out (past.h): what was done last, if it is written, and what its
+ * handler or a failure noted. Its inner statements since the place `from` go, unless a person did
+ * an exercise among them. */
+struct spelled_place {
+    struct line *last;
+    long depth;
+    uint64_t exercises;
+};
+struct spelled_place journal_spelled_place(const struct session *s);
+void journal_spell(struct session *s, const struct statement *st, const struct spelled_place *from);
+/* Takes out what was spelled since then, unless a person did an exercise among it. */
+void journal_unspell(struct session *s, const struct spelled_place *from);
+/* Whether what is spelled of the statement that runs stays, so that a failure need not note it. */
+bool journal_keeps_spelled(const struct session *s);
+void journal_spell_text(struct session *s, long pushes, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Of a statement that failed: what was done of it. */
+void journal_spell_partial(struct session *s);
 /* nnr chose the loss of an output, one of several perhaps, or, of NOTHING, the optimizer. To be
  * called before it is put in place. */
 int journal_chose(struct session *s, const struct model *m, id output, bool several,

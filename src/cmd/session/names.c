@@ -28,8 +28,8 @@ static bool is_word(const char *name)
         if (strncmp(quantity, name, n) == 0 && (!quantity[n] || quantity[n] == '.'))
             return true;
     }
-    return word_of(name) != WORD_NAME || table_find(&command_table, name) ||
-           table_find(&layer_kinds, name);
+    const struct command *c = (const struct command *)table_find(&command_table, name);
+    return word_of(name) != WORD_NAME || (c && !c->in_exercise) || table_find(&layer_kinds, name);
 }
 
 uint32_t name_number(struct index *known, size_t count,

@@ -38,5 +38,8 @@ void journal_forget_lists(struct journal *j)
     lines_free(j->chosen);
     lines_free(j->partial);
     lines_free(j->extra);
-    j->chosen = j->partial = j->extra = NULL;
+    lines_free(j->spelled);
+    j->chosen = j->partial = j->extra = j->spelled = j->spelled_last = NULL;
+    j->spells = false;
+    j->exercises = 0;
 }

@@ -38,6 +38,11 @@ struct journal {
     const struct snapshot *before; /* NULL: it changes nothing */
     struct line *chosen, *partial; /* what nnr chose, and what was done before something failed */
     struct line *extra;            /* what a handler adds */
+    /* Instead of the unit's own line, when a person did an exercise inside: what was done,
+     * statement by statement. */
+    bool spells; /* an exercise may come: it is noted so */
+    struct line *spelled, *spelled_last;
+    uint64_t exercises, outer_exercises; /* how many are in it, and were before the statement */
 
     struct taken *newest, *oldest;
     uint64_t count, floor; /* `undo` does not go beyond number `floor` */

@@ -39,8 +39,13 @@ struct session {
     size_t jobs;
     double due;            /* when paced training before the prompt goes on; 0: it does not wait */
     struct chosen *chosen; /* what nnr has chosen in the statement that runs: */
-    struct results *results; /* results.h; NULL: there are none */
-    struct sweep *sweep;     /* exec/sweep.h: the one that goes on; NULL: none does */
+    struct results *results;      /* results.h; NULL: there are none */
+    struct exercise *exercise;    /* exercise.h: the one that goes on; NULL: none does */
+    struct grading *grading;      /* exec/grade.h: answers stand in for braces; NULL: they do not */
+    const struct script *script;  /* where the statement stands that runs, */
+    size_t at;                    /* and its number there */
+    bool task_ended, behind_task; /* an exercise or its hint was done last; and the one before */
+    struct sweep *sweep;          /* exec/sweep.h: the one that goes on; NULL: none does */
     bool trying;  /* its body is looked at, as --check does, and the first error ends that */
     bool guessed; /* with --check: a value that only training tells was used */
     size_t chosens, chosen_room; /* common/defaults.c */

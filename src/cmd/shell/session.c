@@ -8,6 +8,7 @@
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/digest.h"
 #include "cmd/session/emulation.h"
+#include "cmd/session/exercise.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/marks.h"
@@ -97,6 +98,7 @@ void session_threads(unsigned n)
 const char *session_prompt(struct session *s)
 {
     char name[70] = "", live[160] = "", loss[NUMBER_ROOM], system[40] = "";
+    const char *safe = s->host->safe ? " (safe)" : "", *task = s->exercise ? " exercise" : "";
     if (s->models > 1)
         snprintf(name, sizeof name, ":%.60s", current_model(s)->name);
     if (s->jobs) {
@@ -110,8 +112,13 @@ const char *session_prompt(struct session *s)
     }
     if (s->emulation != emulations.row[0])
         snprintf(system, sizeof system, " (%.30s)", s->emulation->name);
-    snprintf(s->prompt, sizeof s->prompt, "nnr%s%s%s> ", name, system, live);
+    snprintf(s->prompt, sizeof s->prompt, "nnr%s%s%s%s%s> ", name, safe, system, task, live);
     return s->prompt;
+}
+
+bool session_exercising(const struct session *s)
+{
+    return exercise_waits(s);
 }
 
 uint64_t session_digest(const struct session *s)

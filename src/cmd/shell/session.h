@@ -3,6 +3,7 @@
 #ifndef NNR_CMD_SHELL_SESSION_H
 #define NNR_CMD_SHELL_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct host;
@@ -16,9 +17,14 @@ void session_destroy(struct session *s);
  * is told. */
 void session_threads(unsigned n);
 
-/* The prompt: "nnr> ", or "nnr:sparse> " when there is more than one model. Valid until the next
- * statement runs. */
+/* The prompt: "nnr> ", or "nnr:sparse> " when there is more than one model, "nnr (safe)> " with
+ * --safe, and "nnr exercise> " where a person does an exercise. Valid until the next statement
+ * runs.
+ */
 const char *session_prompt(struct session *s);
+
+/* Whether a person does an exercise: Ctrl-C then ends what is being done, and not the program. */
+bool session_exercising(const struct session *s);
 
 /* A hash of all state that a statement can change: two equal hashes mean that nothing changed. */
 uint64_t session_digest(const struct session *s);

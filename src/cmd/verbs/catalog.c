@@ -49,6 +49,12 @@
     ROW(measure)                                                                                   \
     ROW(results)                                                                                   \
     ROW(pause)                                                                                     \
+    ROW(exercise)                                                                                  \
+    ROW(hint)                                                                                      \
+    ROW(solve)                                                                                     \
+    ROW(again)                                                                                     \
+    ROW(skip)                                                                                      \
+    ROW(answer)                                                                                    \
     ROW(run)                                                                                       \
     ROW(stop)                                                                                      \
     ROW(source)                                                                                    \

@@ -33,9 +33,25 @@ static void note_turns(struct session *s, const struct args *args, size_t turns)
         loop.clause = &in;
         loop.clauses = in.value ? 1 : 0;
     }
-    if (turns)
+    if (turns && !journal_keeps_spelled(s))
         journal_done(s, &loop);
     mem_free(in.value);
+}
+
+/* What a turn begins with, as a statement. */
+static void note_value(struct session *s, const char *name, const struct node *value, bool failed)
+{
+    struct str text = {0};
+    if (!failed && !s->journal->spells)
+        return;
+    node_print(&text, value);
+    const char *is = text.text ? text.text : "0";
+    if (!failed)
+        journal_spell_text(s, 1, "let %s = %s", name, is);
+    else if (!journal_keeps_spelled(s))
+        journal_done_text(s, 1, "let %s = %s", name, is);
+    s->journal->lost = s->journal->lost || text.failed;
+    str_finish(&text);
 }
 
 static int one_turn(struct session *s, const struct args *args, size_t i, struct err *e)
@@ -44,13 +60,10 @@ static int one_turn(struct session *s, const struct args *args, size_t i, struct
     const struct node *value = args_get(args, "in")->as.exprs.item[i];
     if (variable_assign(s, name->as.text, name->where, value, e))
         return -1;
+    note_value(s, name->as.text, value, false);
     if (!session_tick(s, NULL, e) && !run_body(s, args_get(args, "body")->as.body, e))
         return 0;
-    struct str text = {0};
-    node_print(&text, value);
-    journal_done_text(s, 1, "let %s = %s", name->as.text, text.text ? text.text : "0");
-    s->journal->lost = s->journal->lost || text.failed;
-    str_finish(&text);
+    note_value(s, name->as.text, value, true);
     return -1;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/claim.h"
 #include "cmd/common/ledger_run.h"
-#include "cmd/common/resolve.h"
 #include "cmd/common/values_report.h"
 #include "cmd/report/ledger_report.h"
 #include "cmd/report/render.h"
@@ -10,10 +10,10 @@
 #include "cmd/session/data.h"
 #include "cmd/session/state.h"
 
+#include "lang/ast.h"
 #include "train/emulate.h"
 #include "train/ledger.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Whether a path of that name, or one that begins so and goes on with a dot, stands in a tree. */
@@ -69,48 +69,11 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
     return report_show(s, &r, e);
 }
 
-/* What a claim came to: the two sides of a comparison, else the value of the whole. */
-struct claim {
-    const struct node *node;
-    const char *sign; /* NULL: no comparison */
-    double side[2], value;
-    bool holds;
-};
-
-static int weigh_claim(struct session *s, const struct node *n, struct claim *c, struct err *e)
-{
-    static const char *const signs[] = {
-        [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
-        [OP_EQ] = "==", [OP_NE] = "!=", [OP_NEAR] = "~"};
-    struct model *m = current_model(s);
-    *c = (struct claim){.node = n};
-    if (session_number(s, m, n, &c->value, e))
-        return -1;
-    /* NaN is no truth. */
-    c->holds = c->value != 0 && !isnan(c->value);
-    if (checking(s) || n->kind != NODE_BINARY || n->op < OP_LT || n->op > OP_NEAR)
-        return 0;
-    c->sign = signs[n->op];
-    return session_number(s, m, n->child[0], &c->side[0], e) ||
-                   session_number(s, m, n->child[1], &c->side[1], e)
-               ? -1
-               : 0;
-}
-
-/* `0.94 < 0.35`, or the one value. */
-static void print_sides(const struct claim *c, struct str *to)
-{
-    char text[NUMBER_ROOM];
-    str_add(to, number_text(c->sign ? c->side[0] : c->value, text));
-    if (c->sign)
-        str_addf(to, " %s %s", c->sign, number_text(c->side[1], text));
-}
-
 static int claim_failed(const struct claim *c, struct err *e)
 {
     struct str claim = {0}, sides = {0};
     node_print(&claim, c->node);
-    print_sides(c, &sides);
+    claim_sides(c, &sides);
     if (claim.failed || sides.failed) {
         err_memory(e);
     } else {
@@ -145,7 +108,7 @@ static int run_expect(struct session *s, const struct args *args, struct err *e)
 {
     struct claim c;
     struct report r = {0};
-    if (weigh_claim(s, args_get(args, "claim")->as.exprs.item[0], &c, e))
+    if (claim_weigh(s, args_get(args, "claim")->as.exprs.item[0], &c, e))
         return -1;
     if (checking(s))
         return 0;

@@ -4,6 +4,7 @@
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
 #include "cmd/session/command.h"
+#include "cmd/session/journal.h"
 #include "cmd/session/library.h"
 #include "cmd/session/script_file.h"
 #include "cmd/session/state.h"
@@ -49,6 +50,14 @@ static int hide_contents(struct err *e)
     return err_hint(e, "the line is shown when the file's name ends in .nnr");
 }
 
+static bool has_exercise(const struct script *script)
+{
+    bool has = false;
+    for (size_t i = 0; i < script->count && !has; i++)
+        has = holds_exercise(&script->statement[i]);
+    return has;
+}
+
 static int run_text(struct session *s, const char *path, const struct str *text, struct span where,
                     struct err *e)
 {
@@ -66,8 +75,11 @@ static int run_text(struct session *s, const char *path, const struct str *text,
     /* The end of a file ends its statements, so what is incomplete is wrong. */
     if (!failed && parse_script(&arena, bytes, text->size, source, &rules, &script, e) != PARSE_OK)
         failed = -1;
+    const bool spells = s->journal->spells;
+    s->journal->spells = spells && !failed && has_exercise(&script);
     if (!failed)
         failed = run_units_inside(s, &script, e);
+    s->journal->spells = spells;
     arena_finish(&arena);
     if (failed && is_hidden(path) && e->where.source == source && e->kind != ERR_STOPPED)
         return hide_contents(e);
@@ -133,4 +145,5 @@ const struct command command_source = {
         "source \"penalties.nnr\"\n"),
     .run = run_source,
     .changes = CHANGES_ALL,
+    .coaches = true,
 };

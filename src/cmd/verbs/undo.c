@@ -4,6 +4,7 @@
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/delta.h"
+#include "cmd/session/exercise.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/state.h"
 #include "cmd/session/undo_list.h"
@@ -13,6 +14,8 @@
 static int nothing_left(struct session *s, const struct args *args, struct err *e)
 {
     err_at(e, args->where, "there is nothing to take back");
+    if (exercise_waits(s))
+        return err_hint(e, "undo takes back what was done in the exercise");
     if (s->journal->floor)
         return err_hint(e, "in a file that source reads, undo takes back what the file did");
     return err_hint(e, "undo takes back what changed models, data, settings or variables");
@@ -47,7 +50,8 @@ static int run_undo(struct session *s, const struct args *args, struct err *e)
     report_write(s, &r, &text);
     const long times = j->depth - t->depth;
     int failed = text.failed ? err_memory(e) : 0;
-    if (!failed && j->level == 1 && times > 0 && !(j->extra = undo_line(times)))
+    if (!failed && (j->level == 1 || exercise_waits(s)) && times > 0 &&
+        !(j->extra = undo_line(times)))
         failed = err_memory(e);
     if (!failed)
         failed = t->delta ? delta_take_back(s, t->delta, e)
