@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One workload in PyTorch eager on one thread, as a person would write it.
-Usage: torch_train.py FOLDER W1|W2|W3|W4 EPOCHS [none] [one] [flush]
+Usage: torch_train.py FOLDER W1|W2|W3|W4|R1|R2 EPOCHS [none] [one] [flush]
 none: without penalties; one: a single step; flush: the smallest numbers count as 0.
 Prints a line of JSON: the loss and the seconds of each epoch."""
 import json
@@ -19,16 +19,38 @@ from torch.nn import functional
 import workloads
 
 
+class Memory(nn.Module):
+    """The last output of an LSTM; one bias, as Keras has it, 1 for the forget gates."""
+
+    def __init__(self, kernel, recurrent):
+        super().__init__()
+        self.lstm = nn.LSTM(kernel.shape[0], recurrent.shape[0], batch_first=True)
+        with torch.no_grad():
+            self.lstm.weight_ih_l0.copy_(kernel.t())
+            self.lstm.weight_hh_l0.copy_(recurrent.t())
+            self.lstm.bias_ih_l0.zero_()
+            self.lstm.bias_ih_l0[recurrent.shape[0]:2 * recurrent.shape[0]] = 1
+            self.lstm.bias_hh_l0.zero_()
+        self.lstm.bias_hh_l0.requires_grad_(False)
+
+    def forward(self, x):
+        return self.lstm(x)[0][:, -1]
+
+
 class Model(nn.Module):
     def __init__(self, workload, folder, penalties):
         super().__init__()
         self.workload, self.penalties = workload, penalties
         self.layers = nn.ModuleList()
-        for i, size in enumerate(workloads.SIZES[workload]):
-            layer = nn.Linear(*size)
-            kernel = numpy.load("%s/%s-k%d.npy" % (folder, workload, i))
+        kernels = [torch.from_numpy(numpy.load("%s/%s-k%d.npy" % (folder, workload, i)))
+                   for i in range(len(workloads.SIZES[workload]))]
+        if workload in ("R1", "R2"):
+            self.layers.append(Memory(*kernels[:2]))
+            kernels = kernels[2:]
+        for kernel in kernels:
+            layer = nn.Linear(*kernel.shape)
             with torch.no_grad():
-                layer.weight.copy_(torch.from_numpy(kernel).t())
+                layer.weight.copy_(kernel.t())
                 layer.bias.zero_()
             self.layers.append(layer)
 
@@ -59,9 +81,16 @@ class Model(nn.Module):
         squares = h1.square().sum() + h2.square().sum() if self.penalties else 0
         return out(h2), 1e-4 * squares / len(x)
 
+    def R1(self, x, memory, out):
+        h = memory(x)
+        return out(h), 1e-4 * h.square().sum() / len(x) if self.penalties else 0
+
+    R2 = R1
+
 
 LOSSES = {"W1": functional.binary_cross_entropy, "W2": functional.mse_loss,
-          "W3": functional.mse_loss, "W4": functional.cross_entropy}
+          "W3": functional.mse_loss, "W4": functional.cross_entropy, "R1": functional.mse_loss,
+          "R2": functional.mse_loss}
 
 
 def read(folder, workload):

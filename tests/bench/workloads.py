@@ -21,9 +21,14 @@ ABOUT = {
                epochs=1000, compared=20, room=1e-5),
     "W4": dict(title="wide, 784-1024-1024-10 relu", samples=8192, batch=256,
                epochs=3, compared=1, room=1e-2),
+    "R1": dict(title="two marked numbers of 20 added, lstm 32 -> 1", samples=2000, batch=32,
+               epochs=20, compared=3, room=1e-5),
+    "R2": dict(title="50 steps of 64, lstm 128 -> 1", samples=1024, batch=64,
+               epochs=3, compared=1, room=1e-5),
 }
 SIZES = {"W1": ((100, 100), (1000, 1)), "W2": ((64, 100), (100, 64)),
-         "W3": ((2, 8), (8, 8), (8, 1)), "W4": ((784, 1024), (1024, 1024), (1024, 10))}
+         "W3": ((2, 8), (8, 8), (8, 1)), "W4": ((784, 1024), (1024, 1024), (1024, 10)),
+         "R1": ((2, 128), (32, 128), (32, 1)), "R2": ((64, 512), (128, 512), (128, 1))}
 
 MODELS = {
     "W1": """
@@ -61,16 +66,35 @@ dense 10 softmax kernel_init=npy("W4-k2.npy")
 loss categorical_crossentropy
 optimizer adam lr=1e-3
 """,
+    "R1": """
+data npy "R1-x.npy" "R1-y.npy" batch=32 shuffle=no
+input 20x2
+lstm 32 kernel_init=npy("R1-k0.npy") recurrent_init=npy("R1-k1.npy") activity={activity}
+dense 1 kernel_init=npy("R1-k2.npy")
+loss mse
+optimizer adam lr=1e-3
+""",
+    "R2": """
+data npy "R2-x.npy" "R2-y.npy" batch=64 shuffle=no
+input 50x64
+lstm 128 kernel_init=npy("R2-k0.npy") recurrent_init=npy("R2-k1.npy") activity={activity}
+dense 1 kernel_init=npy("R2-k2.npy")
+loss mse
+optimizer adam lr=1e-3
+""",
 }
 PENALTIES = {
     "W1": dict(activity="l1(0.1, reduce=sum)+l2(0.1, reduce=sum)"),
     "W2": dict(activity="l1(1e-3)"),
     "W3": dict(kernel="l2(1e-3)"),
     "W4": dict(activity="l2(1e-4)"),
+    "R1": dict(activity="l2(1e-4)"),
+    "R2": dict(activity="l2(1e-4)"),
 }
 # What a person defines and puts where the penalties above stand.
 OWN = "define penalty my(x) = sum(abs(x))"
-OWN_STRENGTH = {"W1": "my(0.1, reduce=sum)", "W2": "my(1e-3)", "W3": "my(1e-3)", "W4": "my(1e-4)"}
+OWN_STRENGTH = {"W1": "my(0.1, reduce=sum)", "W2": "my(1e-3)", "W3": "my(1e-3)", "W4": "my(1e-4)", "R1": "my(1e-4)",
+                "R2": "my(1e-4)"}
 
 
 def script(workload, statements, penalties="as above"):
@@ -115,6 +139,16 @@ def spirals(n):
     return [v for p in points for v in p[:2]], [p[2] for p in points]
 
 
+def sequences(n, steps):
+    """Numbers and marks, two of them 1, and the sum of the marked (Hochreiter and Schmidhuber)."""
+    draw, x, y = random.Random(2), [], []
+    for _ in range(n):
+        numbers, marked = [draw.random() for _ in range(steps)], draw.sample(range(steps), 2)
+        x += [v for i in range(steps) for v in (numbers[i], float(i in marked))]
+        y.append(sum(numbers[i] for i in marked))
+    return x, y
+
+
 def write_all(folder, digits):
     draw = random.Random(1)
 
@@ -132,6 +166,11 @@ def write_all(folder, digits):
     write_npy(place("W3-y"), (500, 1), sides)
     write_npy(place("W4-x"), (8192, 784), uniform(8192 * 784))
     write_npy(place("W4-y"), (8192,), (draw.randrange(10) for _ in range(8192)), "i")
+    x, y = sequences(2000, 20)
+    write_npy(place("R1-x"), (2000, 20, 2), x)
+    write_npy(place("R1-y"), (2000, 1), y)
+    write_npy(place("R2-x"), (1024, 50, 64), uniform(1024 * 50 * 64, -1, 1))
+    write_npy(place("R2-y"), (1024, 1), uniform(1024))
     for workload, sizes in SIZES.items():
         for i, (a, b) in enumerate(sizes):
             most = math.sqrt(6 / (a + b))
