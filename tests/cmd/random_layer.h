@@ -4,6 +4,7 @@
 #define NNR_TESTS_RANDOM_LAYER_H
 
 #include "random_image.h"
+#include "random_recurrent.h"
 
 static inline void add_dense(struct random_model *m, struct writing *w)
 {
@@ -148,7 +149,7 @@ static inline void add_concat(struct random_model *m, struct writing *w)
 static inline void write_layer(struct random_model *m, struct writing *w)
 {
     const struct made *t = &w->sc->tensor[w->on[0]];
-    const unsigned kind = pick(&m->r, 21);
+    const unsigned kind = pick(&m->r, 23);
     const bool small = shape_count(&t->shape) <= NUMBERS / 3;
     if (t->size > size_most || kind == 0) {
         str_add(&m->r.text, "activation ");
@@ -162,6 +163,8 @@ static inline void write_layer(struct random_model *m, struct writing *w)
         add_view(m, w, w->made.in.axes > 1 || t->shape.axes < FOLDS_MOST ? kind - 8 : kind % 2);
     } else if (kind < 12) {
         add_noise(m, w);
+    } else if (kind > 20 && add_recurrent(m, w)) {
+        return;
     } else if (kind > 16 && add_image(m, w)) {
         return;
     } else if (kind < 14 && small) {

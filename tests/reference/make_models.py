@@ -18,6 +18,7 @@ import models_corners
 import models_images
 import models_inside
 import models_penalised
+import models_recurrent
 import models_sparse
 import models_terms
 

@@ -3,7 +3,9 @@
 
 In a script @tower.top:4x3 stands for the first kernel and bias of that dense layer, as the arguments
 kernel_init= and bias_init=; with ! behind it there is no bias, with ^ it has the last axis but one. @n.gamma:3 stands for gamma_init=;
-@d.threshold:1~ for nothing: a weight that starts at 0 by itself and does not train."""
+@d.threshold:1~ for nothing: a weight that starts at 0 by itself and does not train;
+@a.recurrent:3x12= for recurrent_init= with that shape, and @b.kernel:2x8& for the same of both halves
+of a bidirectional layer, b.forward and b.backward, which start alike."""
 import os
 import random
 import re
@@ -143,7 +145,7 @@ class Case:
         self.forward, self.name, self.optimizers = forward, name, optimizers
         self.frozen, self.batch, self.weights = frozen, batch, {}
         self.keyed = random.Random(name)
-        self.script = re.sub(r"@([a-z_0-9.]+):([0-9x]+)([!~^]?)", self.first_weights, script.strip())
+        self.script = re.sub(r"@([a-z_0-9.]+):([0-9x]+)([!~^=&]?)", self.first_weights, script.strip())
         self.holds = {id(self.weights[p]): hold for p, hold in (holds or {}).items()}
         shapes = [[int(n) for n in size.split("x")]
                   for size in re.findall(r"^input (\S+)", script, re.M)]
@@ -163,7 +165,13 @@ class Case:
         if bare == "~":
             self.weights[layer] = torch.zeros(shape)
             return ""
-        if len(shape) == 1:
+        if bare == "&":
+            first, part = layer.rsplit(".", 1)
+            text = self.first_weight("%s.forward.%s" % (first, part), shape)
+            start = self.weights["%s.forward.%s" % (first, part)]
+            self.weights["%s.backward.%s" % (first, part)] = start.detach().clone().requires_grad_()
+            return text
+        if len(shape) == 1 or bare == "=":
             return self.first_weight(layer, shape)
         kernel = self.first_weight(layer + ".kernel", shape)
         return kernel + (" use_bias=no" if bare == "!"

@@ -3,6 +3,7 @@
 
 #include "naive_image.h"
 #include "naive_penalty.h"
+#include "naive_recurrent.h"
 
 #include "check.h"
 
@@ -303,6 +304,16 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
             concat(n, call, l->args, y);
             continue;
         }
+        const struct naive_recurrent recurrent = {.n = n,
+                                                  .call = call,
+                                                  .layer = l,
+                                                  .kernel = weight_of(n, l, "kernel"),
+                                                  .recurrent = weight_of(n, l, "recurrent"),
+                                                  .bias = weight_of(n, l, "bias"),
+                                                  .activated = activated,
+                                                  .left = mask};
+        if (naive_recurrent(&recurrent, x, y, count))
+            continue;
         if (naive_image(l, weight_of(n, l, "kernel"), weight_of(n, l, "bias"), x, y, count)) {
             if (entry_meaning(l->args->entry, MEANS_OUTPUT_ACTIVATION) < l->args->entry->arg_count)
                 apply(n, l, y, count / shape_last(shape), shape_last(shape));
