@@ -3,6 +3,7 @@
 #include "base/ranks.h"
 #include "base/source.h"
 #include "cmd/common/plotting.h"
+#include "cmd/exec/grade.h"
 #include "cmd/session/host.h"
 #include "cmd/session/script_file.h"
 #include "cmd/shell/run_text.h"
@@ -52,7 +53,7 @@ struct work {
     char *folder;
     struct str text;
 };
-enum { TEXT, SCRIPT, WORKS };
+enum { TEXT, SCRIPT, WORKS, ANSWERS = WORKS, ALL_WORKS };
 
 /* The descriptor that a name such as /dev/stdin or /dev/fd/63 stands for, if it is no file: -1. A
  * pipe has no other name, so it is read as it is; signals still act as they do by themselves. */
@@ -85,8 +86,13 @@ static bool has_script(const struct options *o)
     return o->file && strcmp(o->file, "-") != 0;
 }
 
-static int load_works(const struct options *o, struct work w[WORKS], struct err *e)
+static int load_works(const struct options *o, struct work w[ALL_WORKS], struct err *e)
 {
+    if (o->grade) {
+        w[ANSWERS].name = o->grade;
+        if (read_file(o->grade, &w[ANSWERS].text, e))
+            return -1;
+    }
     if (o->text) {
         w[TEXT].name = "<-c>";
         str_add(&w[TEXT].text, o->text);
@@ -152,8 +158,17 @@ static enum outcome run_work(struct loop *l, const struct work w[WORKS])
     return how;
 }
 
+/* The lesson with answers in place of its exercises' braces. */
+static enum outcome grade_work(struct loop *l, const struct work w[ALL_WORKS])
+{
+    const struct work *a = &w[ANSWERS];
+    enum outcome how = session_grade(l->session, a->name, a->text.size ? a->text.text : "",
+                                     a->text.size, l->options->limit);
+    return how == OUTCOME_OK ? session_grades(l->session, run_work(l, w)) : how;
+}
+
 /* Of a rank that is silent: *told becomes what it would have said last. */
-static int run_works(const struct options *o, const struct work w[WORKS], struct ranks *r,
+static int run_works(const struct options *o, const struct work w[ALL_WORKS], struct ranks *r,
                      struct str *told)
 {
     struct err e = {0};
@@ -169,7 +184,8 @@ static int run_works(const struct options *o, const struct work w[WORKS], struct
             loop_finish(&l);
             return EXIT_USAGE;
         }
-    const int status = finish_program(&l, go_on(&l, run_work(&l, w)));
+    const enum outcome how = o->grade ? grade_work(&l, w) : run_work(&l, w);
+    const int status = finish_program(&l, go_on(&l, how));
     *told = l.told;
     return status;
 }
@@ -207,7 +223,7 @@ static int check_ranks(const struct options *o, const struct ranks *r, struct er
 
 static int do_work(const struct options *o, struct ranks *r)
 {
-    struct work w[WORKS] = {0};
+    struct work w[ALL_WORKS] = {0};
     struct str told = {0};
     struct err e = {0};
     int status;
@@ -222,6 +238,7 @@ static int do_work(const struct options *o, struct ranks *r)
     }
     work_finish(&w[TEXT]);
     work_finish(&w[SCRIPT]);
+    work_finish(&w[ANSWERS]);
     return part_ranks(o, r, status, &told);
 }
 

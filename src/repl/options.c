@@ -51,6 +51,29 @@ static int take_plot(struct options *o, const char *value, struct err *e)
                     "write --plot none, auto, dumb, a terminal's name or a file such as out.png");
 }
 
+static int take_grade(struct options *o, const char *value, struct err *e)
+{
+    (void)e;
+    o->grade = value;
+    o->safe = true;
+    return 0;
+}
+
+static int take_limit(struct options *o, const char *value, struct err *e)
+{
+    enum { LONGEST = 86400 };
+    char *end;
+    o->limit = value[0] >= '0' && value[0] <= '9' ? strtod(value, &end) : 0;
+    if (o->limit > 0 && (strcmp(end, "m") == 0 || strcmp(end, "min") == 0))
+        o->limit *= 60;
+    else if (o->limit > 0 && *end && strcmp(end, "s") != 0)
+        o->limit = 0;
+    if (o->limit > 0 && o->limit <= LONGEST)
+        return 0;
+    err_at(e, nowhere, "\"%.100s\" is no time", value);
+    return err_hint(e, "write seconds or minutes, up to a day: --time-limit 60s, or 2m");
+}
+
 static int take_plot_size(struct options *o, const char *value, struct err *e)
 {
     o->big = strcmp(value, "big") == 0;
@@ -112,6 +135,9 @@ static const struct option table[] = {
     {"--persist", FLAG(persist), "windows of pictures stay when nnr has ended", false},
     {"--safe", FLAG(safe), "files in the script's folder alone; help save", false},
     {"--step", FLAG(step), "show each statement, and wait for Enter or another statement", false},
+    {"--grade", "ANSWERS", take_grade, 0, "tell which exercises of the script answers solve",
+     false},
+    {"--time-limit", "TIME", take_limit, 0, "with --grade: for each answer, 60s or 2m", false},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},
     {"--threads", "N", take_threads, 0,
      "the most threads of a training step, 1 to 64 (1 without it)", false},
@@ -142,7 +168,7 @@ void options_help(struct str *to)
             "with \"error\" tells what failed, and what to do instead as \"hint\".\n"
             "\nAt the prompt \"help\" tells what can be typed.\n"
             "Exit status: 0 success, 1 an error, 2 a wrong command line, 3 an expect that\n"
-            "does not hold, 130 interrupted.\n");
+            "does not hold or an exercise that is not solved, 130 interrupted.\n");
 }
 
 /* The row whose name is the first `n` bytes of `word`. */
@@ -212,6 +238,21 @@ static int take_file(struct options *o, const char *word, struct err *e)
 
 static int check_options(const struct options *o, struct err *e)
 {
+    if (o->limit > 0 && !o->grade) {
+        err_at(e, nowhere, "--time-limit is for --grade");
+        return err_hint(e, "write nnr --grade answers.nnr --time-limit 60s lesson.nnr");
+    }
+    if (o->grade && (!o->file || strcmp(o->file, "-") == 0)) {
+        err_at(e, nowhere, "--grade needs the lesson");
+        return err_hint(e, "write nnr --grade answers.nnr lesson.nnr");
+    }
+    if (o->grade && (o->stay || o->check || o->step)) {
+        err_at(e, nowhere, "--grade and %s do not go together",
+               o->stay    ? "-i"
+               : o->check ? "--check"
+                          : "--step");
+        return err_hint(e, "give one of them");
+    }
     if (o->check && o->stay) {
         err_at(e, nowhere, "--check and -i do not go together");
         return err_hint(e, "give one of them");

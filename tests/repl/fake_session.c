@@ -13,6 +13,7 @@
  *     quit            also { } over several lines, and \ at the end of a line
  */
 #include "cmd/common/plotting.h"
+#include "cmd/exec/grade.h"
 #include "cmd/session/host.h"
 #include "cmd/session/jobs.h"
 #include "cmd/shell/background.h"
@@ -49,6 +50,19 @@ struct place {
 void session_threads(unsigned n)
 {
     most_threads = n;
+}
+
+enum outcome session_grade(struct session *s, const char *name, const char *text, size_t size,
+                           double limit)
+{
+    (void)s, (void)name, (void)text, (void)size, (void)limit;
+    return OUTCOME_OK;
+}
+
+enum outcome session_grades(struct session *s, enum outcome how)
+{
+    (void)s;
+    return how;
 }
 
 bool session_exercising(const struct session *s)

@@ -45,6 +45,10 @@ static void everything_is_taken(void **state)
     const char *const jobs[WORDS + 1] = {"--jobs", "3"};
     assert_int_equal(parse(&o, jobs, &e), 0);
     assert_int_equal(o.jobs, 3);
+    const char *const grade[WORDS + 1] = {"--grade", "a.nnr", "--time-limit", "2m", "b.nnr"};
+    assert_int_equal(parse(&o, grade, &e), 0);
+    assert_string_equal(o.grade, "a.nnr");
+    assert_true(o.safe && o.limit == 120);
     const char *const dash[WORDS + 1] = {"-"};
     assert_int_equal(parse(&o, dash, &e), 0);
     assert_string_equal(o.file, "-");
@@ -61,6 +65,10 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
     } cases[] = {
         {{"--sede", "1"}, "no option \"--sede\"", "did you mean --seed?"},
         {{"--chek"}, "\"--chek\"", "--check"},
+        {{"--grade", "a"}, "--grade needs the lesson", "nnr --grade answers.nnr lesson.nnr"},
+        {{"--grade", "a", "--step", "b"}, "--grade and --step", "give one"},
+        {{"--time-limit", "3", "b"}, "--time-limit is for --grade", "--grade answers.nnr"},
+        {{"--grade", "a", "--time-limit", "3h", "b"}, "\"3h\" is no time", "60s, or 2m"},
         {{"-x"}, "no option \"-x\"", "--help"},
         {{"--"
           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},

@@ -4,6 +4,7 @@
 #include "cmd/common/claim.h"
 #include "cmd/common/defaults.h"
 #include "cmd/exec/exec.h"
+#include "cmd/exec/grade.h"
 #include "cmd/exec/typed.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
@@ -265,7 +266,9 @@ int exercise_run(struct session *s, const struct args *args, struct err *e)
     if (check_exercise(s, &x, e) || snapshot_take(s, snapshot_parts(CHANGES_ALL), &x.start, e))
         return -1;
     s->exercise = &x;
-    const int failed = x.person ? do_for_person(s, &x, e) : prove(s, &x, e);
+    const int failed = s->grading ? grading_judge(s, &x, e)
+                       : x.person ? do_for_person(s, &x, e)
+                                  : prove(s, &x, e);
     s->exercise = NULL;
     s->task_ended = true;
     snapshot_finish(s, &x.start);

@@ -5,6 +5,7 @@
 #include "cmd/exec/advice.h"
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
+#include "cmd/exec/grade.h"
 #include "cmd/session/state.h"
 #include "cmd/verbs/help_text.h"
 
@@ -22,7 +23,7 @@ static enum outcome show_unparsed(struct session *s, struct err *e)
 static enum outcome run_script(struct session *s, const struct script *script)
 {
     struct err e = {0};
-    if (run_units(s, script, &e))
+    if ((s->grading && grading_list(s, script, &e)) || run_units(s, script, &e))
         return show_error(s, &e);
     return s->quit ? OUTCOME_QUIT : OUTCOME_OK;
 }

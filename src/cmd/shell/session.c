@@ -5,6 +5,7 @@
 #include "cmd/common/train_job.h"
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
+#include "cmd/exec/grade.h"
 #include "cmd/session/custom_penalty.h"
 #include "cmd/session/digest.h"
 #include "cmd/session/emulation.h"
@@ -87,6 +88,7 @@ void session_destroy(struct session *s)
     sources_finish(&s->sources);
     names_finish(s->names);
     checks_finish(s);
+    grading_finish(s);
     mem_free(s);
 }
 
