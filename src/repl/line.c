@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/plain.h"
+#include "repl/paint.h"
 #include "repl/past.h"
 
 #include <errno.h>
@@ -38,6 +39,7 @@ static void remember_line(const char *text)
 static void accepted(char *text)
 {
     rl_callback_handler_remove();
+    paint_forget();
     asking = false;
     if (text)
         remember_line(text);
@@ -154,6 +156,9 @@ static bool completes_mark(const char *mark, size_t *n, int key)
 
 static int given_key(int key)
 {
+    /* It may end the line, or show something below it. */
+    if (key < ' ' || key == RUBOUT || !rl_editing_mode)
+        paint_erase();
     if (key == EOF && pasting && !mark_left) {
         mark_left = paste_end;
         return *mark_left++;
@@ -204,6 +209,141 @@ static int next_key(FILE *from)
     return given_key(key);
 }
 
+/* What stands in grey behind the line: the rest of it that is likely. */
+static struct str offered;
+
+/* Also those that readline has read ahead. */
+static bool more_keys(void)
+{
+    struct pollfd typed = {.fd = fileno(rl_instream), .events = POLLIN};
+    return RL_ISSTATE(RL_STATE_INPUTPENDING) || poll(&typed, 1, 0) > 0;
+}
+
+/* The rest of the newest line that was typed before and begins as this one; NULL: none does. */
+static const char *past_rest(void)
+{
+    for (int i = history_base + history_length - 1; rl_end && i >= history_base; i--) {
+        const HIST_ENTRY *entry = history_get(i);
+        if (entry && strncmp(entry->line, rl_line_buffer, (size_t)rl_end) == 0 &&
+            entry->line[rl_end] && !strchr(entry->line, '\n') && plain_is(entry->line))
+            return entry->line + rl_end;
+    }
+    return NULL;
+}
+
+static void look_and_paint(void)
+{
+    struct line_look look = {.class = mem_new((size_t)rl_end + 1, 1)};
+    if (!look.class)
+        return;
+    owner->look(owner->self, rl_line_buffer, (size_t)rl_end, (size_t)rl_point, &look);
+    if (look.hints && look.coloured && rl_point == rl_end) {
+        const char *past = past_rest();
+        str_add(&offered, past ? past : look.rest.size ? look.rest.text : "");
+    }
+    paint_line(&(struct paint){
+        .class = look.coloured ? look.class : NULL,
+        .rest = offered.size && !offered.failed ? offered.text : "",
+        .hint = look.hint.size && !look.hint.failed ? look.hint.text : "",
+    });
+    str_finish(&look.rest);
+    str_finish(&look.hint);
+    mem_free(look.class);
+}
+
+/* Of keys that come all at once only the last is painted. */
+static void redisplay(void)
+{
+    const bool paints = asking && owner->look && paint_fits();
+    /* In the middle of a key of several bytes the line is as it was. */
+    if (RL_ISSTATE(RL_STATE_MULTIKEY)) {
+        rl_redisplay();
+        return;
+    }
+    str_finish(&offered);
+    if (!paints)
+        paint_erase();
+    rl_redisplay();
+    if (paints && more_keys())
+        paint_moved();
+    else if (paints)
+        look_and_paint();
+}
+
+/* Takes so many bytes of what is offered; false: nothing is, or the cursor is not at the end. */
+static bool take_offered(size_t n)
+{
+    if (rl_point != rl_end || !offered.size || offered.failed)
+        return false;
+    if (n < offered.size)
+        offered.text[n] = 0;
+    rl_insert_text(offered.text);
+    str_finish(&offered);
+    return true;
+}
+
+static int take_or_forward(int count, int key)
+{
+    return take_offered(offered.size) ? 0 : rl_forward_char(count, key);
+}
+
+static int take_or_end(int count, int key)
+{
+    return take_offered(offered.size) ? 0 : rl_end_of_line(count, key);
+}
+
+/* With the blanks before it. */
+static int take_word_or_forward(int count, int key)
+{
+    const char *text = offered.size ? offered.text : "";
+    const size_t blanks = strspn(text, " ");
+    const size_t word = strcspn(text + blanks, " ");
+    return take_offered(blanks + word) ? 0 : rl_forward_word(count, key);
+}
+
+static int tell_help(int count, int key)
+{
+    (void)count;
+    (void)key;
+    if (owner->help)
+        owner->help(owner->self, rl_line_buffer, (size_t)rl_end, (size_t)rl_point);
+    return 0;
+}
+
+/* Keys do more than readline's own functions, unless the person has bound them to another. */
+static void bind_keys(void)
+{
+    static const struct {
+        const char *keys;
+        rl_command_func_t *from, *to;
+    } bound[] = {
+        {"\033[C", rl_forward_char, take_or_forward},
+        {"\033OC", rl_forward_char, take_or_forward},
+        {"\006", rl_forward_char, take_or_forward},
+        {"\033[F", rl_end_of_line, take_or_end},
+        {"\033OF", rl_end_of_line, take_or_end},
+        {"\033[4~", rl_end_of_line, take_or_end},
+        {"\005", rl_end_of_line, take_or_end},
+        {"\033f", rl_forward_word, take_word_or_forward},
+        {"\033[1;5C", rl_forward_word, take_word_or_forward},
+        {"\033[1;3C", rl_forward_word, take_word_or_forward},
+        {"\033[A", rl_get_previous_history, rl_history_search_backward},
+        {"\033OA", rl_get_previous_history, rl_history_search_backward},
+        {"\033[B", rl_get_next_history, rl_history_search_forward},
+        {"\033OB", rl_get_next_history, rl_history_search_forward},
+        {"\033OP", NULL, tell_help},
+        {"\033[11~", NULL, tell_help},
+        {"\033[[A", NULL, tell_help},
+    };
+    int type;
+    rl_initialize();
+    for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
+        if (!bound[i].from)
+            rl_bind_keyseq_if_unbound(bound[i].keys, bound[i].to);
+        else if (rl_function_of_keyseq(bound[i].keys, NULL, &type) == bound[i].from)
+            rl_bind_keyseq(bound[i].keys, bound[i].to);
+}
+
 void line_start(const struct line_owner *new_owner, bool aside)
 {
     owner = new_owner;
@@ -227,6 +367,9 @@ void line_start(const struct line_owner *new_owner, bool aside)
     rl_variable_bind("page-completions", "off");
     rl_completion_query_items = -1;
     rl_variable_bind("skip-completed-text", "on");
+    bind_keys();
+    /* Only now: with one of our own, readline would take the terminal for a dumb one. */
+    rl_redisplay_function = redisplay;
     using_history();
     past_load();
 }
@@ -256,13 +399,14 @@ void line_prompt(const char *prompt)
     rl_clear_visible_line();
     rl_set_prompt(prompt);
     rl_on_new_line();
-    rl_redisplay();
+    redisplay();
 }
 
 void line_hide(void)
 {
     if (!asking)
         return;
+    paint_erase();
     rl_clear_visible_line();
     fflush(rl_outstream);
 }
@@ -272,7 +416,7 @@ void line_show(void)
     if (!asking)
         return;
     rl_on_new_line();
-    rl_redisplay();
+    redisplay();
 }
 
 void line_read(void)
@@ -284,6 +428,7 @@ void line_read(void)
 
 void line_drop(void)
 {
+    paint_erase();
     rl_callback_sigcleanup();
     rl_point = rl_end;
     rl_redisplay();
@@ -297,8 +442,10 @@ void line_drop(void)
 
 void line_suspend(void)
 {
-    if (asking)
-        rl_deprep_terminal();
+    if (!asking)
+        return;
+    paint_erase();
+    rl_deprep_terminal();
 }
 
 void line_resume(void)
@@ -308,13 +455,15 @@ void line_resume(void)
     rl_deprep_terminal();
     rl_prep_terminal(1);
     fputc('\r', rl_outstream);
+    paint_forget();
     rl_on_new_line();
-    rl_redisplay();
+    redisplay();
 }
 
 void line_resize(unsigned width, unsigned height)
 {
-    line_hide();
+    if (!asking || !paint_restart(width))
+        line_hide();
     fit_screen(width, height);
     line_show();
 }
@@ -322,8 +471,11 @@ void line_resize(unsigned width, unsigned height)
 void line_finish(void)
 {
     if (asking)
+        paint_erase();
+    if (asking)
         rl_callback_handler_remove();
     started = asking = false;
+    str_finish(&offered);
     if (keys >= 0)
         close(keys);
     keys = -1;

@@ -3,8 +3,19 @@
 #ifndef NNR_REPL_LINE_H
 #define NNR_REPL_LINE_H
 
+#include "base/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+
+/* What stands over and round a line. */
+struct line_look {
+    unsigned char *class; /* has room: of each byte, an enum typed_class */
+    bool coloured;        /* `class` was set */
+    bool hints;           /* what was typed before may be offered, too */
+    struct str rest;      /* what is likely to follow, without it */
+    struct str hint;      /* below the line */
+};
 
 /* Whom the line belongs to. */
 struct line_owner {
@@ -16,6 +27,10 @@ struct line_owner {
     bool (*interrupted)(void *self);
     /* As session_complete. */
     char **(*complete)(void *self, const char *line, size_t point, size_t *start, char *suffix);
+    /* Looks at the line, whose cursor is at byte `point`. NULL: it is shown plain. */
+    void (*look)(void *self, const char *line, size_t n, size_t point, struct line_look *to);
+    /* Shows help for what stands at byte `point`, above the line. NULL: there is none. */
+    void (*help)(void *self, const char *line, size_t n, size_t point);
 };
 
 /* Before all others, and again for another owner, who must stay until then. `aside`: the prompt

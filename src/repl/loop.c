@@ -291,12 +291,6 @@ static bool is_set(const char *variable)
     return value && *value;
 }
 
-static bool is_dumb(void)
-{
-    const char *terminal = getenv("TERM");
-    return !terminal || strcmp(terminal, "dumb") == 0;
-}
-
 static const char *where_pictures_go(void)
 {
     return is_set("NNR_PLOT") ? getenv("NNR_PLOT") : "auto";
@@ -328,7 +322,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .display = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
         .screen = l->terminal.out,
         .watched = l->terminal.in && l->terminal.out,
-        .colour = l->terminal.out && !is_set("NO_COLOR") && !is_dumb(),
+        .colour = l->terminal.out && !is_set("NO_COLOR") && !l->terminal.dumb,
     };
     l->progress = (struct progress_line){
         .to = {write_bare, NULL},

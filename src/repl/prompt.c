@@ -3,9 +3,12 @@
 
 #include "cmd/session/host.h"
 #include "cmd/session/jobs.h"
+#include "cmd/session/ways.h"
 #include "cmd/shell/background.h"
 #include "cmd/shell/complete.h"
+#include "cmd/shell/hint.h"
 #include "cmd/shell/session.h"
+#include "cmd/shell/typed.h"
 
 #include "repl/line.h"
 #include "repl/signals.h"
@@ -76,6 +79,42 @@ static char **complete(void *self, const char *line, size_t point, size_t *start
 {
     const struct typing *t = self;
     return session_complete(t->loop->session, line, point, start, suffix);
+}
+
+/* More than this is a paste, of which no byte need be told. */
+enum { LOOKED_AT = 1 << 16 };
+
+/* Looks at the text that is open with the line behind it. */
+static void look_at(struct loop *l, const struct str *open, const char *line, size_t n,
+                    size_t point, struct line_look *to)
+{
+    const struct ways *ways = session_ways(l->session);
+    const bool hints = !ways->no_hints, colours = l->host.colour && !ways->no_colour;
+    struct str text = {0};
+    if (open->size + n > LOOKED_AT || !(hints || colours))
+        return;
+    str_bytes(&text, open->size ? open->text : "", open->size);
+    str_bytes(&text, line, n);
+    unsigned char *class = text.failed ? NULL : mem_new(text.size + 1, 1);
+    if (class) {
+        const struct typed t = {text.text, text.size, open->size + point};
+        typed_classes(l->session, &t, class);
+        memcpy(to->class, class + open->size, n);
+        to->coloured = colours;
+        to->hints = hints;
+        if (hints)
+            typed_hint(l->session, &t, &to->hint);
+        if (hints && colours && point == n)
+            typed_rest(l->session, &t, &to->rest);
+    }
+    mem_free(class);
+    str_finish(&text);
+}
+
+static void look(void *self, const char *line, size_t n, size_t point, struct line_look *to)
+{
+    const struct typing *t = self;
+    look_at(t->loop, &t->open, line, n, point, to);
 }
 
 /* What was typed and not run is given up. */
@@ -213,6 +252,13 @@ static char **complete_answer(void *self, const char *line, size_t point, size_t
     return session_complete(a->loop->session, line, point, start, suffix);
 }
 
+static void look_at_answer(void *self, const char *line, size_t n, size_t point,
+                           struct line_look *to)
+{
+    const struct answer *a = self;
+    look_at(a->loop, &(struct str){0}, line, n, point, to);
+}
+
 static void read_answer(struct loop *l, struct answer *a, const char *prompt)
 {
     line_ask(prompt, l->host.width, l->host.height);
@@ -229,8 +275,11 @@ bool prompt_type(void *self, const char *shown, const char *prompt, struct str *
 {
     struct loop *l = self;
     struct answer a = {.loop = l, .typed = typed};
-    const struct line_owner owner = {
-        .self = &a, .typed = answered, .interrupted = interrupted, .complete = complete_answer};
+    const struct line_owner owner = {.self = &a,
+                                     .typed = answered,
+                                     .interrupted = interrupted,
+                                     .complete = complete_answer,
+                                     .look = l->terminal.dumb ? NULL : look_at_answer};
     if (!l->terminal.in || !l->terminal.out)
         return true;
     loop_look(l);
@@ -266,8 +315,11 @@ static void greet_person(struct loop *l)
 void prompt_run(struct loop *l)
 {
     struct typing t = {.loop = l, .line = 1};
-    struct line_owner owner = {
-        .self = &t, .typed = typed, .interrupted = interrupted, .complete = complete};
+    struct line_owner owner = {.self = &t,
+                               .typed = typed,
+                               .interrupted = interrupted,
+                               .complete = complete,
+                               .look = l->terminal.dumb || !l->terminal.out ? NULL : look};
     l->host.person = true;
     line_start(&owner, !l->terminal.out);
     l->owner = &owner;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/terminal.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 void terminal_look(struct terminal *t)
 {
+    const char *kind = getenv("TERM");
     *t = (struct terminal){
         .in = isatty(STDIN_FILENO),
         .out = isatty(STDOUT_FILENO),
         .err = isatty(STDERR_FILENO),
+        .dumb = !kind || strcmp(kind, "dumb") == 0,
     };
 }
 

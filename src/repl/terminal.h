@@ -8,6 +8,7 @@
 
 struct terminal {
     bool in, out, err; /* which of the three are terminals */
+    bool dumb;         /* it can neither go back nor show colours */
     bool held;         /* modes were changed; `modes` are those to give back */
     struct termios modes;
 };

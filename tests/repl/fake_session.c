@@ -16,10 +16,13 @@
 #include "cmd/exec/grade.h"
 #include "cmd/session/host.h"
 #include "cmd/session/jobs.h"
+#include "cmd/session/ways.h"
 #include "cmd/shell/background.h"
 #include "cmd/shell/complete.h"
+#include "cmd/shell/hint.h"
 #include "cmd/shell/run_text.h"
 #include "cmd/shell/session.h"
+#include "cmd/shell/typed.h"
 #include "cmd/verbs/catalogue.h"
 #include "cmd/verbs/help_text.h"
 
@@ -298,6 +301,37 @@ char **session_complete(struct session *s, const char *line, size_t point, size_
         return words;
     mem_free(words);
     return NULL;
+}
+
+static const struct ways plain_ways;
+
+const struct ways *session_ways(const struct session *s)
+{
+    (void)s;
+    return &plain_ways;
+}
+
+/* Of `paint`, digits are numbers. */
+void typed_classes(const struct session *s, const struct typed *t, unsigned char *class)
+{
+    (void)s;
+    for (size_t i = 0; i < t->size; i++)
+        class[i] = begins(t->text, "paint") && t->text[i] >= '0' && t->text[i] <= '9' ? TYPED_NUMBER
+                                                                                      : TYPED_PLAIN;
+}
+
+void typed_hint(struct session *s, const struct typed *t, struct str *to)
+{
+    (void)s;
+    if (begins(t->text, "hinted"))
+        str_add(to, "what is due");
+}
+
+void typed_rest(struct session *s, const struct typed *t, struct str *to)
+{
+    (void)s;
+    if (t->size == 4 && begins(t->text, "hint"))
+        str_add(to, "ed");
 }
 
 void manual_write(const struct out *to)

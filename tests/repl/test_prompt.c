@@ -354,7 +354,9 @@ static void a_shortage_of_memory_is_no_end(void **state)
 {
     (void)state;
     struct child c;
-    start(&c);
+    /* Where nothing is painted, which needs memory too. */
+    child_start_on(&c, "dumb", 80, (const char *const[]){FAKE_NNR, NULL});
+    child_wait(&c, "nnr> ");
     for (int n = 1; n <= 8; n++) {
         char line[20] = "nomem 0\r";
         line[6] = (char)('0' + n);
@@ -365,7 +367,49 @@ static void a_shortage_of_memory_is_no_end(void **state)
         child_wait(&c, "nnr> ");
     }
     child_type(&c, "echo found\r");
-    child_wait(&c, "\rfound\r\n");
+    child_wait(&c, "\nfound\r\n");
+    leave(&c);
+}
+
+static void without_memory_nothing_is_painted(void **state)
+{
+    (void)state;
+    struct child c;
+    start(&c);
+    for (int n = 1; n <= 9; n++) {
+        char line[20] = "nomem 0\r";
+        line[6] = (char)('0' + n);
+        child_type(&c, line);
+        child_wait(&c, "nnr> ");
+        child_type(&c, "hinted 12");
+        child_listen(&c, 20);
+        child_type(&c, "\025echo found\r"); /* Ctrl-U */
+        child_wait(&c, "\rfound\r\n");
+    }
+    leave(&c);
+}
+
+/* What is painted is gone when the line is left, and when something is written above it. */
+static void hints_come_and_go(void **state)
+{
+    (void)state;
+    struct child c;
+    start(&c);
+    child_type(&c, "hinted");
+    child_wait(&c, "\r\n\033[90mwhat is due\033[0m");
+    child_type(&c, CTRL_C);
+    child_wait(&c, "\033[J");
+    child_wait(&c, "nnr> ");
+    child_type(&c, "hint");
+    child_wait(&c, "\033[90med\033[0m\033[J");
+    child_type(&c, "\033[C"); /* Right */
+    child_wait(&c, "what is due");
+    child_type(&c, "\r");
+    child_wait(&c, "\033[J");
+    child_wait(&c, "no verb \"hinted\"");
+    child_type(&c, "paint 7");
+    child_wait(&c, "paint \033[0;35m7\033[0m");
+    child_type(&c, "\025\r");
     leave(&c);
 }
 
@@ -524,6 +568,8 @@ int main(void)
         cmocka_unit_test(a_script_that_stays_is_not_typed),
         cmocka_unit_test(a_script_on_a_terminal_is_interrupted),
         cmocka_unit_test(a_shortage_of_memory_is_no_end),
+        cmocka_unit_test(without_memory_nothing_is_painted),
+        cmocka_unit_test(hints_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,8 @@ struct target {
 /* Something beside the layers of a model that has settings: a row of `setting_parts`. */
 struct setting_part {
     struct entry entry;
-    bool ruled; /* its numbers may follow a rule */
+    bool ruled;    /* its numbers may follow a rule */
+    bool personal; /* it is the person's, not the session's: undo and records leave it out */
     /* What it was made with; NULL: there is nothing yet. */
     const struct args *(*args)(const struct session *s, const struct model *m);
     /* Its keys; without args those that are the same whatever it will be. NULL: none. */

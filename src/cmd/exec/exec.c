@@ -145,15 +145,24 @@ static int unit_end(struct session *s, struct unit *u, int failed, struct err *e
     return failed;
 }
 
+/* At the prompt, when the person wants to know. */
+static void tell_time(const struct session *s, const struct statement *st, double began)
+{
+    if (s->ways.timer && s->typed && st->where.source == s->typed && !s->journal->level)
+        session_notice(s, "%s: %.3f s", st->verb, session_clock(s) - began);
+}
+
 static int run_unit(struct session *s, const struct statement *st, struct err *e)
 {
     struct unit u;
     struct err ignored;
     const struct command *c = statement_command(st);
     const bool aside = c && c->aside;
+    const double began = session_clock(s);
     int failed = !aside && s->jobs && segment_end(s, e) ? -1 : unit_begin(s, st, &u, e);
     if (!failed)
         failed = unit_end(s, &u, run_statement(s, st, e), e);
+    tell_time(s, st, began);
     /* Without memory for it, what comes cannot be taken back; training goes on. */
     if (!aside && s->jobs)
         segment_begin(s, &ignored);

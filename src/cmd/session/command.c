@@ -30,12 +30,17 @@ static bool stands_alone(const struct command *c, const struct statement *st)
     return alone;
 }
 
+static bool is_personal(const struct command *c, const struct statement *st)
+{
+    return c->personal && c->personal(st);
+}
+
 unsigned statement_changes(const struct statement *st)
 {
     const struct command *c = statement_command(st);
     if (!c)
         return CHANGES_MODEL;
-    if (c->alone_shows && stands_alone(c, st))
+    if ((c->alone_shows && stands_alone(c, st)) || is_personal(c, st))
         return CHANGES_NOTHING;
     /* Models that `on` names may be others than the current one. */
     return c->changes == CHANGES_MODEL && st->clauses ? CHANGES_MODELS : c->changes;
@@ -49,5 +54,5 @@ bool any_statement(const struct statement *st)
 
 bool statement_is_written(const struct command *c, const struct statement *st)
 {
-    return !c || !c->unwritten || !c->unwritten(st);
+    return !c || !((c->unwritten && c->unwritten(st)) || is_personal(c, st));
 }

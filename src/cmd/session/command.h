@@ -46,6 +46,9 @@ struct command {
     bool alone_shows; /* alone it prints what is set, and changes nothing */
     /* Whether a statement never stands in a record; NULL: it does. */
     bool (*unwritten)(const struct statement *st);
+    /* Whether a statement is about the prompt alone: it changes nothing that undo takes back, and
+     * stands in no record; NULL: none is. */
+    bool (*personal)(const struct statement *st);
     bool brings_data; /* the first word is the kind of the data */
     bool defines;     /* a layer of several calls: it may stand in the { } of another */
     bool clones;      /* the current model becomes another one, as it is */

@@ -4,6 +4,7 @@
 #define NNR_CMD_SESSION_STATE_H
 
 #include "cmd/session/host.h"
+#include "cmd/session/ways.h"
 
 #include "base/source.h"
 #include "data/dataset.h"
@@ -59,6 +60,7 @@ struct session {
     bool step_told; /* --step has said what Enter does */
     bool
         told_accuracy[2]; /* what it is of, without a validation share and with one: verbs/look.c */
+    struct ways ways;     /* the settings of prompt */
     char prompt[300];
 };
 

@@ -7,7 +7,6 @@
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
 #include "cmd/session/words.h"
-#include "cmd/shell/spot.h"
 #include "cmd/verbs/topics.h"
 
 #include "expr/functions.h"
@@ -318,8 +317,7 @@ static bool is_given(const struct spot *p, const struct arg_spec *spec)
     return false;
 }
 
-/* The argument that the value number `n` belongs to, by place; NULL: none is left. */
-static const struct arg_spec *due_place(const struct entry *entry, size_t n)
+const struct arg_spec *due_place(const struct entry *entry, size_t n)
 {
     for (size_t i = 0; entry && i < entry->arg_count; i++) {
         const struct arg_spec *spec = &entry->args[i];
@@ -330,8 +328,7 @@ static const struct arg_spec *due_place(const struct entry *entry, size_t n)
     return NULL;
 }
 
-/* The argument by place that is due at the cursor. */
-static const struct arg_spec *due_at(const struct spot *p)
+const struct arg_spec *due_at(const struct spot *p)
 {
     if (!p->inner)
         return due_place(p->entry, p->values);
@@ -424,9 +421,7 @@ static bool pair_is_formula(const struct spot *p)
     return *p->target && pair && (pair->naming == NAMING_FORMULA || pair->naming == NAMING_JOINT);
 }
 
-/* The row that a call inside the cursor's value means: l1 in kernel=l1(; NULL: a function. */
-static const struct entry *row_of_call(const struct session *s, const struct spot *p,
-                                       const char *callee)
+const struct entry *row_of_call(const struct session *s, const struct spot *p, const char *callee)
 {
     const struct arg_spec *spec = p->spec ? p->spec : last_place(p);
     if (*p->target)
@@ -500,14 +495,7 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
 }
 
-/* The statement that the cursor is in, and where its word begins. */
-struct cursor {
-    bool string;  /* it stands inside quotes */
-    size_t begin; /* of the statement */
-    size_t word;  /* of the cursor's word */
-};
-
-static struct cursor find_cursor(const char *line, size_t point)
+struct cursor find_cursor(const char *line, size_t point)
 {
     struct cursor c = {0};
     for (size_t i = 0; i < point; i++) {

@@ -123,6 +123,11 @@ bool session_exercising(const struct session *s)
     return exercise_waits(s);
 }
 
+const struct ways *session_ways(const struct session *s)
+{
+    return &s->ways;
+}
+
 uint64_t session_digest(const struct session *s)
 {
     uint64_t hash = digest_state(s, DIGEST_START);

@@ -8,6 +8,7 @@
 
 struct host;
 struct session;
+struct ways;
 
 /* NULL when there is no memory. The host must outlive the session and may be changed between two
  * calls (its width, for example). */
@@ -25,6 +26,8 @@ const char *session_prompt(struct session *s);
 
 /* Whether a person does an exercise: Ctrl-C then ends what is being done, and not the program. */
 bool session_exercising(const struct session *s);
+/* How the prompt is to behave; it changes with the statements that run. */
+const struct ways *session_ways(const struct session *s);
 
 /* A hash of all state that a statement can change: two equal hashes mean that nothing changed. */
 uint64_t session_digest(const struct session *s);

@@ -170,22 +170,28 @@ static bool take_token(const struct session *s, struct spot *p, const struct tok
     return true;
 }
 
+bool spot_step(const struct session *s, struct spot *p, const struct token *t,
+               const struct token *before)
+{
+    if (!p->verb)
+        return p->entry && take_token(s, p, t, before);
+    p->verb = false;
+    p->entry = t->kind == TOKEN_WORD ? entry_of(s, t->text) : NULL;
+    return true;
+}
+
 bool spot_find(const struct session *s, const char *text, size_t n, struct spot *p)
 {
     struct arena arena = {0};
     struct err e = {0};
     struct lexer l = {.arena = &arena, .text = text, .size = (uint32_t)n, .e = &e};
     struct token t, before = {.kind = TOKEN_COMMA};
-    *p = (struct spot){.verb = true};
+    *p = SPOT_BEGINS;
     bool good;
     while ((good = token_next(&l, &t) == 0) && t.kind != TOKEN_END) {
-        if (p->verb) {
-            p->verb = false;
-            p->entry = t.kind == TOKEN_WORD ? entry_of(s, t.text) : NULL;
-        } else if (!p->entry || !take_token(s, p, &t, &before)) {
-            good = false;
+        good = spot_step(s, p, &t, &before);
+        if (!good)
             break;
-        }
         before = t;
     }
     arena_finish(&arena);

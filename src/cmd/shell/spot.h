@@ -34,6 +34,14 @@ struct spot {
     size_t depth;
 };
 
+struct token;
+
+/* Takes one token more into a spot that begins as SPOT_BEGINS, at the beginning of a statement;
+ * `before` is the token before it, at first one of kind TOKEN_COMMA. False: no words could follow
+ * it that are known. */
+#define SPOT_BEGINS ((struct spot){.verb = true})
+bool spot_step(const struct session *s, struct spot *p, const struct token *t,
+               const struct token *before);
 /* Reads the statement text[0..n) up to the cursor's word, which is not part of it. False: it is no
  * text that words could follow. */
 bool spot_find(const struct session *s, const char *text, size_t n, struct spot *p);

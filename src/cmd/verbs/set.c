@@ -253,6 +253,15 @@ static bool sets_a_layer(const struct statement *st)
     return target && target->kind == NODE_PATH && !setting_part_of(target->text);
 }
 
+/* Of the prompt. */
+static bool sets_the_prompt(const struct statement *st)
+{
+    const struct node *target = st->pairs ? st->pair[0].target : NULL;
+    const struct setting_part *part =
+        target && target->kind == NODE_PATH ? setting_part_of(target->text) : NULL;
+    return part && part->personal;
+}
+
 static int run_set(struct session *s, const struct args *args, struct err *e)
 {
     const struct pair *pair = args_get(args, "setting")->as.pair;
@@ -329,7 +338,8 @@ const struct command command_set = {
         "Any key of the statement that made the thing: set hidden.activity = l1(1e-2), set "
         "hidden.trainable = no, set optimizer.lr = 1e-4, set data.batch = 64. What cannot "
         "change later (sizes, initialisers) is refused with the reason. Of a term, set "
-        "tie.strength = 2 changes the factor, and set tie = none takes it away. With "
+        "tie.strength = 2 changes the factor, and set tie = none takes it away. Of the prompt, set "
+        "prompt.hints, prompt.color and prompt.timer = yes or no. With "
         "every N it makes a rule of the model: VALUE is worked out anew before "
         "step 0, N, 2N ... of the model and put into the setting, which is a penalty, a number "
         "of the optimizer, or how much noise a layer makes (drop.rate). Before such a step all "
@@ -350,6 +360,7 @@ const struct command command_set = {
     .run = run_set,
     .changes = CHANGES_MODEL | CHANGES_DATA,
     .small = sets_a_layer,
+    .personal = sets_the_prompt,
 };
 const struct command command_let = {
     COMMAND("let", let_args, "gives a name to a number or a penalty",

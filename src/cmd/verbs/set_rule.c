@@ -283,7 +283,10 @@ int set_rule(struct session *s, const struct target *t, const struct pair *pair,
     if (part && part->ruled)
         return set_optimizer_rule(&x, part, e);
     if (part)
-        return cannot_follow(t, t->key, "it belongs to the data, or the model is compiled with it",
+        return cannot_follow(t, t->key,
+                             part->personal
+                                 ? "it says how the prompt behaves"
+                                 : "it belongs to the data, or the model is compiled with it",
                              e);
     return set_slot_rule(&x, e);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of what has settings beside the layers: optimizer, loss, data, penalties. */
+/* The table of what has settings beside the layers: optimizer, loss, data, penalties,
+ * prompt. */
 #include "cmd/verbs/setting_parts.h"
 
 #include "cmd/common/binder.h"
@@ -350,6 +351,54 @@ static int set_penalties(struct session *s, struct model *m, const struct target
     return failed ? -1 : 0;
 }
 
+static const struct arg_spec prompt_args[] = {
+    ARG("hints", KEY, ARG_BOOL, .standard = "yes",
+        .line = "whether the prompt shows what is due and how the line may go on"),
+    ARG("color", KEY, ARG_BOOL, .standard = "yes", .alias = "colour",
+        .line = "whether the line that is typed has colours"),
+    ARG("timer", KEY, ARG_BOOL, .standard = "no",
+        .line = "whether each typed statement tells how long it took, on standard error"),
+};
+enum { PROMPT_HINTS, PROMPT_COLOR, PROMPT_TIMER, PROMPT_KEYS };
+
+static bool prompt_number(const struct session *s, const char *key, double *value)
+{
+    const bool yes[PROMPT_KEYS] = {
+        [PROMPT_HINTS] = !s->ways.no_hints,
+        [PROMPT_COLOR] = !s->ways.no_colour,
+        [PROMPT_TIMER] = s->ways.timer,
+    };
+    for (size_t i = 0; i < PROMPT_KEYS; i++)
+        if (arg_is_named(&prompt_args[i], key)) {
+            *value = yes[i];
+            return true;
+        }
+    return false;
+}
+
+static const struct entry *prompt_keys(const struct session *s, const struct model *m);
+
+static int set_prompt(struct session *s, struct model *m, const struct target *t,
+                      const struct pair *pair, struct err *e)
+{
+    struct arena arena = {0};
+    struct arg value;
+    size_t at;
+    const struct entry *entry = prompt_keys(s, m);
+    if (setting_find_key(entry, t, &at, e))
+        return -1;
+    const int failed = setting_bind(s, &arena, entry, at, pair, &value, e);
+    const bool yes = !failed && value.as.yes;
+    arena_finish(&arena);
+    if (failed)
+        return -1;
+    if (at == PROMPT_TIMER)
+        s->ways.timer = yes;
+    else
+        *(at == PROMPT_HINTS ? &s->ways.no_hints : &s->ways.no_colour) = !yes;
+    return 0;
+}
+
 static const struct entry *penalties_keys(const struct session *s, const struct model *m);
 
 #define PART(id, of, follows, gives, lists, takes, tells, lacks, puts)                             \
@@ -373,6 +422,22 @@ static const struct setting_part penalties = {
     .set = set_penalties,
 };
 
+static const struct setting_part prompt = {
+    .entry = {.name = "prompt", .args = prompt_args, .arg_count = PROMPT_KEYS},
+    .personal = true,
+    .args = no_args,
+    .keys = prompt_keys,
+    .changes = is_key,
+    .number = prompt_number,
+    .set = set_prompt,
+};
+
+static const struct entry *prompt_keys(const struct session *s, const struct model *m)
+{
+    (void)s, (void)m;
+    return &prompt.entry;
+}
+
 static const struct entry *penalties_keys(const struct session *s, const struct model *m)
 {
     (void)s, (void)m;
@@ -380,5 +445,5 @@ static const struct entry *penalties_keys(const struct session *s, const struct 
 }
 
 static const struct entry *const rows[] = {&optimizer.entry, &loss.entry, &data.entry,
-                                           &penalties.entry};
+                                           &penalties.entry, &prompt.entry};
 const struct table setting_parts = {"part with settings", rows, sizeof rows / sizeof *rows};

@@ -49,10 +49,20 @@ static const struct word_row all[] = {
          "say \"a slot\"\ndata moons 40\ninput 2\ndense 3 activity=l1(1e-3) as hidden\ndense 1\n"
          "print hidden.activity.penalty\n"),
     WORD("setting", "settings", false, "what set changes: NAME.KEY",
-         "NAME is a layer, optimizer, loss, data or penalties, and KEY any key of the statement "
+         "NAME is a layer, optimizer, loss, data, penalties or prompt, and KEY any key of the "
+         "statement "
          "that made it: hidden.activity, optimizer.lr, data.batch. print shows a setting that is a "
          "number.",
          "say \"a setting\"\noptimizer adam\nset optimizer.lr = 1e-4\nprint optimizer.lr\n"),
+    WORD("prompt", "prompt.hints", true, "how the prompt behaves: settings",
+         "While a line is typed it has colours (set prompt.color = no: none), what is likely to "
+         "follow stands behind it in grey (Right or End takes it), and the argument that is due "
+         "below it (set prompt.hints = no: neither). Up and Down go to lines that begin as what is "
+         "typed. set prompt.timer = yes tells on standard error how long each statement took. "
+         "Neither undo nor a record knows of them. With NO_COLOR set, on a terminal that is dumb, "
+         "and where none is, there are none of these.",
+         "set prompt.hints = no\nset prompt.timer = yes\nprint prompt.timer\n"
+         "set prompt.timer = no\n"),
     WORD("frozen", "penalties.frozen", false, "whether penalties of frozen layers count: a setting",
          "set penalties.frozen = count is the rule here: they count, and their rows are marked. "
          "ignore leaves them out, as some systems do.",
@@ -60,8 +70,8 @@ static const struct word_row all[] = {
 };
 
 static const struct entry *const rows[] = {
-    &all[0].entry, &all[1].entry, &all[2].entry, &all[3].entry, &all[4].entry,
-    &all[5].entry, &all[6].entry, &all[7].entry, &all[8].entry, &all[9].entry,
+    &all[0].entry, &all[1].entry, &all[2].entry, &all[3].entry, &all[4].entry,  &all[5].entry,
+    &all[6].entry, &all[7].entry, &all[8].entry, &all[9].entry, &all[10].entry,
 };
 _Static_assert(sizeof rows / sizeof *rows == sizeof all / sizeof *all, "each word is a row");
 const struct table language_words = {"word", rows, sizeof rows / sizeof *rows};

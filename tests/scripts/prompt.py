@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the screen shows while somebody types: colours, what is likely to follow, what is due.
+
+    prompt.py NNR
+"""
+
+import fcntl
+import os
+import pathlib
+import random
+import struct
+import sys
+import tempfile
+import termios
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from screen import Screen  # noqa: E402
+
+NNR = ""
+GREY = ("90",)
+
+
+class Prompt(unittest.TestCase):
+    def setUp(self):
+        kept = tempfile.TemporaryDirectory()
+        self.addCleanup(kept.cleanup)
+        self.folder = pathlib.Path(kept.name)
+
+    def start(self, width=80, height=24, setup="", **variables):
+        words = [NNR, "--plot", "none", "-i", "-c", setup]
+        s = Screen(words, self.folder, width, height, **variables)
+        self.addCleanup(self.stop, s)
+        return s.wait(lambda s: self.line(s) == "nnr>")
+
+    def stop(self, s):
+        if s.open:
+            s.type("\x03\x15quit\r")
+            self.assertEqual(s.end(), 0)
+        self.assertEqual(s.unknown, set())
+
+    @staticmethod
+    def line(s):
+        """The row of the cursor."""
+        return "".join(c for c, _ in s.rows[s.row]).rstrip()
+
+    @staticmethod
+    def below(s):
+        return "".join(c for c, _ in s.rows[s.row + 1]).rstrip()
+
+    def typed(self, s, keys, row, below=None):
+        """Types, and waits until the cursor's row and the one below are so."""
+        s.type(keys)
+        s.wait(lambda s: self.line(s) == row)
+        if below is not None:
+            s.wait(lambda s: self.below(s).startswith(below))
+        return s
+
+    def test_colours(self):
+        s = self.start()
+        self.typed(s, 'dense 4 rellu on x # y', "nnr> dense 4 rellu on x # y")
+        self.assertEqual(s.styles("dense"), {"0;1;34"})
+        self.assertEqual(s.styles("4"), {"0;35"})
+        self.assertEqual(s.styles("rellu"), {"0;4;31"})
+        self.assertEqual(s.styles("on"), {"0;36"})
+        self.assertEqual(s.styles("# y"), {"0;90"})
+        self.assertEqual(s.styles("nnr>"), {""})
+
+    def test_what_is_due(self):
+        s = self.start()
+        self.typed(s, "dense ", "nnr> dense", "units: ")
+        self.typed(s, "4 ta", "nnr> dense 4 tanh", "activation: ")
+        self.assertEqual(s.styles("nh"), {"90"})
+        self.assertEqual(s.column, len("nnr> dense 4 ta"))
+        s.type("\r")
+        s.wait_for("no activation \"ta\"")
+        self.assertEqual([row for row in s.text() if "activation:" in row], [])
+
+    def test_what_follows_is_taken(self):
+        s = self.start()
+        for keys in ("\x1b[C", "\x1b[F", "\x05", "\x06", "\x1bf"):
+            self.typed(s, "evalu", "nnr> evaluate")
+            s.type(keys)
+            with self.subTest(keys):
+                s.wait(lambda s: s.column == len("nnr> evaluate"))
+            self.typed(s, "\x15", "nnr>")
+        self.typed(s, "say 1 2\r", "nnr>")
+        self.typed(s, "s", "nnr> say 1 2")
+        s.type("\x1bf")
+        s.wait(lambda s: s.column == len("nnr> say"))
+        s.type(" 3\r")
+        s.wait(lambda s: "3" in s.text())
+
+    def test_enter_runs_what_was_typed_and_no_more(self):
+        s = self.start()
+        self.typed(s, "say 12345\r", "nnr>")
+        self.typed(s, "say 1", "nnr> say 12345")
+        s.type("\r")
+        s.wait(lambda s: s.text()[-2:] == ["1", "nnr>"])
+
+    def test_up_and_down_look_for_what_begins_so(self):
+        s = self.start()
+        for line in ("say 1", "print 2", "say 3", "print 4"):
+            self.typed(s, line + "\r", "nnr>")
+        s.type("sa\x1b[A")
+        s.wait(lambda s: "say 3" in self.line(s))
+        s.type("\x1b[A")
+        s.wait(lambda s: "say 1" in self.line(s))
+        s.type("\x1b[B")
+        s.wait(lambda s: "say 3" in self.line(s))
+        s.type("\x15\x1b[A")
+        s.wait(lambda s: "print 4" in self.line(s))
+
+    def test_keys_of_the_persons_stay(self):
+        inputrc = self.folder / "inputrc"
+        inputrc.write_text('"\\e[A": "up"\n"\\e[C": "right"\n')
+        s = self.start(INPUTRC=str(inputrc))
+        s.type("evalu\x1b[A\x1b[C")
+        s.wait(lambda s: self.line(s) == "nnr> evaluupright")
+
+    def test_nothing_where_it_is_not_wanted(self):
+        for variables in ({"TERM": "dumb"}, {"TERM": None}):
+            with self.subTest(variables):
+                s = self.start(**variables)
+                s.type("dense 4 ta")
+                s.wait(lambda s: self.line(s).endswith("dense 4 ta"))
+                s.type("\x15say 5*5\r")
+                s.wait(lambda s: "25" in s.text())
+                self.assertFalse(any(style for row in s.rows for _, style in row))
+        s = self.start(NO_COLOR="1")
+        self.typed(s, "dense 4 ta", "nnr> dense 4 ta", "activation: ")
+        self.assertFalse(any(style for row in s.rows for _, style in row))
+
+    def test_settings(self):
+        s = self.start()
+        self.typed(s, "set prompt.hints = no\r", "nnr>")
+        self.typed(s, "evalu", "nnr> evalu")
+        self.typed(s, "\x15train 2", "nnr> train 2")
+        s.listen(0.2)
+        self.assertEqual(self.below(s), "")
+        self.assertEqual(s.styles("train"), {"0;1;34"})
+        self.typed(s, "\x15set prompt.color = no\r", "nnr>")
+        self.typed(s, "evaluate", "nnr> evaluate")
+        self.assertEqual(s.styles("evaluate"), {""})
+        self.typed(s, "\x15set prompt.timer = yes\r", "nnr>")
+        s.type("say 6*7\r")
+        s.wait(lambda s: "42" in s.text() and any(r.startswith("say: 0.0") for r in s.text()))
+
+    def test_a_resize_in_the_middle_of_a_hint(self):
+        s = self.start()
+        hint = self.below(self.typed(s, "dense 4 ", "nnr> dense 4", "activation: "))
+        for width in (60, 40, 33, 79):
+            s.width = width
+            s.rows = [(row + s.blank())[:width] for row in s.rows]
+            fcntl.ioctl(s.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+            s.wait(lambda s: self.line(s) == "nnr> dense 4" and self.below(s) == hint[:width - 1].rstrip())
+            self.assertEqual(s.text()[-2], "nnr> dense 4")
+            self.assertEqual(len([row for row in s.text() if "dense 4" in row]), 1)
+
+    def both(self, width, keys, setup=""):
+        """The same keys with all of it and with nothing of it: the screens, but for the grey."""
+        shown = []
+        for plain in (False, True):
+            s = self.start(width, 12, setup + "\nset prompt.hints = no\nset prompt.color = no"
+                           if plain else setup)
+            for key in keys:
+                s.type(key)
+                s.listen(0.01)
+            s.type("\x1b[99~")
+            s.listen(0.3)
+            shown.append((s.text(GREY), s.row, s.column))
+        return shown
+
+    def test_the_characters_are_those_that_readline_shows(self):
+        pieces = ["say ", '"λ日本語" ', "1.5", "# x ", "\x01", "\x05", "\x02", "\x02\x02", "\x06", "\x7f",
+                  "\x08", "\x0b", "\x15", "\x17", "\x19", "\x1bb", "\x1b[D", "\x1b[C", "日", "{ ", "}",
+                  "train 20 keep=best ", "l1(1e-3) ", "x" * 30, "\x14", "\x1b[3~", "\x1f", "\t"]
+        for seed in range(6):
+            draw = random.Random(seed)
+            width = draw.choice([20, 33, 40, 41, 80])
+            keys = [draw.choice(pieces) for _ in range(30)]
+            with self.subTest(seed=seed, width=width):
+                with_all, plain = self.both(width, keys)
+                self.assertEqual(with_all, plain, keys)
+
+
+if __name__ == "__main__":
+    NNR = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
