@@ -30,6 +30,7 @@ struct near_threshold {
     size_t rows, cols;
     double bandwidth, by;
     const real *z, *theta, *g;
+    const struct extent *of; /* whose masked steps are left out; NULL: none */
     bool scaled;
 };
 static void add_near(const struct near_threshold *n, real *to, bool add)
@@ -39,6 +40,8 @@ static void add_near(const struct near_threshold *n, real *to, bool add)
         double sum[COLUMNS] = {0};
         for (size_t i = 0; i < n->rows; i++) {
             const size_t at = i * n->cols + from;
+            if (n->of && !extent_seen(n->of, at))
+                continue;
             for (size_t j = 0; j < some; j++) {
                 const double away = (double)n->z[at + j] - (double)n->theta[from + j];
                 const double g = n->g ? (double)n->g[at + j] : 1;
@@ -131,7 +134,8 @@ static void run_threshold_grad(const struct step *s, const struct frame *f)
                                      .bandwidth = bandwidth,
                                      .by = -f->scale[row] * slope / bandwidth,
                                      .z = f->at[s->x[1]],
-                                     .theta = f->at[s->x[0]]};
+                                     .theta = f->at[s->x[0]],
+                                     .of = f->extent[row].seen ? &f->extent[row] : NULL};
     add_near(&n, f->at[s->y[0]], s->add[0]);
 }
 

@@ -124,6 +124,7 @@ const char *bent_word(enum bent bent)
         [BENT_REDUCED] = "reduced otherwise",
         [BENT_STEPS] = "divided by the steps",
         [BENT_COUNTED] = "counted several times",
+        [BENT_MASKED] = "masked steps counted",
         [BENT_INPUT] = "on the input",
         [BENT_FROZEN] = "frozen, left out",
         [BENT_DROPPED] = "dropped",

@@ -6,6 +6,7 @@
 
 #include "nn/edit.h"
 #include "nn/layer.h"
+#include "nn/mask.h"
 #include "nn/recurrent.h"
 
 #include <stdio.h>
@@ -269,13 +270,17 @@ static int add_value(struct graph *g, id call, const struct shape *row_out, stru
         return -1;
     if (mem_room(&g->value, &g->value_room, g->values + 1, sizeof *g->value))
         return err_memory(e);
+    id mask;
+    if (mask_of_call(g, call, &out, (id)g->values, &mask, e))
+        return -1;
     c->output = (id)g->values++;
     g->value[c->output] = (struct value){
         .shape = out,
         .storage = kind->view ? g->value[c->input[0]].storage : c->output,
         .made_by = call,
+        .mask = mask,
     };
-    return 0;
+    return mask == NOTHING ? 0 : graph_check_masks(g, call, e);
 }
 
 static int call_leaf(struct graph *g, id layer, const struct calling *at, id *output, struct err *e)

@@ -8,6 +8,8 @@
 #include "nn/op_head.h"
 #include "nn/op_inside.h"
 #include "nn/op_joint.h"
+#include "nn/op_mask.h"
+#include "nn/op_masked.h"
 #include "nn/op_penalty.h"
 #include "nn/operand.h"
 #include "nn/planner.h"
@@ -43,6 +45,8 @@ static void note_row(struct planner *w, struct applied a)
     p->applied[p->applieds++] = a;
     struct extent n = applied_extent(p, &a, p->capacity);
     p->sums += kind->sums(args, &n);
+    if (a.mask)
+        masked_room(w, &a);
     (kind->gather_inside ? emit_inside : emit_penalty)(w, (uint32_t)p->applieds - 1);
 }
 
@@ -58,24 +62,39 @@ static void apply_weight(struct planner *w, id term)
     note_row(w, a);
 }
 
+/* The row in truth stays, and counts for nothing; *a becomes the one that counts. */
+static void part_from_truth(struct planner *w, struct applied *a, enum bent bent)
+{
+    struct applied truth = *a;
+    truth.times = 0;
+    truth.bent = a->bent = bent;
+    note_row(w, truth);
+    a->untrue = true;
+}
+
 static void apply_activity(struct planner *w, id term, id call)
 {
     const struct call *c = &w->g->call[call];
-    struct applied a = {.term = term, .weight = NOTHING, .call = call, .value = c->output};
+    struct applied a = {.term = term,
+                        .weight = NOTHING,
+                        .call = call,
+                        .value = c->output,
+                        .mask = plan_mask_of(w->p, c->output)};
     bend_activity(w, &a);
-    if (!bend_to_input(w, call) || a.times == 0 || applied_inside(w, &a)) {
+    const bool knows = !w->policy || !w->policy->ignores_masks;
+    const bool on_input = bend_to_input(w, call) && !applied_inside(w, &a);
+    if (a.times == 0 || (!on_input && (knows || !a.mask))) {
         note_row(w, a);
         return;
     }
-    /* The row in truth stays, and counts for nothing. */
-    struct applied on_input = a;
-    a.times = 0;
-    a.bent = on_input.bent = BENT_INPUT;
-    note_row(w, a);
-    on_input.untrue = true;
-    for (uint32_t i = 0; i < c->inputs; i++) {
-        on_input.value = c->input[i];
-        note_row(w, on_input);
+    part_from_truth(w, &a, on_input ? BENT_INPUT : BENT_MASKED);
+    a.mask = 0;
+    if (!on_input)
+        note_row(w, a);
+    for (uint32_t i = 0; on_input && i < c->inputs; i++) {
+        a.value = c->input[i];
+        a.mask = knows ? plan_mask_of(w->p, a.value) : 0;
+        note_row(w, a);
     }
 }
 
@@ -87,6 +106,8 @@ static void plan_forward(struct planner *w)
         w->first_saved[c] = (uint32_t)w->saves;
         if (kind->forward)
             kind->forward(w, c);
+        if (w->p->masks)
+            emit_mask(w, c);
         w->first_row[c] = (uint32_t)w->p->applieds;
         for (id t = w->first_term[g->call[c].layer]; t != NOTHING; t = w->next_term[t])
             if (g->term[t].activity)
@@ -320,8 +341,12 @@ static void weigh_rows(struct plan *p)
         const struct applied *a = &p->applied[i];
         const bool sum = a->simple || penalty_kind_of(p->graph->term[a->term].args)->by_sample;
         const bool whole = a->joint ? a->joint->values : a->weight == NOTHING && !sum;
-        p->couples_samples = p->couples_samples || whole;
+        /* What is divided by steps that are there needs all of the batch's. */
+        const bool counts = a->mask && a->reduce == REDUCE_MEAN;
+        p->couples_samples = p->couples_samples || whole || counts;
     }
+    for (size_t i = 0; i < p->heads; i++)
+        p->couples_samples = p->couples_samples || plan_mask_of(p, p->head[i].value);
 }
 
 struct plan *plan_compile(const struct graph *g, const struct head *heads, size_t count,
@@ -342,6 +367,7 @@ struct plan *plan_compile_bent(const struct graph *g, const struct head *heads, 
     } else {
         lay_out(&w);
         moving_operands(&w);
+        w.failed = w.failed || lay_out_masks(&w);
         keep_z(&w);
         plan_forward(&w);
         plan_backward(&w);

@@ -12,11 +12,12 @@ static int frame_allocate(struct frame *f, const struct plan *p)
     f->mask = mem_new(p->applieds, sizeof *f->mask);
     f->extent = mem_new(p->applieds, sizeof *f->extent);
     f->by = mem_new(p->applieds, sizeof *f->by);
+    f->seen = mem_new(p->masks, sizeof *f->seen);
     for (enum block b = IN_VALUE; b < BLOCKS; b++)
         if (!(f->block[b] = mem_block(p->size[b], sizeof(real))))
             return -1;
     return f->input && f->target && f->at && f->sums && f->args && f->scale && f->mask &&
-                   f->extent && f->by
+                   f->extent && f->by && f->seen
                ? 0
                : -1;
 }
@@ -65,6 +66,7 @@ void frame_destroy(struct frame *f)
     mem_free(f->mask);
     mem_free(f->extent);
     mem_free(f->by);
+    mem_free(f->seen);
     for (enum block b = IN_VALUE; b < BLOCKS; b++)
         mem_free(f->block[b]);
     mem_free(f);
@@ -89,7 +91,8 @@ void frame_slopes(struct frame *f, real *wgrad)
 static double row_times(const struct frame *f, size_t row)
 {
     const struct applied *a = &f->plan->applied[row];
-    const struct extent n = applied_extent(f->plan, a, f->total);
+    struct extent n = applied_extent(f->plan, a, f->total);
+    n.seen = f->extent[row].seen;
     if (a->weight != NOTHING || a->joint)
         return f->first ? 0 : a->times;
     return a->times / (reduce_divisor(a->reduce, f->args[row], &n) * (double)a->steps);
@@ -98,9 +101,17 @@ static double row_times(const struct frame *f, size_t row)
 static void measure_arrays(struct frame *f)
 {
     for (size_t i = 0; i < f->plan->applieds; i++) {
-        f->extent[i] = applied_extent(f->plan, &f->plan->applied[i], f->samples);
+        const struct applied *a = &f->plan->applied[i];
+        f->extent[i] = applied_extent(f->plan, a, f->samples);
+        f->extent[i].seen = a->mask ? &f->seen[a->mask - 1] : NULL;
         f->by[i] = row_times(f, i);
     }
+}
+
+void frame_measure_row(const struct frame *f, size_t row)
+{
+    f->by[row] = row_times(f, row);
+    f->scale[row] = f->mask[row] * f->by[row];
 }
 
 void frame_part(struct frame *f, size_t samples, size_t first, size_t total)
@@ -195,14 +206,22 @@ static double head_sample_loss(const struct frame *f, const struct step *s, size
                           .rows = h->weighs_rows ? 1 : s->rows,
                           .cols = s->cols,
                           .target_cols = h->target_cols};
-    double total = 0;
+    const struct steps_seen *seen = frame_seen(f, h->value);
+    double total = 0, rows = (double)s->rows;
+    if (seen) {
+        v.rows = 1;
+        rows = 0;
+    }
     for (size_t row = at; row < at + s->rows; row += v.rows) {
+        if (seen && seen->mask[row / (s->rows / seen->steps)] == 0)
+            continue;
+        rows += seen ? 1 : 0;
         v.y = f->at[s->x[0]] + row * s->cols;
         v.t = f->at[s->x[1]] + row * h->target_cols;
         v.z = z ? z + row * s->cols : NULL;
         total += h->kind->value(&v) * (h->weighs_rows ? h->kind->row_weight(&v, 0) : 1);
     }
-    return total * (double)v.rows / (double)s->rows;
+    return rows > 0 ? total * (double)v.rows / rows : 0;
 }
 
 /* The heads' steps stand last. */
@@ -243,6 +262,12 @@ id frame_bad_average(const struct frame *f)
             return a->weight;
     }
     return NOTHING;
+}
+
+const struct steps_seen *frame_seen(const struct frame *f, id value)
+{
+    const uint32_t mask = plan_mask_of(f->plan, value);
+    return mask ? &f->seen[mask - 1] : NULL;
 }
 
 const real *frame_value(const struct frame *f, id value)

@@ -18,6 +18,7 @@ struct frame {
     double *scale;                /* for each row: its factor in the gradient */
     struct extent *extent;        /* for each row, with the current samples */
     double *by;                   /* for each row: how often it counts, over its divisor */
+    struct steps_seen *seen;      /* for each mask of the plan, after a forward pass */
     double *mask;                 /* for each row: 1, or 0 to leave its gradient out */
     double head_mask;             /* the same for the data loss */
     size_t samples;
@@ -58,6 +59,10 @@ void frame_part(struct frame *f, size_t samples, size_t first, size_t total);
  * has set it looks at it after the pass. */
 void frame_forward(const struct frame *f);
 void frame_backward(const struct frame *f);
+/* Of a value with a mask, after a forward pass; NULL: it has none. */
+const struct steps_seen *frame_seen(const struct frame *f, id value);
+/* For ops: how often a row counts, by what it is divided by now that its steps are counted. */
+void frame_measure_row(const struct frame *f, size_t row);
 /* After a forward pass: the value of one row of the ledger, divided as its reduction says. */
 double frame_row(const struct frame *f, size_t row);
 /* The same as it would be without the plan's policy. */

@@ -446,6 +446,17 @@ static int check_shape(const struct args *term, const struct shape *shape, bool 
     return kind->check ? kind->check(term, shape, activity, e) : 0;
 }
 
+/* Whether an activity penalty can leave steps out, where the call that it is on has a mask. */
+static int check_masked(const struct graph *g, id call, const struct args *term, struct err *e)
+{
+    const id mask = g->value[g->call[call].output].mask;
+    if (mask == NOTHING || penalty_kind_of(term)->masked != MASKED_REFUSED)
+        return 0;
+    err_at(e, term->where, "%s cannot leave out the steps of %s that %s masks", term->entry->name,
+           g->call[call].name, g->call[g->value[mask].made_by].name);
+    return err_hint(e, "l1, l2, l1l2, kl, entropy, hoyer, group_lasso, tar, tv and ar can");
+}
+
 /* Whether a term fits what it is applied to: its weight, or the calls made so far. Of several
  * errors the oldest call's is told. */
 static int check_fit(const struct graph *g, const struct term *t, struct err *e)
@@ -458,7 +469,8 @@ static int check_fit(const struct graph *g, const struct term *t, struct err *e)
         return check_shape(t->args, &g->weight[t->weight].shape, false, e);
     for (id c = g->layer[t->layer].newest_call; c != NOTHING; c = g->call[c].before)
         if (g->call[c].output != NOTHING &&
-            check_shape(t->args, &g->value[g->call[c].output].shape, true, e))
+            (check_shape(t->args, &g->value[g->call[c].output].shape, true, e) ||
+             check_masked(g, c, t->args, e)))
             failed = -1;
     return failed;
 }
@@ -541,6 +553,15 @@ int graph_check_output(const struct graph *g, id layer, const struct shape *out,
     int failed = 0;
     for (id t = g->layer[layer].newest_term; t != NOTHING; t = g->term[t].before)
         if (g->term[t].activity && check_shape(g->term[t].args, out, true, e))
+            failed = -1;
+    return failed;
+}
+
+int graph_check_masks(const struct graph *g, id call, struct err *e)
+{
+    int failed = 0;
+    for (id t = g->layer[g->call[call].layer].newest_term; t != NOTHING; t = g->term[t].before)
+        if (g->term[t].activity && check_masked(g, call, g->term[t].args, e))
             failed = -1;
     return failed;
 }

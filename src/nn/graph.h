@@ -79,6 +79,7 @@ struct value {
     struct shape shape; /* of one sample, time axes included */
     id storage;         /* the value whose array it shares: itself, or a view's source */
     id made_by;         /* a call, of no block */
+    id mask;            /* the value whose mask it has (nn/mask.h), or NOTHING */
 };
 
 /* One term of one slot: l1(..)+l2(..) is two. Or a joint one (nn/joint_term.h). */
@@ -166,6 +167,8 @@ int graph_add_weights(struct graph *g, id layer, struct err *e);
 int graph_add_slots(struct graph *g, id layer, struct err *e);
 /* Whether the terms of a layer's activity fit the output of a call to be made. */
 int graph_check_output(const struct graph *g, id layer, const struct shape *out, struct err *e);
+/* And whether they can leave steps out, if the output of a call that was made has a mask. */
+int graph_check_masks(const struct graph *g, id call, struct err *e);
 
 /* NOTHING if there is none. */
 id graph_find_layer(const struct graph *g, const char *name);

@@ -21,6 +21,15 @@ struct weight_spec {
 };
 enum { WEIGHTS_MOST = 8 };
 
+/* What a kind of layer does when an input has a mask (nn/mask.h). */
+enum mask_way {
+    MASK_REFUSES, /* it is an error: masked steps would count */
+    MASK_PASSES,  /* it works step by step: what comes out has the same mask */
+    MASK_READS,   /* its steps ask for planner_mask; what comes out has it if the steps are there */
+    MASK_ANY,     /* several inputs: a step is there where one of them has it */
+    MASK_ALL      /* several inputs: a step is there where all of them have it */
+};
+
 /* Whether shapes can be joined: MERGE_DIFFERS: in[*odd] does not go with in[0]. */
 enum merged { MERGE_FITS, MERGE_DIFFERS, MERGE_ERROR };
 
@@ -43,6 +52,13 @@ struct layer_kind {
     const char *const *noises; /* further such arguments, which no rule moves, up to NULL */
     /* y = f(x K + b) along the last axis, and K is this weight; NULL: it is otherwise. */
     const char *kernel;
+    enum mask_way mask;
+    /* Of one that MASK_READS: whether its steps come out in another order, so that the mask does
+     * not fit them. NULL: never. */
+    bool (*turns_steps)(const struct graph *g, id layer);
+    /* Whether its output has a mask that it makes: planner_output_mask, which `forward` writes.
+     * NULL: never. */
+    bool (*makes_mask)(const struct args *self);
     /* The output's shape of one sample. `in` is NULL for a source. */
     int (*shape)(const struct args *self, const struct shape *in, struct shape *out, struct err *e);
     /* Instead of `shape`, for a layer that joins several tensors: in[n], n at least 2. */

@@ -41,6 +41,7 @@ const struct layer_kind layer_activation = {
                   "it (here).",
               .example = "data moons 200\ninput 2\ndense 16 activity=l2(1e-3) as pre\n"
                          "activation sigmoid as squash\ndense 1 sigmoid\ntrain 2\npenalties\n"},
+    .mask = MASK_PASSES,
     .shape = shape,
     .forward = forward,
     .backward = backward,

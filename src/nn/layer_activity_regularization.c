@@ -29,5 +29,6 @@ const struct layer_kind layer_activity_regularization = {
               .example = "data moons 200\ninput 2\ndense 8 tanh\nactivity_regularization l1(1e-3)\n"
                          "dense 1 sigmoid\nstep 1\npenalties\n"},
     .view = true,
+    .mask = MASK_PASSES,
     .shape = shape,
 };

@@ -86,6 +86,7 @@ const struct layer_kind layer_alpha_dropout = {
                          "alpha_dropout 0.1\ndense 1 sigmoid\ntrain 2\n"},
     .noise = "rate",
     .draws = draws,
+    .mask = MASK_PASSES,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -143,6 +143,7 @@ const struct layer_kind layer_concat = {
                          "batch, so axes count from 1, as in Keras.",
               .example = "data rows { 0 | 1 -> 1; 1 | 1 -> 0 }\ninput 1 as a\ninput 1 as b\n"
                          "concat on a, b\ndense 2 tanh\ndense 1 sigmoid\nstep 1\n"},
+    .mask = MASK_ALL,
     .merge = merge,
     .forward = forward,
     .backward = backward,

@@ -149,6 +149,7 @@ const struct layer_kind layer_dense = {
     .noise = "kernel_dropout",
     .draws = draws,
     .kernel = "kernel",
+    .mask = MASK_PASSES,
     .shape = shape,
     .weights = weights,
     .forward = forward,

@@ -64,6 +64,7 @@ const struct layer_kind layer_dropout = {
              "data moons 200\ninput 2\ndense 16 relu\ndropout 0.3\ndense 1 sigmoid\ntrain 2\n"},
     .noise = "rate",
     .draws = draws,
+    .mask = MASK_PASSES,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -67,6 +67,7 @@ const struct layer_kind layer_gaussian_dropout = {
                          "dense 1 sigmoid\ntrain 2\n"},
     .noise = "rate",
     .draws = draws,
+    .mask = MASK_PASSES,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -58,6 +58,7 @@ const struct layer_kind layer_gaussian_noise = {
                          "sigmoid\ntrain 2\n"},
     .noise = "stddev",
     .draws = draws,
+    .mask = MASK_PASSES,
     .shape = shape,
     .forward = forward,
     .backward = backward,

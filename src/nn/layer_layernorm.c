@@ -79,6 +79,7 @@ const struct layer_kind layer_layernorm = {
                          "evaluation alike (Ba, Kiros and Hinton 2016). Defaults are Keras's.",
               .example = "data moons 200\ninput 2\ndense 16\nlayernorm gamma=l2(1e-3)\n"
                          "activation relu\ndense 1 sigmoid\ntrain 2\npenalties\n"},
+    .mask = MASK_PASSES,
     .shape = shape,
     .weights = weights,
     .forward = forward,

@@ -60,6 +60,7 @@ const struct layer_kind layer_multiply = {
               .details = "Element by element.",
               .example = "data moons 100\ninput 2 as x\ndense 4 tanh on x as a\n"
                          "dense 4 tanh on x as b\nmultiply on a, b\ndense 1 sigmoid\nstep 1\n"},
+    .mask = MASK_ANY,
     .merge = merge_equal,
     .forward = forward,
     .backward = backward,

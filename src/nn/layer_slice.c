@@ -106,6 +106,7 @@ const struct layer_kind layer_slice = {
                   "call it on slices.",
               .example = "data digits target=input\ninput 64\ndense 30 relu as code\n"
                          "slice 0 10 as first\ndense 64 sigmoid\nstep 2\n"},
+    .mask = MASK_PASSES,
     .shape = shape,
     .forward = forward,
     .backward = backward,

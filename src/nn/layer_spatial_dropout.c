@@ -84,6 +84,7 @@ const struct layer_kind layer_spatial_dropout = {
                          "spatial_dropout 0.3\nflatten\ndense 1\ntrain 2\n"},
     .noise = "rate",
     .draws = draws,
+    .mask = MASK_PASSES,
     .shape = shape,
     .forward = forward,
     .backward = backward,

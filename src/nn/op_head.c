@@ -32,13 +32,22 @@ static struct head_view view_of_row(const struct head_view *v, size_t row)
     return one;
 }
 
-/* Keras's: losses of rows are multiplied by their weights, and divided by how many there are. */
+/* Keras's: losses of rows are multiplied by their weights, and divided by how many there are; a
+ * masked row is not there. */
 static double row_factor(const struct step *s, const struct frame *f, const struct head_view *v,
                          size_t row)
 {
     const struct head *h = s->settings;
     const double sample = f->sample_weight ? (double)f->sample_weight[row / s->rows] : 1;
-    return (h->weighs_rows ? sample * h->kind->row_weight(v, row) : sample) / (double)v->rows;
+    const struct steps_seen *seen = frame_seen(f, h->value);
+    double rows = (double)v->rows;
+    if (seen) {
+        const size_t each = s->rows / seen->steps;
+        if (seen->mask[row / each] == 0)
+            return 0;
+        rows = (double)(seen->valid * each);
+    }
+    return (h->weighs_rows ? sample * h->kind->row_weight(v, row) : sample) / rows;
 }
 
 static double weighted_value(const struct step *s, const struct frame *f, const struct head_view *v)
@@ -71,7 +80,9 @@ static void weighted_gradient(const struct step *s, const struct frame *f,
 
 static bool is_weighted(const struct head *h, const struct frame *f)
 {
-    return h->weighs_rows || f->sample_weight;
+    const struct steps_seen *seen = frame_seen(f, h->value);
+    const bool masked = seen && seen->valid < f->samples * seen->steps;
+    return h->weighs_rows || f->sample_weight || masked;
 }
 
 static void run_head(const struct step *s, const struct frame *f)

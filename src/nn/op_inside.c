@@ -26,6 +26,8 @@ static void run_inside(const struct step *s, const struct frame *f)
     const uint32_t row = ((const struct inside_use *)s->settings)->row;
     const struct inside l = inside_of(s, f);
     const struct args *args = f->args[row];
+    if (f->plan->applied[row].mask)
+        frame_measure_row(f, row);
     penalty_kind_of(args)->gather_inside(args, &f->extent[row], &l, f->at[s->x[0]],
                                          f->sums + f->plan->applied[row].sums);
 }

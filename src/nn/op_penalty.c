@@ -4,6 +4,7 @@
 
 #include "nn/act_jumprelu.h"
 #include "nn/frame.h"
+#include "nn/op_masked.h"
 #include "nn/operand.h"
 #include "nn/planner.h"
 
@@ -68,7 +69,7 @@ static uint32_t read_by(struct planner *w, const struct applied *a)
 void emit_penalty(struct planner *w, uint32_t row)
 {
     struct step s = {.x = {read_by(w, &w->p->applied[row])}};
-    emit_row(w, &op_penalty, row, s);
+    emit_row(w, w->p->applied[row].mask ? &op_masked : &op_penalty, row, s);
 }
 
 void emit_penalty_grad(struct planner *w, uint32_t row)
@@ -82,5 +83,5 @@ void emit_penalty_grad(struct planner *w, uint32_t row)
     }
     s.y[0] = activity ? grad_operand(w, a->value) : weight_operand(w, a->weight, IN_WGRAD);
     s.add[0] = activity ? write_value(w, a->value) : write_weight(w, a->weight);
-    emit_row(w, &op_penalty_grad, row, s);
+    emit_row(w, a->mask ? &op_masked_grad : &op_penalty_grad, row, s);
 }

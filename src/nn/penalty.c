@@ -43,9 +43,35 @@ enum reduce reduce_of(const struct entry *choice)
     return choice == &by_sum ? REDUCE_SUM : choice == &by_mean ? REDUCE_MEAN : REDUCE_BATCH;
 }
 
+size_t extent_samples(const struct extent *n, size_t at)
+{
+    size_t count = 0;
+    if (!n->seen)
+        return n->samples;
+    const size_t step = at / (n->count / (n->samples * n->seen->steps));
+    for (size_t i = 0; i < n->samples; i++)
+        count += n->seen->mask[i * n->seen->steps + step] != 0;
+    return count;
+}
+
+/* The mean over the unmasked steps, or over their neighbours; 1 where there are none. */
+static double seen_elements(const struct args *a, const struct extent *n)
+{
+    const struct penalty_kind *kind = penalty_kind_of(a);
+    const struct steps_seen *seen = n->seen;
+    const bool along = kind->along_steps && kind->along_steps(a, n->shape);
+    const size_t each = along ? seen->steps - 1 : seen->steps, all_steps = n->samples * each;
+    const double all = kind->elements ? kind->elements(a, n) : (double)n->count;
+    const double share =
+        all_steps ? (double)(along ? seen->pairs : seen->valid) / (double)all_steps : 0;
+    return share > 0 ? all * share : 1;
+}
+
 double reduce_divisor(enum reduce r, const struct args *a, const struct extent *n)
 {
     const struct penalty_kind *kind = penalty_kind_of(a);
+    if (r == REDUCE_MEAN && n->seen)
+        return seen_elements(a, n);
     if (r == REDUCE_MEAN && kind->elements)
         return kind->elements(a, n);
     return r == REDUCE_SUM ? 1 : (double)(r == REDUCE_MEAN ? n->count : n->samples);

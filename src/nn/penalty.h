@@ -6,6 +6,13 @@
 #include "base/entry.h"
 #include "nn/activation.h"
 
+/* The mask of an activity, [samples][steps], and what is there now: `valid` steps, of which `pairs`
+ * have one of the same sample behind them. */
+struct steps_seen {
+    const real *mask;
+    size_t steps, valid, pairs;
+};
+
 /* What a penalty is applied to at a step: a whole weight tensor, or an activity of `samples`
  * samples with `count / samples` elements each. */
 struct extent {
@@ -13,7 +20,16 @@ struct extent {
     size_t samples;
     const struct shape *shape; /* of the weight, or of one sample of the activity */
     bool activity;
+    const struct steps_seen *seen; /* of an activity with a mask; else NULL */
 };
+
+/* Whether number `at` of what a penalty is applied to stands in a step that is there. */
+static inline bool extent_seen(const struct extent *n, size_t at)
+{
+    return !n->seen || n->seen->mask[at / (n->count / (n->samples * n->seen->steps))] != 0;
+}
+/* In how many samples the step is there that number `at` of a sample stands in. */
+size_t extent_samples(const struct extent *n, size_t at);
 
 /* How the sum over a batch's activities is brought down; weights are always summed. */
 enum reduce { REDUCE_BATCH, REDUCE_SUM, REDUCE_MEAN };
@@ -32,6 +48,14 @@ struct inside {
 struct inside_slopes {
     real *dz, *dkernel;
     bool add_z, add_kernel;
+};
+
+/* How a kind leaves masked steps of an activity out. */
+enum masked {
+    MASKED_REFUSED, /* it cannot */
+    MASKED_PACKED,  /* it is given the steps that are there, sample by sample at the front, and 0
+                     * behind them, which changes nothing */
+    MASKED_KNOWN    /* it asks extent->seen */
 };
 
 /* A kind is four functions. `gather` runs in the forward pass, `value` once after it, `adjoint` in
@@ -79,6 +103,10 @@ struct penalty_kind {
     void (*adjoint_inside)(const struct args *self, const struct extent *n, double scale,
                            const struct inside *l, const real *y, double *sums,
                            const struct inside_slopes *to);
+    enum masked masked;
+    /* Of a kind that is MASKED_PACKED: whether it goes along the steps, and the last one that is
+     * there shall stand behind them in place of 0. NULL: no. */
+    bool (*along_steps)(const struct args *self, const struct shape *shape);
     /* What reduce=mean divides by; NULL: the number of elements. */
     double (*elements)(const struct args *self, const struct extent *n);
     /* The value of an activity is a sum over samples, each for itself. */

@@ -39,6 +39,7 @@ const struct penalty_kind penalty_ar = {
     .picture = "ar(1) at ?",
     .formula = "strength*sum(x^2)",
     .check = check,
+    .masked = MASKED_PACKED,
     .sums = powers_sums,
     .gather = powers_gather,
     .value = powers_value,

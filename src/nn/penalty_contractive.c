@@ -46,7 +46,7 @@ static void gather(const struct args *self, const struct extent *n, const struct
         for (size_t from = 0; from < l->units; from += UNITS) {
             const size_t at = i + from, some = least_of(l->units - from, UNITS);
             activation_slopes(l->activation, some, y + at, l->z ? l->z + at : NULL, first, NULL);
-            for (size_t j = 0; j < some; j++)
+            for (size_t j = 0; j < some && extent_seen(n, at); j++)
                 slopes[from + j] += first[j] * first[j];
         }
     add_columns(l, columns);
@@ -73,7 +73,7 @@ static void pull_slopes(const struct extent *n, double by, const struct inside *
             const size_t at = i + from, some = least_of(l->units - from, UNITS);
             activation_slopes(l->activation, some, y + at, l->z ? l->z + at : NULL, first, second);
             for (size_t j = 0; j < some; j++) {
-                const double slope = by * first[j] * second[j];
+                const double slope = extent_seen(n, at) ? by * first[j] * second[j] : 0;
                 const double more = slope != 0 ? slope * columns[from + j] : 0;
                 dz[at + j] = (real)(more + (add ? (double)dz[at + j] : 0));
             }
@@ -135,6 +135,7 @@ const struct penalty_kind penalty_contractive = {
                        "activity=contractive(0.1) as code\ndense 64 sigmoid\nstep 5\npenalties\n",
         },
     .formula = "strength*sum(f'(z)^2 * sum(kernel^2, axis=0))",
+    .masked = MASKED_KNOWN,
     .sums = sums,
     .gather_inside = gather,
     .value = value,

@@ -44,6 +44,7 @@ const struct penalty_kind penalty_entropy = {
     .by_sample = true,
     .domain = ENTROPY_DOMAIN,
     .check = entropy_check,
+    .masked = MASKED_PACKED,
     .sums = entropy_sums,
     .gather = entropy_gather,
     .value = value,

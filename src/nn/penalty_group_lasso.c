@@ -107,10 +107,41 @@ static void gather_norms(const struct groups *g, const real *x, double *norm)
         norm[k] = sqrt(norm[k]);
 }
 
+/* Of an activity with a mask a group is what is there of a unit: norm[k] becomes sqrt(size) times
+ * its norm over sqrt(samples), so that the value needs no word of its own. */
+static void gather_seen(const struct extent *n, const real *x, double *norm)
+{
+    const size_t units = n->count / n->samples;
+    for (size_t k = 0; k < units; k++)
+        norm[k] = 0;
+    for (size_t i = 0; i < n->count; i++)
+        if (extent_seen(n, i))
+            norm[i % units] += (double)x[i] * (double)x[i];
+    for (size_t k = 0; k < units; k++)
+        norm[k] = sqrt(norm[k] * (double)extent_samples(n, k) / (double)n->samples);
+}
+
+static void adjoint_seen(const struct extent *n, double by, const real *x, double *norm, real *dx,
+                         bool add)
+{
+    const size_t units = n->count / n->samples;
+    double *factor = norm + units;
+    for (size_t k = 0; k < units; k++)
+        factor[k] =
+            norm[k] > 0 ? by * (double)extent_samples(n, k) / (double)n->samples / norm[k] : 0;
+    for (size_t i = 0; i < n->count; i++) {
+        const double v = extent_seen(n, i) ? factor[i % units] * (double)x[i] : 0;
+        dx[i] = (real)v + (add ? dx[i] : 0);
+    }
+}
+
 static void gather(const struct args *self, const struct extent *n, const real *x, double *norm)
 {
     const struct groups g = groups_in(self, n);
-    gather_norms(&g, x, norm);
+    if (n->seen)
+        gather_seen(n, x, norm);
+    else
+        gather_norms(&g, x, norm);
 }
 
 static double value(const struct args *self, const struct extent *n, const double *norm)
@@ -130,6 +161,10 @@ static void adjoint(const struct args *self, const struct extent *n, double scal
     const struct memory_order o = order_of(&g);
     const double by = scale * penalty_strength(self) * sqrt((double)g.size);
     double *factor = norm + g.count;
+    if (n->seen) {
+        adjoint_seen(n, by, x, norm, dx, add);
+        return;
+    }
     for (size_t k = 0; k < g.count; k++)
         factor[k] = norm[k] > 0 ? by / norm[k] : 0;
     for (size_t i = 0; i < o.outer; i++)
@@ -288,6 +323,7 @@ const struct penalty_kind penalty_group_lasso = {
     .picture = "group_lasso(1) of ?; 1",
     .chosen_formula = chosen_formula,
     .check = check_groups,
+    .masked = MASKED_KNOWN,
     .sums = sums,
     .gather = gather,
     .value = value,

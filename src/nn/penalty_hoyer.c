@@ -108,6 +108,7 @@ const struct penalty_kind penalty_hoyer = {
     .picture = "hoyer(1) of ? 1",
     .formula = "strength*sum(abs(x))^2/sum(x^2)",
     .by_sample = true,
+    .masked = MASKED_PACKED,
     .sums = sums,
     .gather = gather,
     .value = value,

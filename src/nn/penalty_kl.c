@@ -25,12 +25,38 @@ static size_t sums(const struct args *self, const struct extent *n)
     return 2 * matrix_of(n).units;
 }
 
+/* A unit of a step that is masked in all samples has the mean p, which has no value and no slope.
+ */
+static void gather_seen(const struct args *self, const struct extent *n, const real *x,
+                        double *mean)
+{
+    const struct matrix m = matrix_of(n);
+    for (size_t i = 0; i < m.rows * m.units; i++)
+        mean[i % m.units] += extent_seen(n, i) ? (double)x[i] : 0;
+    for (size_t j = 0; j < m.units; j++) {
+        const size_t rows = extent_samples(n, j);
+        mean[j] = rows ? mean[j] / (double)rows : self->arg[1].as.number;
+    }
+}
+
+/* d[j] is the slope of a unit by its mean, times scale. */
+static void adjoint_seen(const struct extent *n, const double *d, real *dx, bool add)
+{
+    const struct matrix m = matrix_of(n);
+    for (size_t i = 0; i < m.rows * m.units; i++)
+        dx[i] = (extent_seen(n, i) ? (real)d[i % m.units] : 0) + (add ? dx[i] : 0);
+}
+
 static void gather(const struct args *self, const struct extent *n, const real *x, double *mean)
 {
     const struct matrix m = matrix_of(n);
     (void)self;
     for (size_t j = 0; j < m.units; j++)
         mean[j] = 0;
+    if (n->seen) {
+        gather_seen(self, n, x, mean);
+        return;
+    }
     for (size_t i = 0; i < m.rows; i++)
         for (size_t j = 0; j < m.units; j++)
             mean[j] += (double)x[i * m.units + j];
@@ -66,11 +92,17 @@ static void adjoint(const struct args *self, const struct extent *n, double scal
                     double *mean, real *dx, bool add)
 {
     const struct matrix m = matrix_of(n);
-    const double by = scale * self->arg[0].as.number / (double)m.rows;
+    const double by = scale * self->arg[0].as.number;
     double *d = mean + m.units;
     (void)x;
-    for (size_t j = 0; j < m.units; j++)
-        d[j] = by * unit_slope(self->arg[1].as.number, mean[j]);
+    for (size_t j = 0; j < m.units; j++) {
+        const size_t rows = n->seen ? extent_samples(n, j) : m.rows;
+        d[j] = rows ? by / (double)rows * unit_slope(self->arg[1].as.number, mean[j]) : 0;
+    }
+    if (n->seen) {
+        adjoint_seen(n, d, dx, add);
+        return;
+    }
     for (size_t i = 0; i < m.rows; i++) {
         real *row = dx + i * m.units;
         for (size_t j = 0; j < m.units; j++)
@@ -110,6 +142,7 @@ const struct penalty_kind penalty_kl = {
                "p*log(p/max(1e-7, min(mean(x, axis=0), 1 - 1e-7))) + "
                "(1 - p)*log((1 - p)/(1 - max(1e-7, min(mean(x, axis=0), 1 - 1e-7)))), 0/0))",
     .picture = "kl(1) of ? from 0.02 to 0.7",
+    .masked = MASKED_KNOWN,
     .sums = sums,
     .gather = gather,
     .value = value,

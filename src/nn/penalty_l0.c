@@ -100,6 +100,7 @@ const struct penalty_kind penalty_l0 = {
     .formula = "strength*where(target > 0, (sum(mean(x != 0, axis=0))/max(target, 1e-300) - 1)^2, "
                "sum(mean(x != 0, axis=0)))",
     .check = check,
+    .masked = MASKED_PACKED,
     .sums = sums,
     .gather = gather,
     .value = value,

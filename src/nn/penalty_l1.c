@@ -45,6 +45,7 @@ const struct penalty_kind penalty_l1 = {
     .formula = "strength*sum(abs(x))",
     .picture = "l1(1) of ?",
     .check = prox_check,
+    .masked = MASKED_PACKED,
     .sums = powers_sums,
     .gather = powers_gather,
     .value = powers_value,

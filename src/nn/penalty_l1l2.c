@@ -36,6 +36,7 @@ const struct penalty_kind penalty_l1l2 = {
     .formula = "l1*sum(abs(x)) + l2*sum(x^2)",
     .picture = "l1l2(1, 1) of ?",
     .check = prox_check,
+    .masked = MASKED_PACKED,
     .sums = powers_sums,
     .gather = powers_gather,
     .value = powers_value,

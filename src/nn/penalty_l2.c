@@ -32,6 +32,7 @@ const struct penalty_kind penalty_l2 = {
         },
     .formula = "strength*sum(x^2)",
     .picture = "l2(1) of ?",
+    .masked = MASKED_PACKED,
     .sums = powers_sums,
     .gather = powers_gather,
     .value = powers_value,

@@ -20,6 +20,13 @@ static struct steps_along steps_of(const struct extent *n)
     return steps_along_axis(n, 1);
 }
 
+static bool goes_along_steps(const struct args *self, const struct shape *shape)
+{
+    (void)self;
+    (void)shape;
+    return true;
+}
+
 static double elements(const struct args *self, const struct extent *n)
 {
     const struct steps_along a = steps_of(n);
@@ -83,6 +90,8 @@ const struct penalty_kind penalty_tar = {
     .by_sample = true,
     .check = check,
     .elements = elements,
+    .masked = MASKED_PACKED,
+    .along_steps = goes_along_steps,
     .sums = sums,
     .gather = gather,
     .value = value,

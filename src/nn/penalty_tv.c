@@ -47,6 +47,12 @@ static struct steps_along steps_of(const struct args *self, const struct extent 
     return steps_along_axis(n, axis_of(self));
 }
 
+static bool goes_along_steps(const struct args *self, const struct shape *shape)
+{
+    const long axis = axis_of(self);
+    return axis == 1 || axis == -(long)shape->axes;
+}
+
 static double elements(const struct args *self, const struct extent *n)
 {
     const struct steps_along a = steps_of(self, n);
@@ -111,6 +117,8 @@ const struct penalty_kind penalty_tv = {
     .by_sample = true,
     .check = check,
     .elements = elements,
+    .masked = MASKED_PACKED,
+    .along_steps = goes_along_steps,
     .sums = sums,
     .gather = gather,
     .value = value,

@@ -34,6 +34,11 @@ struct operand plan_value(const struct plan *p, id value)
     return p->value[value];
 }
 
+uint32_t plan_mask_of(const struct plan *p, id value)
+{
+    return p->mask_of ? p->mask_of[value] : 0;
+}
+
 void plan_destroy(struct plan *p)
 {
     if (!p)
@@ -49,6 +54,8 @@ void plan_destroy(struct plan *p)
     mem_free(p->average);
     mem_free(p->head);
     mem_free(p->value);
+    mem_free(p->mask);
+    mem_free(p->mask_of);
     arena_finish(&p->arena);
     mem_free(p);
 }

@@ -66,6 +66,7 @@ enum bent {
     BENT_REDUCED,
     BENT_STEPS,
     BENT_COUNTED,
+    BENT_MASKED,
     BENT_INPUT,
     BENT_FROZEN,
     BENT_DROPPED,
@@ -89,13 +90,14 @@ struct applied {
     double times;          /* how often it counts: 1, unless a policy bends it */
     bool untrue;           /* only the policy applies it: in truth it does not count */
     enum bent bent;
-    enum reduce reduce;            /* as used */
-    size_t steps;                  /* a further divisor that a policy adds; 1 */
-    size_t count;                  /* elements: of the weight, or of one sample */
-    size_t sums;                   /* where its sums begin in frame->sums */
-    bool simple;                   /* its kind has powers */
-    bool proximal;                 /* it is in no gradient; see below */
-    bool frozen;                   /* its gradient reaches no weight that may move */
+    uint32_t mask;      /* 1 + the number of the plan's mask whose steps it leaves out, or 0 */
+    enum reduce reduce; /* as used */
+    size_t steps;       /* a further divisor that a policy adds; 1 */
+    size_t count;       /* elements: of the weight, or of one sample */
+    size_t sums;        /* where its sums begin in frame->sums */
+    bool simple;        /* its kind has powers */
+    bool proximal;      /* it is in no gradient; see below */
+    bool frozen;        /* its gradient reaches no weight that may move */
     const struct joint_row *joint; /* of a joint term; else NULL */
 };
 
@@ -112,6 +114,12 @@ struct average {
     size_t at;
     id weight;
     double momentum;
+};
+
+/* One real for each sample and step of a value: 1, or 0 where the step is left out. */
+struct plan_mask {
+    uint32_t operand;
+    size_t steps;
 };
 
 enum mode { MODE_TRAIN, MODE_INFER };
@@ -138,15 +146,20 @@ struct plan {
     size_t averages, average_room;
     struct head *head;
     size_t heads;
-    bool couples_samples;  /* a sample's work needs the others of its batch */
-    double flops;          /* floating-point operations for one sample, as ops count them */
-    size_t sums;           /* doubles in frame->sums: the rows' first, then one for each head */
-    struct operand *value; /* where each value stands */
+    bool couples_samples;   /* a sample's work needs the others of its batch */
+    double flops;           /* floating-point operations for one sample, as ops count them */
+    size_t sums;            /* doubles in frame->sums: the rows' first, then one for each head */
+    struct operand *value;  /* where each value stands */
+    struct plan_mask *mask; /* NULL: there are none */
+    size_t masks;
+    uint32_t *mask_of; /* for each value 1 + the number of its mask, or 0; NULL: there are none */
 };
 
 void plan_destroy(struct plan *p);
 /* Where the samples of a value stand. */
 struct operand plan_value(const struct plan *p, id value);
+/* 1 + the number of a value's mask in the plan; 0: it has none. */
+uint32_t plan_mask_of(const struct plan *p, id value);
 /* What a row's penalty is applied to when there are that many samples. */
 struct extent applied_extent(const struct plan *p, const struct applied *a, size_t samples);
 /* Whether a head takes its gradient at the pre-activation. */

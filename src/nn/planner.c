@@ -2,6 +2,7 @@
 #include "nn/planner.h"
 
 #include "nn/frame.h"
+#include "nn/op_mask.h"
 #include "nn/operand.h"
 
 #include <string.h>
@@ -54,6 +55,17 @@ uint32_t planner_output(struct planner *w, id call)
 uint32_t planner_output_grad(struct planner *w, id call)
 {
     return grad_operand(w, w->g->call[call].output);
+}
+
+uint32_t planner_mask(const struct planner *w, id call)
+{
+    const struct call *c = &w->g->call[call];
+    return c->folds ? (uint32_t)NO_OPERAND : mask_operand(w, c->input[0]);
+}
+
+uint32_t planner_output_mask(const struct planner *w, id call)
+{
+    return mask_operand(w, w->g->call[call].output);
 }
 
 uint32_t planner_weight(struct planner *w, id call, const char *name)

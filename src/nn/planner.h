@@ -28,6 +28,11 @@ enum mode planner_mode(const struct planner *w);
 uint32_t planner_input(struct planner *w, id call, uint32_t input);
 uint32_t planner_output(struct planner *w, id call);
 uint32_t planner_output_grad(struct planner *w, id call);
+/* The mask of its first input, [samples][steps], where steps are the first axis of a sample: 0 at a
+ * step that is to be left out, else 1. NO_OPERAND: it has none, or the layer is timedistributed and
+ * sees each step by itself. Of a layer whose row says makes_mask: the one that it writes. */
+uint32_t planner_mask(const struct planner *w, id call);
+uint32_t planner_output_mask(const struct planner *w, id call);
 /* A weight; NO_OPERAND if the layer has none of that name. */
 uint32_t planner_weight(struct planner *w, id call, const char *name);
 /* Gradients that the step writes; *add: whether it adds. NO_OPERAND, and *add as it was, where none

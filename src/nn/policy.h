@@ -28,6 +28,7 @@ struct policy {
     bool drops_blocks;     /* nor one in a block in timedistributed */
     bool divides_by_steps; /* in timedistributed it is divided by samples times steps */
     bool block_input;      /* an activity penalty in a called block acts on the layer's input */
+    bool ignores_masks;    /* an activity penalty counts masked steps as well */
     bool ignores_frozen;   /* a frozen weight's penalty does not count */
     bool sets_reduce;      /* activity penalties are reduced as: */
     enum reduce reduce;

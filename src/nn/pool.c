@@ -137,14 +137,100 @@ static void emit_backward(struct planner *p, id call, struct step *s)
         planner_emit(p, call, s);
 }
 
+/* Of an image with a mask: rows are steps of so many places each. */
+struct seen_mean {
+    size_t places;
+};
+
+static size_t count_seen(const real *m, size_t steps)
+{
+    size_t count = 0;
+    for (size_t t = 0; t < steps; t++)
+        count += m[t] != 0;
+    return count;
+}
+
+/* y = the mean over the places of the steps that are there; 0 where none is. */
+static void run_seen_mean(const struct step *s, const struct frame *f)
+{
+    const size_t places = ((const struct seen_mean *)s->settings)->places;
+    const real *x = f->at[s->x[0]], *m = f->at[s->x[1]];
+    real *y = f->at[s->y[0]];
+    for (size_t i = 0; i < f->samples; i++, m += s->rows, y += s->cols) {
+        const size_t count = count_seen(m, s->rows) * places;
+        for (size_t c = 0; c < s->cols; c++)
+            y[c] = 0;
+        for (size_t k = 0; k < s->rows * places; k++, x += s->cols)
+            for (size_t c = 0; c < s->cols && m[k / places] != 0; c++)
+                y[c] += x[c] / (real)count;
+    }
+}
+
+static void run_seen_mean_grad(const struct step *s, const struct frame *f)
+{
+    const size_t places = ((const struct seen_mean *)s->settings)->places;
+    const real *dy = f->at[s->x[0]], *m = f->at[s->x[1]];
+    real *dx = f->at[s->y[0]];
+    for (size_t i = 0; i < f->samples; i++, m += s->rows, dy += s->cols) {
+        const size_t count = count_seen(m, s->rows) * places;
+        for (size_t k = 0; k < s->rows * places; k++, dx += s->cols)
+            for (size_t c = 0; c < s->cols; c++) {
+                const real v = m[k / places] != 0 ? dy[c] / (real)count : 0;
+                dx[c] = v + (s->add[0] ? dx[c] : 0);
+            }
+    }
+}
+
+static const struct op_kind op_seen_mean = {.name = "masked_mean", .run = run_seen_mean};
+static const struct op_kind op_seen_mean_grad = {.name = "masked_mean_grad",
+                                                 .run = run_seen_mean_grad};
+
+static struct step seen_step(struct planner *p, id call, const struct op_kind *op)
+{
+    const struct shape *in = planner_input_shape(p, call, 0);
+    const size_t steps = in->size[0], channels = shape_last(in);
+    const struct seen_mean settings = {shape_count(in) / (steps * channels)};
+    return (struct step){.op = op,
+                         .settings = planner_settings(p, &settings, sizeof settings),
+                         .rows = steps,
+                         .cols = channels};
+}
+
+static void emit_seen_mean(struct planner *p, id call)
+{
+    struct step s = seen_step(p, call, &op_seen_mean);
+    s.x[0] = planner_input(p, call, 0);
+    s.x[1] = planner_mask(p, call);
+    s.y[0] = planner_output(p, call);
+    planner_emit(p, call, &s);
+}
+
+static void emit_seen_mean_grad(struct planner *p, id call)
+{
+    struct step s = seen_step(p, call, &op_seen_mean_grad);
+    s.x[0] = planner_output_grad(p, call);
+    s.x[1] = planner_mask(p, call);
+    s.y[0] = planner_input_grad(p, call, 0, &s.add[0]);
+    if (s.y[0] != NO_OPERAND)
+        planner_emit(p, call, &s);
+}
+
 void pool_forward(struct planner *p, id call, struct pool_form f)
 {
+    if (planner_mask(p, call) != NO_OPERAND) {
+        emit_seen_mean(p, call);
+        return;
+    }
     struct step s = pool_step(p, call, f.mean ? &op_mean : &op_max, f);
     emit_forward(p, call, &s);
 }
 
 void pool_backward(struct planner *p, id call, struct pool_form f)
 {
+    if (planner_mask(p, call) != NO_OPERAND) {
+        emit_seen_mean_grad(p, call);
+        return;
+    }
     struct step s = pool_step(p, call, f.mean ? &op_mean_grad : &op_max_grad, f);
     emit_backward(p, call, &s);
 }

@@ -502,11 +502,11 @@ static bool is_half(const struct planner *p, id call)
     return parent != NOTHING && p->g->layer[parent].kind == &bidirectional_kind;
 }
 
-static uint32_t mask_of(struct planner *p, id call)
+bool recurrent_turns(const struct graph *g, id layer)
 {
-    (void)p;
-    (void)call;
-    return NO_OPERAND;
+    const struct layer *l = &g->layer[layer];
+    const bool half = l->parent != NOTHING && g->layer[l->parent].kind == &bidirectional_kind;
+    return args_yes(l->args, "backwards") && args_yes(l->args, "sequences") && !half;
 }
 
 /* Rows of the layer's shape in a sample. */
@@ -590,7 +590,7 @@ static struct step step_of(struct planner *p, id call, const struct op_kind *op,
     s.x[X_KERNEL] = planner_weight(p, call, "kernel");
     s.x[X_RECURRENT] = own->drops_kernel ? planner_saved(p, call, own->kernel)
                                          : planner_weight(p, call, "recurrent");
-    s.x[X_MASK] = mask_of(p, call);
+    s.x[X_MASK] = planner_mask(p, call);
     if (!more)
         return s;
     more[MORE_DROP_IN] = own->drops_in ? planner_saved(p, call, own->drop_in) : NO_OPERAND;

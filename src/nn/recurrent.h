@@ -172,4 +172,7 @@ bool recurrent_is_usual(const struct recurrent *r);
 /* How bidirectional joins its halves: rows of the layers' table. */
 extern const struct table merge_modes;
 
+/* Whether the steps that a layer puts out begin with the last (layer_kind.turns_steps). */
+bool recurrent_turns(const struct graph *g, id layer);
+
 #endif

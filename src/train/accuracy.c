@@ -45,9 +45,13 @@ void accuracy_count(const struct frame *f, size_t head, size_t *right, size_t *r
     const size_t cols = shape_last(out), groups = shape_count(out) / cols;
     const size_t target_cols = f->plan->head[head].target_cols;
     const real *y = frame_value(f, output), *t = f->target[head];
-    *rows = groups * f->samples;
-    *right = 0;
-    for (size_t i = 0; i < *rows; i++) {
+    const struct steps_seen *seen = frame_seen(f, output);
+    const size_t all = groups * f->samples;
+    *rows = *right = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (seen && seen->mask[i / (groups / seen->steps)] == 0)
+            continue;
+        ++*rows;
         size_t due = cols == 1             ? t[i] >= R(0.5)
                      : target_cols == cols ? largest_output(t + i * cols, cols)
                                            : (size_t)t[i];

@@ -171,6 +171,19 @@ static void count_right(struct ledger *l, size_t objective)
     l->judged += rows;
 }
 
+/* The steps of a row of the plan, in the batch that was run. */
+static void count_steps(struct ledger *l, size_t i)
+{
+    const struct frame *f = l->pass.trainer->infer_frame;
+    const struct steps_seen *seen = f->extent[i].seen;
+    for (size_t r = 0; r < l->rows; r++) {
+        if (l->row[r].term != f->plan->applied[i].term)
+            continue;
+        l->row[r].steps += seen->steps * f->samples;
+        l->row[r].masked += seen->steps * f->samples - seen->valid;
+    }
+}
+
 static void add_figures(struct ledger *l)
 {
     const struct frame *f = l->pass.trainer->infer_frame;
@@ -179,6 +192,8 @@ static void add_figures(struct ledger *l)
     l->data += n * frame_data(f);
     for (size_t i = 0; i < f->plan->applieds; i++) {
         l->sum[i] += n * frame_row(f, i);
+        if (f->plan->applied[i].mask)
+            count_steps(l, i);
         if (l->model->policy)
             l->honest_sum[i] += n * frame_true_row(f, i);
     }
@@ -226,11 +241,14 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
         if (!t->activity)
             continue;
         struct extent n = applied_extent(p, a, l->batch);
+        /* How many steps are there is known of the last batch. */
+        if (a->mask)
+            n = l->pass.trainer->infer_frame->extent[i];
         row->reduce = a->reduce;
         row->divisor = reduce_divisor(a->reduce, t->args, &n) * (double)a->steps;
         reaches = reaches && l->reached[g->call[a->call].output];
         /* Where a policy moves a penalty to the input, that is what is listed. */
-        if (a->bent != BENT_INPUT || a->untrue)
+        if ((a->bent != BENT_INPUT && a->bent != BENT_MASKED) || a->untrue)
             row->call[row->calls++] = (struct ledger_call){a->call, value};
     }
     const bool proximal = penalty_is_proximal(t->args);

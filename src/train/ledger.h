@@ -37,8 +37,10 @@ struct ledger_row {
     double divisor;     /* of a full batch */
     enum reduce reduce; /* as used */
     double value, share;
-    double honest;    /* its value without the policy */
-    enum bent bent;   /* and what the policy does to it */
+    size_t steps, masked; /* of a call with a mask: how many steps the samples had, and how many
+                           * of them the mask leaves out */
+    double honest;        /* its value without the policy */
+    enum bent bent;       /* and what the policy does to it */
     double grad_norm; /* Euclidean norm of the gradient that this row alone sends, or, where it is
                        * proximal, would send; NaN: not asked */
     double moves;     /* train/moves.h; NaN: not asked, or no weight moved at all */

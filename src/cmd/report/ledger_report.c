@@ -93,25 +93,35 @@ static const struct report_column columns[] = {
     {NULL, "honest", REPORT_NUMBER},     {NULL, "bent", REPORT_WORDS},
     {"share", "share", REPORT_SHARE},    {"|gradient|", "grad_norm", REPORT_NUMBER},
     {"moves", "moves", REPORT_SHARE},    {"", "flags", REPORT_WORDS},
+    {NULL, "steps", REPORT_NUMBER},      {NULL, "masked", REPORT_NUMBER},
 };
-enum { COLUMNS = sizeof columns / sizeof *columns, MOVES = COLUMNS - 2 };
-static const struct report_table moved_terms = {
+enum { COLUMNS = sizeof columns / sizeof *columns, STEPS = COLUMNS - 2, MOVES = STEPS - 2 };
+static const struct report_table all_terms = {
     .key = "terms", .column = columns, .columns = COLUMNS};
 
-/* Begins the table, without a column that nobody has asked for. */
+static bool has_masks(const struct ledger *l)
+{
+    for (size_t i = 0; i < l->rows; i++)
+        if (l->row[i].steps)
+            return true;
+    return false;
+}
+
+/* Begins the table, without columns that nobody has asked for. */
 static void begin_terms(struct report *r, const struct ledger *l)
 {
     struct report_column *column = arena_new(&r->arena, COLUMNS, sizeof *column);
     struct report_table *table = arena_new(&r->arena, 1, sizeof *table);
     if (!column || !table)
         r->text.failed = true;
-    if (l->moved || !column || !table) {
-        report_table(r, &moved_terms);
+    const bool masks = has_masks(l);
+    if (!column || !table) {
+        report_table(r, &all_terms);
         return;
     }
-    *table = (struct report_table){.key = moved_terms.key, .column = column};
+    *table = (struct report_table){.key = all_terms.key, .column = column};
     for (size_t i = 0; i < COLUMNS; i++)
-        if (i != MOVES)
+        if ((i != MOVES || l->moved) && (i < STEPS || masks))
             column[table->columns++] = columns[i];
     report_table(r, table);
 }
@@ -145,6 +155,8 @@ static void add_flags(struct report *r, const struct ledger_row *row)
     if (row->bent)
         str_addf(shown, " (%s): in truth %s", bent_word(row->bent),
                  number_text(row->honest, number));
+    if (row->steps)
+        str_addf(shown, "%s%zu of %zu steps masked", comma, row->masked, row->steps);
     for (unsigned i = 0; i < ROW_FLAGS; i++)
         if (row->flags & (1U << i))
             report_text(r, NULL, row_flag_name(i));
@@ -215,6 +227,10 @@ static void add_row(struct report *r, const struct ledger *l, size_t i)
     if (l->moved)
         report_number(r, NULL, row->moves);
     add_flags(r, row);
+    if (row->steps) {
+        report_number(r, NULL, (double)row->steps);
+        report_number(r, NULL, (double)row->masked);
+    }
     add_call_lines(r, l->model->graph, row);
 }
 
