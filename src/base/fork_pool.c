@@ -2,17 +2,15 @@
 #include "base/fork_pool.h"
 
 #include "base/mem.h"
+#include "base/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,7 +64,7 @@ static int receive_bytes(int fd, void *to, size_t n)
 static int send_all(int fd, const void *bytes, size_t n)
 {
     for (const char *at = bytes; n;) {
-        const ssize_t sent = send(fd, at, n, MSG_NOSIGNAL);
+        const ssize_t sent = system_send(fd, at, n);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
@@ -86,12 +84,7 @@ static int close_others(int kept)
         dup2(null, fd);
     if (kept != PLACE)
         dup2(kept, PLACE);
-#ifdef SYS_close_range
-    if (syscall(SYS_close_range, PLACE + 1, ~0U, 0) == 0)
-        return PLACE;
-#endif
-    for (int fd = PLACE + 1; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
-        close(fd);
+    system_close_from(PLACE + 1);
     return PLACE;
 }
 
@@ -114,7 +107,7 @@ static void reset_signals(void)
 static void serve_items(const struct fork_work *w, int fd, pid_t parent)
 {
     uint64_t i;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    system_end_with_parent();
     if (getppid() != parent)
         return;
     reset_signals();
@@ -142,7 +135,7 @@ static void start_child(struct fork_pool *p, struct child *c)
     int ends[2];
     const pid_t parent = getpid();
     p->refused = 0;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
+    if (system_socket_pair(ends)) {
         p->refused = errno;
         return;
     }
@@ -360,11 +353,4 @@ int fork_pool_run(const struct fork_work *w, unsigned jobs, struct err *e)
     finish_pool(&p);
     mem_free(watched);
     return failed;
-}
-
-unsigned fork_pool_cores(void)
-{
-    cpu_set_t mine;
-    const int n = sched_getaffinity(0, sizeof mine, &mine) ? 1 : CPU_COUNT(&mine);
-    return n > 0 ? (unsigned)n : 1;
 }

@@ -33,7 +33,5 @@ struct fork_work {
  * one. 0, or -1 with the error of take, alone or wait: then nothing more is done or taken. No
  * process of the pool is left, and none outlives this one. */
 int fork_pool_run(const struct fork_work *w, unsigned jobs, struct err *e);
-/* How many cores this process may use. */
-unsigned fork_pool_cores(void);
 
 #endif

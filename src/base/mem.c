@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/mem.h"
 
+#include "base/system.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static long fail_at, fail_seen;
@@ -41,7 +42,7 @@ static void clear_block(char *p, size_t bytes)
     const size_t large = (size_t)16 << 20, page = (size_t)sysconf(_SC_PAGESIZE);
     const size_t before = (page - (uintptr_t)p % page) % page;
     const size_t pages = bytes < large ? 0 : (bytes - before) / page * page;
-    if (!pages || madvise(p + before, pages, MADV_DONTNEED)) {
+    if (!pages || !system_clear_pages(p + before, pages)) {
         memset(p, 0, bytes);
         return;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/place.h"
 
+#include "base/system.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +12,7 @@
 
 /* As many links one after the other as Linux follows. */
 enum { MOST_LINKS = 40 };
-enum { STEP = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+enum { STEP = SYSTEM_FOLDER | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /* What stands behind `within` in a whole path: "" or "/a/b"; NULL when it lies outside. */
 static const char *path_below(const char *whole, const char *within)
@@ -23,7 +25,7 @@ static const char *path_below(const char *whole, const char *within)
 static int open_folder(const char *whole, const char *within)
 {
     if (!within)
-        return open(whole, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        return open(whole, SYSTEM_FOLDER | O_DIRECTORY | O_CLOEXEC);
     char steps[PATH_MAX];
     const char *rest = path_below(whole, within);
     if (!rest) {

@@ -2,6 +2,7 @@
 #include "plot/process.h"
 
 #include "base/mem.h"
+#include "base/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +46,7 @@ static int open_pipes(int ends[PIPES][2])
 {
     memset(ends, -1, sizeof(int[PIPES][2]));
     for (int i = 0; i < PIPES; i++)
-        if (pipe2(ends[i], O_CLOEXEC) || lift_descriptor(&ends[i][READ]) ||
+        if (system_pipe(ends[i], true) || lift_descriptor(&ends[i][READ]) ||
             lift_descriptor(&ends[i][WRITE])) {
             int why = errno;
             close_pipes(ends);
@@ -78,7 +79,7 @@ static void become_program(int ends[PIPES][2], const char *const *words, char **
     setpgid(0, 0);
     if (dup2(ends[IN][READ], STDIN_FILENO) >= 0 && dup2(ends[OUT][WRITE], STDOUT_FILENO) >= 0 &&
         dup2(ends[ERR][WRITE], STDERR_FILENO) >= 0)
-        execvpe(words[0], (char *const *)words, variable);
+        system_become(words, variable);
     int why = errno;
     ssize_t told = write(ends[STARTED][WRITE], &why, sizeof why);
     _exit(told > 0 ? 127 : 126);
@@ -156,8 +157,7 @@ static ssize_t write_held(int fd, const char *bytes, size_t n)
     ssize_t sent = write(fd, bytes, n);
     int why = errno;
     if (sent < 0 && why == EPIPE && !sigismember(&pending, SIGPIPE))
-        while (sigtimedwait(&pipe_only, NULL, &(struct timespec){0}) < 0 && errno == EINTR)
-            continue;
+        system_forget_signal(&pipe_only);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = why;
     return sent;

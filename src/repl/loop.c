@@ -12,6 +12,7 @@
 #include "base/plain.h"
 #include "base/ranks.h"
 #include "base/source.h"
+#include "base/system.h"
 #include "repl/line.h"
 #include "repl/signals.h"
 
@@ -20,7 +21,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -35,7 +35,7 @@ static void write_bare(void *self, const char *bytes, size_t n)
 
 static void forget_out(void)
 {
-    __fpurge(stdout);
+    system_forget_output(stdout);
     clearerr(stdout);
 }
 

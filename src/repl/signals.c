@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/signals.h"
 
+#include "base/system.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -45,7 +47,7 @@ static void listen_for(int number)
 int signals_start(struct err *e)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK)) {
+    if (system_pipe(ends, false)) {
         err_at(e, (struct span){0}, "cannot make a pipe: %s", strerror(errno));
         return err_hint(e, "close other programs and try again");
     }

@@ -9,6 +9,7 @@
 
 #include "base/fork_pool.h"
 #include "base/ranks.h"
+#include "base/system.h"
 #include "train/model.h"
 #include "train/workers.h"
 
@@ -198,7 +199,7 @@ static int side_by_side(struct session *s, struct sweep *w, unsigned jobs, struc
 
 static unsigned choose_jobs(const struct session *s, const struct sweep *w)
 {
-    const unsigned by_cores = fork_pool_cores() / workers_allowed();
+    const unsigned by_cores = system_cores() / workers_allowed();
     const unsigned jobs = s->host->jobs ? s->host->jobs : w->jobs ? w->jobs : by_cores;
     const size_t left = w->runs - w->done;
     return left < jobs ? (unsigned)left : jobs;
