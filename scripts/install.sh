@@ -64,6 +64,13 @@ look() {
     need 'clang-format' clang-format has clang-format
     need 'clang-tidy' clang-tidy has clang-tidy
     need 'cppcheck' cppcheck has cppcheck
+    need 'musl-gcc' musl-tools has musl-gcc
+    need 'man' 'man-db groff' has man
+    need 'zsh' zsh has zsh
+    need 'fish' fish has fish
+    need 'vim' vim has vim
+    need 'what builds Debian packages' 'dpkg-dev debhelper' has dh
+    need 'lintian' lintian has lintian
     [ "$1" = campaign ] || return 0
     need 'libFuzzer of clang' libclang-rt-dev fuzzes
 }

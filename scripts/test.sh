@@ -126,6 +126,10 @@ targets='src/nnr src/nnr64'
 check lint sh scripts/lint.sh build-test-clang
 check 'types in all files' prepare build-test-types gcc -Dtests=false -Dlevels=false -Db_lto=true \
     -Doptimization=0 "-Dc_link_args=-Werror -Wlto-type-mismatch"
+check 'another C library' sh scripts/musl.sh build-test-musl
+if [ -d .git ]; then
+    check 'Debian package' sh scripts/package.sh build-test-package
+fi
 targets=
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export ASAN_OPTIONS UBSAN_OPTIONS

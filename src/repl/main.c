@@ -10,6 +10,7 @@
 #include "cmd/verbs/catalogue.h"
 #include "cmd/verbs/help_text.h"
 #include "repl/batch.h"
+#include "repl/installed.h"
 #include "repl/prompt.h"
 #include "repl/signals.h"
 
@@ -252,6 +253,8 @@ static int answer_options(const struct options *o)
         manual_write(&to);
     else if (o->catalogue)
         catalogue_write(&to);
+    else if (o->write)
+        installed_write(&s, o->write);
     else
         str_add(&s, "nnr " NNR_VERSION "\n");
     struct err e = {0};
@@ -281,9 +284,10 @@ int main(int argc, char **argv)
     open_standard_files();
     struct options o;
     struct err e = {0};
-    if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)))
+    if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)) ||
+        (o.write && installed_check(o.write, &e)))
         return complain_of(&o, &e, EXIT_USAGE);
-    if (o.help || o.manual || o.catalogue || o.version)
+    if (o.help || o.manual || o.catalogue || o.write || o.version)
         return answer_options(&o);
     struct ranks ranks;
     if (ranks_start(&ranks, &e))

@@ -124,6 +124,13 @@ static int take_jobs(struct options *o, const char *value, struct err *e)
     return err_hint(e, "write a whole number from 1 to %d: --jobs 4", MOST_JOBS);
 }
 
+static int take_write(struct options *o, const char *value, struct err *e)
+{
+    (void)e;
+    o->write = value;
+    return 0;
+}
+
 #define FLAG(member) NULL, NULL, offsetof(struct options, member)
 static const struct option table[] = {
     {"-c", "TEXT", take_text, 0, "run the statements of TEXT, before those of the script", false},
@@ -147,28 +154,46 @@ static const struct option table[] = {
     {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress", false},
     {"--manual", FLAG(manual), "print the reference of the language, in Markdown", false},
     {"--catalogue", FLAG(catalogue), "print all that regularizes, in Markdown", false},
+    {"--write", "WHAT", take_write, 0, "print the man page or a file for shells and editors",
+     false},
     {"--version", FLAG(version), "print the version and exit", false},
     {"--help", FLAG(help), "print this text and exit", false},
 };
 enum { OPTIONS = sizeof table / sizeof table[0] };
 
+const char options_about[] =
+    "Experiments with neural networks and their penalties. Without a file nnr shows\n"
+    "a prompt; where nobody sits at a terminal it runs the standard input.";
+const char options_json[] =
+    "With --json each object on the standard output names its verb and its place; one\n"
+    "with \"error\" tells what failed, and what to do instead as \"hint\".";
+const char options_status[] =
+    "Exit status: 0 success, 1 an error, 2 a wrong command line, 3 an expect that\n"
+    "does not hold or an exercise that is not solved, 130 interrupted.";
+
+size_t options_count(void)
+{
+    return OPTIONS;
+}
+
+struct option_help options_row(size_t i)
+{
+    return (struct option_help){table[i].name, table[i].value, table[i].line, table[i].repeats};
+}
+
 void options_help(struct str *to)
 {
-    str_add(to, "usage: nnr [options] [file.nnr]\n\n"
-                "Experiments with neural networks and their penalties. Without a file nnr shows\n"
-                "a prompt; where nobody sits at a terminal it runs the standard input.\n\n"
-                "  file.nnr          run this script; - is the standard input\n");
+    str_addf(to,
+             "usage: nnr [options] [file.nnr]\n\n%s\n\n"
+             "  file.nnr          run this script; - is the standard input\n",
+             options_about);
     for (size_t i = 0; i < OPTIONS; i++) {
         const char *value = table[i].value;
         int width = 16 - (int)strlen(table[i].name);
         str_addf(to, "  %s %-*s %s\n", table[i].name, width, value ? value : "", table[i].line);
     }
-    str_add(to,
-            "\nWith --json each object on the standard output names its verb and its place; one\n"
-            "with \"error\" tells what failed, and what to do instead as \"hint\".\n"
-            "\nAt the prompt \"help\" tells what can be typed.\n"
-            "Exit status: 0 success, 1 an error, 2 a wrong command line, 3 an expect that\n"
-            "does not hold or an exercise that is not solved, 130 interrupted.\n");
+    str_addf(to, "\n%s\n\nAt the prompt \"help\" tells what can be typed.\n%s\n", options_json,
+             options_status);
 }
 
 /* The row whose name is the first `n` bytes of `word`. */

@@ -7,6 +7,8 @@
 #include "base/str.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum { MOST_THREADS = 64, MOST_JOBS = 1024, MOST_LETS = 64 };
 
@@ -21,6 +23,7 @@ struct options {
     bool persist;      /* --persist */
     bool stay, step, safe, check, json, quiet, manual, catalogue, version, help;
     uint64_t seed;
+    const char *write;          /* of --write, or NULL */
     const char *let[MOST_LETS]; /* NAME=VALUE, in their order */
     size_t lets;
     unsigned threads; /* 1..MOST_THREADS, or 0 when it was not said */
@@ -29,6 +32,17 @@ struct options {
 
 /* Reads all of argv; a wrong command line is an error with a hint. */
 int options_parse(struct options *o, int argc, char *const *argv, struct err *e);
+/* A row of the table that options_parse reads. */
+struct option_help {
+    const char *name;
+    const char *value; /* what stands for its value; NULL: it takes none */
+    const char *line;
+    bool repeats; /* may be given several times */
+};
+size_t options_count(void);
+struct option_help options_row(size_t i);
+/* Sentences of --help. */
+extern const char options_about[], options_json[], options_status[];
 /* What --help prints, made from the same table that options_parse reads. */
 void options_help(struct str *to);
 

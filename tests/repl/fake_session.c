@@ -25,6 +25,7 @@
 #include "cmd/shell/typed.h"
 #include "cmd/verbs/catalogue.h"
 #include "cmd/verbs/help_text.h"
+#include "cmd/verbs/syntax.h"
 
 #include "base/mem.h"
 
@@ -337,6 +338,26 @@ void typed_rest(struct session *s, const struct typed *t, struct str *to)
 void manual_write(const struct out *to)
 {
     out_add(to, "# Reference\n");
+}
+
+void syntax_vim(struct str *to)
+{
+    str_add(to, "vim\n");
+}
+
+void syntax_nano(struct str *to)
+{
+    str_add(to, "nano\n");
+}
+
+void syntax_textmate(struct str *to)
+{
+    str_add(to, "textmate\n");
+}
+
+void syntax_man(struct str *to)
+{
+    str_add(to, ".SH VERBS\n");
 }
 
 void catalogue_write(const struct out *to)
