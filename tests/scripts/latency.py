@@ -204,6 +204,7 @@ ROWS = [
     Row("unwatch", setup=SMALL, many=lambda i: "watch activity\nunwatch", count=100000),
     Row("history", setup=SMALL + "train 5000", many=lambda i: "history"),
     Row("undo", setup=SMALL, many=lambda i: "seed 2\nundo", count=100000),
+    Row("redo", setup=SMALL, many=lambda i: "seed 2\nundo\nredo", count=100000),
     Row("record", many=lambda i: "record \"r.nnr\"", count=200000),
     Row("save", "save weights \"w.safetensors\"\n" * 10, setup="input 300\ndense 1000000 as h\n"),
     Row("load", "load weights \"w.safetensors\"\n" * 20, setup="input 300\ndense 1000000 as h\n",

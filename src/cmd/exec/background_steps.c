@@ -3,6 +3,7 @@
 
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
+#include "cmd/session/redo_list.h"
 #include "cmd/session/state.h"
 #include "cmd/session/steps_text.h"
 #include "cmd/session/undo_list.h"
@@ -59,6 +60,7 @@ int segment_end(struct session *s, struct err *e)
     }
     int failed = 0;
     if (l) {
+        undone_forget(s);
         snapshot_touched(s, NULL);
         if (g->taken) {
             plain_text(text.text, g->taken->text, sizeof g->taken->text);

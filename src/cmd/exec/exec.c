@@ -12,6 +12,7 @@
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/record.h"
+#include "cmd/session/redo_list.h"
 #include "cmd/session/state.h"
 #include "cmd/session/statement_text.h"
 #include "cmd/session/undo_list.h"
@@ -33,6 +34,7 @@ void journal_finish(struct session *s)
         session_notice(s, "%s; %s", e.what, e.hint);
     segment_drop(s);
     record_end(s);
+    undone_forget(s);
     taken_drop_to(s, 0);
     snapshot_touched(s, NULL);
     lines_free(j->first);
@@ -134,6 +136,7 @@ static int unit_end(struct session *s, struct unit *u, int failed, struct err *e
     /* A script that failed half way has changed something; so has an interrupted train. */
     const bool done = (top && j->exercises) || ((top || exercise_waits(s)) && j->partial);
     if (u->taken && (!failed || done)) {
+        undone_forget(s);
         taken_push(s, u->taken, u->depth);
         u->taken = NULL;
     }
@@ -228,6 +231,7 @@ int run_units_inside(struct session *s, const struct script *script, struct err 
     /* A file's statements are units of their own, also where a loop reads it. */
     j->floor = floor;
     j->bodies = 0;
+    undone_forget(s);
     const int failed = run_units(s, script, e);
     taken_drop_to(s, floor);
     j->floor = outer;

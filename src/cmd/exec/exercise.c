@@ -11,6 +11,7 @@
 #include "cmd/session/command.h"
 #include "cmd/session/exercise.h"
 #include "cmd/session/journal.h"
+#include "cmd/session/redo_list.h"
 #include "cmd/session/state.h"
 #include "cmd/session/statement_text.h"
 #include "cmd/session/undo_list.h"
@@ -237,12 +238,14 @@ static int do_for_person(struct session *s, struct exercise *x, struct err *e)
     struct journal *j = s->journal;
     const struct journal was = *j;
     j->spelled = j->spelled_last = NULL;
+    undone_forget(s);
     j->floor = j->count;
     j->bodies = 0;
     /* What was typed is noted as it is done, so a failure notes none of it. */
     j->exercises = 1;
     j->outer_exercises = 0;
     const int failed = coach_person(s, x, e);
+    undone_forget(s);
     taken_drop_to(s, j->floor);
     j->floor = was.floor;
     j->bodies = was.bodies;

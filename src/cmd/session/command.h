@@ -52,7 +52,7 @@ struct command {
     bool brings_data; /* the first word is the kind of the data */
     bool defines;     /* a layer of several calls: it may stand in the { } of another */
     bool clones;      /* the current model becomes another one, as it is */
-    bool undoes;      /* it takes back a statement, whose line goes with it */
+    int undoes;       /* 1: it takes back a statement, whose line goes with it; -1: it brings one */
     bool aside;       /* what runs in the background goes on while it is done */
     bool stop_first;  /* cannot be done while `run` trains */
     bool speaks;      /* it is for the person's eyes alone: --step does not show it before */

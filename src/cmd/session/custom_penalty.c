@@ -63,6 +63,15 @@ void definitions_retire(struct session *s, size_t count)
     }
 }
 
+void definitions_revive(struct session *s, size_t count)
+{
+    while (s->definitions < count) {
+        struct definition *d = s->retired;
+        s->retired = d->next;
+        s->definition[s->definitions++] = d;
+    }
+}
+
 void definitions_finish(struct session *s)
 {
     definitions_retire(s, 0);

@@ -39,6 +39,8 @@ const struct definition *session_definition(const struct session *s, const char 
 struct entry_finder definitions_finder(const struct session *s);
 /* Takes back all but the first `count`. */
 void definitions_retire(struct session *s, size_t count);
+/* Brings those that were taken back last, up to `count` in all. */
+void definitions_revive(struct session *s, size_t count);
 void definitions_finish(struct session *s);
 uint64_t definitions_digest(const struct session *s, uint64_t hash);
 

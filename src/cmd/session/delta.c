@@ -105,8 +105,10 @@ int delta_take_back(struct session *s, struct delta *d, struct err *e)
         model_take_name(m, d->name);
         index_cut(&s->names->models, s->current);
         d->name = NULL;
+        snapshot_touched(s, m);
     }
-    snapshot_touched(s, m);
+    if (d->edited || d->numbers.count || d->ruled || d->noised)
+        snapshot_touched(s, m);
     put_models(s, d);
     put_variables(s, d);
     return 0;

@@ -87,15 +87,21 @@ static void note_line(struct session *s, struct line *l)
     j->partial = l;
 }
 
+/* undo 3: how many. */
+static long statement_times(const struct statement *st)
+{
+    return st->values && st->value[0]->kind == NODE_NUMBER ? (long)st->value[0]->number : 1;
+}
+
 void journal_done(struct session *s, const struct statement *st)
 {
     const struct command *c = statement_command(st);
-    const bool undo = c && c->undoes;
+    const long undone = c && c->undoes ? c->undoes * statement_times(st) : 0;
     struct str text = {0};
     struct err e;
-    if (!statement_is_written(c, st) && !undo)
+    if (!statement_is_written(c, st) && !undone)
         return;
-    const long pushes = undo ? -1 : snapshot_parts(statement_changes(st)) != 0;
+    const long pushes = undone ? -undone : snapshot_parts(statement_changes(st)) != 0;
     note_line(s, statement_text(s, st, NULL, &text, &e) ? NULL : line_new(pushes, text.text));
     str_finish(&text);
 }

@@ -45,6 +45,7 @@ struct journal {
     uint64_t exercises, outer_exercises; /* how many are in it, and were before the statement */
 
     struct taken *newest, *oldest;
+    struct undone *undone; /* what was taken back since something new was done; newest first */
     uint64_t count, floor; /* `undo` does not go beyond number `floor` */
     size_t bytes;          /* of all that can be taken back, beside the models' */
     size_t copies;         /* bytes of all models that snapshots keep */

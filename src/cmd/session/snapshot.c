@@ -309,6 +309,7 @@ int snapshot_restore(struct session *s, struct snapshot *from, unsigned parts, s
         s->variable = c.variable;
         s->variables = s->variable_room = from->variables;
         definitions_retire(s, from->definitions);
+        definitions_revive(s, from->definitions);
     }
     if (parts & PART_RESULTS)
         put_results(s, from);

@@ -63,6 +63,7 @@
     ROW(unwatch)                                                                                   \
     ROW(history)                                                                                   \
     ROW(undo)                                                                                      \
+    ROW(redo)                                                                                      \
     ROW(record)                                                                                    \
     ROW(save)                                                                                      \
     ROW(load)                                                                                      \
