@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""nnr against PyTorch eager, one thread each, and nnr on two threads: the workloads W1 to W4, R1
-and R2 and a cold start. Usage: bench_torch.py NNR DIGITS.csv.gz [--rounds N] [--only W1,W3,cold]
+"""nnr against PyTorch eager, one thread each, and nnr on two threads: the workloads W1 to W4, C1,
+C2, R1 and R2 and a cold start. Usage: bench_torch.py NNR DIGITS.csv.gz [--rounds N] [--only W1,W3,cold]
 
 In each round every program trains once, from the same first weights, with the same batches in the
 same order. An epoch's time is that of the steady state, the first epoch left out; the whole process

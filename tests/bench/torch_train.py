@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One workload in PyTorch eager on one thread, as a person would write it.
-Usage: torch_train.py FOLDER W1|W2|W3|W4|R1|R2 EPOCHS [none] [one] [flush]
+Usage: torch_train.py FOLDER W1|W2|W3|W4|C1|C2|R1|R2 EPOCHS [none] [one] [flush]
 none: without penalties; one: a single step; flush: the smallest numbers count as 0.
 Prints a line of JSON: the loss and the seconds of each epoch."""
 import json
@@ -48,11 +48,22 @@ class Model(nn.Module):
             self.layers.append(Memory(*kernels[:2]))
             kernels = kernels[2:]
         for kernel in kernels:
-            layer = nn.Linear(*kernel.shape)
+            size = kernel.shape
+            layer = nn.Linear(*size) if len(size) == 2 else nn.Conv2d(size[2], size[3], size[0])
             with torch.no_grad():
-                layer.weight.copy_(kernel.t())
+                layer.weight.copy_(self.turned(kernel, size))
                 layer.bias.zero_()
             self.layers.append(layer)
+
+    def turned(self, kernel, size):
+        """As PyTorch has it: outputs in front; behind a convolution its channels come first."""
+        if len(size) == 4:
+            return kernel.permute(3, 2, 0, 1)
+        channels = self.layers[-1].weight.shape[0] if len(self.layers) else 1
+        if len(self.layers) and isinstance(self.layers[-1], nn.Conv2d):
+            side = int((size[0] // channels) ** 0.5)
+            kernel = kernel.view(side, side, channels, -1).permute(2, 0, 1, 3).flatten(0, 2)
+        return kernel.t()
 
     def forward(self, x):
         """The output, and what the penalties add to the loss."""
@@ -81,6 +92,17 @@ class Model(nn.Module):
         squares = h1.square().sum() + h2.square().sum() if self.penalties else 0
         return out(h2), 1e-4 * squares / len(x)
 
+    def C1(self, x, conv, out):
+        h = torch.relu(conv(x.view(-1, 1, 8, 8)))
+        penalty = 1e-4 * h.abs().sum() / len(x) if self.penalties else 0
+        return out(functional.max_pool2d(h, 2).flatten(1)), penalty
+
+    def C2(self, x, first, second, hidden, out):
+        h1 = torch.relu(first(x.view(-1, 1, 28, 28)))
+        h2 = torch.relu(second(h1))
+        penalty = 1e-6 * (h1.abs().sum() + h2.abs().sum()) / len(x) if self.penalties else 0
+        return out(torch.relu(hidden(functional.max_pool2d(h2, 2).flatten(1)))), penalty
+
     def R1(self, x, memory, out):
         h = memory(x)
         return out(h), 1e-4 * h.square().sum() / len(x) if self.penalties else 0
@@ -89,8 +111,9 @@ class Model(nn.Module):
 
 
 LOSSES = {"W1": functional.binary_cross_entropy, "W2": functional.mse_loss,
-          "W3": functional.mse_loss, "W4": functional.cross_entropy, "R1": functional.mse_loss,
-          "R2": functional.mse_loss}
+          "W3": functional.mse_loss, "W4": functional.cross_entropy,
+          "C1": functional.cross_entropy, "C2": functional.cross_entropy,
+          "R1": functional.mse_loss, "R2": functional.mse_loss}
 
 
 def read(folder, workload):
@@ -98,7 +121,7 @@ def read(folder, workload):
     if workload == "W2":
         return x, x
     y = torch.from_numpy(numpy.load("%s/%s-y.npy" % (folder, workload)))
-    return x, y.long() if workload == "W4" else y
+    return x, y if workload in ("W1", "W3") else y.long()
 
 
 def epoch(model, moves, batches, loss_of):

@@ -21,6 +21,10 @@ ABOUT = {
                epochs=1000, compared=20, room=1e-5),
     "W4": dict(title="wide, 784-1024-1024-10 relu", samples=8192, batch=256,
                epochs=3, compared=1, room=1e-2),
+    "C1": dict(title="digits 8x8x1, conv 16 3x3, pool, dense 10", samples=1797, batch=32,
+               epochs=10, compared=1, room=1e-4),
+    "C2": dict(title="28x28x1, conv 32 3x3, conv 64 3x3, pool, dense 128, dense 10", samples=512,
+               batch=64, epochs=3, compared=1, room=1e-2),
     "R1": dict(title="two marked numbers of 20 added, lstm 32 -> 1", samples=2000, batch=32,
                epochs=20, compared=3, room=1e-5),
     "R2": dict(title="50 steps of 64, lstm 128 -> 1", samples=1024, batch=64,
@@ -28,6 +32,8 @@ ABOUT = {
 }
 SIZES = {"W1": ((100, 100), (1000, 1)), "W2": ((64, 100), (100, 64)),
          "W3": ((2, 8), (8, 8), (8, 1)), "W4": ((784, 1024), (1024, 1024), (1024, 10)),
+         "C1": ((3, 3, 1, 16), (144, 10)),
+         "C2": ((3, 3, 1, 32), (3, 3, 32, 64), (9216, 128), (128, 10)),
          "R1": ((2, 128), (32, 128), (32, 1)), "R2": ((64, 512), (128, 512), (128, 1))}
 
 MODELS = {
@@ -66,6 +72,28 @@ dense 10 softmax kernel_init=npy("W4-k2.npy")
 loss categorical_crossentropy
 optimizer adam lr=1e-3
 """,
+    "C1": """
+data npy "C1-x.npy" "C1-y.npy" batch=32 shuffle=no
+input 8x8x1
+conv2d 16 3x3 relu kernel_init=npy("C1-k0.npy") activity={activity}
+max_pool2d 2x2
+flatten
+dense 10 softmax kernel_init=npy("C1-k1.npy")
+loss categorical_crossentropy
+optimizer adam lr=1e-3
+""",
+    "C2": """
+data npy "C2-x.npy" "C2-y.npy" batch=64 shuffle=no
+input 28x28x1
+conv2d 32 3x3 relu kernel_init=npy("C2-k0.npy") activity={activity}
+conv2d 64 3x3 relu kernel_init=npy("C2-k1.npy") activity={activity}
+max_pool2d 2x2
+flatten
+dense 128 relu kernel_init=npy("C2-k2.npy")
+dense 10 softmax kernel_init=npy("C2-k3.npy")
+loss categorical_crossentropy
+optimizer adam lr=1e-3
+""",
     "R1": """
 data npy "R1-x.npy" "R1-y.npy" batch=32 shuffle=no
 input 20x2
@@ -88,13 +116,15 @@ PENALTIES = {
     "W2": dict(activity="l1(1e-3)"),
     "W3": dict(kernel="l2(1e-3)"),
     "W4": dict(activity="l2(1e-4)"),
+    "C1": dict(activity="l1(1e-4)"),
+    "C2": dict(activity="l1(1e-6)"),
     "R1": dict(activity="l2(1e-4)"),
     "R2": dict(activity="l2(1e-4)"),
 }
 # What a person defines and puts where the penalties above stand.
 OWN = "define penalty my(x) = sum(abs(x))"
-OWN_STRENGTH = {"W1": "my(0.1, reduce=sum)", "W2": "my(1e-3)", "W3": "my(1e-3)", "W4": "my(1e-4)", "R1": "my(1e-4)",
-                "R2": "my(1e-4)"}
+OWN_STRENGTH = {"W1": "my(0.1, reduce=sum)", "W2": "my(1e-3)", "W3": "my(1e-3)", "W4": "my(1e-4)",
+                "C1": "my(1e-4)", "C2": "my(1e-6)", "R1": "my(1e-4)", "R2": "my(1e-4)"}
 
 
 def script(workload, statements, penalties="as above"):
@@ -110,7 +140,7 @@ def script(workload, statements, penalties="as above"):
 
 def weights(workload):
     """How many numbers the model learns."""
-    return sum(a * b + b for a, b in SIZES[workload])
+    return sum(math.prod(size) + size[-1] for size in SIZES[workload])
 
 
 def write_npy(path, shape, numbers, kind="f"):
@@ -124,8 +154,10 @@ def write_npy(path, shape, numbers, kind="f"):
 
 
 def read_digits(path):
+    """Pixels and classes."""
     with gzip.open(path, "rt") as f:
-        return [float(v) / 16 for line in f for v in line.split(",")[:64]]
+        rows = [[float(v) for v in line.split(",")] for line in f]
+    return [v / 16 for row in rows for v in row[:64]], [int(row[64]) for row in rows]
 
 
 def spirals(n):
@@ -160,7 +192,8 @@ def write_all(folder, digits):
 
     write_npy(place("W1-x"), (10000, 10, 100), uniform(10000 * 1000))
     write_npy(place("W1-y"), (10000, 1), uniform(10000))
-    write_npy(place("W2-x"), (1797, 64), read_digits(digits))
+    pixels, classes = read_digits(digits)
+    write_npy(place("W2-x"), (1797, 64), pixels)
     points, sides = spirals(250)
     write_npy(place("W3-x"), (500, 2), points)
     write_npy(place("W3-y"), (500, 1), sides)
@@ -171,10 +204,15 @@ def write_all(folder, digits):
     write_npy(place("R1-y"), (2000, 1), y)
     write_npy(place("R2-x"), (1024, 50, 64), uniform(1024 * 50 * 64, -1, 1))
     write_npy(place("R2-y"), (1024, 1), uniform(1024))
+    write_npy(place("C1-x"), (1797, 64), pixels)
+    write_npy(place("C1-y"), (1797,), classes, "i")
+    write_npy(place("C2-x"), (512, 784), uniform(512 * 784))
+    write_npy(place("C2-y"), (512,), (draw.randrange(10) for _ in range(512)), "i")
     for workload, sizes in SIZES.items():
-        for i, (a, b) in enumerate(sizes):
-            most = math.sqrt(6 / (a + b))
-            write_npy(place("%s-k%d" % (workload, i)), (a, b), uniform(a * b, -most, most))
+        for i, size in enumerate(sizes):
+            count = math.prod(size)
+            most = math.sqrt(6 / (count // size[-1] + count // size[-2]))
+            write_npy(place("%s-k%d" % (workload, i)), size, uniform(count, -most, most))
 
 
 if __name__ == "__main__":
