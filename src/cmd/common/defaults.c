@@ -9,6 +9,7 @@
 #include "nn/layer.h"
 #include "train/inputs.h"
 #include "train/objective.h"
+#include "train/room.h"
 #include "train/trainer.h"
 
 int need_layers(const struct model *m, struct err *e)
@@ -135,12 +136,24 @@ static int choose_loss_of(struct session *s, struct model *m, id output, struct 
     return 0;
 }
 
+/* Before it is taken. */
+static void say_room(const struct session *s, const struct model *m)
+{
+    const double much = 2e9, bytes = training_bytes(m, &s->data);
+    if (!trainer_of(m) && bytes >= much)
+        session_notice(s,
+                       "%s takes %.3g GB or more to train; a smaller batch=, or smaller layers, "
+                       "take less",
+                       m->name, bytes / 1e9);
+}
+
 int choose_loss(struct session *s, struct model *m, struct err *e)
 {
     id output[OUTPUTS_MOST];
     struct columns columns[OUTPUTS_MOST];
     if (need_layers(m, e) || inputs_check(m->graph, &s->data, e))
         return -1;
+    say_room(s, m);
     if (m->recipe.loss.args)
         return 0;
     const size_t n = graph_outputs(m->graph, output);
