@@ -121,7 +121,7 @@ def read(folder, workload):
     if workload == "W2":
         return x, x
     y = torch.from_numpy(numpy.load("%s/%s-y.npy" % (folder, workload)))
-    return x, y if workload in ("W1", "W3") else y.long()
+    return x, y.long() if workload in ("W4", "C1", "C2") else y
 
 
 def epoch(model, moves, batches, loss_of):
