@@ -286,8 +286,10 @@ bool prompt_type(void *self, const char *shown, const char *prompt, struct str *
     if (shown)
         out_add(&l->host.err, shown);
     terminal_release(&l->terminal);
-    /* What was typed before the question is no answer to it. */
-    tcflush(STDIN_FILENO, TCIFLUSH);
+    /* What was typed before the question is no answer to it; an exercise has a prompt, which takes
+     * it. */
+    if (!session_exercising(l->session))
+        tcflush(STDIN_FILENO, TCIFLUSH);
     line_start(&owner, false);
     do {
         /* Ctrl-C in an exercise ended what was being done, or what was being typed. */
