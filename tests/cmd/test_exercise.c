@@ -157,6 +157,8 @@ static const struct {
     {NET TASK "step 1\nundo\nstep 2\n",
      "set h.kernel = l1(1)|undo|set h.kernel = l2(2)|train 200|"},
     {NET TASK "step 1\n", "step 3|again|step 2|undo|step 1|undo|undo|mark m|step 1|goto m|solve|"},
+    {NET TASK "step 1\nundo\nredo\nstep 1\n",
+     "step 3|step 1|undo 2|redo|step 1|undo|redo|again|undo|redo|undo|solve|"},
     {NET "train 1\n" TASK "step 1\n", "train 2|tain 2|train 1; tain 3|expect 1 < 0|skip|"},
     {NET TASK TASK "step 1\n",
      "solve|undo|step 2|undo|undo|skip|train 1|repeat 3 { step 1 }|skip|"},
