@@ -33,6 +33,8 @@ static const struct pair pairs[] = {
     {"model.add(Dense(12, input_dim=8))", "", "input 8; dense 12", NULL},
     {"model = Sequential([Dense(64, activation='relu'), Dense(10, activation='softmax')])",
      "input 4\nmodel x\ninput 4\n", NULL, NULL},
+    {"net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))", "",
+     "model net; input 4; dense 8; activation relu; dense 3", NULL},
     {"model.compile(optimizer=keras.optimizers.Adam(1e-3), loss='mae', metrics=['acc'])", PLAIN,
      "loss mae; optimizer adam lr=1e-3", NULL},
     {"model.compile('sgd', 'mse')", PLAIN, "loss mse; optimizer sgd", NULL},

@@ -362,6 +362,20 @@ static bool add_inner(const struct writing *w, const struct piece *value, bool p
     return known || !place;
 }
 
+static const struct foreign_word *find_word(const struct spoken *s);
+
+/* nn.Linear(4, 8) at the beginning says that the input has 4 numbers. */
+static void add_first_input(const struct writing *w, struct piece first)
+{
+    struct spoken s;
+    const struct foreign_word *f = read_spoken(first, &s) && is_torch(&s) ? find_word(&s) : NULL;
+    const struct piece *inputs = f && f->lead ? spoken_place(&s, 0) : NULL;
+    if (!inputs || strcmp(f->line, "=dense") != 0)
+        return;
+    str_add(w->to, "; input ");
+    add_value(w->to, *inputs);
+}
+
 /* A line for each value, also of a list of them. */
 static void add_lines(const struct writing *w, const struct spoken *s)
 {
@@ -376,6 +390,8 @@ static void add_lines(const struct writing *w, const struct spoken *s)
                 trimmed_piece((struct piece){rest.at, find_outside(rest, ",")});
             struct str line = {0};
             const struct writing inner = {w->g, &line, w->note};
+            if (!i && one.at == s->arg[0].value.at)
+                add_first_input(w, one);
             if (one.n && translate(&inner, one) == FOREIGN_LINE)
                 str_addf(w->to, "; %s", line.text);
             else if (one.n)

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pages of docs: their blocks of nnr run, what they say that an error suggests it suggests, and
+every link leads somewhere.
+
+    pages.py NNR ROOT
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+NNR, ROOT = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2])
+#: What has to be there for a line to be carried out.
+BEFORE = ("data moons 40 split=0.2\ninput 2\ndense 3 tanh as hidden\ndense 1 sigmoid\n"
+          "optimizer adam\ntrain 1\n")
+wrong = []
+
+
+def run(text):
+    with tempfile.TemporaryDirectory() as folder:
+        script = pathlib.Path(folder, "page.nnr")
+        script.write_text(text)
+        return subprocess.run([NNR, "--plot", "none", str(script)], cwd=folder, text=True,
+                              capture_output=True, timeout=300, check=False)
+
+
+def try_blocks(page, whole):
+    """Of the tutorial each block goes on from the one before."""
+    blocks = re.findall(r"^```nnr\n(.*?)^```$", page.read_text(), re.M | re.S)
+    if not blocks:
+        wrong.append(f"{page.name} has no block of nnr")
+    for text in ["".join(blocks)] if whole else blocks:
+        done = run(text)
+        if done.returncode:
+            wrong.append(f"{page.name}: exit status {done.returncode} of\n{text}{done.stderr}")
+
+
+def try_pairs(page):
+    pairs = re.findall(r"^\| `(.*)` \| `(.*)` \|$", page.read_text(), re.M)
+    if len(pairs) < 15:
+        wrong.append(f"{page.name} has few pairs: {len(pairs)}")
+    for theirs, ours in pairs:
+        done = run(BEFORE + theirs + "\n")
+        if done.returncode == 0 or f"; write {ours}\n" not in done.stderr:
+            wrong.append(f"{page.name}: {theirs} says\n{done.stderr}  and not: write {ours}")
+        steps = "" if "timedistributed" not in ours else "model steps\ninput 5x2\n"
+        done = run(BEFORE + steps + ours + "\n")
+        if done.returncode:
+            wrong.append(f"{page.name}: {ours} fails\n{done.stderr}")
+
+
+def anchors(page):
+    heads = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in heads}
+
+
+def try_links(page):
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, mark = target.partition("#")
+        to = (page.parent / name) if name else page
+        if not to.exists():
+            wrong.append(f"{page.name}: {target} leads nowhere")
+        elif mark and to.suffix == ".md" and mark not in anchors(to):
+            wrong.append(f"{page.name}: {target} has no such heading")
+
+
+docs = ROOT / "docs"
+try_blocks(docs / "tutorial.md", True)
+for other in ("from-keras.md", "from-pytorch.md"):
+    try_blocks(docs / other, False)
+    try_pairs(docs / other)
+pages = sorted(docs.glob("*.md"))
+for page in [*pages, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+    try_links(page)
+index = (docs / "README.md").read_text()
+for page in pages:
+    if page.name != "README.md" and f"({page.name})" not in index:
+        wrong.append(f"docs/README.md does not lead to {page.name}")
+print("\n".join(wrong))
+sys.exit(bool(wrong))
