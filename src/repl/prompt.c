@@ -35,6 +35,8 @@ const char *prompt_strip(const char *line)
         return text + 4;
     if (strncmp(text, "step>", 5) == 0)
         return text + 5;
+    if (strncmp(text, "lesson>", 7) == 0)
+        return text + 7;
     if (strncmp(text, "nnr", 3) != 0)
         return line;
     text += 3;

@@ -73,6 +73,7 @@ CASES = {
     "history": ["history"],
     "compare": ["compare", "compare main"],
     "emulate": ["emulate all"],
+    "lesson": ["lesson"],
     "checkgrad": ["checkgrad"],
     "results": ["results", "results norm train.loss.data"],
 }

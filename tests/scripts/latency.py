@@ -197,6 +197,7 @@ ROWS = [
     Row("answer", "answer 1 { repeat 1000000000 { } }"),
     Row("run", typed="run\r", setup=SLOW_STEP),
     Row("stop", typed="run\rstop\r", setup=SLOW_STEP),
+    Row("lesson", "lesson \"long.nnr\"", files=[("long.nnr", long_script)], prompt=False),
     Row("source", "source \"long.nnr\"", files=[("long.nnr", long_script)]),
     Row("plot", setup=SMALL + "train 2", many=lambda i: "plot weights h",
         words=["--plot", "dumb"]),

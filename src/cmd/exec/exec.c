@@ -11,6 +11,7 @@
 #include "cmd/session/exercise.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
+#include "cmd/session/player.h"
 #include "cmd/session/record.h"
 #include "cmd/session/redo_list.h"
 #include "cmd/session/state.h"
@@ -186,9 +187,9 @@ static int step_and_run(struct session *s, const struct script *script, size_t i
     const struct statement *st = &script->statement[i];
     if (stop_check(&s->host->stop, e))
         return -1;
-    if (s->host->step && step_before(s, script, i, e))
+    if ((s->host->step || s->player) && step_before(s, script, i, e))
         return -1;
-    if (s->quit)
+    if (s->quit || (s->player && s->player->order != ORDER_ON))
         return 0;
     const struct script *outer = s->script;
     const size_t outer_at = s->at;
@@ -212,10 +213,15 @@ static int step_and_run(struct session *s, const struct script *script, size_t i
     return checking(s) && !s->trying ? check_goes_on(s, st, failed, e) : failed;
 }
 
+int run_unit_at(struct session *s, const struct script *script, size_t i, struct err *e)
+{
+    return step_and_run(s, script, i, run_unit, e);
+}
+
 int run_units(struct session *s, const struct script *script, struct err *e)
 {
     for (size_t i = 0; i < script->count && !s->quit; i++)
-        if (step_and_run(s, script, i, run_unit, e)) {
+        if (run_unit_at(s, script, i, e)) {
             if (s->journal->level)
                 note_before(s, script, i);
             return -1;

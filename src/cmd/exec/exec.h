@@ -18,6 +18,9 @@ void journal_finish(struct session *s);
 
 /* Carries out statements as units. */
 int run_units(struct session *s, const struct script *script, struct err *e);
+/* The same for number `i` of a script alone: not at all when the person before whom it is played
+ * goes elsewhere. */
+int run_unit_at(struct session *s, const struct script *script, size_t i, struct err *e);
 /* The same for those of a file: at the end they are one with the statement that read it. */
 int run_units_inside(struct session *s, const struct script *script, struct err *e);
 /* Says that the statements of a script before number `count` were done, when a later one failed. */

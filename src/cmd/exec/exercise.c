@@ -5,6 +5,7 @@
 #include "cmd/common/defaults.h"
 #include "cmd/exec/exec.h"
 #include "cmd/exec/grade.h"
+#include "cmd/exec/orders.h"
 #include "cmd/exec/typed.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
@@ -159,6 +160,10 @@ static int run_typed(struct session *s, const struct script *typed, struct err *
 {
     const struct line *last = s->journal->spelled_last;
     s->exercise->looked = false;
+    /* `again` is the exercise's own. */
+    if (typed->count == 1 && !statement_command(typed->statement) &&
+        player_takes_there(s, typed, &s->exercise->skipped))
+        return 0;
     const int failed = run_units(s, typed, e);
     if (failed)
         journal_spell_partial(s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/session/library.h"
 
+#include "cmd/lessons_bytes.h"
 #include "cmd/penalties_bytes.h"
 
 #include <errno.h>
@@ -13,6 +14,18 @@ const char *library_text(const char *name, size_t *size)
         return NULL;
     *size = sizeof penalties_bytes;
     return (const char *)penalties_bytes;
+}
+
+size_t library_lessons(void)
+{
+    return sizeof lessons_bytes / sizeof *lessons_bytes;
+}
+
+const char *library_lesson(size_t i, const char **name, size_t *size)
+{
+    *name = lessons_bytes[i].name;
+    *size = lessons_bytes[i].size;
+    return (const char *)lessons_bytes[i].bytes;
 }
 
 bool library_stands(const char *name, const char *path)

@@ -57,7 +57,7 @@ struct session {
     char wrong_verb[40];               /* of the statement that failed; "": none did */
     struct checks *checks;             /* what --check has found: check.c */
     uint32_t typed; /* the source that a person types, whose statements --step does not show */
-    bool step_told; /* --step has said what Enter does */
+    struct player *player; /* of the script that is played to a person (player.h); NULL: none is */
     bool
         told_accuracy[2]; /* what it is of, without a validation share and with one: verbs/look.c */
     struct ways ways;     /* the settings of prompt */

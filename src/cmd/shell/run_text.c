@@ -6,6 +6,7 @@
 #include "cmd/exec/check.h"
 #include "cmd/exec/exec.h"
 #include "cmd/exec/grade.h"
+#include "cmd/exec/player.h"
 #include "cmd/session/state.h"
 #include "cmd/verbs/help_text.h"
 
@@ -23,7 +24,10 @@ static enum outcome show_unparsed(struct session *s, struct err *e)
 static enum outcome run_script(struct session *s, const struct script *script)
 {
     struct err e = {0};
-    if ((s->grading && grading_list(s, script, &e)) || run_units(s, script, &e))
+    int failed = s->grading ? grading_list(s, script, &e) : 0;
+    if (!failed)
+        failed = s->host->step ? play_script(s, script, NULL, &e) : run_units(s, script, &e);
+    if (failed)
         return show_error(s, &e);
     return s->quit ? OUTCOME_QUIT : OUTCOME_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/exec/orders.h"
 #include "cmd/session/words.h"
 
 #include "expr/expr.h"
@@ -58,6 +59,7 @@
     ROW(run)                                                                                       \
     ROW(stop)                                                                                      \
     ROW(source)                                                                                    \
+    ROW(lesson)                                                                                    \
     ROW(plot)                                                                                      \
     ROW(watch)                                                                                     \
     ROW(unwatch)                                                                                   \
@@ -99,6 +101,7 @@ const struct catalog catalog[] = {
     {"Functions", &functions, "", true, "print ", "(...)"},
     {"Quantities", &quantities, "print ", false, NULL, NULL},
     {"Operators", &operators, "", false, NULL, NULL},
+    {"Orders in a lesson", &player_orders, "", false, NULL, NULL},
     {"Words", &language_words, "", false, NULL, NULL},
 };
 const size_t catalogs = sizeof catalog / sizeof *catalog;

@@ -6,6 +6,21 @@
 #include "cmd/session/command.h"
 #include "cmd/session/state.h"
 
+#include "base/wrap.h"
+
+/* On a screen lines are broken between words. */
+static int show_fitting(struct session *s, struct report *r, struct err *e)
+{
+    struct str text = {0}, fitting = {0};
+    if (!s->host->screen)
+        return report_show(s, r, e);
+    report_write(s, r, &text);
+    fitting.failed = text.failed;
+    wrap_words(&fitting, text.text ? text.text : "", s->host->width);
+    str_finish(&text);
+    return session_report(s, &fitting, e);
+}
+
 static int speak_values(struct session *s, const struct args *args, const char *before,
                         const char *after, struct err *e)
 {
@@ -14,7 +29,7 @@ static int speak_values(struct session *s, const struct args *args, const char *
     const int failed = values_report(s, current_model(s), args_get(args, "what"), false, &r, e);
     str_add(report_note(&r), after);
     if (!failed && !s->host->json && !s->host->quiet && !checking(s))
-        return report_show(s, &r, e);
+        return show_fitting(s, &r, e);
     report_finish(&r);
     return failed;
 }

@@ -6,6 +6,7 @@
 #include "cmd/session/delta.h"
 #include "cmd/session/exercise.h"
 #include "cmd/session/journal.h"
+#include "cmd/session/player.h"
 #include "cmd/session/redo_list.h"
 #include "cmd/session/state.h"
 
@@ -16,6 +17,8 @@ static int nothing_left(struct session *s, const struct args *args, struct err *
     err_at(e, args->where, "there is nothing to take back");
     if (exercise_waits(s))
         return err_hint(e, "undo takes back what was done in the exercise");
+    if (s->player)
+        return err_hint(e, "while a script is played, undo stays in its section; back goes on");
     if (s->journal->floor)
         return err_hint(e, "in a file that source reads, undo takes back what the file did");
     return err_hint(e, "undo takes back what changed models, data, settings or variables");
