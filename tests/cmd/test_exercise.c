@@ -2,6 +2,8 @@
 /* Exercises: proved where nobody is there, done by a person else, recorded as they were done. */
 #include "again.h"
 
+#include "base/mem.h"
+
 #define NET "data moons 40 batch=8\ninput 2 as x\ndense 4 tanh as h\ndense 1 sigmoid\n"
 #define TASK                                                                                       \
     "exercise \"Shrink h.\" until norm(h.kernel) < 0.5 and 1 < 2 { set h.kernel = l2(1); train "   \
@@ -190,6 +192,51 @@ static void a_record_leads_to_the_same_bits(void **state)
     }
 }
 
+/* Each allocation fails in turn: an error is told, and a person goes on. */
+static void memory_may_run_out(void **state)
+{
+    static const char script[] =
+        NET "exercise \"a\" until epoch == 2 and 1 < 2 { train 2 }\nhint \"h\"\nlet k = 1\n";
+    (void)state;
+    for (int person = 0; person < 2; person++)
+        for (long n = 1;; n++) {
+            struct fake f;
+            start_person(&f, "hint|train 1|undo|let b = 2|again|solve|skip|skip|skip|");
+            f.host.watched = person;
+            mem_fail_at(n);
+            const enum outcome how = fake_run(&f, script);
+            const bool failed = mem_failed();
+            mem_fail_at(0);
+            if (how != OUTCOME_OK && how != OUTCOME_ERROR)
+                fail_msg("allocation %ld: outcome %d: %s", n, (int)how, f.err.text);
+            if (failed && how == OUTCOME_ERROR)
+                check_has(f.err.text, "not enough memory");
+            fake_run(&f, "let after = 7");
+            assert_true(fake_number(&f, "after") == 7);
+            fake_finish(&f);
+            if (!failed)
+                break;
+        }
+}
+
+/* Stopped on the way, what was done of the braces is in the record. */
+static void stopped_at_any_tick(void **state)
+{
+    (void)state;
+    for (long tick = 1; tick < 9; tick++) {
+        struct fake f;
+        fake_start(&f);
+        fake_ok(&f, NET "step 1");
+        f.pace = 0.004;
+        f.stop_at = tick;
+        fake_run(&f, "for i in 1 2 { exercise \"a\" until epoch >= 3 { step 2; undo; train 3 } }");
+        f.stop_at = 0;
+        fake_ok(&f, "step 1\nundo\nundo\nstep 2\nsave session \"kept.nnr\"");
+        check_replays(&f, "kept.nnr");
+        fake_finish(&f);
+    }
+}
+
 static void json_tells_the_parts(void **state)
 {
     (void)state;
@@ -213,6 +260,8 @@ int main(void)
         cmocka_unit_test(a_person_sees_what_is_lacking_and_goes_on_when_it_holds),
         cmocka_unit_test(solve_again_skip_and_undo),
         cmocka_unit_test(a_record_leads_to_the_same_bits),
+        cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(stopped_at_any_tick),
         cmocka_unit_test(json_tells_the_parts),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);

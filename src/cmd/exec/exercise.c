@@ -200,7 +200,7 @@ static int coach_person(struct session *s, struct exercise *x, struct err *e)
     str_add(&words, "until: ");
     node_print(&words, x->condition);
     str_add(&words, "\n(hint, solve, again, skip; Enter alone looks again)\n");
-    failed = session_report(s, &words, e);
+    failed = session_report(s, &words, e) || look_at(s, x, &solved, e);
     while (!failed && !solved && !x->skipped && !s->quit) {
         const int how = typed_ask(s, NULL, NULL, run_typed, e);
         failed = how < 0;
