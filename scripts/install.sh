@@ -60,6 +60,7 @@ look() {
     need 'gcc' 'gcc libc6-dev' compiles gcc
     need 'Open MPI' 'openmpi-bin libopenmpi-dev' library ompi-c
     need 'cmocka' libcmocka-dev library cmocka
+    need 'chromium' chromium has chromium
     need 'clang' clang compiles clang
     need 'clang-format' clang-format has clang-format
     need 'clang-tidy' clang-tidy has clang-tidy

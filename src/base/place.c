@@ -131,3 +131,20 @@ int place_open(const char *path, const char *within, int flags)
     errno = why;
     return fd;
 }
+
+int place_nameless(void)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[PATH_MAX];
+    const int n = snprintf(path, sizeof path, "%s/nnr-XXXXXX", folder && *folder ? folder : "/tmp");
+    if (n < 0 || (size_t)n >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    const int fd = mkstemp(path);
+    if (fd >= 0) {
+        unlink(path);
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    return fd;
+}

@@ -24,5 +24,7 @@ void place_leave(struct file_place *p);
 /* As open(2), and closed when another program is started. -1: errno, EXDEV for what lies outside of
  * `within`. */
 int place_open(const char *path, const char *within, int flags);
+/* Opens a new file in $TMPDIR that has no name: it goes with its descriptor. -1: errno. */
+int place_nameless(void);
 
 #endif

@@ -58,6 +58,7 @@ struct gnuplot {
     unsigned long shows;
 
     struct save save;
+    struct str drawn; /* what gnuplot_draw asked for */
     struct figure save_figure;
     int saved;
     struct err save_error;

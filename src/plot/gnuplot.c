@@ -44,6 +44,7 @@ void gnuplot_destroy(struct gnuplot *g)
     exchange_finish(&g->exchange);
     save_drop(&g->save);
     figure_finish(&g->save_figure);
+    str_finish(&g->drawn);
     str_finish(&g->listed);
     for (size_t i = 0; i < g->windows; i++) {
         bridge_drop(&g->window[i]);
@@ -170,17 +171,21 @@ static int save_dry(struct gnuplot *g, const struct figure *f, struct err *e)
     return result;
 }
 
-/* 1: gnuplot has to draw it first. */
+/* 1: gnuplot has to draw it first. Without a file it becomes a text. */
 static int begin_save(struct gnuplot *g, const struct file_name *file, struct figure *f,
                       struct err *e)
 {
     if (figure_failed(f))
         return err_memory(e);
-    if (save_begin(&g->save, file, e))
+    if (!file) {
+        str_finish(&g->drawn);
+        save_begin_text(&g->save, &g->drawn);
+    } else if (save_begin(&g->save, file, e)) {
         return -1;
+    }
     if (!g->save.format->device)
         return save_now(g, f, e);
-    if (g->config.dry_run)
+    if (g->config.dry_run && file)
         return save_dry(g, f, e);
     if (g->over) {
         save_undrawn(&g->save, e, g->why);
@@ -196,7 +201,8 @@ int gnuplot_save(struct gnuplot *g, const struct file_name *file, struct figure 
 {
     if (g->save.format) {
         figure_finish(f);
-        err_at(e, (struct span){0}, "\"%.200s\" is still being written", g->save.file.name);
+        err_at(e, (struct span){0}, "\"%.200s\" is still being written",
+               g->save.text ? "a picture" : g->save.file.name);
         return err_hint(e, "wait until it is there");
     }
     g->saved = begin_save(g, file, f, e);
@@ -204,6 +210,18 @@ int gnuplot_save(struct gnuplot *g, const struct file_name *file, struct figure 
     if (g->saved < 0)
         g->save_error = *e;
     return g->saved < 0 ? -1 : 0;
+}
+
+int gnuplot_draw(struct gnuplot *g, struct figure *f, struct err *e)
+{
+    return gnuplot_save(g, NULL, f, e);
+}
+
+void gnuplot_take(struct gnuplot *g, struct str *to)
+{
+    str_finish(to);
+    *to = g->drawn;
+    g->drawn = (struct str){0};
 }
 
 int gnuplot_saved(struct gnuplot *g, struct err *e)

@@ -39,6 +39,10 @@ int gnuplot_save(struct gnuplot *g, const struct file_name *file, struct figure 
 /* Of the last save. 1: it is still under way; 0: done, the file is there; -1: failed, *e says why.
  */
 int gnuplot_saved(struct gnuplot *g, struct err *e);
+/* Begins drawing a figure as SVG, as gnuplot_save begins a file; gnuplot_saved tells when that is
+ * done, and then gnuplot_take moves it into `to`. Takes the figure's texts. */
+int gnuplot_draw(struct gnuplot *g, struct figure *f, struct err *e);
+void gnuplot_take(struct gnuplot *g, struct str *to);
 /* Something is under way: advance again when a descriptor is ready or the deadline has come. */
 bool gnuplot_busy(const struct gnuplot *g);
 

@@ -74,11 +74,17 @@ int save_begin(struct save *s, const struct file_name *file, struct err *e)
     return failed ? -1 : 0;
 }
 
+void save_begin_text(struct save *s, struct str *to)
+{
+    *s = (struct save){.format = format_of("picture.svg"), .text = to};
+}
+
 void save_drop(struct save *s)
 {
     if (!s->format)
         return;
-    file_drop(&s->out);
+    if (!s->text)
+        file_drop(&s->out);
     forget_save(s);
 }
 
@@ -106,7 +112,13 @@ static int write_picture(struct save *s, const char *bytes, size_t n, struct err
 
 int save_end(struct save *s, const char *bytes, size_t n, struct err *e)
 {
-    const int failed = write_picture(s, bytes, n, e);
+    int failed = 0;
+    if (s->text) {
+        str_bytes(s->text, bytes, n);
+        failed = s->text->failed ? err_memory(e) : 0;
+    } else {
+        failed = write_picture(s, bytes, n, e);
+    }
     forget_save(s);
     return failed;
 }
@@ -142,6 +154,8 @@ void save_plain(const struct save *s, const struct figure *f, struct str *to)
 
 int save_undrawn(const struct save *s, struct err *e, const char *why)
 {
+    if (s->text)
+        return err_at(e, (struct span){0}, "%s", why);
     err_at(e, s->file.where, "cannot draw \"%.200s\": %s", s->file.name, why);
     return err_hint(e, "the ending .gp saves the program and .csv the numbers without drawing");
 }

@@ -23,6 +23,7 @@ struct save_format {
 struct save {
     const struct save_format *format; /* NULL: none */
     struct arena texts;
+    struct str *text; /* where the picture goes instead of a file; NULL: it is a file */
     struct file_name file;
     struct file_out out;
 };
@@ -31,6 +32,8 @@ struct save {
 int save_check(const struct file_name *file, struct err *e);
 /* Checks the name and opens the file beside it. On failure *s is empty. */
 int save_begin(struct save *s, const struct file_name *file, struct err *e);
+/* Begins one that becomes SVG in `to`, which must outlive it. */
+void save_begin_text(struct save *s, struct str *to);
 /* Writes the whole file and puts it in its place. *s is empty afterwards, whatever happens. */
 int save_end(struct save *s, const char *bytes, size_t n, struct err *e);
 /* Gives up, and removes what was written. */

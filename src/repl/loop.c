@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/loop.h"
 
+#include "cmd/common/page.h"
 #include "cmd/common/plotting.h"
 
 #include "cmd/session/host.h"
@@ -296,6 +297,13 @@ static const char *where_pictures_go(void)
     return is_set("NNR_PLOT") ? getenv("NNR_PLOT") : "auto";
 }
 
+/* Whether a report may be asked for that nobody can see coming. */
+static bool keeps_all(const struct options *o)
+{
+    const bool piped = !o->text && (!o->file || strcmp(o->file, "-") == 0);
+    return o->report || o->stay || piped;
+}
+
 int loop_init(struct loop *l, const struct options *o, struct err *e)
 {
     *l = (struct loop){.options = o};
@@ -315,6 +323,7 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .picture = write_picture,
         .safe = o->safe,
         .step = o->step,
+        .keeps = keeps_all(o),
         .jobs = o->jobs,
         .plot = o->plot ? o->plot : where_pictures_go(),
         .big = o->big,
@@ -352,6 +361,37 @@ void loop_finish(struct loop *l)
     session_destroy(l->session);
     terminal_release(&l->terminal);
     flush_out(l);
+}
+
+/* How the session ended, if that was not its own end. */
+static const char *ended_how(const struct loop *l, int leave, enum outcome how)
+{
+    if (leave || how == OUTCOME_STOPPED)
+        return "The run was interrupted. This page has what was done until then.";
+    if (l->trouble)
+        return "The run ended when its output could not be written any more.";
+    if (how == OUTCOME_EXPECT)
+        return "The run ended here: what was expected does not hold.";
+    return how == OUTCOME_ERROR && !l->person ? "The run ended here, with this error." : NULL;
+}
+
+int loop_report(struct loop *l, enum outcome how)
+{
+    const char *path = l->options->report;
+    const int leave = l->leave, trouble = l->trouble;
+    struct err e = {0};
+    if (!path)
+        return 0;
+    const char *ended = ended_how(l, leave, how);
+    /* Whoever waits for a picture is to be heard of signals that come from now on. */
+    l->leave = l->trouble = 0;
+    l->stop = false;
+    const int failed = session_page(l->session, path, ended, &e);
+    l->leave = leave ? leave : l->leave;
+    l->trouble = trouble;
+    if (failed)
+        loop_complain(l, &e);
+    return failed;
 }
 
 enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,

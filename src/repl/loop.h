@@ -35,6 +35,10 @@ void loop_finish(struct loop *l);
 /* Runs a text, as session_run, and what the screen needs round it. */
 enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
                        uint32_t line, bool complete);
+/* Writes the report of --report, if there is one: 0, or -1 when that failed, which was told. A
+ * session that was stopped is told as far as it came; a second signal gives up what is left of the
+ * pictures. */
+int loop_report(struct loop *l, enum outcome how);
 /* Where a person is there: windows of pictures stay until Enter, or until they were closed. */
 void loop_hold(struct loop *l);
 /* Waits until standard input is ready to read, true, or something else happened, false: a signal,

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/ranks.h"
 #include "base/source.h"
+#include "cmd/common/page.h"
 #include "cmd/common/plotting.h"
 #include "cmd/exec/grade.h"
 #include "cmd/session/host.h"
@@ -132,13 +133,14 @@ static enum outcome go_on(struct loop *l, enum outcome how)
 static int finish_program(struct loop *l, enum outcome how)
 {
     const struct options *o = l->options;
+    const int unwritten = loop_report(l, how);
     loop_finish(l);
     if (l->leave)
         return EXIT_SIGNAL + l->leave;
     if (l->trouble == EPIPE)
         return EXIT_SIGNAL + SIGPIPE;
     if (!l->trouble)
-        return status_of(how);
+        return unwritten && status_of(how) == EXIT_OK ? EXIT_ERROR : status_of(how);
     struct err e = {0};
     err_at(&e, (struct span){0}, "cannot write the standard output: %s", strerror(l->trouble));
     err_hint(&e, "make room, or write to another place");
@@ -285,7 +287,7 @@ int main(int argc, char **argv)
     struct options o;
     struct err e = {0};
     if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)) ||
-        (o.write && installed_check(o.write, &e)))
+        (o.report && session_page_check(o.report, &e)) || (o.write && installed_check(o.write, &e)))
         return complain_of(&o, &e, EXIT_USAGE);
     if (o.help || o.manual || o.catalogue || o.write || o.version)
         return answer_options(&o);

@@ -83,6 +83,15 @@ static int take_plot_size(struct options *o, const char *value, struct err *e)
     return err_hint(e, "write --plot-size big, or normal");
 }
 
+static int take_report(struct options *o, const char *value, struct err *e)
+{
+    o->report = value;
+    if (*value)
+        return 0;
+    err_at(e, nowhere, "--report needs a file");
+    return err_hint(e, "write --report lesson.html, or .md for Markdown");
+}
+
 static int read_whole(const char *text, uint64_t most, uint64_t *result)
 {
     char *end;
@@ -139,6 +148,8 @@ static const struct option table[] = {
     {"--check", FLAG(check), "tell all that is wrong with names and shapes; train nothing", false},
     {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file", false},
     {"--plot-size", "SIZE", take_plot_size, 0, "big: large letters and lines in pictures", false},
+    {"--report", "FILE", take_report, 0, "a page of all that is said and done: .html or .md",
+     false},
     {"--persist", FLAG(persist), "windows of pictures stay when nnr has ended", false},
     {"--safe", FLAG(safe), "files in the script's folder alone; help save", false},
     {"--step", FLAG(step), "show each statement, and wait for Enter or another statement", false},
@@ -281,6 +292,10 @@ static int check_options(const struct options *o, struct err *e)
     if (o->check && o->stay) {
         err_at(e, nowhere, "--check and -i do not go together");
         return err_hint(e, "give one of them");
+    }
+    if (o->check && o->report) {
+        err_at(e, nowhere, "--check and --report do not go together");
+        return err_hint(e, "with --check nothing is done that a report could tell of");
     }
     return 0;
 }

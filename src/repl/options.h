@@ -14,13 +14,14 @@ enum { MOST_THREADS = 64, MOST_JOBS = 1024, MOST_LETS = 64 };
 
 /* Texts belong to argv. */
 struct options {
-    const char *text;  /* of -c, or NULL; comes before the script */
-    const char *file;  /* a script's name, "-" for the standard input, or NULL */
-    const char *grade; /* a file of answers, or NULL */
-    double limit;      /* the seconds that an answer may take; 0: any time */
-    const char *plot;  /* where pictures go; NULL when it was not said */
-    bool big;          /* --plot-size big */
-    bool persist;      /* --persist */
+    const char *text;   /* of -c, or NULL; comes before the script */
+    const char *file;   /* a script's name, "-" for the standard input, or NULL */
+    const char *grade;  /* a file of answers, or NULL */
+    double limit;       /* the seconds that an answer may take; 0: any time */
+    const char *plot;   /* where pictures go; NULL when it was not said */
+    const char *report; /* --report: the page that is written at the end, or NULL */
+    bool big;           /* --plot-size big */
+    bool persist;       /* --persist */
     bool stay, step, safe, check, json, quiet, manual, catalogue, version, help;
     uint64_t seed;
     const char *write;          /* of --write, or NULL */

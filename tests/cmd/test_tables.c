@@ -296,7 +296,7 @@ static void completion_offers_what_may_stand_there(void **state)
         {"penalties on=", "evaluation train batch"},
         {"penalties format=j", "json"},
         {"show plan for", "format="},
-        {"history format=", "text csv markdown json"},
+        {"history format=", "text csv markdown json html"},
         {"print hidden.k", "hidden.kernel hidden.kernel.grad hidden.kernel.penalty "
                            "hidden.kernel_dropout hidden.kernel_decay"},
         {"print mean(hidden.ou", "hidden.output"},

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""format= of every verb that takes it: CSV and Markdown say what --json and the text say, to the
+"""format= of every verb that takes it: CSV, Markdown and HTML say what --json and the text say, to the
 last digit and letter. Python's csv and json modules read them.
 
     formats.py NNR
 """
 
 import csv
+import html.parser
 import io
 import json
 import pathlib
@@ -151,6 +152,31 @@ def same_as_text(markdown, text):
     assert [line for line in got if line] == [line for line in due if line], (markdown, text)
 
 
+class Tags(html.parser.HTMLParser):
+    """Every tag is closed in its turn."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.seen = [], []
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.seen += data.split()
+
+
+def same_words(page, text):
+    assert Tags(page).seen == text.split(), (page, text)
+
+
 def check(model, statement):
     of = json.loads(last(model, statement, "--json").strip().split("\n")[-1])
     tables = [v for v in of.values() if isinstance(v, list)]
@@ -166,6 +192,7 @@ def check(model, statement):
         assert other == of, (statement, name)
     text, markdown = last(model, statement), last(model, statement + " format=markdown")
     assert last(model, statement + " format=text") == text
+    same_words(last(model, statement + " format=html"), text)
     if of["verb"] == "model" or statement == "show model":
         rows = list(markdown_lines(markdown))
         assert rows[0] == ["name", "current", "layers", "numbers", "steps"], rows

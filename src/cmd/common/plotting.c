@@ -17,6 +17,24 @@ void request_finish(struct request *r)
     *r = (struct request){0};
 }
 
+void watched_view_finish(struct watched_view *w)
+{
+    request_finish(&w->request);
+    str_finish(&w->kept);
+}
+
+void request_print(struct str *to, const struct request *r)
+{
+    str_add(to, r->view->entry.name);
+    for (size_t i = 0; i < r->layers; i++)
+        str_addf(to, " %s", r->layer[i]);
+    for (size_t i = 0; r->keys && i < r->view->entry.arg_count; i++)
+        if (r->keys->arg[i].given) {
+            str_addf(to, " %s=", r->view->entry.args[i].name);
+            arg_print(to, &r->keys->arg[i]);
+        }
+}
+
 void watched_text_finish(struct watched_text *x)
 {
     arena_finish(&x->arena);
@@ -27,7 +45,7 @@ void watched_text_finish(struct watched_text *x)
 void watches_forget(struct pictures *p)
 {
     for (size_t i = 0; i < p->watches; i++)
-        request_finish(&p->watched[i].request);
+        watched_view_finish(&p->watched[i]);
     for (size_t i = 0; i < p->expressions; i++)
         watched_text_finish(&p->expression[i]);
     p->watches = p->expressions = 0;
@@ -262,6 +280,19 @@ int picture_save(struct session *s, const struct file_name *file, struct figure 
     while ((left = gnuplot_saved(g, e)) == 1)
         if (!s->host->wait(s->host->self))
             return stopped_error(e);
+    return left;
+}
+
+int picture_svg(struct session *s, struct figure *f, struct str *to, struct err *e)
+{
+    struct gnuplot *g = pictures_gnuplot(s, e);
+    int left = g ? gnuplot_draw(g, f, e) : -1;
+    figure_finish(f);
+    while (g && left >= 0 && (left = gnuplot_saved(g, e)) == 1)
+        if (!s->host->wait(s->host->self))
+            return stopped_error(e);
+    if (left == 0)
+        gnuplot_take(g, to);
     return left;
 }
 

@@ -36,6 +36,8 @@ struct asked {
 struct watched_view {
     struct request request;
     uint64_t every;
+    struct str
+        kept; /* for a report: the picture at the end of the latest training (page_picture) */
 };
 
 struct watched_text {
@@ -61,6 +63,9 @@ struct pictures {
 };
 
 void request_finish(struct request *r);
+void watched_view_finish(struct watched_view *w);
+/* The view, its layers and keys, as they are written. */
+void request_print(struct str *to, const struct request *r);
 void watched_text_finish(struct watched_text *x);
 /* Ends all watching. */
 void watches_forget(struct pictures *p);
@@ -88,6 +93,8 @@ int request_draw_own(struct session *s, const struct request *r, struct model *o
                      enum paper paper, struct figure *f, struct err *e);
 /* Writes a figure to a file and waits until it is there. */
 int picture_save(struct session *s, const struct file_name *file, struct figure *f, struct err *e);
+/* Draws a figure as SVG, and waits for it. Takes the figure. */
+int picture_svg(struct session *s, struct figure *f, struct str *to, struct err *e);
 /* Shows a figure where the person looks, and waits until it is there. As text it takes one of so
  * many shares of the screen's height. Takes the figure. */
 int picture_show(struct session *s, const char *window, unsigned shares, struct figure *f,

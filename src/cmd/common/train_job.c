@@ -3,6 +3,7 @@
 
 #include "cmd/common/defaults.h"
 #include "cmd/common/keep_best.h"
+#include "cmd/common/page_picture.h"
 #include "cmd/common/resolve.h"
 #include "cmd/common/rules.h"
 #include "cmd/common/watch.h"
@@ -487,8 +488,10 @@ int job_whole(struct job *j, struct err *e)
 int jobs_end(struct session *s, struct err *e)
 {
     int failed = 0;
-    for (size_t i = 0; i < s->jobs && !failed; i++)
+    for (size_t i = 0; i < s->jobs && !failed; i++) {
         failed = job_report(&s->job[i], e);
+        page_keep_watched(s, s->job[i].model);
+    }
     session_drop_jobs(s);
     return failed;
 }

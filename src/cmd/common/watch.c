@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/common/watch.h"
 
+#include "cmd/common/page_picture.h"
 #include "cmd/common/plotting.h"
 #include "cmd/common/resolve.h"
 #include "cmd/session/jobs.h"
@@ -142,6 +143,7 @@ void pictures_update(struct session *s, struct model *m)
 int pictures_flush(struct session *s, struct model *m, struct err *e)
 {
     const struct pictures *p = s->pictures;
+    page_keep_watched(s, m);
     if (!pictures_watching(s) || !pictures_shown(s))
         return 0;
     for (size_t i = 0; i < p->watches; i++) {

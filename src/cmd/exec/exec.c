@@ -16,6 +16,7 @@
 #include "cmd/session/redo_list.h"
 #include "cmd/session/state.h"
 #include "cmd/session/statement_text.h"
+#include "cmd/session/transcript.h"
 #include "cmd/session/undo_list.h"
 #include "cmd/session/words.h"
 
@@ -198,6 +199,8 @@ static int step_and_run(struct session *s, const struct script *script, size_t i
     s->journal->outer_exercises = place.exercises;
     s->script = script;
     s->at = i;
+    if (run == run_unit)
+        session_tell_statement(s, script, i);
     int failed = run(s, st, e);
     if (failed && s->grading && !s->exercise && e->kind == ERR_EXPECT) {
         grading_pass_over(s, e);

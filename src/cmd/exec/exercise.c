@@ -15,8 +15,10 @@
 #include "cmd/session/redo_list.h"
 #include "cmd/session/state.h"
 #include "cmd/session/statement_text.h"
+#include "cmd/session/transcript.h"
 #include "cmd/session/undo_list.h"
 
+#include "base/bytes.h"
 #include "lang/ast.h"
 
 #include <string.h>
@@ -135,7 +137,7 @@ static int tell_task(struct session *s, const struct exercise *x, struct err *e)
     if (s->host->json || s->host->quiet)
         return 0;
     str_addf(&text, "exercise: %s\n", x->task);
-    return session_report(s, &text, e);
+    return session_print(s, &text, e);
 }
 
 /* The braces, and the condition as a claim. */
@@ -200,7 +202,7 @@ static int coach_person(struct session *s, struct exercise *x, struct err *e)
     str_add(&words, "until: ");
     node_print(&words, x->condition);
     str_add(&words, "\n(hint, solve, again, skip; Enter alone looks again)\n");
-    failed = session_report(s, &words, e) || look_at(s, x, &solved, e);
+    failed = session_print(s, &words, e) || look_at(s, x, &solved, e);
     while (!failed && !solved && !x->skipped && !s->quit) {
         const int how = typed_ask(s, NULL, NULL, run_typed, e);
         failed = how < 0;
@@ -259,6 +261,45 @@ static int do_for_person(struct session *s, struct exercise *x, struct err *e)
     return failed;
 }
 
+/* The hint at that place behind the exercise; NULL: there is none. */
+static const char *find_hint(const struct exercise *x, size_t number)
+{
+    const char *text = NULL;
+    for (size_t i = x->at + 1; x->around && i < x->around->count && i <= x->at + 1 + number; i++) {
+        const struct statement *st = &x->around->statement[i];
+        const struct command *c = statement_command(st);
+        if (!c || !c->in_exercise || st->values != 1 || st->value[0]->kind != NODE_STRING)
+            return NULL;
+        text = i == x->at + 1 + number ? st->value[0]->text : NULL;
+    }
+    return text;
+}
+
+/* To a report of the session: what is to be done, with all hints. */
+static void tell_begin(const struct session *s, const struct exercise *x)
+{
+    struct str piece = {0}, condition = {0};
+    const char *hint;
+    node_print(&condition, x->condition);
+    bytes_put_text(&piece, x->task);
+    bytes_put_text(&piece, condition.text);
+    bytes_put_whole(&piece, x->person);
+    for (size_t i = 0; (hint = find_hint(x, i)); i++)
+        bytes_put_text(&piece, hint);
+    piece.failed = piece.failed || condition.failed;
+    session_tell(s, TOLD_TASK, &piece);
+    str_finish(&condition);
+    str_finish(&piece);
+}
+
+static void tell_end(const struct session *s)
+{
+    struct str piece = {0};
+    str_add(&piece, "");
+    session_tell(s, TOLD_DONE, &piece);
+    str_finish(&piece);
+}
+
 int exercise_run(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *body = args_get(args, "body");
@@ -274,11 +315,14 @@ int exercise_run(struct session *s, const struct args *args, struct err *e)
     if (check_exercise(s, &x, e) || snapshot_take(s, snapshot_parts(CHANGES_ALL), &x.start, e))
         return -1;
     s->exercise = &x;
+    if (session_tells(s))
+        tell_begin(s, &x);
     const int failed = s->grading ? grading_judge(s, &x, e)
                        : x.person ? do_for_person(s, &x, e)
                                   : prove(s, &x, e);
     s->exercise = NULL;
     s->task_ended = true;
+    tell_end(s);
     snapshot_finish(s, &x.start);
     return failed;
 }
@@ -299,20 +343,6 @@ static struct exercise *own_exercise(struct session *s, struct span where, struc
         return NULL;
     }
     return x;
-}
-
-/* The hint at that place behind the exercise; NULL: there is none. */
-static const char *find_hint(const struct exercise *x, size_t number)
-{
-    const char *text = NULL;
-    for (size_t i = x->at + 1; x->around && i < x->around->count && i <= x->at + 1 + number; i++) {
-        const struct statement *st = &x->around->statement[i];
-        const struct command *c = statement_command(st);
-        if (!c || !c->in_exercise || st->values != 1 || st->value[0]->kind != NODE_STRING)
-            return NULL;
-        text = i == x->at + 1 + number ? st->value[0]->text : NULL;
-    }
-    return text;
 }
 
 int exercise_hint(struct session *s, struct span where, struct err *e)
@@ -346,7 +376,7 @@ static int show_statement(struct session *s, const struct statement *st, struct 
     str_add(&text, "> ");
     statement_print(&text, st, NULL);
     str_add(&text, "\n");
-    return session_report(s, &text, e);
+    return session_print(s, &text, e);
 }
 
 int exercise_solve(struct session *s, struct span where, struct err *e)

@@ -11,6 +11,7 @@
 #include "cmd/session/names.h"
 #include "cmd/session/past.h"
 #include "cmd/session/state.h"
+#include "cmd/session/transcript.h"
 
 #include <math.h>
 #include <string.h>
@@ -63,6 +64,7 @@ static void host_begin(struct run_host *h, struct session *s, const struct sweep
     *h = (struct run_host){.host = *s->host, .outer = s->host, .sweep = w};
     h->host.self = h;
     h->host.person = h->host.step = false;
+    h->host.in_run = true;
     h->host.out = out_to(out);
     h->host.err = out_to(err);
     h->host.tick = run_tick;
@@ -329,6 +331,8 @@ static void show_notices(struct session *s, struct sweep *w, const struct sweep_
         str_bytes(&line, at, (size_t)(end + 1 - at));
         if (!line.failed && !(w->told.text && strstr(w->told.text, line.text))) {
             out_add(&s->host->err, line.text + 1);
+            session_tell(s, TOLD_NOTICE,
+                         &(struct str){.text = line.text + 1, .size = line.size - 2});
             str_add(&w->told, w->told.size ? line.text + 1 : line.text);
         }
         w->told.failed = w->told.failed || line.failed;
@@ -371,6 +375,7 @@ static int show_run(struct session *s, struct sweep *w, size_t i, struct err *e)
     if (show_head(s, w, i, e))
         return -1;
     s->host->out.write(s->host->out.self, r->out.text, r->out.size);
+    session_tell(s, TOLD_WORDS, &r->out);
     return 0;
 }
 

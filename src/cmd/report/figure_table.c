@@ -282,3 +282,57 @@ void figure_table(const struct session *s, struct report *r, const struct figure
         add_for_people(s, &l, f);
     lines_finish(&l);
 }
+
+/* What a series comes to. */
+struct series_extent {
+    size_t points;
+    double first, last, least, most;
+};
+
+static struct series_extent series_extent_of(const struct lines *l, size_t series, size_t column)
+{
+    struct series_extent x = {0, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    for (size_t i = 0; i < l->count; i++) {
+        const struct line *one = &l->item[i];
+        const double y = column < one->numbers ? one->x[column] : (double)NAN;
+        if (one->series != series || isnan(y))
+            continue;
+        x.first = x.points++ ? x.first : y;
+        x.last = y;
+        x.least = y >= x.least ? x.least : y;
+        x.most = y <= x.most ? x.most : y;
+    }
+    return x;
+}
+
+void figure_summary(struct report *r, const struct figure *f)
+{
+    static const struct report_column curve[] = {
+        {"series", "series", REPORT_WORDS}, {"points", "points", REPORT_NUMBER},
+        {"first", "first", REPORT_FIGURE},  {"last", "last", REPORT_FIGURE},
+        {"least", "least", REPORT_FIGURE},  {"most", "most", REPORT_FIGURE}};
+    static const struct report_table of = {
+        .key = "series",
+        .column = curve,
+        .columns = sizeof curve / sizeof *curve,
+        .line =
+            "{series}: {points} points, first {first}, last {last}, least {least}, most {most}\n"};
+    enum { MOST = 16 };
+    struct lines l = {.report = r};
+    read_csv(&l, f);
+    report_table(r, &of);
+    for (size_t i = 0; i < l.series && i < MOST && !r->text.failed; i++) {
+        const struct series_extent x = series_extent_of(&l, i, f->plane ? 2 : 1);
+        report_row(r, REPORT_FOR_ALL);
+        report_text(r, NULL, l.name[i]);
+        report_number(r, NULL, (double)x.points);
+        report_known(r, x.first);
+        report_known(r, x.last);
+        report_known(r, x.least);
+        report_known(r, x.most);
+    }
+    report_close(r);
+    if (l.series > MOST)
+        str_addf(report_note(r), "and %zu more\n", l.series - MOST);
+    lines_finish(&l);
+}

@@ -10,5 +10,8 @@ struct session;
 
 /* People see about as many rows as fit on the screen. */
 void figure_table(const struct session *s, struct report *r, const struct figure *f);
+/* A table of its series: how many points, the first and the last value, the least and the most.
+ * People may read its rows as sentences. */
+void figure_summary(struct report *r, const struct figure *f);
 
 #endif

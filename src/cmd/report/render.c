@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/report/render.h"
 
+#include "cmd/report/grid.h"
+#include "cmd/report/html.h"
+#include "cmd/report/render_html.h"
 #include "cmd/report/report.h"
+#include "cmd/report/report_bytes.h"
 #include "cmd/session/state.h"
+#include "cmd/session/transcript.h"
 
 #include <math.h>
 #include <string.h>
@@ -199,13 +204,6 @@ static void add_sentence(const struct report *r, const struct report_table *t, c
     str_add(to, at);
 }
 
-/* The table as people see it: lines of cells, and which columns stand flush right. */
-struct grid {
-    struct str *cell;
-    bool *right;
-    size_t lines, columns;
-};
-
 /* Where people read sentences, Markdown has a grid of what machines read. */
 static const char *head_of(const struct report_table *t, size_t column)
 {
@@ -239,7 +237,8 @@ static struct grid make_grid(const struct report *r, const struct cells *all, st
         heads += head_of(all->table, c) != NULL;
     const size_t rows = heads ? all->rows + 1 : 0;
     struct grid g = {.lines = all->table->sideways ? heads : rows,
-                     .columns = all->table->sideways ? rows : heads};
+                     .columns = all->table->sideways ? rows : heads,
+                     .sideways = all->table->sideways};
     g.cell = mem_new(g.lines * g.columns, sizeof *g.cell);
     g.right = mem_new(g.columns, sizeof *g.right);
     if (g.cell && g.right)
@@ -301,6 +300,10 @@ static void grid_text(const struct grid *g, struct str *to)
 static void add_escaped(struct str *to, const char *text, bool cell)
 {
     for (bool begins = !cell; *text; text++) {
+        /* Four of them would make it code. */
+        text += begins ? strspn(text, " ") : 0;
+        if (!*text)
+            break;
         if (strchr("\\|*_`<[&~", *text) || (begins && strchr("#>+-", *text)))
             str_add(to, "\\");
         begins = *text == '\n';
@@ -311,13 +314,29 @@ static void add_escaped(struct str *to, const char *text, bool cell)
     }
 }
 
+static void add_clean(struct str *to, const char *text, size_t n, bool cell)
+{
+    struct str clean = {0};
+    html_plain(&clean, text, n);
+    add_escaped(to, clean.text ? clean.text : "", cell);
+    to->failed = to->failed || clean.failed;
+    str_finish(&clean);
+}
+
+void report_markdown_text(struct str *to, const char *text, size_t n, bool line)
+{
+    while (n && text[n - 1] == '\n')
+        n--;
+    add_clean(to, text, n, line);
+}
+
 static void grid_markdown(const struct grid *g, struct str *to)
 {
     for (size_t line = 0; line < g->lines; line++) {
         for (size_t c = 0; c < g->columns; c++) {
             const struct str *cell = &g->cell[line * g->columns + c];
             str_add(to, "| ");
-            add_escaped(to, cell->text ? cell->text : "", true);
+            add_clean(to, cell->text, cell->size, true);
             str_add(to, " ");
         }
         str_add(to, "|\n");
@@ -328,11 +347,19 @@ static void grid_markdown(const struct grid *g, struct str *to)
     str_add(to, "\n");
 }
 
-/* What people read: sentences and grids, in their order. */
-static void add_for_people(const struct report *r, struct str *to, bool markdown)
+/* What stands between two tables, in the way of `as`. */
+static void end_words(struct str *words, const struct report_people *as, struct str *to)
+{
+    if (words->text && !words->failed)
+        as->words(to, words->text, words->size);
+    to->failed = to->failed || words->failed;
+    str_finish(words);
+}
+
+void report_for_people(const struct report *r, const struct report_people *as, struct str *to)
 {
     struct str words = {.failed = r->text.failed};
-    for (size_t i = 0; i < r->items && !words.failed; i++) {
+    for (size_t i = 0; i < r->items && !words.failed && !to->failed; i++) {
         const struct report_item *x = &r->item[i];
         if (x->kind == REPORT_NOTE)
             str_add(&words, r->text.text + x->text);
@@ -342,38 +369,42 @@ static void add_for_people(const struct report *r, struct str *to, bool markdown
             continue;
         struct cells all = read_cells(r, i, true);
         words.failed = words.failed || !all.item;
-        const bool lines = x->table->line && !markdown;
+        const bool lines = x->table->line && as->lines;
         for (size_t k = 0; lines && all.item && k < all.rows; k++)
             add_sentence(r, x->table, &all.item[k * x->table->columns], x->table->line, &words);
         if (!lines && all.item && all.rows) {
             struct grid g = make_grid(r, &all, &words);
-            if (markdown && words.text && !words.failed) {
-                add_escaped(to, words.text, false);
-                str_finish(&words);
-            }
-            if (!words.failed)
-                (markdown ? grid_markdown : grid_text)(&g, markdown ? to : &words);
+            end_words(&words, as, to);
+            if (!to->failed)
+                as->grid(&g, to);
             finish_grid(&g);
         }
         mem_free(all.item);
         i = item_behind(r, i) - 1;
     }
-    if (words.text && markdown)
-        add_escaped(to, words.text, false);
-    else if (words.text)
-        str_bytes(to, words.text, words.size);
-    to->failed = to->failed || words.failed;
-    str_finish(&words);
+    end_words(&words, as, to);
+}
+
+static void words_text(struct str *to, const char *text, size_t n)
+{
+    str_bytes(to, text, n);
+}
+
+static void words_markdown(struct str *to, const char *text, size_t n)
+{
+    add_clean(to, text, n, false);
 }
 
 void report_render_text(const struct report *r, struct str *to)
 {
-    add_for_people(r, to, false);
+    static const struct report_people as = {words_text, grid_text, true};
+    report_for_people(r, &as, to);
 }
 
 void report_render_markdown(const struct report *r, struct str *to)
 {
-    add_for_people(r, to, true);
+    static const struct report_people as = {words_markdown, grid_markdown, false};
+    report_for_people(r, &as, to);
 }
 
 /* The next field of a line: what begins a line has no comma in front. */
@@ -511,9 +542,11 @@ FORMAT(csv, "a line of names, then one for each row of the first table, with eve
        report_render_csv);
 FORMAT(markdown, "all that people read, with pipes between columns", report_render_markdown);
 FORMAT(json, "one object on one line, with every digit", report_render_json);
+FORMAT(html, "the same as a piece of a page", report_render_html);
 static const struct entry *const format_rows[] = {&format_text.entry, &format_csv.entry,
-                                                  &format_markdown.entry, &format_json.entry};
-const struct table report_formats = {"format", format_rows, 4};
+                                                  &format_markdown.entry, &format_json.entry,
+                                                  &format_html.entry};
+const struct table report_formats = {"format", format_rows, 5};
 
 const struct report_renderer *report_renderer_of(const struct args *args)
 {
@@ -535,9 +568,20 @@ void report_write(const struct session *s, struct report *r, struct str *to)
     report_finish(r);
 }
 
+void report_tell(const struct session *s, const struct report *r, enum told what)
+{
+    struct str bytes = {0};
+    if (!session_tells(s))
+        return;
+    report_put(r, &bytes);
+    session_tell(s, what, &bytes);
+    str_finish(&bytes);
+}
+
 int report_show(const struct session *s, struct report *r, struct err *e)
 {
     struct str text = {0};
+    report_tell(s, r, TOLD_REPORT);
     report_write(s, r, &text);
-    return session_report(s, &text, e);
+    return session_print(s, &text, e);
 }

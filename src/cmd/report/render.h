@@ -3,10 +3,12 @@
 #ifndef NNR_CMD_REPORT_RENDER_H
 #define NNR_CMD_REPORT_RENDER_H
 
+#include "cmd/session/transcript.h"
 #include "cmd/session/words.h"
 
 struct err;
 struct report;
+struct report_people;
 struct session;
 struct str;
 
@@ -21,6 +23,11 @@ void report_render_json(const struct report *r, struct str *to);
 void report_render_csv(const struct report *r, struct str *to);
 /* What people read: paragraphs, and tables with pipes (GitHub's Markdown). */
 void report_render_markdown(const struct report *r, struct str *to);
+/* Adds text as Markdown shows it: paragraphs, or with `line` one line. */
+void report_markdown_text(struct str *to, const char *text, size_t n, bool line);
+
+/* Sentences and grids, in their order. */
+void report_for_people(const struct report *r, const struct report_people *as, struct str *to);
 
 /* A row of `report_formats` (cmd/session/words.h). */
 struct report_renderer {
@@ -36,6 +43,8 @@ const struct report_renderer *report_renderer_of(const struct args *args);
 /* Where a statement of that verb prints no table: 0, or -1 when it says a format. */
 int report_no_format(const struct args *args, struct err *e);
 
+/* Tells it to the transcript, if one is kept, as that kind of piece. */
+void report_tell(const struct session *s, const struct report *r, enum told what);
 /* In its format, or as text or JSON, as the host wants it; finishes the report. */
 void report_write(const struct session *s, struct report *r, struct str *to);
 /* The same to the host: 0, or -1 with ERR_MEMORY. */

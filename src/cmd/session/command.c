@@ -5,10 +5,17 @@
 
 #include "lang/ast.h"
 
+#include <string.h>
+
 const struct command *statement_command(const struct statement *st)
 {
     const struct command *c = (const struct command *)table_find(&command_table, st->verb);
     return c && c->in_exercise && (st->clauses || st->pairs) ? NULL : c;
+}
+
+bool statement_begins(const struct statement *st, const char *word)
+{
+    return st->values && st->value[0]->kind == NODE_PATH && strcmp(st->value[0]->text, word) == 0;
 }
 
 size_t command_format(const struct command *c)

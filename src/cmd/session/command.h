@@ -49,6 +49,8 @@ struct command {
     /* Whether a statement is about the prompt alone: it changes nothing that undo takes back, and
      * stands in no record; NULL: none is. */
     bool (*personal)(const struct statement *st);
+    /* Whether a statement tells what was said and done before it; NULL: it does not. */
+    bool (*reports)(const struct statement *st);
     bool brings_data; /* the first word is the kind of the data */
     bool defines;     /* a layer of several calls: it may stand in the { } of another */
     bool clones;      /* the current model becomes another one, as it is */
@@ -64,6 +66,8 @@ struct command {
 
 /* For the rows of struct command: true of each. */
 bool any_statement(const struct statement *st);
+/* Whether its first value is that word. */
+bool statement_begins(const struct statement *st, const char *word);
 /* The row of a statement's verb; NULL: it begins with a layer. A word of exercises that says a
  * value to act on, or has a key, is a layer: skip on x. */
 const struct command *statement_command(const struct statement *st);

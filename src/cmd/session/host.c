@@ -2,6 +2,7 @@
 #include "cmd/session/host.h"
 
 #include "cmd/session/state.h"
+#include "cmd/session/transcript.h"
 
 #include "base/plain.h"
 #include "lang/ast.h"
@@ -20,6 +21,7 @@ enum outcome show_error(struct session *s, const struct err *e)
         sources_json(&s->sources, e, s->wrong_verb, &object);
     if (object.size && !object.failed)
         out_add(&s->host->out, object.text);
+    session_tell(s, TOLD_ERROR, &text);
     out_add(&s->host->err, text.failed ? "nnr: not enough memory\n" : text.text);
     str_finish(&object);
     str_finish(&text);
@@ -29,7 +31,7 @@ enum outcome show_error(struct session *s, const struct err *e)
 
 void session_notice(const struct session *s, const char *format, ...)
 {
-    if (s->host->quiet || checking(s))
+    if (checking(s) || (s->host->quiet && !session_tells(s)))
         return;
     /* On the stack: a notice must not be lost, nor a statement fail, for want of memory. */
     char text[600];
@@ -39,6 +41,9 @@ void session_notice(const struct session *s, const char *format, ...)
     va_end(list);
     /* It may quote what is no one line. */
     plain_clean(text);
+    session_tell(s, TOLD_NOTICE, &(struct str){.text = text, .size = strlen(text)});
+    if (s->host->quiet)
+        return;
     strcat(text, "\n");
     out_add(&s->host->err, text);
 }
@@ -70,7 +75,7 @@ static void name_origin(const struct session *s, struct str *text)
     *text = all;
 }
 
-int session_report(const struct session *s, struct str *text, struct err *e)
+int session_print(const struct session *s, struct str *text, struct err *e)
 {
     if (s->host->json)
         name_origin(s, text);
@@ -81,12 +86,19 @@ int session_report(const struct session *s, struct str *text, struct err *e)
     return failed ? err_memory(e) : 0;
 }
 
+int session_report(const struct session *s, struct str *text, struct err *e)
+{
+    session_tell(s, TOLD_WORDS, text);
+    return session_print(s, text, e);
+}
+
 int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e)
 {
     struct str line = {0};
     struct json json = {.to = &line};
+    session_tell(s, TOLD_WORDS, text);
     if (!s->host->json)
-        return session_report(s, text, e);
+        return session_print(s, text, e);
     while (text->size && text->text[text->size - 1] == '\n')
         text->text[--text->size] = 0;
     line.failed = text->failed;
@@ -95,7 +107,7 @@ int session_report_words(const struct session *s, const char *key, struct str *t
     json_close(&json, '}');
     str_add(&line, "\n");
     str_finish(text);
-    return session_report(s, &line, e);
+    return session_print(s, &line, e);
 }
 
 double session_clock(const struct session *s)

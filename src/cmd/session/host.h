@@ -32,6 +32,8 @@ struct host {
     bool json, quiet;    /* --json, --quiet */
     bool check;          /* --check: names, choices and shapes only; nothing is trained */
     bool safe;           /* --safe: files only in the folder of the text that runs, or below it */
+    bool keeps;          /* what is said and done is kept from the start, for a report */
+    bool in_run;         /* of a sweep: what is said there is told when the run is taken */
     bool step;           /* --step: each statement of a file is shown and waits for Enter */
     unsigned jobs;       /* --jobs: how many runs of a sweep at a time; 0: it was not said */
     struct ranks *ranks; /* of mpirun; NULL: none of it */
@@ -77,6 +79,8 @@ void session_notice(const struct session *s, const char *format, ...)
  * --check writes nothing. With --json the text is a line with an object, which gets the verb and
  * the place of the statement. */
 int session_report(const struct session *s, struct str *text, struct err *e);
+/* The same, but it is no news for a report of the session: that has been told it another way. */
+int session_print(const struct session *s, struct str *text, struct err *e);
 /* The same for text that is made for people: with --json it is the string under `key`. */
 int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e);
 /* Shows an error, as the host wants it. */

@@ -49,9 +49,10 @@ struct session {
     struct sweep *sweep;          /* exec/sweep.h: the one that goes on; NULL: none does */
     bool trying;  /* its body is looked at, as --check does, and the first error ends that */
     bool guessed; /* with --check: a value that only training tells was used */
-    size_t chosens, chosen_room; /* common/defaults.c */
-    struct pictures *pictures;   /* common/watch.c; NULL before the first */
-    bool busy;                   /* a text is being run */
+    size_t chosens, chosen_room;   /* common/defaults.c */
+    struct transcript *transcript; /* transcript.h; NULL: what is said and done is not kept */
+    struct pictures *pictures;     /* common/watch.c; NULL before the first */
+    bool busy;                     /* a text is being run */
     bool quit;
     const struct statement *statement; /* that runs, the innermost; NULL: none does */
     char wrong_verb[40];               /* of the statement that failed; "": none did */

@@ -7,7 +7,9 @@
 #include "cmd/exec/exec.h"
 #include "cmd/exec/grade.h"
 #include "cmd/exec/player.h"
+#include "cmd/session/command.h"
 #include "cmd/session/state.h"
+#include "cmd/session/transcript.h"
 #include "cmd/verbs/help_text.h"
 
 #include "lang/parse.h"
@@ -21,9 +23,28 @@ static enum outcome show_unparsed(struct session *s, struct err *e)
     return show_error(s, e);
 }
 
-static enum outcome run_script(struct session *s, const struct script *script)
+/* Whether a report is asked for anywhere: then what is said and done is kept. */
+static bool has_report(const struct script *script)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        const struct statement *st = &script->statement[i];
+        const struct command *c = statement_command(st);
+        if ((c && c->reports && c->reports(st)) || (st->body && has_report(st->body)))
+            return true;
+    }
+    return false;
+}
+
+static enum outcome run_script(struct session *s, const struct script *script, const struct text *t,
+                               bool file)
 {
     struct err e = {0};
+    if (!s->transcript && has_report(script) && session_keep_transcript(s)) {
+        err_memory(&e);
+        return show_error(s, &e);
+    }
+    if (file)
+        session_tell_head(s, t->source);
     int failed = s->grading ? grading_list(s, script, &e) : 0;
     if (!failed)
         failed = s->host->step ? play_script(s, script, NULL, &e) : run_units(s, script, &e);
@@ -39,13 +60,15 @@ static enum outcome run_source(struct session *s, const struct text *t, bool com
     struct err e = {0};
     const struct parse_rules rules = session_parse_rules(s);
     enum outcome end;
+    if (complete)
+        session_tell_head(s, t->source);
     enum parsed parsed = parse_script(&arena, t->text, t->size, t->source, &rules, &script, &e);
     if (parsed == PARSE_INCOMPLETE && !complete)
         end = OUTCOME_INCOMPLETE;
     else if (checking(s))
         end = check_text(s, t, run_units, &e) ? show_error(s, &e) : checks_outcome(s);
     else
-        end = parsed == PARSE_OK ? run_script(s, &script) : show_unparsed(s, &e);
+        end = parsed == PARSE_OK ? run_script(s, &script, t, complete) : show_unparsed(s, &e);
     arena_finish(&arena);
     return end;
 }

@@ -16,6 +16,7 @@
 #include "cmd/session/names.h"
 #include "cmd/session/results.h"
 #include "cmd/session/state.h"
+#include "cmd/session/transcript.h"
 #include "cmd/session/variable.h"
 
 #include "train/emulate.h"
@@ -48,7 +49,8 @@ struct session *session_create(const struct host *host, uint64_t seed)
     s->folder = "";
     s->journal = journal_create(seed);
     s->names = mem_new(1, sizeof *s->names);
-    if (s->journal && s->names && add_first_model(s) == 0)
+    const bool kept = !host->keeps || session_keep_transcript(s) == 0;
+    if (kept && s->journal && s->names && add_first_model(s) == 0)
         return s;
     session_destroy(s);
     return NULL;
@@ -89,6 +91,7 @@ void session_destroy(struct session *s)
     names_finish(s->names);
     checks_finish(s);
     grading_finish(s);
+    transcript_finish(s->transcript);
     mem_free(s);
 }
 

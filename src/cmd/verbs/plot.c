@@ -2,6 +2,7 @@
 
 #include "cmd/verbs/plot.h"
 #include "cmd/common/binder.h"
+#include "cmd/common/page_picture.h"
 #include "cmd/common/past_curves.h"
 #include "cmd/common/plotting.h"
 #include "cmd/common/resolve.h"
@@ -259,6 +260,7 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
         request_finish(&r);
         return failed;
     }
+    page_tell_picture(s, &r, too_much || pictures_are_text(s) ? NULL : &f);
     request_finish(&p->last);
     p->last = r;
     return too_much ? 0 : picture_show(s, r.view->entry.name, 1, &f, e);
@@ -338,7 +340,7 @@ struct watching {
 static void watching_finish(struct watching *w)
 {
     for (size_t i = 0; i < w->views; i++)
-        request_finish(&w->view[i].request);
+        watched_view_finish(&w->view[i]);
     for (size_t i = 0; i < w->texts; i++)
         watched_text_finish(&w->text[i]);
     mem_free(w->view);
@@ -441,8 +443,11 @@ static void put_watching(struct pictures *p, struct watching *w)
         size_t i = 0;
         while (i < p->watches && p->watched[i].request.view != w->view[k].request.view)
             i++;
-        if (i < p->watches)
-            request_finish(&p->watched[i].request);
+        if (i < p->watches) {
+            w->view[k].kept = p->watched[i].kept;
+            p->watched[i].kept = (struct str){0};
+            watched_view_finish(&p->watched[i]);
+        }
         p->watched[i] = w->view[k];
         p->watches += i == p->watches;
     }
@@ -458,26 +463,13 @@ static void put_watching(struct pictures *p, struct watching *w)
     w->views = w->texts = 0;
 }
 
-/* The view, its layers and keys, as they are written. */
-static void add_request(struct str *to, const struct request *r)
-{
-    str_add(to, r->view->entry.name);
-    for (size_t i = 0; i < r->layers; i++)
-        str_addf(to, " %s", r->layer[i]);
-    for (size_t i = 0; r->keys && i < r->view->entry.arg_count; i++)
-        if (r->keys->arg[i].given) {
-            str_addf(to, " %s=", r->view->entry.args[i].name);
-            arg_print(to, &r->keys->arg[i]);
-        }
-}
-
 static int list_watches(struct session *s, struct err *e)
 {
     const struct pictures *p = s->pictures;
     struct str text = {0};
     for (size_t i = 0; p && i < p->watches; i++) {
         str_add(&text, "watch ");
-        add_request(&text, &p->watched[i].request);
+        request_print(&text, &p->watched[i].request);
         str_addf(&text, " every %llu\n", (unsigned long long)p->watched[i].every);
     }
     for (size_t i = 0; p && i < p->expressions; i++)
@@ -509,6 +501,7 @@ static int run_unwatch(struct session *s, const struct args *args, struct err *e
 {
     (void)args;
     (void)e;
+    page_end_watched(s);
     if (s->pictures)
         watches_forget(s->pictures);
     return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/page.h"
 #include "cmd/common/results_file.h"
 #include "cmd/session/command.h"
 #include "cmd/session/journal.h"
@@ -20,8 +21,11 @@ static const struct entry save_session_row = {.name = "session",
                                               .summary = "all statements so far"};
 static const struct entry save_results_row = {.name = "results",
                                               .summary = "a row for each run of the newest sweep"};
-static const struct entry *const rows[] = {&save_weights_row, &save_session_row, &save_results_row};
-static const struct table saved = {"thing to save", rows, 3};
+static const struct entry save_report_row = {.name = "report",
+                                             .summary = "a page of all that was said and done"};
+static const struct entry *const rows[] = {&save_weights_row, &save_session_row, &save_results_row,
+                                           &save_report_row};
+static const struct table saved = {"thing to save", rows, 4};
 static const struct table loaded = {"thing to load", rows, 1};
 
 static int need_weights(const struct model *m, const struct args *args, struct err *e)
@@ -81,6 +85,11 @@ static int save_results(struct session *s, const struct args *args, struct err *
     return err_hint(e, "sweep h.kernel = l2(?) over 0 1e-3 { train 5 } makes some");
 }
 
+static int save_report(struct session *s, const struct file_name *file, struct err *e)
+{
+    return checking(s) ? page_check(file, e) : page_write(s, file, NULL, e);
+}
+
 static int run_save(struct session *s, const struct args *args, struct err *e)
 {
     const struct entry *what = args_get(args, "what")->as.choice;
@@ -88,6 +97,8 @@ static int run_save(struct session *s, const struct args *args, struct err *e)
         return save_weights(s, args, e);
     if (what == &save_results_row)
         return save_results(s, args, e);
+    if (what == &save_report_row)
+        return save_report(s, &args_get(args, "file")->as.file, e);
     if (s->journal->level > 1 || s->journal->bodies) {
         err_at(e, args->where,
                "save session stands by itself, not in { } or a file that source reads");
@@ -219,7 +230,7 @@ static int run_load(struct session *s, const struct args *args, struct err *e)
 
 static const struct arg_spec save_args[] = {
     ARG("what", POSITIONAL, ARG_CHOICE, .of = &saved, .required = true,
-        .line = "weights, session, or results"),
+        .line = "weights, session, results, or report"),
     ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
 };
 static const struct arg_spec load_args[] = {
@@ -227,15 +238,19 @@ static const struct arg_spec load_args[] = {
     ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
 };
 
-/* A session that is read again does not write itself. */
-static bool saves_session(const struct statement *st)
+static bool saves_report(const struct statement *st)
 {
-    return st->values && st->value[0]->kind == NODE_PATH &&
-           strcmp(st->value[0]->text, "session") == 0;
+    return statement_begins(st, "report");
+}
+
+/* A session that is read again does not write itself, nor what was told of it. */
+static bool saves_itself(const struct statement *st)
+{
+    return statement_begins(st, "session") || saves_report(st);
 }
 
 const struct command command_save = {
-    COMMAND("save", save_args, "writes the weights, the session, or results into a file",
+    COMMAND("save", save_args, "writes the weights, the session, results, or a report into a file",
             "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
             "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
             "\"mine.nnr\" writes all statements so far, as record does. The names end in "
@@ -243,6 +258,14 @@ const struct command command_save = {
             "run of the newest sweep, and for each model that was measured by itself: version, a "
             "digest of what the sweep began with, model, sweep, values, seed, status, steps, "
             "epochs and all figures, each as the shortest text that reads back to the same number. "
+            "save report \"mine.html\" writes a page of all that was said and done so far: "
+            "narration, statements, tables, pictures where plot stood and the last state of what "
+            "was watched, errors as they were. It asks for nothing and runs nothing; \"mine.md\" "
+            "becomes Markdown with mine-1.svg and so on beside it. Pictures are drawn by gnuplot; "
+            "one that cannot be is told there. nnr --report mine.html lesson.nnr writes the page "
+            "when the script ends, however it ends. For it all is kept in a file without a name in "
+            "$TMPDIR, 256 MiB at most: at the prompt and from the standard input from the "
+            "beginning, of a script that says save report from its first statement on. "
             "A file of that name is replaced when the new one is whole and "
             "on the disk, and keeps its mode; a link is followed; a folder, a device, a pipe and "
             "what nobody may write are refused. With --safe a file must lie in the script's folder "
@@ -250,9 +273,10 @@ const struct command command_save = {
             "nnr wrote it: then \"written by nnr\" stands near its beginning or its end (in a csv: "
             "series,x,y or nnr,digest,model,sweep).",
             "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
-            "load weights \"/tmp/w.safetensors\"\n"),
+            "load weights \"/tmp/w.safetensors\"\nsave report \"/tmp/report.html\"\n"),
     .run = run_save,
-    .unwritten = saves_session,
+    .unwritten = saves_itself,
+    .reports = saves_report,
     .beyond_run = true,
 };
 const struct command command_load = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* say, section, quit. */
+#include "cmd/common/page_picture.h"
 #include "cmd/common/values_report.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
@@ -8,40 +9,45 @@
 
 #include "base/wrap.h"
 
-/* On a screen lines are broken between words. */
-static int show_fitting(struct session *s, struct report *r, struct err *e)
+/* On a screen lines are broken between words. Takes the text. */
+static int print_fitting(struct session *s, struct str *text, struct err *e)
 {
-    struct str text = {0}, fitting = {0};
+    struct str fitting = {0};
     if (!s->host->screen)
-        return report_show(s, r, e);
-    report_write(s, r, &text);
-    fitting.failed = text.failed;
-    wrap_words(&fitting, text.text ? text.text : "", s->host->width);
-    str_finish(&text);
-    return session_report(s, &fitting, e);
+        return session_print(s, text, e);
+    fitting.failed = text->failed;
+    wrap_words(&fitting, text->text ? text->text : "", s->host->width);
+    str_finish(text);
+    return session_print(s, &fitting, e);
 }
 
-static int speak_values(struct session *s, const struct args *args, const char *before,
-                        const char *after, struct err *e)
+static int speak_values(struct session *s, const struct args *args, enum told what,
+                        const char *before, const char *after, struct err *e)
 {
     struct report r = {0};
-    str_add(report_note(&r), before);
+    struct str text = {0};
     const int failed = values_report(s, current_model(s), args_get(args, "what"), false, &r, e);
-    str_add(report_note(&r), after);
-    if (!failed && !s->host->json && !s->host->quiet && !checking(s))
-        return show_fitting(s, &r, e);
+    if (!failed)
+        report_tell(s, &r, what);
+    str_add(&text, before);
+    report_render_text(&r, &text);
+    str_add(&text, after);
     report_finish(&r);
+    if (!failed && !s->host->json && !s->host->quiet && !checking(s))
+        return print_fitting(s, &text, e);
+    str_finish(&text);
     return failed;
 }
 
 static int run_say(struct session *s, const struct args *args, struct err *e)
 {
-    return speak_values(s, args, "", "\n", e);
+    return speak_values(s, args, TOLD_SAY, "", "\n", e);
 }
 
 static int run_section(struct session *s, const struct args *args, struct err *e)
 {
-    return speak_values(s, args, "\n== ", " ==\n", e);
+    page_end_watched(s);
+    return speak_values(s, args, TOLD_SECTION, "\n== ", " ==\n", e);
 }
 
 static int run_quit(struct session *s, const struct args *args, struct err *e)
