@@ -246,11 +246,30 @@ static int read_rows(struct table_reader *t, struct err *e)
     return err_hint(e, "a row of numbers a line, with commas between");
 }
 
+/* Columns as steps of equally many. */
+static int fold_steps(const struct table_reader *t, struct shape *shape, struct err *e)
+{
+    const struct arg *a = args_get(t->args, "steps");
+    const uint32_t columns = shape->size[0];
+    if (!a->given)
+        return 0;
+    const uint32_t steps = (uint32_t)args_whole(t->args, "steps");
+    if (columns % steps) {
+        err_at(e, a->where, "%u input column%s are no %u steps of equally many", columns,
+               columns == 1 ? "" : "s", steps);
+        return err_hint(e, "take a number of steps that divides %u, or drop= columns", columns);
+    }
+    *shape = (struct shape){.axes = 2, .size = {steps, columns / steps}};
+    return 0;
+}
+
 /* Moves the blocks into x and y. */
 static int move_rows(struct table_reader *t, struct dataset *to, struct err *e)
 {
     const size_t inputs = t->columns.inputs, targets = t->columns.targets;
     struct shape shape = shape_of((uint32_t)inputs);
+    if (fold_steps(t, &shape, e))
+        return -1;
     if (load_room(to, t->rows, &shape, targets, t->file->where, e))
         return -1;
     if (t->columns.weighted && !(to->weight = mem_block(t->rows, sizeof *to->weight)))
@@ -358,6 +377,8 @@ static const struct arg_spec csv_args[] = {
     ARG("drop", KEY, ARG_WORDS, .line = "columns to leave out, by name or number from 1, or last"),
     ARG("weight", KEY, ARG_WORDS,
         .line = "the column that says how much each sample's loss counts, by name or number"),
+    ARG("steps", KEY, ARG_WHOLE, .min = 1, .max = 1e5,
+        .line = "folds the input columns into so many steps of equally many, one behind the other"),
     ARG("header", KEY, ARG_BOOL,
         .line = "whether the first line is names; by itself: when a cell of it is no number"),
     DATA_KEYS,

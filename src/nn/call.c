@@ -283,6 +283,20 @@ static int add_value(struct graph *g, id call, const struct shape *row_out, stru
     return mask == NOTHING ? 0 : graph_check_masks(g, call, e);
 }
 
+/* Whether numbers that a layer takes as whole ones are given, and not computed. */
+static int check_given(const struct graph *g, const struct layer *l, const struct call *c,
+                       struct err *e)
+{
+    if (!l->kind->vocabulary)
+        return 0;
+    const struct value *from = &g->value[g->value[c->input[0]].storage];
+    if (g->layer[g->call[from->made_by].layer].kind->source)
+        return 0;
+    err_at(e, c->where, "%s takes whole numbers from an input, and %s is computed",
+           l->kind->entry.name, graph_value_name(g, c->input[0]));
+    return err_hint(e, "call it on an input: %s ... on x", l->kind->entry.name);
+}
+
 static int call_leaf(struct graph *g, id layer, const struct calling *at, id *output, struct err *e)
 {
     struct layer *l = &g->layer[layer];
@@ -295,7 +309,7 @@ static int call_leaf(struct graph *g, id layer, const struct calling *at, id *ou
     if (new_call(g, layer, at, &call, e))
         return -1;
     const struct call *c = &g->call[call];
-    if (row_shapes(g, l, c, row, e) || check_first(g, l, c, row, e) ||
+    if (check_given(g, l, c, e) || row_shapes(g, l, c, row, e) || check_first(g, l, c, row, e) ||
         shape_out(g, l, c, row, &out, e))
         return -1;
     if (!l->built) {

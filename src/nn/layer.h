@@ -56,6 +56,9 @@ struct layer_kind {
     /* Of one that MASK_READS: whether its steps come out in another order, so that the mask does
      * not fit them. NULL: never. */
     bool (*turns_steps)(const struct graph *g, id layer);
+    /* Of a layer whose input are whole numbers from 0 up to one less than this: it stands right on
+     * an input of the model, whose numbers are looked at (train/inputs.c). Else NULL. */
+    size_t (*vocabulary)(const struct args *self);
     /* Whether its output has a mask that it makes: planner_output_mask, which `forward` writes.
      * NULL: never. */
     bool (*makes_mask)(const struct args *self);

@@ -17,8 +17,13 @@ int lay_out_masks(struct planner *w)
         return 0;
     p->mask = mem_new(p->masks, sizeof *p->mask);
     p->mask_of = mem_new(g->values, sizeof *p->mask_of);
-    if (!p->mask || !p->mask_of)
+    if (!p->mask || !p->mask_of) {
+        /* What is compiled yet has none. */
+        mem_free(p->mask_of);
+        p->mask_of = NULL;
+        p->masks = 0;
         return -1;
+    }
     uint32_t made = 0;
     for (id v = 0; v < g->values; v++) {
         const struct value *value = &g->value[v];

@@ -67,12 +67,15 @@ static size_t largest_count(const real *x, size_t n)
     return best;
 }
 
-/* Counts `rows` answers y[rows][cols] to a sample whose targets are `due`. */
+/* Counts `rows` answers y[rows][cols] to a sample whose targets are `due`; `mask` is that of its
+ * `steps`, or NULL. */
 static int count_sample(struct matrix *t, const real *y, size_t rows, size_t cols, const real *due,
-                        struct err *e)
+                        const real *mask, size_t steps, struct err *e)
 {
     const size_t width = t->target.width / rows;
     for (size_t i = 0; i < rows; i++, y += cols, due += width) {
+        if (mask && mask[i * steps / rows] == 0)
+            continue;
         const real target = width > 1 ? (real)largest_count(due, width) : *due;
         const size_t got = cols > 1 ? largest_count(y, cols) : y[0] >= R(0.5);
         if (target < 0 || target >= (real)t->classes || target != (real)(size_t)target)
@@ -98,9 +101,11 @@ static int count_samples(struct matrix *t, struct err *e)
     while (evaluator_next(&pass)) {
         const real *y = frame_value(pass.trainer->infer_frame, output);
         const size_t first = pass.at - pass.samples;
+        const struct steps_seen *seen = frame_seen(pass.trainer->infer_frame, output);
         for (size_t i = 0; i < pass.samples; i++)
             if (count_sample(t, y + i * n, n / cols, cols,
-                             d->y + (first + i) * d->targets + t->target.at, e))
+                             d->y + (first + i) * d->targets + t->target.at,
+                             seen ? seen->mask + i * seen->steps : NULL, seen ? seen->steps : 0, e))
                 return -1;
     }
     return stop_check(t->model->stop, e);

@@ -3,8 +3,8 @@
 
 static bool zeros_and_ones(const struct dataset *d, struct columns c)
 {
-    for (size_t i = 0; i < d->samples; i++) {
-        const real t = d->y[i * d->targets + c.at];
+    for (size_t i = 0; i < d->samples * c.width; i++) {
+        const real t = d->y[i / c.width * d->targets + c.at + i % c.width];
         if (t != 0 && t != 1)
             return false;
     }
@@ -21,7 +21,7 @@ bool accuracy_exists(const struct graph *g, id output, struct columns c, const s
         return false;
     if (code == ACT_SOFTMAX)
         return cols > 1 && (c.width == rows || c.width == rows * cols);
-    return code == ACT_SIGMOID && shape_count(out) == 1 && c.width == 1 && zeros_and_ones(d, c);
+    return code == ACT_SIGMOID && cols == 1 && c.width == rows && zeros_and_ones(d, c);
 }
 
 static size_t largest_output(const real *x, size_t n)

@@ -7,7 +7,7 @@
 #include "train/loss.h"
 
 /* Whether an output with these columns of the targets tells classes apart: softmax, or one sigmoid
- * unit with targets 0 and 1. */
+ * unit, be it at each of several steps, with targets 0 and 1. */
 bool accuracy_exists(const struct graph *g, id output, struct columns c, const struct dataset *d);
 /* The class that an output's numbers tell, of n units: of shares the largest, of one from 0.5 on.
  */

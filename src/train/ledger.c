@@ -223,6 +223,16 @@ bool ledger_next(struct ledger *l)
     return true;
 }
 
+/* What the mean over unmasked steps is divided by: of several batches, about. */
+static double seen_divisor(const struct ledger *l, const struct ledger_row *row, size_t i)
+{
+    const struct frame *f = l->pass.trainer->infer_frame;
+    const double seen = (double)(row->steps - row->masked) / (double)row->steps;
+    if (l->samples <= l->batch)
+        return reduce_divisor(REDUCE_MEAN, f->args[i], &f->extent[i]);
+    return row->divisor * seen;
+}
+
 static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
 {
     const struct plan *p = l->pass.trainer->infer;
@@ -241,11 +251,10 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
         if (!t->activity)
             continue;
         struct extent n = applied_extent(p, a, l->batch);
-        /* How many steps are there is known of the last batch. */
-        if (a->mask)
-            n = l->pass.trainer->infer_frame->extent[i];
         row->reduce = a->reduce;
         row->divisor = reduce_divisor(a->reduce, t->args, &n) * (double)a->steps;
+        if (a->mask && a->reduce == REDUCE_MEAN)
+            row->divisor = seen_divisor(l, row, i);
         reaches = reaches && l->reached[g->call[a->call].output];
         /* Where a policy moves a penalty to the input, that is what is listed. */
         if ((a->bent != BENT_INPUT && a->bent != BENT_MASKED) || a->untrue)

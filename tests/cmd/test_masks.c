@@ -212,6 +212,27 @@ static void layers_over_time_pass_masked_steps_by(void **state)
         }
 }
 
+/* Of 2 samples of 3 steps, 3 steps are there: what they put out are 3, 7 and 11. */
+static void expressions_are_of_the_steps_that_are_there(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "data rows { 1 2 0 0 3 4 -> 1 0 1; 0 0 0 0 5 6 -> 0 0 1 } batch=1\n"
+                "input 3x2\nmasking 0\ndense 1 kernel_init=ones as h\nloss mse\n");
+    check_near(fake_number(&f, "mean(abs(h.output))"), 7, NEAR(1e-13, 1e-5));
+    check_near(fake_number(&f, "sum(h.output)"), 21, NEAR(1e-13, 1e-5));
+    check_near(fake_number(&f, "count(h.output)"), 3, 0);
+    check_near(fake_number(&f, "max(h.output)"), 11, NEAR(1e-13, 1e-5));
+    check_near(fake_number(&f, "max(mean(h.output, axis=0))"), 7, NEAR(1e-13, 1e-5));
+    fake_ok(&f, "data rows { 0 0 0 0 0 0 -> 1 0 1 }\n");
+    fake_says(
+        &f, "print mean(h.output)\n", OUTCOME_ERROR,
+        "t:1:12: all steps of h.output are masked; nothing is left to compute with: look at the "
+        "data");
+    fake_finish(&f);
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     (void)state;
@@ -234,6 +255,12 @@ static void what_cannot_be_is_said(void **state)
         {"timedistributed masking 0 on x4",
          "t:1:17: masking masks steps, and timedistributed takes them one by one; leave "
          "timedistributed out: a mask goes on through it from outside"},
+        {"term t = 0.1 * sum(d.output^2)",
+         "t:1:20: steps of d.output are masked, and a term cannot leave them out; an activity "
+         "penalty can: activity=l1(...) of that layer"},
+        {"set optimizer.lr = mean(d.output) every 2",
+         "t:1:25: steps of d.output are masked, and a rule cannot leave them out; its penalties "
+         "can: a rule may ask for LAYER.activity.penalty"},
         {"gru 3 sequences=yes backwards=yes as g",
          "t:1:1: g puts its steps out from the last to the first, and m masks some; bidirectional "
          "gru has the steps in their order; sequences=no none of them"},
@@ -243,8 +270,10 @@ static void what_cannot_be_is_said(void **state)
     };
     struct fake f;
     fake_start(&f);
-    fake_ok(&f, "data random 9 shape=3x2 target=3\ninput 3x2 as x\nreshape 3x2x1 on x as x4\n"
-                "flatten on x as flat\nmasking 0 on x as m\ndense 1 as d\n");
+    fake_ok(
+        &f,
+        "data random 9 shape=3x2 target=3\ninput 3x2 as x\nreshape 3x2x1 on x as x4\n"
+        "flatten on x as flat\nmasking 0 on x as m\ndense 1 kernel=l1(1) as d\noptimizer adam\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[100];
         snprintf(text, sizeof text, "%s\n", cases[i].text);
@@ -265,6 +294,7 @@ int main(void)
         cmocka_unit_test(where_all_is_masked_nothing_counts),
         cmocka_unit_test(accuracy_is_of_the_steps_that_are_there),
         cmocka_unit_test(layers_over_time_pass_masked_steps_by),
+        cmocka_unit_test(expressions_are_of_the_steps_that_are_there),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,8 @@ void naive_start(struct naive *n, const struct graph *g, size_t samples)
 {
     *n = (struct naive){.g = g, .samples = samples};
     n->value = mem_new(g->values, sizeof *n->value);
-    assert_non_null(n->value);
+    n->mask = mem_new(g->values, sizeof *n->mask);
+    assert_true(n->value && n->mask);
     for (size_t v = 0; v < g->values; v++) {
         n->value[v] = mem_new(samples * shape_count(&g->value[v].shape), sizeof(double));
         assert_non_null(n->value[v]);
@@ -30,9 +31,12 @@ void naive_start(struct naive *n, const struct graph *g, size_t samples)
 
 void naive_finish(struct naive *n)
 {
-    for (size_t v = 0; v < n->g->values; v++)
+    for (size_t v = 0; v < n->g->values; v++) {
         mem_free(n->value[v]);
+        mem_free(n->mask[v]);
+    }
     mem_free(n->value);
+    mem_free(n->mask);
 }
 
 static double activated(const char *f, double p, double z)
@@ -276,6 +280,66 @@ static void layernorm(const struct naive *n, const struct layer *l, const double
                                      variance_of(x + i * cols, cols, 1));
 }
 
+/* Whether a step of the input holds anything but the value that masking masks, or but 0. */
+static bool is_step(const struct naive *n, const struct call *c, const struct layer *l, size_t i)
+{
+    const struct shape *in = &n->g->value[c->input[0]].shape;
+    const size_t each = shape_count(in) / in->size[0];
+    const double masked =
+        strcmp(l->kind->entry.name, "masking") == 0 ? args_number(l->args, "value") : 0;
+    for (size_t k = 0; k < each; k++)
+        if (n->value[c->input[0]][i * each + k] != masked)
+            return true;
+    return false;
+}
+
+/* The mask of a call's output: made, handed on while the steps are there, or joined: a step of a
+ * sum is there where one input has it, of a concat where all have it. */
+static void find_mask(struct naive *n, const struct call *c, const struct layer *l)
+{
+    const struct shape *out = &n->g->value[c->output].shape;
+    const char *kind = l->kind->entry.name;
+    const bool any = is_join(kind),
+               makes = strcmp(kind, "masking") == 0 ||
+                       (strcmp(kind, "embedding") == 0 && args_yes(l->args, "mask_zero"));
+    size_t masked = 0, steps = out->size[0];
+    for (uint32_t i = 0; i < c->inputs; i++)
+        masked += n->mask[c->input[i]] != NULL;
+    if (!makes && (!masked || out->axes < 2 || (any && masked < c->inputs) ||
+                   n->g->value[c->input[0]].shape.size[0] != steps))
+        return;
+    double *m = n->mask[c->output];
+    if (!m)
+        m = n->mask[c->output] = mem_new(n->samples * steps, sizeof *m);
+    assert_non_null(m);
+    for (size_t i = 0; i < n->samples * steps; i++) {
+        m[i] = any ? 0 : 1;
+        for (uint32_t k = 0; k < c->inputs; k++)
+            if (n->mask[c->input[k]])
+                m[i] = any ? fmax(m[i], n->mask[c->input[k]][i]) : m[i] * n->mask[c->input[k]][i];
+        if (makes && !is_step(n, c, l, i))
+            m[i] = 0;
+    }
+}
+
+/* Of [samples][steps][...][channels], over the steps that are there. */
+static void masked_mean(const struct naive *n, const struct call *c, const double *x, double *y)
+{
+    const struct shape *in = &n->g->value[c->input[0]].shape;
+    const size_t channels = shape_last(in), places = shape_count(in) / channels;
+    const double *m = n->mask[c->input[0]];
+    for (size_t i = 0; i < n->samples; i++)
+        for (size_t k = 0; k < channels; k++) {
+            double sum = 0, count = 0;
+            for (size_t p = 0; p < places; p++) {
+                const double there = m[i * in->size[0] + p / (places / in->size[0])];
+                sum += there * x[(i * places + p) * channels + k];
+                count += there;
+            }
+            y[i * channels + k] = count > 0 ? sum / count : 0;
+        }
+}
+
 void naive_forward(struct naive *n, const double *weight, const double *const *input)
 {
     size_t inputs = 0;
@@ -291,6 +355,24 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         double *y = n->value[call->output];
         const double *x =
             strcmp(kind, "input") == 0 ? input[inputs++] : (const double *)n->value[call->input[0]];
+        find_mask(n, call, l);
+        if (strcmp(kind, "embedding") == 0) {
+            const size_t size = shape_last(shape);
+            for (size_t i = 0; i < count; i++)
+                y[i] = weight_of(n, l, "kernel")[(size_t)x[i / size] * size + i % size];
+            continue;
+        }
+        if (strcmp(kind, "masking") == 0) {
+            const size_t each = shape_count(shape) / shape->size[0];
+            for (size_t i = 0; i < count; i++)
+                y[i] = n->mask[call->output][i / each] > 0 ? x[i] : 0;
+            continue;
+        }
+        const bool seen = call->inputs && !call->folds && n->mask[call->input[0]];
+        if (seen && strcmp(kind, "global_avg_pool") == 0) {
+            masked_mean(n, call, x, y);
+            continue;
+        }
         if (strcmp(kind, "dense") == 0) {
             const struct shape *in = &n->g->value[call->input[0]].shape;
             dense(n, call, l, x, y, count / shape_last(shape), shape_last(in));
@@ -307,6 +389,7 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         const struct naive_recurrent recurrent = {.n = n,
                                                   .call = call,
                                                   .layer = l,
+                                                  .valid = seen ? n->mask[call->input[0]] : NULL,
                                                   .kernel = weight_of(n, l, "kernel"),
                                                   .recurrent = weight_of(n, l, "recurrent"),
                                                   .bias = weight_of(n, l, "bias"),
@@ -483,6 +566,54 @@ static double contractive(const struct naive *n, const struct args *args, id cal
     return args_number(args, "strength") * total;
 }
 
+/* What is there of a value with a mask, as tensors without gaps: one for each sample, with its
+ * steps one behind the other; or, `by_step`, one for each step, with the samples that have it. */
+struct piece {
+    double *x;
+    struct dims dims;
+};
+
+static void cut_piece(const struct naive *n, id y, bool by_step, size_t number, struct piece *to)
+{
+    const struct shape *s = &n->g->value[y].shape;
+    const size_t steps = s->size[0], each = shape_count(s) / steps;
+    size_t count = 0;
+    to->dims = dims_of(s, 1);
+    for (size_t i = 0; i < n->samples * steps; i++)
+        if ((by_step ? i % steps : i / steps) == number && n->mask[y][i] > 0)
+            memcpy(to->x + count++ * each, n->value[y] + i * each, each * sizeof *to->x);
+    to->dims.size[0] = by_step ? count : 1;
+    to->dims.size[1] = by_step ? 1 : count;
+}
+
+/* A penalty of the steps that are there, and in *elements how many numbers it is a sum of. */
+static double masked_formula(const struct naive *n, const struct args *args, id y, double *elements)
+{
+    const struct shape *s = &n->g->value[y].shape;
+    const char *kind = args->entry->name;
+    const bool by_step = strcmp(kind, "kl") == 0 || strcmp(kind, "group_lasso") == 0;
+    struct piece piece = {.x = mem_new(n->samples * shape_count(s), sizeof *piece.x)};
+    double total = 0;
+    assert_non_null(piece.x);
+    *elements = 0;
+    for (size_t i = 0; i < (by_step ? s->size[0] : n->samples); i++) {
+        cut_piece(n, y, by_step, i, &piece);
+        const size_t axis = strcmp(kind, "tar") == 0 ? 1
+                            : strcmp(kind, "tv") == 0
+                                ? (size_t)(args_whole(args, "axis") +
+                                           (args_whole(args, "axis") < 0 ? piece.dims.axes : 0))
+                                : 0;
+        if (!dims_count(&piece.dims))
+            continue;
+        total += formula(args, piece.x, &piece.dims, true);
+        if (!axis || piece.dims.size[axis] > 1)
+            *elements += naive_elements(args, &piece.dims);
+    }
+    mem_free(piece.x);
+    *elements = *elements > 0 ? *elements : 1;
+    return total;
+}
+
 double naive_term(const struct naive *n, id term, id call)
 {
     const struct term *t = &n->g->term[term];
@@ -501,6 +632,12 @@ double naive_term(const struct naive *n, id term, id call)
                       : strcmp(reduce, "mean") == 0 ? naive_elements(args, &x)
                                                     : (double)n->samples;
     const bool inside = strcmp(args->entry->name, "contractive") == 0;
+    if (n->mask[y]) {
+        double elements;
+        assert_false(inside);
+        const double total = masked_formula(n, args, y, &elements);
+        return total / (strcmp(reduce, "mean") == 0 ? elements : by);
+    }
     return (inside ? contractive(n, args, call) : formula(args, n->value[y], &x, true)) / by;
 }
 

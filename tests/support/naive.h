@@ -16,6 +16,7 @@ struct naive {
     uint64_t seed, step;  /* in training: of what is random */
     const double *weight; /* g->weight_reals of them, borrowed */
     double **value;       /* for each value [samples][count] */
+    double **mask;        /* for each value [samples][steps], 0 at masked ones; NULL: it has none */
 };
 
 /* What the model is measured with: the loss of a value against [samples] rows of targets. */

@@ -98,12 +98,17 @@ double naive_data(const struct naive *n, const struct naive_head *h)
                                            : strcmp(name, "cosine") == 0 ? cosine
                                                                          : row_loss;
     const double *y = n->value[h->value];
+    const double *mask = n->mask[h->value];
     double total = 0;
+    size_t counted = 0;
     for (size_t i = 0; i < rows; i++) {
+        if (mask && mask[i / (rows / (n->samples * shape->size[0]))] == 0)
+            continue;
+        counted++;
         const double *t = h->target + i * h->target_cols;
         const double sample = h->sample_weight ? h->sample_weight[i / (rows / n->samples)] : 1;
         total += sample * weight_of_class(h->loss, t, cols, h->target_cols) *
                  of_row(h->loss, y + i * cols, t, cols, h->target_cols);
     }
-    return total / (double)rows;
+    return counted ? total / (double)counted : 0;
 }

@@ -127,7 +127,8 @@ bool naive_recurrent(const struct naive_recurrent *r, const double *x, double *y
         struct memory m = {.row = row};
         for (size_t t = 0; t < steps; t++) {
             const size_t time = backwards ? steps - 1 - t : t, place = is_half(r) ? time : t;
-            kinds[kind].step(r, &m, x + (row * steps + time) * inputs);
+            if (!r->valid || r->valid[row * steps + time] > 0)
+                kinds[kind].step(r, &m, x + (row * steps + time) * inputs);
             if (all || t + 1 == steps)
                 memcpy(y + (all ? row * steps + place : row) * n, m.output, n * sizeof *y);
         }

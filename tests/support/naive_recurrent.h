@@ -10,6 +10,7 @@ struct naive_recurrent {
     const struct call *call;
     const struct layer *layer;
     const double *kernel, *recurrent, *bias;
+    const double *valid; /* [samples][steps], 0 where masked; NULL: all count */
     double (*activated)(const char *f, double p, double z);
     double (*left)(uint64_t key, size_t i, double rate); /* 0, or 1 / (1 - rate) */
 };

@@ -17,6 +17,7 @@ struct random_graph {
     uint64_t key, next;
     struct graph *g;
     struct str text;
+    bool steps; /* what is written puts out steps, some of which are masked */
 };
 
 static inline unsigned pick(struct random_graph *r, unsigned n)
@@ -36,6 +37,12 @@ static inline void add_terms(struct random_graph *r, struct str *to, bool activi
     const unsigned terms = 1 + pick(r, 3) / 2;
     for (unsigned i = 0; i < terms; i++) {
         const unsigned kind = pick(r, 3);
+        static const char *const over_time[] = {"hoyer", "tar", "tv"};
+        if (activity && r->steps && chance(r, 0.4)) {
+            str_addf(to, "%s%s(%s%s)", i ? "+" : "", over_time[kind], strength[pick(r, 5)],
+                     reduce[pick(r, 4)]);
+            continue;
+        }
         str_addf(to, "%s%s(%s", i ? "+" : "",
                  kind == 2 ? "l1l2"
                  : kind    ? "l2"
@@ -97,14 +104,56 @@ static inline void add_reshape(struct random_graph *r, struct str *to, size_t co
 }
 
 /* A layer with weights that takes `shape`, or NOTHING. */
-static inline id some_shared(struct random_graph *r, const struct shape *shape)
+static inline id some_shared(struct random_graph *r, const struct shape *shape, bool masked)
 {
     for (unsigned i = 0; i < 4; i++) {
         id l = pick(r, (unsigned)r->g->layers);
+        if (r->g->layer[l].kind->merge || (masked && r->g->layer[l].kind->mask == MASK_REFUSES))
+            continue;
         if (!r->g->layer[l].kind->source && shape_same(&r->g->layer[l].in, shape))
             return l;
     }
     return NOTHING;
+}
+
+/* On a tensor some of whose steps are masked: what hands the mask on, and what takes the steps in.
+ */
+static inline void add_on_steps(struct random_graph *r, struct str *to)
+{
+    static const char *const recurrent[] = {"lstm 2", "gru 2 reset_after=no", "simple_rnn 2 tanh"};
+    const unsigned kind = pick(r, 12);
+    r->steps = true;
+    if (kind < 4) {
+        add_dense(r, to);
+    } else if (kind < 6) {
+        str_addf(to, "activation %s", some_activation(r));
+        add_slot(r, to, "activity", 0.7);
+    } else if (kind < 7) {
+        str_addf(to, "layernorm epsilon=0.1");
+        add_slot(r, to, "activity", 0.7);
+    } else if (kind < 8) {
+        str_add(to, "activity_regularization ");
+        add_terms(r, to, true);
+    } else if (kind < 10) {
+        str_addf(to, "%s sequences=yes", recurrent[pick(r, 3)]);
+        add_slot(r, to, "activity", 0.7);
+    } else {
+        r->steps = false;
+        str_add(to, kind == 10 ? "global_avg_pool" : recurrent[pick(r, 3)]);
+        add_slot(r, to, "activity", 0.7);
+    }
+    r->steps = false;
+}
+
+/* The name of another tensor of that shape, masked or not, or of the same one. */
+static inline const char *some_other(struct random_graph *r, id on)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        const id v = pick(r, (unsigned)r->g->values);
+        if (shape_same(&r->g->value[v].shape, &r->g->value[on].shape))
+            return r->g->call[r->g->value[v].made_by].name;
+    }
+    return r->g->call[r->g->value[on].made_by].name;
 }
 
 static inline void add_call(struct random_graph *r)
@@ -114,10 +163,18 @@ static inline void add_call(struct random_graph *r)
     const unsigned values = (unsigned)r->g->values;
     const id on = chance(r, 0.6) ? values - 1 - pick(r, values < 2 ? values : 2) : pick(r, values);
     const struct shape *shape = &r->g->value[on].shape;
-    const id shared = chance(r, 0.3) ? some_shared(r, shape) : NOTHING;
+    const bool masked = r->g->value[on].mask != NOTHING;
+    const bool joins = masked && chance(r, 0.2);
+    const id shared = !joins && chance(r, 0.3) ? some_shared(r, shape, masked) : NOTHING;
     const unsigned kind = pick(r, 12);
     if (shared != NOTHING) {
         str_add(&line, r->g->layer[shared].name);
+    } else if (joins) {
+        static const char *const verbs[] = {"add", "average", "maximum", "concat"};
+        str_add(&line, verbs[pick(r, 4)]);
+        add_slot(r, &line, "activity", 0.7);
+    } else if (masked) {
+        add_on_steps(r, &line);
     } else if (kind < 5) {
         add_dense(r, &line);
     } else if (kind < 7) {
@@ -134,7 +191,10 @@ static inline void add_call(struct random_graph *r)
         str_add(&line, "activity_regularization ");
         add_terms(r, &line, true);
     }
-    str_addf(&line, " on %s as c%zu\n", r->g->call[r->g->value[on].made_by].name, r->g->calls);
+    str_addf(&line, " on %s", r->g->call[r->g->value[on].made_by].name);
+    if (joins)
+        str_addf(&line, ", %s", some_other(r, on));
+    str_addf(&line, " as c%zu\n", r->g->calls);
     struct err e = {0};
     str_add(&r->text, line.text);
     if (build_layers(r->g, line.text, &e))
@@ -154,6 +214,11 @@ static inline void random_start(struct random_graph *r, uint64_t number)
         /* Something uses each input, be it a branch that leads nowhere. */
         snprintf(line, sizeof line, "input %s as x%u\nflatten on x%u as f%u\n", shapes[pick(r, 5)],
                  i, i, i);
+        str_add(&r->text, line);
+        assert_int_equal(build_layers(r->g, line, &e), 0);
+        if (r->g->value[r->g->values - 2].shape.axes < 2 || chance(r, 0.4))
+            continue;
+        snprintf(line, sizeof line, "masking 0 on x%u as k%u\n", i, i);
         str_add(&r->text, line);
         assert_int_equal(build_layers(r->g, line, &e), 0);
     }

@@ -45,6 +45,15 @@ static double *numbers(struct random_graph *r, size_t n, double limit)
     return x;
 }
 
+/* Some steps are 0 throughout, of some samples all. */
+static void mask_steps(struct random_graph *r, const struct shape *s, double *x)
+{
+    const size_t each = shape_count(s) / s->size[0];
+    for (size_t i = 0; s->axes > 1 && i < CAPACITY * s->size[0]; i++)
+        for (size_t k = 0, masked = chance(r, 0.4); masked && k < each; k++)
+            x[i * each + k] = 0;
+}
+
 static const char *some_loss(struct random_graph *r, id value, bool *in_unit)
 {
     static const char *const any[] = {"loss mse", "loss mae", "loss huber delta=0.3"};
@@ -106,6 +115,7 @@ static void trial_start(struct trial *t, uint64_t number)
             continue;
         const size_t n = CAPACITY * shape_count(&r->g->value[r->g->call[c].output].shape);
         t->input[i] = numbers(r, n, 1);
+        mask_steps(r, &r->g->value[r->g->call[c].output].shape, t->input[i]);
         t->input_real[i] = reals(t->input[i], n);
         i++;
     }

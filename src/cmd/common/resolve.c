@@ -209,6 +209,54 @@ static size_t evaluation_samples(const struct dataset *d)
     return d->training < d->samples ? d->samples - d->training : d->training;
 }
 
+/* How many steps of the samples are there, of a value with a mask. */
+static int count_steps(const struct lookup *l, id value, size_t *count, struct err *e)
+{
+    const struct session *s = l->session;
+    struct evaluator pass;
+    *count = 0;
+    if (evaluator_begin(&pass, l->model, &s->data, s->seed, SHARE_EVALUATION, false, e))
+        return -1;
+    while (evaluator_next(&pass))
+        *count += frame_seen(pass.trainer->infer_frame, value)->valid;
+    return stop_check(&s->host->stop, e);
+}
+
+/* A tensor with a mask is that of its steps that are there: [those of all samples][1][...]. */
+static int shape_masked(const struct lookup *l, const struct node *path, id value,
+                        struct leaf *leaf, struct err *e)
+{
+    size_t count;
+    if (checking(l->session))
+        return 0;
+    if (count_steps(l, value, &count, e))
+        return err_place(e, path->where);
+    leaf->dims.size[0] = count;
+    leaf->dims.size[1] = 1;
+    if (count)
+        return 0;
+    err_at(e, path->where, "all steps of %s are masked", path->text);
+    return err_hint(e, "nothing is left to compute with: look at the data");
+}
+
+/* The steps that are there of `samples` samples, one behind the other; returns the next place. */
+static real *copy_seen(const struct frame *f, id value, size_t count, real *to)
+{
+    const struct steps_seen *seen = frame_seen(f, value);
+    const real *from = frame_value(f, value);
+    if (!seen) {
+        memcpy(to, from, f->samples * count * sizeof *to);
+        return to + f->samples * count;
+    }
+    const size_t each = count / seen->steps;
+    for (size_t i = 0; i < f->samples * seen->steps; i++, from += each)
+        if (seen->mask[i] != 0) {
+            memcpy(to, from, each * sizeof *to);
+            to += each;
+        }
+    return to;
+}
+
 static int gather_value(struct lookup *l, id value, size_t count, struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
@@ -221,9 +269,9 @@ static int gather_value(struct lookup *l, id value, size_t count, struct leaf *l
         return err_memory(e);
     leaf->reals = w->block;
     const struct progress progress = {.what = "print"};
-    for (size_t at = 0; evaluator_next(&pass); at += pass.samples) {
-        memcpy(w->block + at * count, frame_value(pass.trainer->infer_frame, value),
-               pass.samples * count * sizeof *w->block);
+    real *to = w->block;
+    while (evaluator_next(&pass)) {
+        to = copy_seen(pass.trainer->infer_frame, value, count, to);
         if (session_tick(s, &progress, e))
             return -1;
     }
@@ -242,6 +290,8 @@ static int find_value(struct lookup *l, const struct node *path, id value, bool 
     leaf->dims.size[0] = evaluation_samples(&s->data);
     for (uint32_t i = 0; i < shape->axes; i++)
         leaf->dims.size[i + 1] = shape->size[i];
+    if (l->model->graph->value[value].mask != NOTHING && shape_masked(l, path, value, leaf, e))
+        return -1;
     if (!values)
         return 0;
     return gather_value(l, value, shape_count(shape), leaf, e) ? err_place(e, path->where) : 0;

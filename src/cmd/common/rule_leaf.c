@@ -43,6 +43,12 @@ static int takes_a_pass(const struct node *path, struct err *e)
                        "step's batch, of the last epoch's end");
 }
 
+static int masked_steps(const struct node *path, struct err *e)
+{
+    err_at(e, path->where, "steps of %s are masked, and a rule cannot leave them out", path->text);
+    return err_hint(e, "its penalties can: a rule may ask for LAYER.activity.penalty");
+}
+
 static int find_quantity(const struct quantity *q, const struct node *path, struct rule_leaf *x,
                          struct err *e)
 {
@@ -121,6 +127,8 @@ static int find_in_model(struct rule_names *r, struct lookup *l, const struct no
     const bool output = ends_in(text, ".output", name);
     if (output || ends_in(text, ".input", name)) {
         find_value(r, name, output, x, leaf);
+        if (r->model->graph->value[x->at].mask != NOTHING)
+            return masked_steps(path, e);
     } else if (ends_in(text, ".loss", name)) {
         x->kind = LEAF_HEAD;
         return lookup_output(l, path, name, &x->at, e);

@@ -147,8 +147,13 @@ static struct node *copy_name(struct making *x, const struct node *n)
 {
     struct tensor_place at;
     const struct variable *v = name_variable(x->s, n->text);
-    if (graph_find_tensor(x->m->graph, n->text, &at))
-        return copy_tensor(x, n, at);
+    if (graph_find_tensor(x->m->graph, n->text, &at)) {
+        if (at.value == NOTHING || x->m->graph->value[at.value].mask == NOTHING)
+            return copy_tensor(x, n, at);
+        err_at(x->e, n->where, "steps of %s are masked, and a term cannot leave them out", n->text);
+        err_hint(x->e, "an activity penalty can: activity=l1(...) of that layer");
+        return NULL;
+    }
     if (strcmp(n->text, "batch") == 0)
         return copy_node(x, n);
     if (v && !v->penalty && isfinite(v->number))
