@@ -77,9 +77,9 @@ static void what_is_no_lesson_is_told(void **state)
     start(&f);
     unsetenv("NNR_LESSONS");
     fake_says(&f, "lesson 99\n", OUTCOME_ERROR,
-              "t:1:8: there is no such lesson: they have the numbers 1 to 9; lesson lists them");
+              "t:1:8: there is no such lesson: they have the numbers 1 to 10; lesson lists them");
     fake_says(&f, "lesson 1.5\n", OUTCOME_ERROR,
-              "t:1:8: there is no such lesson: they have the numbers 1 to 9; lesson lists them");
+              "t:1:8: there is no such lesson: they have the numbers 1 to 10; lesson lists them");
     fake_says(
         &f, "lesson \"Kernel or activit\" format=csv\n", OUTCOME_ERROR,
         "t:1:28: format is for a table, and this statement prints none; leave format= out; help "
