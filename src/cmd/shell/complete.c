@@ -267,6 +267,8 @@ static void add_views(struct words *w, const struct session *s, const struct arg
         add_table(w, &picture_orders);
     else if (order && order->arg_count)
         add_table(w, order->args->of);
+    else if (order && p->values == 1)
+        add_word(w, "\"", ""); /* a file */
     else if (table_find(&view_kinds, p->first))
         add_layers(w, s);
 }
@@ -298,6 +300,9 @@ static void add_values_of(struct words *w, const struct session *s, const struct
         add_rows(w, s, spec->of);
     if (spec->type == ARG_SUM || (spec->type == ARG_CALL && !spec->required))
         add_word(w, "none", "");
+    /* Behind it readline completes the file's name. */
+    if (spec->type == ARG_FILE || spec->type == ARG_FILES)
+        add_word(w, "\"", "");
     if (spec->type == ARG_BOOL) {
         add_word(w, "yes", "");
         add_word(w, "no", "");
@@ -393,6 +398,12 @@ static const struct arg_spec *pair_of(const struct entry *entry)
     return NULL;
 }
 
+/* Whether set takes an expression for it, which `every` makes a rule. */
+static bool may_follow_rule(const struct arg_spec *spec)
+{
+    return spec->type == ARG_NUMBER || spec->type == ARG_WHOLE;
+}
+
 /* Behind the = of set, let and define. */
 static void add_pair_values(struct words *w, const struct session *s, const struct spot *p)
 {
@@ -408,6 +419,8 @@ static void add_pair_values(struct words *w, const struct session *s, const stru
     } else if (pair && pair->naming == NAMING_SETTINGS && setting) {
         add_values_of(w, s, setting, p);
         add_variables(w, s);
+        if (may_follow_rule(setting))
+            add_expression_words(w, s);
     } else if (pair) {
         add_rows(w, s, &penalty_kinds);
         add_word(w, "none", "");
@@ -449,6 +462,8 @@ static void complete_call(struct words *w, const struct session *s, const struct
     const struct arg_spec *due = function || !row ? NULL : due_place(row, c->values);
     if (due)
         add_values_of(w, s, due, p);
+    if (due && *p->target && may_follow_rule(due))
+        add_expression_words(w, s);
     for (size_t i = 0; row && i < row->arg_count; i++)
         if (row->args[i].form == KEY)
             add_word(w, row->args[i].name, "=");
@@ -558,7 +573,7 @@ char **session_complete(struct session *s, const char *line, size_t point, size_
     *start = c.word;
     if (w.count == 1 && w.item[0][0]) {
         const char last = w.item[0][strlen(w.item[0]) - 1];
-        *suffix = last == '=' || last == '(' ? 0 : ' ';
+        *suffix = strchr("=(\"", last) ? 0 : ' ';
     }
     if (w.count && !w.failed)
         return w.item;
