@@ -102,6 +102,33 @@ static void what_errors_point_to_is_there(void **state)
     fake_finish(&w.f);
 }
 
+/* "write WORD ...", "for example WORD ...", "did you mean WORD?": of each word that a line of ours
+ * begins with there is help. */
+static void what_errors_suggest_is_explained(void **state)
+{
+    (void)state;
+    static const char *const leads[] = {"; write ", "for example ", "did you mean ", "; choose "};
+    static const char *const plain[] = {"it",   "its", "sizes",   "them", "a",     "an",
+                                        "the",  "one", "another", "for",  "write", "from",
+                                        "each", "as",  "only",    "every"};
+    struct walk w = {.topics = 0};
+    fake_start(&w.f);
+    fake_ok(&w.f, WRONG_SETUP);
+    for (size_t i = 0; i < sizeof wrong_lines / sizeof *wrong_lines; i++)
+        for (size_t l = 0; l < sizeof leads / sizeof *leads; l++) {
+            const char *at = strstr(wrong_lines[i].says, leads[l]);
+            char word[40] = "";
+            bool known = !at || sscanf(at + strlen(leads[l]), "%39[a-z_0-9.]", word) != 1;
+            for (size_t p = 0; p < sizeof plain / sizeof *plain && !known; p++)
+                known = strcmp(word, plain[p]) == 0;
+            if (!known)
+                check_topic(&w, word, "");
+        }
+    assert_true(w.topics > 50);
+    assert_int_equal(w.failed, 0);
+    fake_finish(&w.f);
+}
+
 static void keys_name_who_takes_them(void **state)
 {
     (void)state;
@@ -140,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_of_the_tables_is_explained),
         cmocka_unit_test(what_errors_point_to_is_there),
+        cmocka_unit_test(what_errors_suggest_is_explained),
         cmocka_unit_test(keys_name_who_takes_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
