@@ -432,8 +432,9 @@ static void add_printed(const struct writing *w, const struct spoken *s, struct 
         const bool quoted = *p.at == '\'' || *p.at == '"';
         if (p.n > tail && strncmp(p.at + p.n - tail, item, tail) == 0)
             p.n -= tail;
-        good = !s->arg[i].key.n && find_outside(p, "[{:\\=") == p.n;
-        if (quoted)
+        good = !s->arg[i].key.n && find_outside(p, "[{:\\=") == p.n &&
+               (!quoted || (p.n > 1 && p.at[p.n - 1] == *p.at));
+        if (good && quoted)
             str_addf(&line, " \"%.*s\"", (int)p.n - 2, p.at + 1);
         else
             str_addf(&line, " %.*s", (int)p.n, p.at);
