@@ -17,6 +17,7 @@ import models_catalogue
 import models_corners
 import models_images
 import models_inside
+import models_masks
 import models_penalised
 import models_recurrent
 import models_sparse

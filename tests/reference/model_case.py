@@ -141,7 +141,7 @@ class Pass:
 
 class Case:
     def __init__(self, forward, name, targets, optimizers, script, holds=None, frozen=(),
-                 samples=7, batch=3):
+                 samples=7, batch=3, alter=None):
         self.forward, self.name, self.optimizers = forward, name, optimizers
         self.frozen, self.batch, self.weights = frozen, batch, {}
         self.keyed = random.Random(name)
@@ -150,6 +150,8 @@ class Case:
         shapes = [[int(n) for n in size.split("x")]
                   for size in re.findall(r"^input (\S+)", script, re.M)]
         self.x = [self.draw([samples] + shape, 1.5) for shape in shapes]
+        if alter:
+            self.x = [alter(x, self.keyed) for x in self.x]
         drawn = [targets(self.keyed) for _ in range(samples)]
         self.t = [torch.tensor(part) for part in zip(*drawn)]
         self.start = {p: w.detach().clone() for p, w in self.weights.items()}
