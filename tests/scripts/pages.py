@@ -38,6 +38,17 @@ def try_blocks(page, whole):
             wrong.append(f"{page.name}: exit status {done.returncode} of\n{text}{done.stderr}")
 
 
+def input_for(line):
+    """The input that the layer of a line takes, in a model of its own; "" for any."""
+    inputs = {"5x2": ("timedistributed", "lstm", "gru", "bidirectional", "conv1d"),
+              "8x8x1": ("conv2d", "max_pool2d", "avg_pool2d", "global_avg_pool"),
+              "3": ("embedding",)}
+    for shape, verbs in inputs.items():
+        if line.split()[0] in verbs:
+            return f"model other\ninput {shape}\n"
+    return ""
+
+
 def try_pairs(page):
     pairs = re.findall(r"^\| `(.*)` \| `(.*)` \|$", page.read_text(), re.M)
     if len(pairs) < 15:
@@ -46,8 +57,7 @@ def try_pairs(page):
         done = run(BEFORE + theirs + "\n")
         if done.returncode == 0 or f"; write {ours}\n" not in done.stderr:
             wrong.append(f"{page.name}: {theirs} says\n{done.stderr}  and not: write {ours}")
-        steps = "" if "timedistributed" not in ours else "model steps\ninput 5x2\n"
-        done = run(BEFORE + steps + ours + "\n")
+        done = run(BEFORE + input_for(ours) + ours + "\n")
         if done.returncode:
             wrong.append(f"{page.name}: {ours} fails\n{done.stderr}")
 
