@@ -171,6 +171,36 @@ class Report(unittest.TestCase):
         last = pictures[3][:4000]
         self.assertRegex(last, r"11 points")
 
+    def test_lines_of_narration(self):
+        """A sentence goes on in a further line; a short line and a list stay as they are."""
+        filled = "A line that is as long as those are that go on in the next"
+        self.run_nnr(f'say "{filled}"\nsay "one."\nsay "Two:"\nsay "1. a"\nsay "2. b"\nprint 1\n'
+                     f'say "{filled}:"\nsay "{filled}"\nsay "- item"\nsay ""\nsay "New."\n')
+        text, _ = self.page()
+        self.assertIn(f"<p>{filled} one.<br>\nTwo:<br>\n1. a<br>\n2. b</p>", text)
+        self.assertIn(f"<p>{filled}:<br>\n{filled}<br>\n- item</p>\n<p>New.</p>", text)
+
+    def test_exercises(self):
+        script = ('let x = 1\nexercise "Make x <2>." until x == 2 and 1 < 2 {\n  # how\n  let x = 2\n'
+                  '  print x\n}\nhint "One & two."\nhint "Three."\nsay "After."\n')
+        self.run_nnr(script)
+        text, page = self.page()
+        task = re.search(r'<section class="task">(.*?)</section>', text, re.S).group(1)
+        self.assertIn("<h3>Exercise 1</h3>\n<p>Make x &lt;2&gt;.</p>", task)
+        self.assertIn("<details><summary>Hint 1</summary><p>One &amp; two.</p></details>", task)
+        solution = task.split("<details><summary>A solution</summary>")[1]
+        self.assertIn('<span class="c"># how</span>\n<span class="v">let</span>', solution)
+        self.assertIn("solved: x is 2", solution)
+        self.assertEqual(page.words.count("Make x <2>."), 1)
+        self.assertLess(text.index("</section>"), text.index("<p>After.</p>"))
+        # One that is not solved ends the script, and the box.
+        self.run_nnr(script.replace("let x = 2", "let x = 3"), status=3)
+        text, _ = self.page()
+        self.assertLess(text.index("</section>"), text.index("the exercise is not solved"))
+        self.run_nnr(script, to="page.md")
+        text = (self.folder / "page.md").read_text()
+        self.assertIn("### Exercise 1\n\nMake x \\<2>.\n", text)
+
     def test_the_same_bytes_again(self):
         took = re.compile(rb"<dt>took</dt><dd>[0-9.]+ s</dd>")
         pages = []

@@ -33,7 +33,8 @@ struct page {
     const struct page_way *way;
     const struct file_name *file;
     struct file_out out;
-    struct str text, code;
+    struct str text, code, said; /* code and said: what has come and may go on */
+    size_t said_last;            /* where the newest line of it begins */
     struct arena arena;
     struct page_facts facts;
     const char **section;
@@ -72,7 +73,7 @@ int page_check(const struct file_name *file, struct err *e)
 
 static int flush_text(struct page *p, size_t most, struct err *e)
 {
-    if (p->text.failed || p->code.failed)
+    if (p->text.failed || p->code.failed || p->said.failed)
         return err_memory(e);
     if (p->text.size <= most)
         return 0;
@@ -116,6 +117,36 @@ static void report_words_of(const struct str *piece, struct str *to)
     str_add(to, "");
 }
 
+static void end_said(struct page *p)
+{
+    if (p->said.size && !p->said.failed)
+        p->way->say(&p->text, &p->said);
+    p->said.size = 0;
+}
+
+/* Where a sentence goes on in a further line: the one before is filled, and this one begins none of
+ * a list. */
+static bool goes_on(const struct page *p, const char *next)
+{
+    enum { FILLED = 55 };
+    const struct str *said = &p->said;
+    const size_t n = said->size - p->said_last;
+    const size_t digits = strspn(next, "0123456789");
+    const bool item = (digits && strchr(".)", next[digits])) || *next == '-' || *next == '*';
+    return n >= FILLED && said->text[said->size - 1] != ':' && !item;
+}
+
+/* Lines that follow each other are a paragraph. */
+static void add_said(struct page *p, const struct str *text)
+{
+    if (!text->size || p->said.size > GATHERED)
+        end_said(p);
+    if (p->said.size && !p->said.failed)
+        str_add(&p->said, goes_on(p, text->text) ? " " : "\n");
+    p->said_last = p->said.size;
+    str_bytes(&p->said, text->text, text->size);
+}
+
 static void add_spoken(struct page *p, enum told what, const struct str *piece)
 {
     struct str text = {0};
@@ -125,7 +156,7 @@ static void add_spoken(struct page *p, enum told what, const struct str *piece)
     else if (what == TOLD_SECTION)
         p->way->section(&p->text, text.text, ++p->sections);
     else
-        p->way->say(&p->text, &text);
+        add_said(p, &text);
     str_finish(&text);
 }
 
@@ -222,6 +253,8 @@ static int add_placed(struct page *p, const struct str *piece, struct err *e)
         uint64_t at = p->placed[i].at;
         if (p->placed[i].place != place)
             continue;
+        end_code(p);
+        end_said(p);
         if (p->placed[i].kept)
             failed = add_picture(p, p->placed[i].kept, e);
         else if (transcript_next(p->s->transcript, &at, &what, &text) == 1)
@@ -263,6 +296,8 @@ static int add_piece(struct page *p, enum told what, const struct str *piece, st
 {
     if (what != TOLD_CODE && what != TOLD_COMMENT && what != TOLD_PLACE)
         end_code(p);
+    if (what != TOLD_SAY && what != TOLD_PLACE)
+        end_said(p);
     p->facts.statements += what == TOLD_CODE || what == TOLD_SAY || what == TOLD_SECTION;
     switch (what) {
     case TOLD_HEAD:
@@ -295,7 +330,6 @@ static int add_piece(struct page *p, enum told what, const struct str *piece, st
     case TOLD_PICTURE:
         return page_picture_place(piece) ? 0 : add_picture(p, piece, e);
     case TOLD_PLACE:
-        end_code(p);
         return add_placed(p, piece, e);
     }
     return 0;
@@ -373,7 +407,8 @@ static int read_head(struct page *p, const struct str *piece, struct err *e)
     const char *comment = bytes_take_block(&b, &n);
     if (b.failed || !path)
         return err_memory(e);
-    p->facts.from = path;
+    const char *slash = strrchr(path, '/');
+    p->facts.from = slash ? slash + 1 : path;
     if (comment && read_comment(p, comment, n, e))
         return -1;
     return p->facts.title || (p->facts.title = title_of(p, path, e)) ? 0 : -1;
@@ -437,6 +472,7 @@ static int write_pieces(struct page *p, struct err *e)
     if (!failed && left < 0)
         failed = piece.failed ? err_memory(e) : unreadable(e);
     end_code(p);
+    end_said(p);
     end_task(p);
     str_finish(&piece);
     return failed;
@@ -491,6 +527,7 @@ static void page_finish(struct page *p)
 {
     str_finish(&p->text);
     str_finish(&p->code);
+    str_finish(&p->said);
     str_finish(&p->facts.intro);
     mem_free(p->placed);
     mem_free(p->section);

@@ -28,6 +28,17 @@ static void add_paragraphs(struct str *to, const struct str *text)
     }
 }
 
+/* One paragraph. */
+static void add_said(struct str *to, const struct str *text)
+{
+    str_add(to, "<p>");
+    for (const char *at = text->text, *end; at; at = end ? end + 1 : NULL) {
+        end = strchr(at, '\n');
+        html_text(to, at, end ? (size_t)(end - at) : strlen(at));
+        str_add(to, end ? "<br>\n" : "</p>\n");
+    }
+}
+
 /* The policy says that a page asks for nothing and runs nothing, whatever stands in it. */
 static void begin_page(struct str *to, const struct page_facts *facts)
 {
@@ -185,7 +196,7 @@ const struct page_way page_html = {
     .end = end_page,
     .code = add_code,
     .section = add_section,
-    .say = add_paragraphs,
+    .say = add_said,
     .report = add_report,
     .words = add_words,
     .notice = add_notice,

@@ -49,7 +49,7 @@ struct page_way {
     void (*end)(struct str *to, const struct page_facts *facts);
     void (*code)(struct str *to, const struct str *text);
     void (*section)(struct str *to, const char *title, size_t number);
-    void (*say)(struct str *to, const struct str *text);
+    void (*say)(struct str *to, const struct str *text); /* a paragraph of lines */
     void (*report)(struct str *to, const struct report *r);
     void (*words)(struct str *to, const struct str *text);
     void (*notice)(struct str *to, const struct str *text);
