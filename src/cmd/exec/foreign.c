@@ -162,8 +162,9 @@ static const struct piece *given_for(const struct spoken *s, const struct arg_sp
 static void add_given(struct str *to, const struct spoken *s, const struct arg_spec *spec,
                       struct piece p)
 {
-    const bool plane = s->word.n > 2 && tolower((unsigned char)s->word.at[s->word.n - 1]) == 'd' &&
-                       s->word.at[s->word.n - 2] == '2';
+    bool plane = false;
+    for (size_t i = 0; i + 1 < s->word.n && !plane; i++)
+        plane = s->word.at[i] == '2' && tolower((unsigned char)s->word.at[i + 1]) == 'd';
     add_value(to, p);
     if (plane && spec->type == ARG_SHAPE && is_whole(p)) {
         str_add(to, "x");
