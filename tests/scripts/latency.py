@@ -124,6 +124,8 @@ SLOW_STEP = ("data random 100000 shape=100 batch=100000\ninput 100\ndense 1000 t
 
 ROWS = [
     Row("timedistributed", setup="input 3x2", many=lambda i: "timedistributed dense 2", count=60000),
+    Row("bidirectional", setup="input 3x2",
+        many=lambda i: "bidirectional lstm 2 sequences=yes merge=sum", count=20000),
     Row("block", many=lambda i: "block b%d { dense 2 }" % i, count=60000),
     Row("output", setup=SMALL, many=lambda i: "output y"),
     Row("data", "data random 1600000 shape=400"),
