@@ -122,9 +122,18 @@ static void add_cells(struct figure *f, const struct view_request *r, const stru
 static void set_title(struct str *to, const struct view_request *r, const struct time_course *t)
 {
     struct str title = {0};
-    style_heading(&title, r, "steps");
-    str_addf(&title, ", %s, largest mean %.3g", t->name, t->most);
-    style_head_as(to, r, &title);
+    if (r->models == 1) {
+        style_heading(&title, r, "steps");
+        str_add(&title, ", ");
+    } else {
+        request_name(&title, r, t->model, "");
+    }
+    str_addf(&title, "%s, largest mean %.3g", t->name, t->most);
+    if (r->models == 1)
+        style_head_as(to, r, &title);
+    else
+        style_title(to, &title, r->models);
+    to->failed = to->failed || title.failed;
     str_finish(&title);
 }
 
@@ -186,9 +195,6 @@ static int draw_course(const struct view_request *r, struct time_course *t, stru
     char block[16];
     if (find_value(r, t, e) || fill_course(r, t, e))
         return -1;
-    style_begin(f, r);
-    f->plane = true;
-    str_add(&f->program, "unset grid\nunset key\n");
     add_cells(f, r, t, block);
     if (r->text)
         add_text(f, r, t);
@@ -197,20 +203,37 @@ static int draw_course(const struct view_request *r, struct time_course *t, stru
     return 0;
 }
 
+static int draw_panels(const struct view_request *r, struct figure *f, struct err *e)
+{
+    int bad = 0;
+    style_begin(f, r);
+    f->plane = true;
+    str_add(&f->program, "unset grid\nunset key\n");
+    if (r->models > 1)
+        style_panels(&f->program, r, "steps", 1, r->models);
+    for (size_t i = 0; !bad && i < r->models; i++) {
+        struct time_course t = {.model = r->model[i]};
+        bad = draw_course(r, &t, f, e);
+        mem_free(t.mean);
+        mem_free(t.count);
+    }
+    if (!bad && r->models > 1)
+        style_panels_end(&f->program);
+    return bad;
+}
+
 static int draw(const struct view_request *r, struct figure *f, struct err *e)
 {
-    struct time_course t = {.model = r->models ? r->model[0] : NULL};
-    if (request_filled(r, e) || request_room(r, "steps", "model", "of NAME", r->models, 1, e) ||
+    enum { MODELS_MOST = 4 };
+    if (request_filled(r, e) ||
+        request_room(r, "steps", "model", "of NAME", r->models, r->text ? 1 : MODELS_MOST, e) ||
         request_room(r, "steps", "layer", "LAYER", r->layers, 1, e))
         return -1;
     if (!r->data) {
         err_at(e, r->place, "there is no data yet");
         return err_hint(e, "load some with steps, for example data adding");
     }
-    const int bad = draw_course(r, &t, f, e);
-    mem_free(t.mean);
-    mem_free(t.count);
-    return request_done(f, bad, e);
+    return request_done(f, draw_panels(r, f, e), e);
 }
 
 const struct view_kind view_steps = {

@@ -46,16 +46,37 @@ static const char *slot_of(const struct entry *kind, size_t n)
     return NULL;
 }
 
+/* 12 samples of a kind's rows, three of them: random numbers, or words where it takes such. */
+static void say_data(const struct entry *kind, const struct shape *row, const char *shape, char *to,
+                     size_t room)
+{
+    const struct layer_kind *layer = (const void *)kind;
+    size_t at;
+    if (!layer->vocabulary) {
+        snprintf(to, room, "data random 12 shape=%s target=1 batch=12\n", shape);
+        return;
+    }
+    at = (size_t)snprintf(to, room, "data rows {");
+    for (size_t i = 0; i < 12; i++) {
+        for (size_t k = 0; k < 3 * shape_count(row); k++)
+            at += (size_t)snprintf(to + at, room - at, " %zu", (i * k + i / 3) % 2);
+        at += (size_t)snprintf(to + at, room - at, " -> %zu%s", i % 2, i < 11 ? ";" : "");
+    }
+    snprintf(to + at, room - at, " } batch=12\n");
+}
+
 static void inside_timedistributed_nothing_is_dropped(const struct entry *kind)
 {
     struct fake f;
-    char text[900], verb[80], row[80];
+    char text[1400], verb[80], row[80], data[500], shape[90];
     const struct shape takes = row_of(kind);
     verb_of(kind, verb, sizeof verb);
     shape_text(&takes, row, sizeof row);
+    snprintf(shape, sizeof shape, "3x%s", row);
+    say_data(kind, &takes, shape, data, sizeof data);
     fake_start(&f);
     snprintf(text, sizeof text,
-             "data random 12 shape=3x%s target=1 batch=12\ninput 3x%s\n"
+             "%sinput 3x%s\n"
              "timedistributed %s activity=l1(0.1, reduce=sum)+l2(0.1, reduce=sum) as td\nflatten\n"
              "dense 1\nloss mse\n"
              "let due = 0.1*sum(abs(td.output)) + 0.1*sum(td.output^2)\n"
@@ -65,7 +86,7 @@ static void inside_timedistributed_nothing_is_dropped(const struct entry *kind)
              "emulate keras-3\nexpect td.activity.penalty == 0\n"
              "emulate tf.keras-2\nexpect td.activity.penalty ~ due/12/3 within 1e-4\n"
              "emulate none\nexpect td.activity.penalty ~ due within 1e-4\n",
-             row, row, verb);
+             data, row, verb);
     fake_ok(&f, text);
     fake_finish(&f);
 }
@@ -85,15 +106,17 @@ static void say_slot(const char *slot, char *to, size_t room)
 static void a_shared_weight_counts_once(const struct entry *kind, const char *slot)
 {
     struct fake f;
-    char text[1300], verb[80], weight[80], row[80];
+    char text[1800], verb[80], weight[80], row[80], data[500], shape[90];
     const struct shape takes = row_of(kind);
     shape_text(&takes, row, sizeof row);
     verb_of(kind, verb, sizeof verb);
     say_slot(slot, weight, sizeof weight);
+    snprintf(shape, sizeof shape, "%zu", 3 * shape_count(&takes));
+    say_data(kind, &takes, shape, data, sizeof data);
     fake_start(&f);
     snprintf(
         text, sizeof text,
-        "data random 12 shape=%zu target=1 batch=12\ninput %s as a\ninput %s as b\ninput %s as c\n"
+        "%sinput %s as a\ninput %s as b\ninput %s as c\n"
         "block tower { %s %s activity=l2(1, reduce=sum) as k }\n"
         "tower on a as ta\ntower on b as tb\ntower on c as tc\n"
         "concat on ta, tb, tc\nflatten\ndense 1\nloss mse\n"
@@ -106,7 +129,7 @@ static void a_shared_weight_counts_once(const struct entry *kind, const char *sl
         "emulate keras-2.2\nexpect tower.k.%s.penalty ~ once within 1e-4\n"
         "emulate none\nset tower.trainable = no\nexpect tower.k.%s.penalty ~ once within 1e-4\n"
         "emulate keras-3\nexpect tower.k.%s.penalty == 0\n",
-        3 * shape_count(&takes), row, row, row, verb, weight, slot, slot, slot, slot, slot, slot);
+        data, row, row, row, verb, weight, slot, slot, slot, slot, slot, slot);
     fake_ok(&f, text);
     fake_finish(&f);
 }

@@ -179,6 +179,8 @@ static const char *const own_scenes[][2] = {
     {"fit", "data sine 40 noise=0.1 split=0.2\ninput 1\ndense 4 tanh as hidden\ndense 1 as top\n"},
     {"confusion", "data blobs 40 split=0.2\ninput 2\ndense 4 tanh as hidden\n"
                   "dense 3 softmax as top\nloss categorical_crossentropy\n"},
+    {"steps", "data rows { 1 2 0 0 -> 0; 0 0 0 0 -> 1; 2 1 0 0 -> 1 }\ninput 2x2\nmasking 0\n"
+              "gru 3 sequences=yes as hidden\nglobal_avg_pool\ndense 1 as top\n"},
     {"reconstruct",
      "data digits target=input\ninput 64\ndense 3 tanh as hidden\ndense 64 as top\n"},
 };
