@@ -65,6 +65,19 @@ static void a_table_in_four_ways(void **state)
                "first  0.333333  25.0%       -  seen\n"
                "total         7\n"
                "that is {all}\n");
+    /* On a narrow screen it comes in parts. */
+    r.width = 24;
+    renders_as(&r, report_render_text,
+               "1 row of main\n"
+               "name      value  share\n"
+               "first  0.333333  25.0%\n"
+               "total         7\n"
+               "\n"
+               "name   figure  people\n"
+               "first       -  seen\n"
+               "total\n"
+               "that is {all}\n");
+    r.width = 0;
     renders_as(&r, report_render_json,
                "{\"count\": 1, \"model\": \"main\", \"rows\": [{\"name\": \"first\", \"value\": "
                "0.3333333333333333, \"hidden\": 0.1, \"share\": 0.25, \"figure\": null}, "

@@ -10,6 +10,7 @@ struct grid {
     struct str *cell; /* [lines][columns] */
     bool *right;
     size_t lines, columns;
+    unsigned width; /* of the screen that it is to fit; 0: any */
     bool sideways; /* the heads stand in the first column, else in the first line */
 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define NOWHERE SIZE_MAX
+enum { NARROWEST = 8 }; /* of a column that is cut */
 
 static bool is_value(const struct report_item *x)
 {
@@ -273,24 +274,74 @@ static void cut_blanks(struct str *s)
         s->text[--s->size] = 0;
 }
 
-static void grid_text(const struct grid *g, struct str *to)
+/* The widths of the columns; NULL without memory. */
+static size_t *column_widths(const struct grid *g)
 {
     size_t *most = mem_new(g->columns, sizeof *most);
-    to->failed = to->failed || !most;
-    for (size_t i = 0; i < g->lines * g->columns && !to->failed; i++) {
+    for (size_t i = 0; i < g->lines * g->columns && most; i++) {
         const size_t n = width_of(&g->cell[i]);
         most[i % g->columns] = n > most[i % g->columns] ? n : most[i % g->columns];
     }
-    for (size_t i = 0; i < g->lines * g->columns && !to->failed; i++) {
-        const size_t column = i % g->columns, last = column + 1 == g->columns;
-        const int blanks = (int)(most[column] - width_of(&g->cell[i]));
-        const char *text = g->cell[i].text ? g->cell[i].text : "";
-        str_addf(to, "%*s", g->right[column] ? blanks : 0, "");
-        str_add(to, text);
-        str_addf(to, "%*s", g->right[column] || last ? 0 : blanks, "");
-        if (last)
-            cut_blanks(to);
-        str_add(to, last ? "\n" : "  ");
+    return most;
+}
+
+/* Behind the columns from `from` on that fit, beside the first, into `width`; one always does. */
+static size_t fitting_columns(const size_t *most, size_t columns, size_t from, size_t width)
+{
+    size_t used = most[0] + (from ? 2 + most[from] : 0), to = from + 1;
+    while (to < columns && (!width || used + 2 + most[to] <= width))
+        used += 2 + most[to++];
+    return to;
+}
+
+/* The first `n` characters of a cell, the last two of them dots. */
+static void add_cut(const struct str *cell, size_t n, struct str *to)
+{
+    size_t i = 0;
+    for (size_t seen = 0; i < cell->size; i++) {
+        seen += ((unsigned char)cell->text[i] & 0xC0) != 0x80;
+        if (seen > n - 2)
+            break;
+    }
+    str_bytes(to, cell->text, i);
+    str_add(to, "..");
+}
+
+static void add_cell(const struct grid *g, const size_t *most, size_t line, size_t column,
+                     bool last, struct str *to)
+{
+    const struct str *cell = &g->cell[line * g->columns + column];
+    const bool cut = width_of(cell) > most[column];
+    const int blanks = cut ? 0 : (int)(most[column] - width_of(cell));
+    str_addf(to, "%*s", g->right[column] ? blanks : 0, "");
+    if (cut)
+        add_cut(cell, most[column], to);
+    else
+        str_add(to, cell->text ? cell->text : "");
+    str_addf(to, "%*s", g->right[column] || last ? 0 : blanks, "");
+    if (last)
+        cut_blanks(to);
+    str_add(to, last ? "\n" : "  ");
+}
+
+/* A table that is wider than the screen comes in parts, each of which has the first column, cut to
+ * half the screen. */
+static void grid_text(const struct grid *g, struct str *to)
+{
+    size_t *most = column_widths(g);
+    to->failed = to->failed || !most;
+    if (most && g->width >= 2 * NARROWEST && most[0] > g->width / 2 &&
+        fitting_columns(most, g->columns, 0, g->width) < g->columns)
+        most[0] = g->width / 2;
+    for (size_t from = 0, end; from < g->columns && !to->failed; from = end) {
+        end = fitting_columns(most, g->columns, from, g->width);
+        str_add(to, from ? "\n" : "");
+        for (size_t line = 0; line < g->lines && !to->failed; line++) {
+            if (from)
+                add_cell(g, most, line, 0, false, to);
+            for (size_t column = from; column < end; column++)
+                add_cell(g, most, line, column, column + 1 == end, to);
+        }
     }
     mem_free(most);
 }
@@ -374,6 +425,7 @@ void report_for_people(const struct report *r, const struct report_people *as, s
             add_sentence(r, x->table, &all.item[k * x->table->columns], x->table->line, &words);
         if (!lines && all.item && all.rows) {
             struct grid g = make_grid(r, &all, &words);
+            g.width = r->width;
             end_words(&words, as, to);
             if (!to->failed)
                 as->grid(&g, to);
@@ -564,6 +616,7 @@ int report_no_format(const struct args *args, struct err *e)
 
 void report_write(const struct session *s, struct report *r, struct str *to)
 {
+    r->width = s->host->screen ? s->host->width : 0;
     (s->host->json ? report_render_json : r->as ? r->as->render : report_render_text)(r, to);
     report_finish(r);
 }

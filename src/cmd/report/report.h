@@ -62,6 +62,7 @@ struct report {
     struct str text;                  /* all texts, each with a NUL behind it */
     struct arena arena;               /* for columns and heads that are made for this report */
     const struct report_renderer *as; /* NULL: as the host wants */
+    unsigned width; /* of the screen that people read it on, in characters; 0: any */
 };
 
 /* A value. The key is NULL in lists and tables; there each column has the next value. */
