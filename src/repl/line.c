@@ -27,7 +27,7 @@ static bool started, asking;
 enum { MOST_TIMES = 999, NARROWEST = 8 };
 
 /* Remembers a line, unless it is blank or the same as the last one. */
-static void remember_line(const char *text)
+void line_remember(const char *text)
 {
     const HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
     if (!text[strspn(text, " \t\n")] || *text == ' ' || (last && strcmp(last->line, text) == 0))
@@ -42,7 +42,7 @@ static void accepted(char *text)
     paint_forget();
     asking = false;
     if (text)
-        remember_line(text);
+        line_remember(text);
     owner->typed(owner->self, text);
     free(text);
 }

@@ -36,6 +36,8 @@ struct line_owner {
 /* Before all others, and again for another owner, who must stay until then. `aside`: the prompt
  * goes to standard error. */
 void line_start(const struct line_owner *owner, bool aside);
+/* Remembers a line that was not typed, as those that were. */
+void line_remember(const char *text);
 /* Shows the prompt and begins a line on a screen of this size, in characters. */
 void line_ask(const char *prompt, unsigned width, unsigned height);
 bool line_asking(void);

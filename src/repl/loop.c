@@ -15,6 +15,7 @@
 #include "base/source.h"
 #include "base/system.h"
 #include "repl/line.h"
+#include "repl/outside.h"
 #include "repl/signals.h"
 
 #include <errno.h>
@@ -91,9 +92,47 @@ static void show_above(struct loop *l, const char *bytes, size_t n, unsigned kee
     line_show();
 }
 
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
+/* How many rows of the screen a text takes. */
+static size_t rows_of(const char *bytes, size_t n, unsigned width)
+{
+    size_t rows = 0, column = 0;
+    for (size_t i = 0; i < n; i++) {
+        const bool ends = bytes[i] == '\n';
+        column += !ends && ((unsigned char)bytes[i] & 0xC0) != 0x80;
+        rows += ends || column > width;
+        column = ends ? 0 : column > width ? 1 : column;
+    }
+    return rows;
+}
+
+/* What a person asks for and does not fit the screen goes through their pager; false: it does not.
+ */
+static bool page(struct loop *l, const char *bytes, size_t n)
+{
+    const bool asked = l->person && l->host.person && (!line_asking() || l->helping);
+    if (!asked || !l->terminal.in || !l->terminal.out || l->terminal.dumb || l->options->json ||
+        !is_set("PAGER") || rows_of(bytes, n, l->host.width) < l->host.height)
+        return false;
+    struct str text = {0};
+    const struct out out = out_to(&text);
+    plain_write(&out, bytes, n, PLAIN_LINES);
+    const int status =
+        text.failed ? 127 : loop_outside(l, getenv("PAGER"), NULL, text.text, text.size);
+    str_finish(&text);
+    /* A pager that is not there has shown nothing. */
+    return status != 126 && status != 127;
+}
+
 static void write_out(void *self, const char *bytes, size_t n)
 {
-    show_above(self, bytes, n, PLAIN_LINES);
+    if (!page(self, bytes, n))
+        show_above(self, bytes, n, PLAIN_LINES);
 }
 
 static void write_picture(void *self, const char *bytes, size_t n)
@@ -141,6 +180,23 @@ void loop_suspend(struct loop *l)
     if (held)
         terminal_hold(&l->terminal);
     line_resume();
+}
+
+int loop_outside(struct loop *l, const char *command, const char *file, const char *input, size_t n)
+{
+    const bool held = l->terminal.held, stop = l->stop;
+    progress_erase(&l->progress);
+    flush_out(l);
+    line_hide();
+    line_suspend();
+    terminal_release(&l->terminal);
+    const int status = outside_run(command, file, input, n);
+    if (held)
+        terminal_hold(&l->terminal);
+    line_resume();
+    loop_look(l);
+    l->stop = stop;
+    return status;
 }
 
 /* Somebody else may have stopped the process and changed the terminal's modes meanwhile. */
@@ -284,12 +340,6 @@ static bool tick(void *self, const struct progress *p)
     if (p && !line_asking())
         progress_show(&l->progress, p, now);
     return goes_on(l);
-}
-
-static bool is_set(const char *variable)
-{
-    const char *value = getenv(variable);
-    return value && *value;
 }
 
 static const char *where_pictures_go(void)

@@ -18,6 +18,7 @@ struct loop {
     struct progress_line progress;
     double looked;   /* when tick last asked for signals and let pictures go on */
     bool person;     /* a prompt is shown, and Ctrl-C stops work and never the program */
+    bool helping;    /* a key has asked for help, in the middle of a line */
     bool stop;       /* Ctrl-C was pressed; whoever acts on it clears it */
     int leave;       /* the signal to leave on, or 0 */
     struct str told; /* by a silent rank: what it would have said last on standard error; its owner
@@ -48,6 +49,9 @@ bool loop_wait(struct loop *l);
 void loop_look(struct loop *l);
 /* Whether nothing more may run. */
 bool loop_leaving(const struct loop *l);
+/* As outside_run, with the terminal as it was before; a Ctrl-C meanwhile is not for nnr. */
+int loop_outside(struct loop *l, const char *command, const char *file, const char *input,
+                 size_t n);
 /* Gives the terminal back and stops the process, as Ctrl-Z asks; returns when it goes on. */
 void loop_suspend(struct loop *l);
 /* Shows an error that has no place in a text; with --json also as an object. */

@@ -144,6 +144,7 @@ static int take_write(struct options *o, const char *value, struct err *e)
 static const struct option table[] = {
     {"-c", "TEXT", take_text, 0, "run the statements of TEXT, before those of the script", false},
     {"-i", FLAG(stay), "stay at the prompt after the script or -c", false},
+    {"--no-init", FLAG(no_init), "at the prompt, do not read the person's init.nnr", false},
     {"--let", "NAME=VALUE", take_let, 0, "a parameter: let NAME = VALUE before the script", true},
     {"--check", FLAG(check), "tell all that is wrong with names and shapes; train nothing", false},
     {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file", false},

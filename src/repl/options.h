@@ -22,6 +22,7 @@ struct options {
     const char *report; /* --report: the page that is written at the end, or NULL */
     bool big;           /* --plot-size big */
     bool persist;       /* --persist */
+    bool no_init;       /* --no-init */
     bool stay, step, safe, check, json, quiet, manual, catalogue, version, help;
     uint64_t seed;
     const char *write;          /* of --write, or NULL */

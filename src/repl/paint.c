@@ -12,7 +12,7 @@
 #include <readline/readline.h>
 
 /* Longer lines are pastes, which nobody reads while typing. */
-enum { LONGEST = 4096 };
+enum { LONGEST = 4096, NARROWEST = 8 };
 
 struct place {
     unsigned row, column; /* from 0; row 0 is that of the prompt */
@@ -26,6 +26,7 @@ struct layout {
 /* Of what was painted last: where the line ends and the cursor is, while something stands there. */
 static bool shown;
 static struct layout last;
+static bool tinted; /* some of the line's characters have colours */
 
 /* The bytes of the character at `text` and how many columns it takes; 0 bytes: it is none that a
  * column can be told of. */
@@ -94,7 +95,7 @@ static bool lay_line(struct place *p, struct place *point, unsigned width)
 static bool lay_out(struct layout *l, unsigned width)
 {
     struct place p = {0};
-    if (rl_end > LONGEST || width < 8 || !lay_prompt(&p, width))
+    if (rl_end > LONGEST || width < NARROWEST || !lay_prompt(&p, width))
         return false;
     l->text = p;
     if (!lay_line(&p, &l->point, width))
@@ -205,38 +206,52 @@ static bool is_coloured(const unsigned char *class)
     return false;
 }
 
+/* The line from its first character on if it has colours, or had; else nothing: from its end on. */
+static void add_line(struct str *to, const unsigned char *class, const struct layout *l)
+{
+    const bool coloured = is_coloured(class);
+    if (coloured || tinted) {
+        static const unsigned char plain[LONGEST];
+        add_move(to, l->point, l->text);
+        add_coloured(to, coloured ? class : plain, l);
+    } else {
+        add_move(to, l->point, l->end);
+    }
+    tinted = coloured;
+}
+
+static void add_round(struct str *to, const struct paint *p, struct place *at, unsigned width)
+{
+    if (*p->rest && width > at->column + 1) {
+        str_add(to, "\033[90m");
+        add_fitting(to, p->rest, width - at->column - 1);
+        str_add(to, "\033[0m");
+    }
+    str_add(to, "\033[J");
+    if (*p->hint) {
+        str_add(to, p->class ? "\r\n\033[90m" : "\r\n");
+        add_fitting(to, p->hint, width - 1);
+        str_add(to, p->class ? "\033[0m" : "");
+        at->row++;
+    }
+}
+
 void paint_line(const struct paint *p)
 {
     struct layout l;
     struct str s = {0};
     unsigned height, width;
+    const bool round = *p->rest || *p->hint;
     screen_size(&height, &width);
-    if (!lay_out_now(&l))
+    if (!lay_out_now(&l) || !(round || shown || tinted || is_coloured(p->class)))
         return;
-    struct place at = l.point;
-    if (is_coloured(p->class)) {
-        add_move(&s, at, l.text);
-        add_coloured(&s, p->class, &l);
-    } else {
-        add_move(&s, at, l.end);
-    }
-    at = l.end;
-    if (*p->rest && width > at.column + 1) {
-        str_add(&s, "\033[90m");
-        add_fitting(&s, p->rest, width - at.column - 1);
-        str_add(&s, "\033[0m");
-    }
-    str_add(&s, "\033[J");
-    if (*p->hint) {
-        str_add(&s, p->class ? "\r\n\033[90m" : "\r\n");
-        add_fitting(&s, p->hint, width - 1);
-        str_add(&s, p->class ? "\033[0m" : "");
-        at.row++;
-    }
+    struct place at = l.end;
+    add_line(&s, p->class, &l);
+    add_round(&s, p, &at, width);
     add_move(&s, at, l.point);
     write_out(&s);
     last = l;
-    shown = true;
+    shown = round;
 }
 
 void paint_moved(void)
@@ -262,14 +277,14 @@ void paint_erase(void)
 
 void paint_forget(void)
 {
-    shown = false;
+    shown = tinted = false;
 }
 
 bool paint_restart(unsigned width)
 {
     struct layout l;
     struct str s = {0};
-    if (!shown || !is_plain() || !lay_out(&l, width))
+    if (!is_plain() || !lay_out(&l, width))
         return false;
     add_move(&s, l.point, (struct place){0});
     str_add(&s, "\033[J");

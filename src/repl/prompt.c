@@ -7,9 +7,12 @@
 #include "cmd/shell/background.h"
 #include "cmd/shell/complete.h"
 #include "cmd/shell/hint.h"
+#include "cmd/shell/run_text.h"
 #include "cmd/shell/session.h"
 #include "cmd/shell/typed.h"
 
+#include "repl/edit.h"
+#include "repl/init.h"
 #include "repl/line.h"
 #include "repl/signals.h"
 
@@ -22,6 +25,7 @@ struct typing {
     struct str lines; /* typed and not yet run, each with its \n */
     size_t taken;     /* so much of them is done */
     struct str open;  /* statements begun and not ended */
+    struct str last;  /* the newest that were run, for edit */
     uint32_t line;    /* the number of the first line of `open`, or of the next one */
     bool over;
     bool alive;       /* the prompt shown is that of training in the background */
@@ -119,6 +123,22 @@ static void look(void *self, const char *line, size_t n, size_t point, struct li
     look_at(t->loop, &t->open, line, n, point, to);
 }
 
+/* F1: help on the word at the cursor, or on the statement that it is in. The terminal stays
+ * readline's meanwhile. */
+static void help(void *self, const char *line, size_t n, size_t point)
+{
+    const struct typing *t = self;
+    struct str word = {0}, ask = {0};
+    typed_topic(t->loop->session, &(struct typed){line, n, point}, &word);
+    str_addf(&ask, word.size ? "help \"%s\"\n" : "help%s\n", word.size ? word.text : "");
+    t->loop->helping = true;
+    if (!word.failed && !ask.failed)
+        session_run(t->loop->session, "<prompt>", ".", ask.text, ask.size, t->line, true);
+    t->loop->helping = false;
+    str_finish(&ask);
+    str_finish(&word);
+}
+
 /* What was typed and not run is given up. */
 static void clear_line(struct typing *t)
 {
@@ -143,20 +163,54 @@ static uint32_t count_lines(const struct str *s)
     return n;
 }
 
-static void run_open(struct typing *t)
+/* Runs what is open; `whole`: it does not go on in a further line. */
+static void run_text(struct typing *t, bool whole)
 {
     struct loop *l = t->loop;
     enum outcome how = loop_text(l, "<prompt>", ".", t->open, t->line, false);
+    if (whole && how == OUTCOME_INCOMPLETE)
+        how = loop_text(l, "<prompt>", ".", t->open, t->line, true);
     if (how == OUTCOME_QUIT)
         t->over = true;
     if (how != OUTCOME_INCOMPLETE) {
         t->line += count_lines(&t->open);
-        str_finish(&t->open);
+        str_finish(&t->last);
+        t->last = t->open;
+        t->open = (struct str){0};
     }
     if (l->stop) {
         l->stop = false;
         clear_line(t);
     }
+}
+
+/* What was typed last, in the editor; what comes back is typed so. */
+static void edit_last(struct typing *t)
+{
+    struct str text = {0};
+    struct err e = {0};
+    str_finish(&t->open);
+    if (edit_text(t->loop, &t->last, &text, &e)) {
+        loop_complain(t->loop, &e);
+    } else if (!text.size) {
+        out_add(&t->loop->host.err, "edit: nothing was changed, and nothing is run\n");
+    } else {
+        while (text.size && strchr(" \t\n", text.text[text.size - 1]))
+            text.text[--text.size] = 0;
+        line_remember(text.text);
+        str_add(&t->open, text.text);
+        str_add(&t->open, "\n");
+        run_text(t, true);
+    }
+    str_finish(&text);
+}
+
+static void run_open(struct typing *t)
+{
+    if (edit_asked(&t->open))
+        edit_last(t);
+    else
+        run_text(t, false);
 }
 
 /* Runs the next typed line; false when there is none. */
@@ -323,15 +377,18 @@ void prompt_run(struct loop *l)
                                .typed = typed,
                                .interrupted = interrupted,
                                .complete = complete,
-                               .look = l->terminal.dumb || !l->terminal.out ? NULL : look};
+                               .look = l->terminal.dumb || !l->terminal.out ? NULL : look,
+                               .help = help};
     l->host.person = true;
     line_start(&owner, !l->terminal.out);
     l->owner = &owner;
     greet_person(l);
+    init_run(l);
     while (!t.over && !loop_leaving(l))
         if (!run_line(&t))
             wait_for_keys(&t);
     line_finish();
     l->owner = NULL;
     clear_line(&t);
+    str_finish(&t.last);
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random keys on terminals of every width, pastes that are interrupted, Ctrl-C at any moment: the
-prompt still answers, and leaves well. Run with the address sanitizer's build where there is one.
+"""Random keys on terminals of every width, with colours and hints and while training runs, pastes that
+are interrupted, Ctrl-C at any moment: the prompt still answers, and leaves well. Run with the address
+sanitizer's build where there is one.
 
     keys.py NNR
 """
@@ -26,12 +27,13 @@ SPECIAL = [b"\x1b[" + k for k in (b"A", b"B", b"C", b"D", b"H", b"F", b"3~", b"1
                                   b"201~", b"99999999~", b"<0;1;1M")]
 SPECIAL += [b"\x1b", b"\x1b\x1b", b"\x1bb", b"\x1bd", b"\x1b?", b"\x1b*", b"\x1b.", b"\x1b-5",
             b"\x1b9999", b"\x1b99999999x", b"\x1bOA", b"\x1bP1$r\x1b\\", b"\x1b]0;x\x07",
-            b"\x18\x15", b"\x18\x18", b"\x18(", b"\x18)", b"\x18e", b"\t", b"\t\t"]
+            b"\x18\x15", b"\x18\x18", b"\x18(", b"\x18)", b"\x18e", b"\x1bOP", b"\x1bf", b"?\r", b"\t", b"\t\t"]
 SPECIAL += [bytes([c]) for c in b"\x01\x02\x05\x06\x08\x0b\x0c\x0e\x10\x12\x14\x15\x16\x17\x19\x1f\x7f"]
 LINES = ["print loss", "set h.activity = l1(1e-3)", "dense 3", "run", "stop", "train 2", "undo",
          "for k in 1 2 { print k }", "penalties", "watch loss every 5", "unwatch", "history",
          "clone c", "step 5", "evaluate", "plot loss", "help dense", "nonsense", "mark a", "goto a",
-         "let z = 1", "summary", "say \"a", "repeat 3 {"]
+         "let z = 1", "summary", "edit", "help search noise", "print _", "help l1 run", "help",
+         "set prompt.hints = no", "set prompt.hints = yes", "set prompt.color = no", "set prompt.timer = yes", "say \"a", "repeat 3 {"]
 WORDS = [b"he", b"set h.", b"{", b"}", b'"', b"\\\r", b"\xff\xfe", b"\xc3\xa9", b"\xf0\x9f\x98\x80",
          b"plot a", b"optimizer.lr"]
 SETUP = ["data moons 60 batch=16 split=0.2", "input 2", "dense 4 tanh as h", "dense 1 sigmoid",
@@ -54,6 +56,8 @@ class Terminal:
         words = [NNR, "--plot", draw.choice(["dumb", "none"])]
         term = draw.choice(["xterm", "dumb", "vt100", "screen", "unknown"])
         home = environment(where, TERM=term, INPUTRC="/dev/null", LANG=draw.choice(["C.UTF-8", "C"]),
+                           PAGER=draw.choice(["cat", "false", "", "/nowhere"]),
+                           EDITOR=draw.choice(["true", "false", "/nowhere", "echo 'say 1' >"]),
                            **the_library(where))
         self.pid, self.fd = pty.fork()
         if self.pid == 0:

@@ -229,6 +229,56 @@ static void settings_of_the_prompt_are_the_persons(void **state)
     fake_finish(&f);
 }
 
+static void the_last_number_that_print_printed(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_says(&f, "print _", OUTCOME_ERROR,
+              "t:1:7: nothing was printed yet that _ could be; _ is the last number that print has "
+              "printed: print loss, then _");
+    fake_prints(&f, "print 6*7\nprint _ / 2\nlet k = _\nprint k+1 \"and\" k+2\nprint _",
+                "42\n21\n22 and 23\n23\n");
+    /* What is no number, what prints otherwise, and what fails leave it as it is. */
+    fake_ok(&f, model);
+    fake_ok(&f, "print hidden.kernel\nprint \"text\"\nsay 5");
+    fake_says(&f, "print 7 nothing", OUTCOME_ERROR,
+              "t:1:9: no quantity or variable \"nothing\"; help expressions lists what there is");
+    fake_ok(&f, "undo\nexpect _ == 23");
+    /* In each run of a sweep it starts as it is before, and the runs leave it so. */
+    fake_ok(&f, "sweep a = ? over 1 2 { expect _ == 23\nprint a*100 }\nexpect _ == 23");
+    fake_ok(&f, "sweep b = ? over 1 2 jobs=2 { expect _ == 23\nprint b*100 }\nexpect _ == 23");
+    fake_says(&f, "let _ = 3", OUTCOME_ERROR,
+              "t:1:5: _ is a word of the language; choose another, __1");
+    fake_finish(&f);
+}
+
+static void help_is_found_by_what_it_says(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "help search \"Noise\"");
+    fake_says(
+        &f, "apropos zyxwv", OUTCOME_ERROR,
+        "t:1:9: no text of help has \"zyxwv\" in it; try a shorter word; help lists what there "
+        "is");
+    fake_ok(&f, "apropos noise");
+    char *first = mem_text(f.out.text, strlen(f.out.text));
+    fake_prints(&f, "help search \"NOISE\"", first);
+    assert_non_null(strstr(first, "  gaussian_noise (layer)  "));
+    assert_non_null(strstr(first, "  noise=  "));
+    /* A key of several rows is told once. */
+    const char *key = strstr(first, "  noise=  ");
+    char line[200];
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(key, "\n"), key);
+    assert_int_equal(count_of(first, line), 1);
+    mem_free(first);
+    fake_says(&f, "help l1 l2", OUTCOME_ERROR,
+              "t:1:9: help takes one word; apropos finds what has a word in its text");
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +287,8 @@ int main(void)
         cmocka_unit_test(any_text_has_classes),
         cmocka_unit_test(the_hint_tells_what_is_due),
         cmocka_unit_test(the_rest_is_what_completion_has_first),
+        cmocka_unit_test(the_last_number_that_print_printed),
+        cmocka_unit_test(help_is_found_by_what_it_says),
         cmocka_unit_test(settings_of_the_prompt_are_the_persons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -397,7 +397,8 @@ static const struct wrong wrong_lines[] = {
     {"say \"open", "\"open", 0, "this string is not closed; a \" is missing at its end"},
     {"help 3", "3", 0, "help takes a word; write help dense, or help alone"},
     {"help nothing", "nothing", 0, "there is no help on \"nothing\"; help lists the topics"},
-    {"help dense relu", "relu", 0, "help takes at most 1 value; write help [TOPIC]"},
+    {"help dense relu", "relu", 0,
+     "help takes one word; apropos finds what has a word in its text"},
     {"loss 3", "3", 0,
      "kind takes a loss, not 3; it is one of: mse mae huber binary_crossentropy "
      "categorical_crossentropy kl poisson hinge cosine logcosh"},

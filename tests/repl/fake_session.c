@@ -12,6 +12,7 @@
  *     ask, picture    what the host does for pause, and with a picture of text
  *     quit            also { } over several lines, and \ at the end of a line
  */
+#include "cmd/common/page.h"
 #include "cmd/common/plotting.h"
 #include "cmd/exec/grade.h"
 #include "cmd/session/host.h"
@@ -86,6 +87,22 @@ bool session_windows_open(const struct session *s)
 {
     (void)s;
     return false;
+}
+
+int session_page_check(const char *path, struct err *e)
+{
+    (void)path;
+    (void)e;
+    return 0;
+}
+
+int session_page(struct session *s, const char *path, const char *ended, struct err *e)
+{
+    (void)s;
+    (void)path;
+    (void)ended;
+    (void)e;
+    return 0;
 }
 
 struct session *session_create(const struct host *host, uint64_t seed)
@@ -326,6 +343,12 @@ void typed_hint(struct session *s, const struct typed *t, struct str *to)
     (void)s;
     if (begins(t->text, "hinted"))
         str_add(to, "what is due");
+}
+
+void typed_topic(struct session *s, const struct typed *t, struct str *to)
+{
+    (void)s;
+    str_bytes(to, t->text, t->size);
 }
 
 void typed_rest(struct session *s, const struct typed *t, struct str *to)

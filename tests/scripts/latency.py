@@ -214,6 +214,8 @@ ROWS = [
     Row("save", "save weights \"w.safetensors\"\n" * 10, setup="input 300\ndense 1000000 as h\n"),
     Row("load", "load weights \"w.safetensors\"\n" * 20, setup="input 300\ndense 1000000 as h\n",
         files=[("w.safetensors", large_weights)]),
+    Row("edit", many=lambda i: "help edit"),
+    Row("apropos", many=lambda i: "apropos noise"),
     Row("help", many=lambda i: "help train"),
     Row("quit", many=lambda i: "repeat 0 { quit }", count=500000),
 ]

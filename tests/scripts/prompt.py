@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import struct
+import subprocess
 import sys
 import tempfile
 import termios
@@ -157,6 +158,133 @@ class Prompt(unittest.TestCase):
             s.wait(lambda s: self.line(s) == "nnr> dense 4" and self.below(s) == hint[:width - 1].rstrip())
             self.assertEqual(s.text()[-2], "nnr> dense 4")
             self.assertEqual(len([row for row in s.text() if "dense 4" in row]), 1)
+
+    def test_the_last_printed_value(self):
+        s = self.start()
+        for line, answer in (("print 6*7", "42"), ("print _ / 2 + 1", "22"), ("print _", "22")):
+            s.type(line + "\r")
+            s.wait(lambda s: s.text()[-2:] == [answer, "nnr>"])
+
+    def test_init_file(self):
+        folder = self.folder / ".config" / "nnr"
+        folder.mkdir(parents=True)
+        (folder / "init.nnr").write_text("let mine = 5\nset prompt.timer = yes\n")
+        s = self.start()
+        self.assertEqual([r for r in s.text() if "init.nnr" in r], [f"init: {folder}/init.nnr"])
+        s.type("print mine*2\r")
+        s.wait(lambda s: "10" in s.text() and any(r.startswith("print: ") for r in s.text()))
+        (folder / "init.nnr").write_text("let mine = 5\nlet other = nothing\nlet third = 6\n")
+        s = self.start()
+        self.assertEqual(len([r for r in s.text() if "init.nnr:2:13" in r]), 1)
+        s.type("print mine*3\r")
+        s.wait(lambda s: "15" in s.text())
+        away = self.folder / "away"
+        (away / "nnr").mkdir(parents=True)
+        (away / "nnr" / "init.nnr").write_text("say 77*1\n")
+        s = self.start(XDG_CONFIG_HOME=str(away))
+        self.assertIn("77", s.text())
+        self.start(HOME=None)
+        for words in (["--no-init", "-i"], ["-c", "let mine = 1"]):
+            done = subprocess.run([NNR, *words], stdin=subprocess.DEVNULL, capture_output=True,
+                                  cwd=self.folder, env={"HOME": str(self.folder)}, text=True)
+            self.assertEqual((done.stderr, done.returncode), ("", 0))
+
+    def test_help_on_what_stands_there(self):
+        s = self.start(height=60)
+        for key in ("\x1bOP", "\x1b[11~"):
+            self.typed(s, "\x15dense 4 kernel=l1(", "nnr> dense 4 kernel=l1(")
+            s.type(key)
+            s.wait(lambda s: any(r.startswith("l1(STRENGTH") for r in s.text()[:-2]) and
+                   self.line(s) == "nnr> dense 4 kernel=l1(")
+            s.type("\x15\x0c")
+            s.wait(lambda s: s.text() == ["nnr>"])
+        s.type("train 5?\r")
+        s.wait_for("train [EPOCHS]")
+
+    def test_an_example_is_run_apart(self):
+        s = self.start(setup="let k = 3")
+        s.type("help print run\r")
+        s.wait(lambda s: any(r.startswith("> ") for r in s.text()) and self.line(s) == "nnr>")
+        s.type("print k*1111\r")
+        s.wait(lambda s: "3333" in s.text())
+
+    def test_a_table_fits_the_screen(self):
+        model = ("data moons 60; input 2; dense 40 tanh kernel=l2(1e-4) activity=l1(1e-3) as code; "
+                 "dense 1 sigmoid; loss mse; optimizer adam; train 1")
+        for width in (40, 60, 90):
+            s = self.start(width, 40, model)
+            s.type("penalties\r")
+            s.wait(lambda s: any(r.startswith("total") for r in s.text()) and self.line(s) == "nnr>")
+            rows = [r for r in s.text() if r.startswith(("code.kernel", "total", "slot"))]
+            parts = len(rows) // 3
+            self.assertEqual(len(rows), 3 * parts)
+            self.assertTrue(parts > 1 if width < 90 else True)
+            self.assertTrue(any("|gradient|" in r and r.startswith("slot") for r in rows), rows)
+
+    def command(self, name, text):
+        path = self.folder / name
+        path.write_text("#!/bin/sh\n" + text)
+        path.chmod(0o755)
+        return str(path)
+
+    def test_what_is_long_is_paged(self):
+        pager = self.command("pager", "echo pages; wc -l; head -n 1 < /dev/tty > /dev/null\n")
+        s = self.start(PAGER=pager)
+        s.type("help\r")
+        s.wait(lambda s: "pages" in s.text())
+        s.type("\r")
+        s.wait(lambda s: self.line(s) == "nnr>")
+        self.assertFalse(any("help WORD explains" in r for r in s.text()))
+        s.type("help quit\r")
+        s.wait(lambda s: any(r.startswith("verb: leaves") for r in s.text()))
+        self.assertEqual(len([r for r in s.text() if r == "pages"]), 1)
+        s.type("\x0cdense 4 kernel=l1(\x1bOP")
+        s.wait(lambda s: s.text()[-2:-1] == ["pages"])
+        s.type("\r")
+        s.wait(lambda s: self.line(s) == "nnr> dense 4 kernel=l1(")
+        s.type("1e-3\x1b[D\x1b[D9")
+        s.wait(lambda s: self.line(s) == "nnr> dense 4 kernel=l1(1e9-3")
+        s.type("\x05\x15say 6*7\r")
+        s.wait(lambda s: s.text()[-2:] == ["42", "nnr>"])
+        # One that is not there, and none.
+        for name in ("/nowhere/pager", "", None):
+            s = self.start(PAGER=name)
+            s.type("help\r")
+            s.wait_for("help expressions what print and expect take")
+
+    def test_edit(self):
+        editor = self.command("ed", 'sed -i "s/12/34/" "$1"\n')
+        s = self.start(EDITOR=editor)
+        s.type("edit\r")
+        s.wait_for("nothing was typed yet")
+        s.type("say 12*10\r")
+        s.wait(lambda s: s.text()[-2:] == ["120", "nnr>"])
+        s.type("edit\r")
+        s.wait(lambda s: s.text()[-2:] == ["340", "nnr>"])
+        s.type("\x1b[A")
+        s.wait(lambda s: self.line(s) == "nnr> say 34*10")
+        s.type("\x15edit\r")
+        s.wait(lambda s: "nothing was changed" in s.text()[-2])
+        s.type("repeat 2 {\rsay 12+1\r}\r")
+        s.wait(lambda s: s.text()[-3:] == ["13", "13", "nnr>"])
+        s.type("edit\r")
+        s.wait(lambda s: s.text()[-3:] == ["35", "35", "nnr>"])
+
+    def test_an_editor_that_fails(self):
+        for name, says in (("false", 'the editor "false" ended with status 1; nothing was run'),
+                           ("/nowhere/ed", "ended with status 127; nothing was run"),
+                           (self.command("gone", 'rm "$1"\n'), "cannot be read"), (None, "no editor")):
+            with self.subTest(name):
+                s = self.start(EDITOR=name)
+                s.type("say 12*10\r")
+                s.wait(lambda s: s.text()[-2:] == ["120", "nnr>"])
+                s.type("edit\r")
+                s.wait(lambda s: any(says in r for r in s.text()) and self.line(s) == "nnr>")
+                self.assertEqual(s.text().count("120"), 1)
+                s.type("say 6*7\r")
+                s.wait(lambda s: "42" in s.text())
+        s = self.start(EDITOR="false", VISUAL=self.command("ed", 'echo "say 77*1" > "$1"\n'))
+        self.assertEqual(subprocess.run([NNR, "-c", "edit"], capture_output=True).returncode, 1)
 
     def both(self, width, keys, setup=""):
         """The same keys with all of it and with nothing of it: the screens, but for the grey."""

@@ -490,12 +490,27 @@ static int find_in_model(struct lookup *l, const struct node *path, bool values,
                                                          : several_calls(g, layer, path, e);
 }
 
+/* _ is what print has printed last; with --check that is a guess. */
+static int find_printed(struct lookup *l, const struct node *path, struct leaf *leaf, struct err *e)
+{
+    const struct session *s = l->session;
+    if (!s->has_printed) {
+        err_at(e, path->where, "nothing was printed yet that _ could be");
+        return err_hint(e, "_ is the last number that print has printed: print loss, then _");
+    }
+    l->guessed = l->guessed || checking(s);
+    set_number(leaf, s->printed);
+    return 0;
+}
+
 static int find_single(struct lookup *l, const struct node *path, const char *name,
                        struct leaf *leaf, struct err *e)
 {
     const struct session *s = l->session;
     const struct graph *g = l->model->graph;
     const struct variable *v = name_variable(s, name);
+    if (strcmp(name, "_") == 0)
+        return find_printed(l, path, leaf, e);
     if (v && !v->penalty) {
         set_number(leaf, v->number);
         return 0;

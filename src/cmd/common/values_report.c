@@ -62,8 +62,9 @@ static void add_tensor(struct report *r, const struct session *s, const struct t
     report_close(r);
 }
 
+/* *last becomes the value, if it is a number. */
 static int add_value(struct session *s, struct model *m, const struct node *n, bool label,
-                     struct report *r, struct err *e)
+                     struct report *r, double *last, struct err *e)
 {
     char text[NUMBER_ROOM];
     struct lookup l = {.session = s, .model = m};
@@ -75,11 +76,13 @@ static int add_value(struct session *s, struct model *m, const struct node *n, b
         return 0;
     }
     int failed = checking(s) ? expr_check(n, &names, &x, e) : expr_eval(n, &names, &t, e);
+    if (!failed && checking(s) && !x.axes)
+        *last = 1;
     if (!failed && !checking(s)) {
         if (t.dims.axes)
             add_tensor(r, s, &t, label ? n : NULL);
         else
-            report_number(r, NULL, t.item[0]);
+            report_number(r, NULL, *last = t.item[0]);
         if (!t.dims.axes && label) {
             struct str *shown = report_shown(r);
             add_label(shown, n);
@@ -111,13 +114,13 @@ static bool wants_labels(const struct arg *what)
 }
 
 int values_report(struct session *s, struct model *m, const struct arg *what, bool labels,
-                  struct report *r, struct err *e)
+                  struct report *r, double *last, struct err *e)
 {
     const bool label = labels && wants_labels(what);
     report_open(r, "print", '[');
     for (size_t i = 0; i < what->as.exprs.count; i++) {
         const struct node *n = what->as.exprs.item[i];
-        if (add_value(s, m, n, label && names_something(n), r, e))
+        if (add_value(s, m, n, label && names_something(n), r, last, e))
             return -1;
     }
     report_close(r);

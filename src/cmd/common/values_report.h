@@ -13,8 +13,9 @@ struct session;
 
 /* Adds strings and the values of expressions about a model as a list, print, and the sentence that
  * people read; with --check only looks at them. `labels`: for people each of several values has
- * its expression in front, unless texts among them say what they are. */
+ * its expression in front, unless texts among them say what they are. *last becomes
+ * the last of the values that are one number; without any it stays. */
 int values_report(struct session *s, struct model *m, const struct arg *what, bool labels,
-                  struct report *r, struct err *e);
+                  struct report *r, double *last, struct err *e);
 
 #endif

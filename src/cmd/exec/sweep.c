@@ -167,11 +167,13 @@ struct left {
     struct line *partial;
     bool lost;
     char wrong_verb[sizeof((struct session *)0)->wrong_verb];
+    double printed;
+    bool has_printed;
 };
 
 static void keep_aside(struct session *s, struct left *l)
 {
-    *l = (struct left){s->journal->partial, s->journal->lost, ""};
+    *l = (struct left){s->journal->partial, s->journal->lost, "", s->printed, s->has_printed};
     memcpy(l->wrong_verb, s->wrong_verb, sizeof l->wrong_verb);
     s->journal->partial = NULL;
 }
@@ -181,6 +183,8 @@ static void put_back(struct session *s, const struct left *l)
     lines_free(s->journal->partial);
     s->journal->partial = l->partial;
     s->journal->lost = l->lost;
+    s->printed = l->printed;
+    s->has_printed = l->has_printed;
     memcpy(s->wrong_verb, l->wrong_verb, sizeof l->wrong_verb);
 }
 

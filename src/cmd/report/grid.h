@@ -11,7 +11,7 @@ struct grid {
     bool *right;
     size_t lines, columns;
     unsigned width; /* of the screen that it is to fit; 0: any */
-    bool sideways; /* the heads stand in the first column, else in the first line */
+    bool sideways;  /* the heads stand in the first column, else in the first line */
 };
 
 /* How what people read is written. */

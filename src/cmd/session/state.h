@@ -62,6 +62,8 @@ struct session {
     bool
         told_accuracy[2]; /* what it is of, without a validation share and with one: verbs/look.c */
     struct ways ways;     /* the settings of prompt */
+    double printed;       /* what _ is: the last number that print has printed */
+    bool has_printed;
     char prompt[300];
 };
 

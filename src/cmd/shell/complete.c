@@ -15,22 +15,34 @@
 #include "nn/layer.h"
 #include "plot/view.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 struct words {
     char **item;
     size_t count, room;
+    size_t most;       /* so many are enough */
     const char *begin; /* what they must begin with */
     size_t begin_size;
     bool failed;
 };
 
+/* Whether word and what follows it begin as they must. */
+static bool begins_well(const struct words *w, const char *word, const char *after)
+{
+    const size_t n = strlen(word), most = n < w->begin_size ? n : w->begin_size;
+    return memcmp(word, w->begin, most) == 0 &&
+           strncmp(after, w->begin + most, w->begin_size - most) == 0;
+}
+
 static void add_word(struct words *w, const char *word, const char *after)
 {
+    if (w->count == w->most || !begins_well(w, word, after))
+        return;
     struct str text = {0};
     str_addf(&text, "%s%s", word, after);
-    bool known = text.failed || strncmp(text.text, w->begin, w->begin_size) != 0;
+    bool known = text.failed;
     for (size_t i = 0; i < w->count && !known; i++)
         known = strcmp(w->item[i], text.text) == 0;
     w->failed = w->failed || text.failed;
@@ -562,13 +574,19 @@ static void complete_at(struct words *w, const struct session *s, const char *li
 char **session_complete(struct session *s, const char *line, size_t point, size_t *start,
                         char *suffix)
 {
+    return complete_first(s, line, point, SIZE_MAX, start, suffix);
+}
+
+char **complete_first(struct session *s, const char *line, size_t point, size_t most, size_t *start,
+                      char *suffix)
+{
     struct cursor c = find_cursor(line, point);
     *start = c.word;
     *suffix = ' ';
     if (c.string)
         return NULL;
     c.word = dashed_word(s, line, &c, point);
-    struct words w = {.begin = line + c.word, .begin_size = point - c.word};
+    struct words w = {.most = most, .begin = line + c.word, .begin_size = point - c.word};
     complete_at(&w, s, line, c);
     *start = c.word;
     if (w.count == 1 && w.item[0][0]) {

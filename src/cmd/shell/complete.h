@@ -13,6 +13,10 @@
 char **session_complete(struct session *s, const char *line, size_t point, size_t *start,
                         char *suffix);
 
+/* The same, of the first `most` words that it finds. */
+char **complete_first(struct session *s, const char *line, size_t point, size_t most, size_t *start,
+                      char *suffix);
+
 /* For the other files of cmd/shell, which look at the line too: */
 
 /* The statement that the cursor is in, and where its word begins. */

@@ -116,7 +116,7 @@ void typed_rest(struct session *s, const struct typed *t, struct str *to)
 {
     size_t start;
     char suffix;
-    char **word = session_complete(s, t->text, t->point, &start, &suffix);
+    char **word = complete_first(s, t->text, t->point, 3, &start, &suffix);
     const size_t n = t->point - start;
     /* One letter says little. */
     bool found = n == 0 || (n == 1 && word && word[0] && word[1]);
@@ -128,4 +128,27 @@ void typed_rest(struct session *s, const struct typed *t, struct str *to)
         mem_free(word[i]);
     }
     mem_free(word);
+}
+
+/* The word at the cursor, or behind which it is. */
+static void add_word_at(const struct typed *t, struct str *to)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
+    size_t from = t->point, end = t->point;
+    while (from && strchr(letters, t->text[from - 1]))
+        from--;
+    while (end < t->size && strchr(letters, t->text[end]))
+        end++;
+    if (from < end && (t->text[from] < '0' || t->text[from] > '9'))
+        str_bytes(to, t->text + from, end - from);
+}
+
+void typed_topic(struct session *s, const struct typed *t, struct str *to)
+{
+    add_word_at(t, to);
+    if (to->size)
+        return;
+    const struct due d = due_of(s, t);
+    if (d.row)
+        str_add(to, d.row->name);
 }

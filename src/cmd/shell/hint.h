@@ -14,4 +14,8 @@ void typed_hint(struct session *s, const struct typed *t, struct str *to);
  * letter, nor behind one that begins several. */
 void typed_rest(struct session *s, const struct typed *t, struct str *to);
 
+/* Adds the word that help is wanted on: that at the cursor, or else the statement or call that it
+ * is in. */
+void typed_topic(struct session *s, const struct typed *t, struct str *to);
+
 #endif

@@ -10,10 +10,14 @@
 #include "cmd/session/command.h"
 #include "cmd/session/state.h"
 #include "cmd/session/transcript.h"
+#include "cmd/shell/hint.h"
+#include "cmd/shell/session.h"
+#include "cmd/verbs/help_search.h"
 #include "cmd/verbs/help_text.h"
 
 #include "lang/parse.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The parser's error, or better advice. */
@@ -73,12 +77,71 @@ static enum outcome run_source(struct session *s, const struct text *t, bool com
     return end;
 }
 
+/* Whether a line is `help WORD run`; the word is copied. */
+static bool example_asked(const char *text, size_t size, char *word, size_t room)
+{
+    char line[120], verb[8], last[8], more;
+    if (size >= sizeof line || room < 64)
+        return false;
+    memcpy(line, text, size);
+    line[size] = 0;
+    return sscanf(line, "%7s %63s %7s %c", verb, word, last, &more) == 3 &&
+           strcmp(verb, "help") == 0 && strcmp(last, "run") == 0;
+}
+
+/* `train 5?`: a number is explained by what it stands in. The line is written into to[room]. */
+static void ask_of_statement(struct session *s, const char *text, size_t size, char *to,
+                             size_t room)
+{
+    size_t at = size;
+    while (at && text[at - 1] != '?')
+        at--;
+    struct str word = {0};
+    if (at)
+        typed_topic(s, &(struct typed){text, at - 1, at - 1}, &word);
+    if (word.size && !word.failed)
+        snprintf(to, room, "help \"%s\"\n", word.text);
+    str_finish(&word);
+}
+
+/* Carries out an example in a session of its own, which nobody keeps. */
+static enum outcome run_example(struct session *s, const char *word, const char *example)
+{
+    const struct host *host = s->host;
+    struct session *own = session_create(host, 1);
+    struct err e = {0};
+    if (!own) {
+        err_memory(&e);
+        return show_error(s, &e);
+    }
+    struct str shown = {0};
+    for (const char *line = example; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        str_addf(&shown, "> %.*s\n", (int)strcspn(line, "\n"), line);
+    if (!shown.failed && !host->json)
+        out_add(&host->out, shown.text);
+    str_finish(&shown);
+    char name[80];
+    snprintf(name, sizeof name, "help %.60s", word);
+    const enum outcome how = session_run(own, name, s->folder, example, strlen(example), 1, true);
+    session_destroy(own);
+    return how == OUTCOME_QUIT ? OUTCOME_OK : how;
+}
+
 enum outcome session_run(struct session *s, const char *name, const char *folder, const char *text,
                          size_t size, uint32_t line, bool complete)
 {
     struct err e = {0};
     char question[120];
+    const char *example = NULL;
+    if (!complete && !s->jobs && example_asked(text, size, question, sizeof question))
+        example = help_example(question);
+    if (example) {
+        s->folder = folder;
+        return run_example(s, question, example);
+    }
     if (!complete && help_asked(text, size, question, sizeof question)) {
+        if (strncmp(question, "help \"", 6) == 0 && question[6] >= '0' && question[6] <= '9')
+            ask_of_statement(s, text, size, question, sizeof question);
         text = question;
         size = strlen(question);
     }

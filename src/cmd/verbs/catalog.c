@@ -70,6 +70,8 @@
     ROW(save)                                                                                      \
     ROW(load)                                                                                      \
     ROW(help)                                                                                      \
+    ROW(edit)                                                                                      \
+    ROW(apropos)                                                                                   \
     ROW(quit)
 
 #define ROW(verb) extern const struct command command_##verb;

@@ -14,6 +14,7 @@
 #include "train/emulate.h"
 #include "train/ledger.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Whether a path of that name, or one that begins so and goes on with a dot, stands in a tree. */
@@ -59,7 +60,12 @@ static int run_print(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what");
     struct report r = {0};
-    const int failed = values_report(s, current_model(s), what, true, &r, e);
+    double last = NAN;
+    const int failed = values_report(s, current_model(s), what, true, &r, &last, e);
+    if (!failed && !isnan(last)) {
+        s->printed = last;
+        s->has_printed = true;
+    }
     report_say(&r, "\n");
     if (failed || checking(s)) {
         report_finish(&r);

@@ -26,7 +26,9 @@ static int speak_values(struct session *s, const struct args *args, enum told wh
 {
     struct report r = {0};
     struct str text = {0};
-    const int failed = values_report(s, current_model(s), args_get(args, "what"), false, &r, e);
+    double last;
+    const int failed =
+        values_report(s, current_model(s), args_get(args, "what"), false, &r, &last, e);
     if (!failed)
         report_tell(s, &r, what);
     str_add(&text, before);
@@ -58,6 +60,14 @@ static int run_quit(struct session *s, const struct args *args, struct err *e)
     return 0;
 }
 
+/* The prompt takes the line itself, when it stands alone there. */
+static int run_edit(struct session *s, const struct args *args, struct err *e)
+{
+    (void)s;
+    err_at(e, args->where, "edit is a line of its own, at the prompt");
+    return err_hint(e, "it opens what was typed last in EDITOR, and runs what comes back");
+}
+
 static const struct arg_spec say_args[] = {
     ARG("what", REST, ARG_EXPRS, .required = true, .line = "strings and expressions"),
 };
@@ -81,6 +91,17 @@ const struct command command_quit = {
               .details = "In a script it ends the script with 0.",
               .example = "say \"bye\"\nquit\n"},
     .run = run_quit,
+    .unwritten = any_statement,
+    .beyond_run = true,
+};
+const struct command command_edit = {
+    COMMAND_ALONE(
+        "edit", "opens what was typed last in the person's editor, and runs what comes back",
+        "At the prompt alone. The newest statement that ran or failed, or the block with all "
+        "its lines, is opened in EDITOR, or else in VISUAL. Where nothing was changed, or "
+        "the editor fails, nothing is run.",
+        "help edit\n"),
+    .run = run_edit,
     .unwritten = any_statement,
     .beyond_run = true,
 };

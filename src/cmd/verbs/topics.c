@@ -266,6 +266,15 @@ bool help_topic(struct str *to, const char *topic)
     return true;
 }
 
+void topics_rows(void (*each)(void *self, const struct table *of, const struct entry *row),
+                 void *self)
+{
+    const struct tables all = find_tables();
+    for (size_t i = 0; i < all.count; i++)
+        for (size_t k = 0; k < all.item[i]->rows; k++)
+            each(self, all.item[i], all.item[i]->row[k]);
+}
+
 void topics_each(void (*each)(void *self, const char *word), void *self)
 {
     const struct tables all = find_tables();

@@ -5,10 +5,15 @@
 
 #include <stdbool.h>
 
+struct entry;
 struct str;
+struct table;
 
 /* Calls `each` with every word that help has a topic for. */
 void topics_each(void (*each)(void *self, const char *word), void *self);
+/* Calls `each` with every row of every table. */
+void topics_rows(void (*each)(void *self, const struct table *of, const struct entry *row),
+                 void *self);
 /* Help of one topic, or the overview for NULL; false: there is none. */
 bool help_topic(struct str *to, const char *topic);
 

@@ -63,6 +63,11 @@ static const struct word_row all[] = {
          "and where none is, there are none of these.",
          "set prompt.hints = no\nset prompt.timer = yes\nprint prompt.timer\n"
          "set prompt.timer = no\n"),
+    WORD("_", NULL, true, "the last number that print has printed",
+         "In any expression: print loss, then print _ * 2, or let k = _. Of several numbers in one "
+         "print it is the last; tensors and texts leave it as it is, and so do say, undo, goto and "
+         "the runs of a sweep, in each of which it starts as it is before the sweep.",
+         "print 6*7\nexpect _ == 42\nlet k = _ / 2\nprint k\n"),
     WORD("frozen", "penalties.frozen", false, "whether penalties of frozen layers count: a setting",
          "set penalties.frozen = count is the rule here: they count, and their rows are marked. "
          "ignore leaves them out, as some systems do.",
@@ -71,7 +76,7 @@ static const struct word_row all[] = {
 
 static const struct entry *const rows[] = {
     &all[0].entry, &all[1].entry, &all[2].entry, &all[3].entry, &all[4].entry,  &all[5].entry,
-    &all[6].entry, &all[7].entry, &all[8].entry, &all[9].entry, &all[10].entry,
+    &all[6].entry, &all[7].entry, &all[8].entry, &all[9].entry, &all[10].entry, &all[11].entry,
 };
 _Static_assert(sizeof rows / sizeof *rows == sizeof all / sizeof *all, "each word is a row");
 const struct table language_words = {"word", rows, sizeof rows / sizeof *rows};
