@@ -101,6 +101,22 @@ static void what_is_masked_is_as_if_it_were_not_there(void **state)
         }
 }
 
+/* What is masked lies near the thresholds, which l0 would move by it. */
+static void thresholds_hear_of_no_masked_step(void **state)
+{
+    (void)state;
+#define JUMPS                                                                                      \
+    "dense 3 jumprelu(0.1) activity=l0(0.3, target=1, bandwidth=4) as h\ndense 1\nloss mse\n"      \
+    "optimizer sgd lr=0.1\nstep 3\n"
+    static const char *const asked[] = {"sum(h.theta)", "sum(abs(h.theta.grad))", "loss"};
+    for (size_t i = 0; i < 3; i++)
+        check_near(
+            after("data rows { 1 -2 3 0 0 0 0.5 0.2 -1 -> 1 9 0 }\ninput 3x3\nmasking 0\n" JUMPS,
+                  asked[i]),
+            after("data rows { 1 -2 3 0.5 0.2 -1 -> 1 0 }\ninput 2x3\n" JUMPS, asked[i]),
+            NEAR(1e-12, 1e-5));
+}
+
 #define MIXED                                                                                      \
     "data rows { 1 2 0 0 0 0 -> 1 2 3; 0 0 1 2 0 0 -> 1 2 3; 3 1 -1 2 1 1 -> 0 1 0; "              \
     "0 0 0 0 0 0 -> 1 1 1; 0 0 2 1 -1 -1 -> 0 0 1 }\n"
@@ -161,13 +177,14 @@ static void where_all_is_masked_nothing_counts(void **state)
     fake_finish(&f);
 }
 
-/* Class 1 is due everywhere; the first two steps of the one sample are there. */
+/* Class 1 is due everywhere; the first two steps of the one sample are there, and one of them is
+ * right: of all four it would be one as well. */
 static void accuracy_is_of_the_steps_that_are_there(void **state)
 {
     (void)state;
     struct fake f;
     fake_start(&f);
-    fake_ok(&f, "data rows { 1 2 -1 1 0 0 0 0 -> 1 1 1 0 }\ninput 4x2\nmasking 0\n"
+    fake_ok(&f, "data rows { 1 2 -1 1 0 0 0 0 -> 1 1 1 1 }\ninput 4x2\nmasking 0\n"
                 "dense 2 softmax kernel_init=values(-1, 1, 0, 0) use_bias=no\n"
                 "loss categorical_crossentropy\n");
     check_near(fake_number(&f, "accuracy"), 0.5, 0);
@@ -289,6 +306,7 @@ int main(void)
         cmocka_unit_test(ones_are_counted_where_they_are),
         cmocka_unit_test(the_row_says_how_many),
         cmocka_unit_test(what_is_masked_is_as_if_it_were_not_there),
+        cmocka_unit_test(thresholds_hear_of_no_masked_step),
         cmocka_unit_test(the_gradient_is_right_everywhere),
         cmocka_unit_test(a_mask_that_masks_nothing_changes_nothing),
         cmocka_unit_test(where_all_is_masked_nothing_counts),
