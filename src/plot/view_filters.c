@@ -38,6 +38,7 @@ struct tiles {
     const real *kernel; /* [inputs][outputs] */
     size_t outputs;
     bool given;          /* a tile is a row of the kernel: what a unit gives, not what it takes */
+    size_t channels;     /* of a convolution's kernel: below each other in a tile; else 0 */
     size_t units, count; /* tiles, and the weights of each */
     size_t w, h, gap, cols, rows, shown;
     size_t *unit;    /* of each tile */
@@ -138,7 +139,8 @@ static int sort_units(struct tiles *t, struct err *e)
     return 0;
 }
 
-/* Which unit stands where. Without data that fits the model they are as they stand. */
+/* Which unit stands where. Without data that fits the model they are as they stand, and so are
+ * those of a transposed convolution, which are its inputs. */
 static int order_units(const struct view_request *r, struct model *m, id layer, struct tiles *t,
                        struct err *e)
 {
@@ -151,6 +153,8 @@ static int order_units(const struct view_request *r, struct model *m, id layer, 
     picture_ends(m->graph, layer, &in, &out);
     if (!request_yes(r, &keys[SORT]) || !r->data || inputs_check(m->graph, r->data, &unfit))
         return 0;
+    if (t->channels && (out == NOTHING || shape_last(&m->graph->value[out].shape) != t->units))
+        return 0;
     if (!(t->share = mem_new(t->units, sizeof *t->share)))
         return err_memory(e);
     return firing_shares(m, r->data, r->seed, t->given ? in : out, t->units, t->share, e) ||
@@ -159,12 +163,21 @@ static int order_units(const struct view_request *r, struct model *m, id layer, 
                : 0;
 }
 
-/* Tiles are what units take if that is a picture, else what they give if that is one; else strips
- * of what they take. */
+/* Of a convolution a tile is a filter. Else tiles are what units take if that is a picture, else
+ * what they give if that is one; else strips of what they take. */
 static void choose_side(const struct view_request *r, const struct model *m, const struct weight *w,
                         struct tiles *t)
 {
     const size_t inputs = w->count / t->outputs;
+    if (w->shape.axes > 2) {
+        t->channels = w->shape.size[w->shape.axes - 2];
+        t->units = t->outputs;
+        t->count = inputs;
+        t->gap = 1;
+        t->w = w->shape.size[w->shape.axes - 3];
+        t->h = inputs / t->w;
+        return;
+    }
     struct picture p = picture_taken(m->graph, w->layer, r->data);
     if (!p.w) {
         p = picture_given(m->graph, w->layer, r->data);
@@ -199,8 +212,9 @@ static bool find_weight(const struct tiles *t, size_t x, size_t y, size_t *tile,
 {
     const size_t col = x / (t->w + t->gap), row = y / (t->h + t->gap);
     const size_t dx = x % (t->w + t->gap), dy = y % (t->h + t->gap);
+    const size_t down = t->channels ? t->h / t->channels : 0;
     *tile = row * t->cols + col;
-    *weight = dy * t->w + dx;
+    *weight = t->channels ? (dy % down * t->w + dx) * t->channels + dy / down : dy * t->w + dx;
     return dx < t->w && dy < t->h && col < t->cols && *tile < t->shown;
 }
 
@@ -266,9 +280,11 @@ static void add_caption(struct str *to, const struct tiles *t, const char *name)
     else
         str_addf(to, "%zu unit%s", t->units, t->units == 1 ? "" : "s");
     if (t->gap)
-        str_addf(to, " of %zux%zu", t->h, t->w);
+        str_addf(to, " of %zux%zu", t->channels ? t->h / t->channels : t->h, t->w);
     else
         str_addf(to, " of %zu", t->count);
+    if (t->channels > 1)
+        str_addf(to, ", %zu channels below each other", t->channels);
     str_add(to, t->given ? " (what each gives)" : "");
     str_addf(to, ", largest %.3g", t->most);
     if (t->empty)
@@ -479,7 +495,8 @@ const struct view_kind view_filters = {
                 "is what it takes, where that is the model's input (a square, or of two axes), "
                 "read row by row from the top left; in the last layer of a model that gives back "
                 "its input, such as a decoder, it is what each unit of the code gives. Weights "
-                "between codes are no picture: there each unit is a strip. The busiest units come "
+                "between codes are no picture: there each unit is a strip. Of a convolution a tile "
+                "is a filter, its channels below each other. The busiest units come "
                 "first: those with |output| above 0.1 for the most samples of the validation share "
                 "or, where there is none, of the training share. A unit whose largest |w| is below "
                 "a thousandth of the kernel's has an empty, grey tile.",

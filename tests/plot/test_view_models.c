@@ -54,6 +54,59 @@ static void a_kernel_of_zeros_can_be_drawn(void **state)
 
 /* Four inputs make tiles of 2x2; the second unit has none; without data they are as they
  * stand. */
+/* A filter of 1x2 that sees two channels: [1][2][2][1] is a tile of two rows, a channel each. */
+static void filters_of_a_convolution_have_their_channels_below_each_other(void **state)
+{
+    (void)state;
+    struct bench b = bench_make("data random 20 shape=3x3x2\ninput 3x3x2\n"
+                                "conv2d 1 1x2 kernel_init=values(1, 2, 3, -4) as k\n");
+    struct view_request r = request_of(&b);
+    r.data = NULL;
+    struct figure f = drawn(&r, "filters");
+    const double due[4][4] = {{0, 0, 1, 0.25}, {1, 0, 3, 0.75}, {0, 1, 2, 0.5}, {1, 1, -4, -1}};
+    for (size_t i = 0; i < 4; i++) {
+        double x[4];
+        assert_int_equal(csv_line(&f, "k.kernel unit 0", i, x), 4);
+        for (size_t k = 0; k < 4; k++)
+            check_near(x[k], due[i][k], 1e-6);
+    }
+    check_has(f.program.text, "1 unit of 1x2, 2 channels below each other, largest 4");
+    figure_finish(&f);
+    bench_finish(&b);
+}
+
+/* Two channels of a 1x1 convolution: the sample and its negative half. */
+static void maps_are_tiles_with_one_scale(void **state)
+{
+    (void)state;
+    struct bench b = bench_make("data rows { 9 9 9 9 -> 0; 1 2 -4 0 -> 1 } shuffle=no\n"
+                                "input 2x2x1\nconv2d 2 1 kernel_init=values(1, -0.5) as k\n");
+    const struct span where = {0};
+    const char *const layer = "k";
+    struct view_request r = request_of(&b);
+    r.layer = &layer;
+    r.where = &where;
+    r.layers = 1;
+    b.data.training = 1; /* so that the second is kept for validation */
+    struct figure f = drawn(&r, "maps");
+    const double due[2][4][4] = {
+        {{0, 0, 1, 0.25}, {1, 0, 2, 0.5}, {0, 1, -4, -1}, {1, 1, 0, 0}},
+        {{3, 0, -0.5, -0.125}, {4, 0, -1, -0.25}, {3, 1, 2, 0.5}, {4, 1, 0, 0}}};
+    for (size_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < 4; i++) {
+            char name[40];
+            double x[4];
+            snprintf(name, sizeof name, "k channel %zu", c);
+            assert_int_equal(csv_lines(&f, name), 4);
+            assert_int_equal(csv_line(&f, name, i, x), 4);
+            for (size_t k = 0; k < 4; k++)
+                check_near(x[k], due[c][i][k], 1e-6);
+        }
+    check_has(f.program.text, "k of sample 1, 2 channels of 2x2, -4 to 2'");
+    figure_finish(&f);
+    bench_finish(&b);
+}
+
 static void filters_are_tiles_with_one_scale(void **state)
 {
     (void)state;
@@ -173,6 +226,8 @@ int main(void)
         cmocka_unit_test(weights_are_counted),
         cmocka_unit_test(a_kernel_of_zeros_can_be_drawn),
         cmocka_unit_test(filters_are_tiles_with_one_scale),
+        cmocka_unit_test(filters_of_a_convolution_have_their_channels_below_each_other),
+        cmocka_unit_test(maps_are_tiles_with_one_scale),
         cmocka_unit_test(boundary_shows_the_output),
         cmocka_unit_test(boundary_names_the_largest_of_several_outputs),
         cmocka_unit_test(drawing_leaves_training_alone),

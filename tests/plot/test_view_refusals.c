@@ -133,6 +133,17 @@ static const struct refused_view cases[] = {
      "tradeoff shows a sweep, and there is none yet; make one first: sweep LAYER.kernel = l1(?) "
      "over 0 1e-3 1e-2 { train 5 }",
      false, false},
+    {PLAIN_MODEL, "maps", NULL,
+     "maps are of a layer, and none is named; name a convolution or a pool: plot maps LAYER", false,
+     false},
+    {PLAIN_MODEL, "maps", "hidden",
+     "maps are of height x width x channels, and hidden puts out 3; name a convolution or a pool; "
+     "plot activity shows other outputs",
+     false, false},
+    {"data random 9 shape=90x90x1\ninput 90x90x1\nconv2d 2 1 as c\n", "maps", "c",
+     "a map of 90x90 characters is too large for this terminal; write it to a file: plot save "
+     "\"maps.png\"",
+     true, false},
     {PLAIN_MODEL, "units", "hiden", "there is no layer \"hiden\"; did you mean hidden?", false,
      false},
 };
@@ -183,6 +194,8 @@ static const char *const own_scenes[][2] = {
               "gru 3 sequences=yes as hidden\nglobal_avg_pool\ndense 1 as top\n"},
     {"reconstruct",
      "data digits target=input\ninput 64\ndense 3 tanh as hidden\ndense 64 as top\n"},
+    {"maps", "data random 12 shape=4x4x1 target=1\ninput 4x4x1\nconv2d 3 2 relu as hidden\n"
+             "flatten\ndense 1 as top\nloss mse\n"},
 };
 
 /* The scene number `i` of a view; NULL: it has not so many. */
@@ -260,7 +273,7 @@ static bool takes_one(const char *view, bool text)
     for (size_t i = 0; i < sizeof views / sizeof *views; i++)
         if (strcmp(view, views[i]) == 0)
             return text;
-    return strcmp(view, "path") == 0;
+    return strcmp(view, "path") == 0 || strcmp(view, "maps") == 0;
 }
 
 static const char *name_for(const char *view)
