@@ -2,7 +2,9 @@
 /* How a policy bends the rows of the ledger. */
 #include "nn/bend.h"
 
+#include "nn/bidirectional.h"
 #include "nn/compiler.h"
+#include "nn/recurrent.h"
 
 static bool in_block(const struct graph *g, id call)
 {
@@ -61,12 +63,24 @@ id policy_refuses(const struct graph *g, const struct policy *p)
     return NOTHING;
 }
 
+static bool drops_weight(const struct graph *g, const struct policy *p, id layer)
+{
+    return p && p->drops_backward && is_backward_half(g, layer);
+}
+
+static bool drops_activity(const struct graph *g, const struct policy *p, id layer)
+{
+    const struct layer_kind *kind = g->layer[layer].kind;
+    return (p->drops_recurrent && kind->shape == recurrent_shape) ||
+           (p->drops_simple_rnn && kind == &layer_simple_rnn);
+}
+
 void bend_weight(const struct planner *w, struct applied *a)
 {
     const struct policy *p = w->policy;
     const id layer = w->g->weight[a->weight].layer;
     const bool frozen = p && p->ignores_frozen && !w->g->layer[layer].trainable;
-    a->times = frozen ? 0 : w->listed ? w->listed[layer] : 1;
+    a->times = frozen || drops_weight(w->g, p, layer) ? 0 : w->listed ? w->listed[layer] : 1;
     a->bent = frozen          ? BENT_FROZEN
               : a->times == 0 ? BENT_DROPPED
               : a->times == 1 ? BENT_NOT
@@ -97,7 +111,8 @@ void bend_activity(const struct planner *w, struct applied *a)
         a->bent = BENT_COUNTED;
     }
     const bool refused = refuses_term(g, p, &g->term[a->term]);
-    if (refused || (wrapped && p->drops_wrapped) || (block && p->drops_blocks)) {
+    if (refused || (wrapped && p->drops_wrapped) || (block && p->drops_blocks) ||
+        drops_activity(g, p, g->term[a->term].layer)) {
         a->times = 0;
         a->bent = refused ? BENT_REFUSED : BENT_DROPPED;
     }

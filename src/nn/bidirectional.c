@@ -11,6 +11,13 @@
 const struct layer_kind bidirectional_kind = {
     .entry = {.name = "bidirectional", .summary = "a recurrent layer in both directions"}};
 
+bool is_backward_half(const struct graph *g, id layer)
+{
+    const id parent = g->layer[layer].parent;
+    return parent != NOTHING && g->layer[parent].kind == &bidirectional_kind &&
+           g->layer[parent].body[1].layer == layer;
+}
+
 static const struct entry modes[] = {
     {.name = "concat", .summary = "side by side, forward first"},
     {.name = "sum", .summary = "added"},

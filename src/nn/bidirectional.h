@@ -8,6 +8,8 @@
 
 extern const struct layer_kind bidirectional_kind;
 
+/* Whether a layer is such a half. */
+bool is_backward_half(const struct graph *g, id layer);
 /* Defines it at `path` with halves of that kind and those arguments, and `folds` timedistributed
  * around it. `inner` is the place of the halves' verb. */
 int graph_add_bidirectional(struct graph *g, const struct layer_kind *kind, const struct args *args,

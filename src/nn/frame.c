@@ -22,6 +22,14 @@ static int frame_allocate(struct frame *f, const struct plan *p)
                : -1;
 }
 
+double frame_reals(const struct plan *p)
+{
+    double reals = 0;
+    for (enum block b = IN_VALUE; b < BLOCKS; b++)
+        reals += (double)p->size[b];
+    return reals;
+}
+
 static void point_arrays(struct frame *f, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {

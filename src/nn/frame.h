@@ -37,6 +37,8 @@ static inline real *frame_scratch(const struct frame *f)
     return f->block[IN_SCRATCH];
 }
 
+/* How many numbers a frame of the plan holds. */
+double frame_reals(const struct plan *p);
 /* NULL when there is no memory. weight and wgrad are borrowed and may be changed with
  * frame_weights. All blocks start as 0; penalties take what the graph says. */
 struct frame *frame_create(const struct plan *p);

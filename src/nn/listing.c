@@ -6,7 +6,7 @@
  * backwards: what arrives in a list counts as often as it is handed on later. */
 #include "nn/listing.h"
 
-#include "nn/layer.h"
+#include "nn/bidirectional.h"
 
 struct copy {
     id to, from; /* layers; to == graph->layers: the model */
@@ -138,10 +138,20 @@ static void define_until(struct lists *l, id *next, size_t calls)
             define_block(l, *next);
 }
 
+/* A bidirectional layer has the lists of its halves. */
+static void list_halves(struct lists *l)
+{
+    for (id i = 0; i < l->g->layers; i++)
+        for (size_t k = 0; l->g->layer[i].kind == &bidirectional_kind && k < l->g->layer[i].bodies;
+             k++)
+            hand_list(l, i, l->g->layer[i].body[k].layer);
+}
+
 static void list_all(struct lists *l)
 {
     const struct graph *g = l->g;
     id next = 0;
+    list_halves(l);
     for (id c = 0; c < g->calls && !l->failed; c++) {
         const struct call *it = &g->call[c];
         define_until(l, &next, c);

@@ -30,6 +30,9 @@ struct policy {
     bool block_input;      /* an activity penalty in a called block acts on the layer's input */
     bool ignores_masks;    /* an activity penalty counts masked steps as well */
     bool ignores_frozen;   /* a frozen weight's penalty does not count */
+    bool drops_recurrent;  /* an activity penalty of a recurrent layer is not applied */
+    bool drops_simple_rnn; /* nor one of simple_rnn */
+    bool drops_backward;   /* nor the weight penalties of a bidirectional layer's backward half */
     bool sets_reduce;      /* activity penalties are reduced as: */
     enum reduce reduce;
     bool drops_joint;       /* it has no terms over several tensors */

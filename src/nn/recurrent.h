@@ -67,6 +67,9 @@ struct recurrent {
     gemm_run *run_on, *run_on_weight, *run_on_grad; /* of a step's states; all steps' */
 };
 
+extern const struct layer_kind layer_simple_rnn;
+
+/* `shape` of all kinds that are recurrent, and of no others. */
 int recurrent_shape(const struct args *self, const struct shape *in, struct shape *out,
                     struct err *e);
 /* kernel, recurrent and, with use_bias, bias, of that many gates; biases: how many rows the bias

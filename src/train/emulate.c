@@ -58,7 +58,8 @@ static const struct emulation none = {
     "that a called block has cannot be computed: training and evaluation end in Theano's "         \
     "MissingInputError, so train and evaluate refuse it too. A weight penalty counts once for "    \
     "every container that has the layer: twice for a layer that a block and the model around it "  \
-    "share. evaluate leaves penalties out. "
+    "share. evaluate leaves penalties out. Recurrent layers have no activity penalty: one is an "  \
+    "unknown argument there and is dropped here. "
 
 static const struct emulation keras_1_0_early = {
     .entry = {.name = "keras-1.0-early",
@@ -71,6 +72,7 @@ static const struct emulation keras_1_0_early = {
     .policy = {.drops_joint = true,
                .ignores_masks = true,
                .listing = LIST_BY_LAYER,
+               .drops_recurrent = true,
                .refuses = REFUSES_IN_BLOCKS,
                .drops_wrapped = true,
                .sets_reduce = true,
@@ -89,6 +91,7 @@ static const struct emulation keras_1_0 = {
     .policy = {.drops_joint = true,
                .ignores_masks = true,
                .listing = LIST_BY_LAYER,
+               .drops_recurrent = true,
                .refuses = REFUSES_IN_BLOCKS,
                .drops_wrapped = true,
                .sets_reduce = true,
@@ -109,11 +112,13 @@ static const struct emulation keras_2_0 = {
              "2, 3 calls. On a tensor on which it was called before a block does not run again. "
              "In a called block activity penalties act on the layer's input (keras #9267); "
              "those in a block inside TimeDistributed are dropped; else they are summed over "
-             "the batch. (Run: 2.0.8.)",
+             "the batch. The weight penalties of Bidirectional's backward half do not count, up to "
+             "2.1.6 (keras #7514). (Run: 2.0.8.)",
          .example = SCRIPT("keras-2.0")},
     .policy = {.drops_joint = true,
                .ignores_masks = true,
                .listing = LIST_BY_RUN,
+               .drops_backward = true,
                .block_input = true,
                .drops_blocks = true,
                .sets_reduce = true,
@@ -154,11 +159,14 @@ static const struct emulation keras_3 = {
              "An activity penalty of a layer inside TimeDistributed is silently dropped again; "
              "one in a block inside it is applied. The penalty of a frozen layer's weights does "
              "not count. Activity penalties are divided by the batch size; 3.0.0 to 3.13.2 "
-             "summed them (keras #22018), which is not emulated. (Run: 3.15.1.)",
+             "summed them (keras #22018), which is not emulated. SimpleRNN takes an activity "
+             "penalty "
+             "and does nothing with it (read: layers/rnn/simple_rnn.py). (Run: 3.15.1.)",
          .example = SCRIPT("keras-3")},
     .policy = {.drops_joint = true,
                .ignores_masks = true,
                .drops_wrapped = true,
+               .drops_simple_rnn = true,
                .ignores_frozen = true,
                .sets_reduce = true,
                .reduce = REDUCE_BATCH},

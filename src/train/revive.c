@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "nn/init.h"
+#include "nn/layer.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,7 +15,7 @@ int revive_check(const struct model *m, id layer, struct span where, id *call, s
 {
     const struct graph *g = m->graph;
     const struct layer *l = &g->layer[layer];
-    const id kernel = l->body ? NOTHING : graph_find_weight(g, layer, "kernel");
+    const id kernel = l->kind->kernel ? graph_find_weight(g, layer, "kernel") : NOTHING;
     if (kernel == NOTHING || g->weight[kernel].shape.axes != 2) {
         err_at(e, where, "%s has no kernel of inputs and units to start anew", l->name);
         return err_hint(e, "revive takes a dense layer");

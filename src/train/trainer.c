@@ -12,6 +12,7 @@
 #include "train/prune.h"
 
 #include <string.h>
+#include <unistd.h>
 
 int trainer_check(const struct model *m, const struct dataset *d, struct err *e)
 {
@@ -159,12 +160,36 @@ static int compile_plans(struct trainer *t, const struct dataset *d,
     return err_memory(e);
 }
 
+static double gigabytes_of(const struct plan *p)
+{
+    return frame_reals(p) * (double)sizeof(real) / 1e9;
+}
+
+/* A system that promises more memory than there is would end the program later. */
+static int check_room(const struct plan *p, struct err *e)
+{
+    const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / 1e9;
+    if (there <= 0 || gigabytes_of(p) <= there)
+        return 0;
+    err_at(e, (struct span){0}, "batches of %zu would take %.3g GB to work in, and there are %.3g",
+           p->capacity, gigabytes_of(p), there);
+    return err_hint(e, "make them smaller: set data.batch = %zu; or sequences shorter",
+                    p->capacity > 4 ? p->capacity / 4 : 1);
+}
+
+double trainer_gigabytes(const struct trainer *t)
+{
+    return (t->train ? gigabytes_of(t->train) : 0) + gigabytes_of(t->infer);
+}
+
 /* Room for steps, from the first one on. */
 static int make_room_to_train(struct trainer *t, struct err *e)
 {
     const struct graph *g = t->model->graph;
     if (t->train_frame)
         return 0;
+    if (check_room(t->train, e))
+        return -1;
     if ((t->train_frame = frame_create(t->train)) &&
         (t->next_grad = mem_block(g->weight_reals, sizeof(real))) &&
         (t->room = mem_new(update_room(g), sizeof *t->room)) &&
@@ -179,6 +204,8 @@ static int make_room_to_train(struct trainer *t, struct err *e)
 /* Room for reports, from the first one on. */
 static int make_room_to_look(struct trainer *t, struct err *e)
 {
+    if (!t->infer_frame && check_room(t->infer, e))
+        return -1;
     if (!t->infer_frame)
         t->infer_frame = frame_create(t->infer);
     if (!t->probe_grad)

@@ -47,6 +47,8 @@ static inline struct trainer *trainer_of(const struct model *m)
 /* Checks that the model can be trained on the data (input and target sizes, a loss and an optimizer
  * chosen), compiles what is missing and draws first weights. On error the model is as before. */
 int trainer_prepare(struct model *m, const struct dataset *d, uint64_t seed, struct err *e);
+/* What its two plans take to work in, once both are used. */
+double trainer_gigabytes(const struct trainer *t);
 /* Gives a frame of one of the model's plans the present numbers of its penalties. */
 void trainer_numbers(const struct model *m, struct frame *f);
 /* The checks alone. */

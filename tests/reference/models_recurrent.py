@@ -233,3 +233,72 @@ def recurrent_functions(m, x, t):
     h = gru_after("b", h, F.mish, swish)
     h = m.activity("c", gru_before(m, "c", turn(h), F.gelu, F.softplus), l2(0.1))
     return mse(m.dense("o", last(lstm_steps(m, "d", h, F.elu, tanh))), t)
+
+
+def masked_steps(x, valid, states, step):
+    """Where a step is masked states stay as they were; the first of them is the output."""
+    out = []
+    for t in range(x.shape[1]):
+        counts = valid[:, t:t + 1]
+        states = [torch.where(counts, new, old) for new, old in zip(step(x[:, t], *states), states)]
+        out.append(states[0])
+    return torch.stack(out, 1)
+
+
+def lstm_masked(m, layer, x, valid):
+    kernel, recurrent, bias = weights_of(m, layer)
+
+    def step(now, y, c):
+        i, forget, new, o = (now @ kernel + y @ recurrent + bias).chunk(4, -1)
+        c = sigmoid(forget) * c + sigmoid(i) * tanh(new)
+        return sigmoid(o) * tanh(c), c
+    zero = torch.zeros(len(x), len(recurrent))
+    return masked_steps(x, valid, [zero, zero], step)
+
+
+def gru_masked(m, layer, x, valid, after=True):
+    kernel, recurrent, bias = weights_of(m, layer)
+
+    def step(now, y):
+        xz, xr, xh = (now @ kernel + (bias[0] if after else bias)).chunk(3, -1)
+        rz, rr, rh = recurrent.chunk(3, -1)
+        bz, br, bh = bias[1].chunk(3) if after else (0, 0, 0)
+        z, r = sigmoid(xz + y @ rz + bz), sigmoid(xr + y @ rr + br)
+        new = tanh(xh + (r * (y @ rh + bh) if after else (r * y) @ rh))
+        return [z * y + (1 - z) * new]
+    return masked_steps(x, valid, [torch.zeros(len(x), len(recurrent))], step)
+
+
+def simple_masked(m, layer, x, valid):
+    kernel, recurrent, bias = weights_of(m, layer)
+    step = lambda now, y: [tanh(now @ kernel + y @ recurrent + bias)]
+    return masked_steps(x, valid, [torch.zeros(len(x), len(recurrent))], step)
+
+
+@case("recurrent_masked", reals(1), [ADAM, MOMENTUM], """
+input 6x1 as x
+activation relu
+masking 0 as k
+lstm 2 @a.kernel:1x8= @a.recurrent:2x8= @a.bias:8= unit_forget_bias=no sequences=yes activity=l1(0.1) recurrent=l2(0.1) as a
+bidirectional gru 2 @b.kernel:2x6& @b.recurrent:2x6& @b.bias:2x6& merge=sum sequences=yes activity=l2(0.2, reduce=sum) as b
+gru 2 reset_after=no @c.kernel:2x6= @c.recurrent:2x6= @c.bias:6= as c
+simple_rnn 2 on b @d.kernel:2x2= @d.recurrent:2x2= @d.bias:2= backwards=yes activity=l1(0.2) as d
+concat on c, d
+dense 1 as o @o:4x1
+loss mse
+""")
+def recurrent_masked(m, x, t):
+    x = torch.relu(x)
+    valid = (x != 0).any(-1)
+    counted = lambda y: y * valid[..., None]
+    m.weight("a.recurrent", l2(0.1))
+    h = lstm_masked(m, "a", x, valid)
+    m.activity("a", counted(h), l1(0.1))
+    one = gru_masked(m, "b.forward", h, valid)
+    two = turn(gru_masked(m, "b.backward", turn(h), turn(valid)))
+    m.activity("b.forward", counted(one), l2(0.2, "sum"))
+    m.activity("b.backward", counted(two), l2(0.2, "sum"))
+    h = one + two
+    c = last(gru_masked(m, "c", h, valid, after=False))
+    d = m.activity("d", last(simple_masked(m, "d", turn(h), turn(valid))), l1(0.2))
+    return mse(m.dense("o", cat(c, d)), t)

@@ -15,6 +15,7 @@
 
 #include "train/ledger.h"
 #include "train/noting.h"
+#include "train/room.h"
 #include "train/workers.h"
 
 #include <math.h>
@@ -26,7 +27,14 @@ int train_begin(struct session *s, struct model *m, struct err *e)
         return -1;
     if (checking(s))
         return trainer_check(m, &s->data, e);
+    const bool fresh = !trainer_of(m) || !trainer_of(m)->train_frame;
     const int failed = trainer_prepare(m, &s->data, s->seed, e);
+    /* What layers keep besides their outputs: choose_loss has counted those. */
+    if (!failed && fresh && trainer_gigabytes(trainer_of(m)) > 2 &&
+        training_bytes(m, &s->data) < 2e9)
+        session_notice(
+            s, "%s takes %.3g GB to train; a smaller batch=, or shorter sequences, take less",
+            m->name, trainer_gigabytes(trainer_of(m)));
     if (workers_refused())
         session_notice(s, "the system gives no further threads: a step takes one");
     return failed;
