@@ -59,7 +59,7 @@ class Model(nn.Module):
         """As PyTorch has it: outputs in front; behind a convolution its channels come first."""
         if len(size) == 4:
             return kernel.permute(3, 2, 0, 1)
-        channels = self.layers[-1].weight.shape[0] if len(self.layers) else 1
+        channels = getattr(self.layers[-1], "weight", kernel).shape[0] if len(self.layers) else 1
         if len(self.layers) and isinstance(self.layers[-1], nn.Conv2d):
             side = int((size[0] // channels) ** 0.5)
             kernel = kernel.view(side, side, channels, -1).permute(2, 0, 1, 3).flatten(0, 2)
