@@ -52,7 +52,7 @@ static void values_side_by_side_have_labels(void **state)
     struct fake f;
     fake_start(&f);
     fake_prints(&f, "let k = 2\nprint k\nprint k k+1\nprint 1 2\nprint k 3\nprint \"both\" k k+1\n",
-                "2\nk = 2 k + 1 = 3\n1 2\nk = 2 3\nboth 2 3\n");
+                "2\nk = 2, k + 1 = 3\n1 2\nk = 2, 3\nboth 2 3\n");
     fake_prints(&f, "say k k+1\n", "2 3\n");
     fake_finish(&f);
     /* Machines know them by their order. */

@@ -259,7 +259,7 @@ static void a_strength_can_be_read(void **state)
     struct fake f;
     fake_start(&f);
     fake_ok(&f, DEFINE PLAIN "let k = 10*h.kernel.strength\n");
-    fake_prints(&f, "print h.kernel.strength k\n", "h.kernel.strength = 0.1 k = 1\n");
+    fake_prints(&f, "print h.kernel.strength k\n", "h.kernel.strength = 0.1, k = 1\n");
     fake_ok(&f, "clone other\nset h.kernel = l2(h.kernel.strength / 4)\n");
     fake_prints(&f, "print h.kernel.strength\nmodel main\nprint h.kernel.strength\n",
                 "0.025\n0.1\n");

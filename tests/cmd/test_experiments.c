@@ -116,7 +116,7 @@ static void loops_do_what_stands_in_the_braces(void **state)
     struct fake f;
     fake_start(&f);
     fake_prints(&f, "for k in 1 -2, 0.5 { print k k^2 }\nprint k\n",
-                "k = 1 k^2 = 1\nk = -2 k^2 = 4\nk = 0.5 k^2 = 0.25\n0.5\n");
+                "k = 1, k^2 = 1\nk = -2, k^2 = 4\nk = 0.5, k^2 = 0.25\n0.5\n");
     fake_prints(&f, "let n = 1\nrepeat 3 { let n = 2*n ; repeat 2 { let n = n+1 } }\nprint n\n",
                 "22\n"); /* ((1*2+2)*2+2)*2+2 */
     fake_ok(&f, LINE "for p in none l2(1)+l1(1) { set h.kernel = p }\n");

@@ -46,14 +46,17 @@ static void one_step_moves_the_weight_as_worked_by_hand(void **state)
     fake_start(&f);
     fake_ok(&f, LINE);
     fake_prints(&f, "print h.kernel x.output h.output h.input\n",
-                "h.kernel = [1] x.output = [1] h.output = [1] h.input = [1]\n");
+                "h.kernel = [1], x.output = [1], h.output = [1], h.input = [1]\n");
     fake_prints(&f, "step 1\n",
                 "step: 1 step, loss 1 = data 1 + penalty 0 (training, last batch)\n");
     check_near(fake_number(&f, "h.kernel"), 1.2, 1e-6);
     check_near(fake_number(&f, "h.kernel.grad"), -2, 1e-6);
     fake_ok(&f, "step 2\nexpect loss ~ 0.4096 within 1e-6\n"); /* w is 1.36 before it */
     check_near(fake_number(&f, "h.kernel"), 1.488, 1e-6);
-    fake_prints(&f, "print step epoch\n", "step = 3 epoch = 3\n");
+    fake_prints(&f, "print step epoch\n", "step = 3, epoch = 3\n");
+    /* What says by itself what is so stands in brackets; numbers alone need no signs between. */
+    fake_prints(&f, "let k = 2\nprint k k + 1 k == 3 not k == 3 7\nprint 1 2\nprint \"k\" k k\n",
+                "k = 2, k + 1 = 3, (k == 3) = 0, (not k == 3) = 1, 7\n1 2\nk 2 2\n");
     fake_finish(&f);
 }
 
@@ -68,14 +71,14 @@ static void as_and_on_wire_any_layer(void **state)
                 "dense 1 use_bias=no kernel_init=constant(3) on x as b\n"
                 "b on a as c\n");
     fake_prints(&f, "print a.output b.output c.output c.input b.input\n",
-                "a.output = [2] b.output = [3] c.output = [6] c.input = [2] b.input = [1]\n");
+                "a.output = [2], b.output = [3], c.output = [6], c.input = [2], b.input = [1]\n");
     fake_ok(&f, "flatten on c as d; activation relu on d as r; reshape 1x1 on r as s\n"
                 "activity_regularization l1(1) on s as t\n");
     fake_ok(&f, "summary\n");
     check_has(f.out.text, "the weights of b");
     /* Without as, a further call is named by the layer and the first free number. */
     fake_ok(&f, "b on x\nb on a\nprint b_1.output b_2.output\n");
-    assert_string_equal(f.out.text, "b_1.output = [3] b_2.output = [6]\n");
+    assert_string_equal(f.out.text, "b_1.output = [3], b_2.output = [6]\n");
     fake_finish(&f);
 }
 
@@ -172,9 +175,10 @@ static void set_changes_what_can_change(void **state)
     check_near(fake_number(&f, "h.output"), 0.96402758, 1e-6); /* tanh 2 */
     fake_ok(&f, "data rows { 1 -> 2; 2 -> 3; 3 -> 4 } batch=2\nset data.batch = 3\n"
                 "set data.shuffle = no\nbatch 1\nloss huber\nset loss.delta = 2\n");
-    fake_prints(&f, "print data.batch optimizer.lr data.shuffle h.trainable h.units loss.delta\n",
-                "data.batch = 1 optimizer.lr = 0.5 data.shuffle = 0 h.trainable = 1 h.units = 1 "
-                "loss.delta = 2\n");
+    fake_prints(
+        &f, "print data.batch optimizer.lr data.shuffle h.trainable h.units loss.delta\n",
+        "data.batch = 1, optimizer.lr = 0.5, data.shuffle = 0, h.trainable = 1, h.units = 1, "
+        "loss.delta = 2\n");
     fake_finish(&f);
 }
 

@@ -205,7 +205,7 @@ static void what_is_typed_in_between(void **state)
     check_has(f.out.text, "5\n");
     check_has(f.err.text, "no verb or layer \"prnt\"");
     check_has(f.shown.text, "...> ");
-    fake_prints(&f, "print a k epoch\n", "a = 20 k = 3 epoch = 7\n");
+    fake_prints(&f, "print a k epoch\n", "a = 20, k = 3, epoch = 7\n");
     fake_ok(&f, "save session \"kept.nnr\"\n");
     check_replays(&f, "kept.nnr");
     fake_finish(&f);

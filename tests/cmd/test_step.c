@@ -96,7 +96,7 @@ static void what_is_typed_is_recorded_where_it_was_done(void **state)
     f.answers = "|let k = 3||print 8||";
     fake_ok(&f, "let k = 2\nlet m = k\nsave session \"kept.nnr\"\n");
     fake_start(&g);
-    fake_prints(&g, "source \"kept.nnr\"\nprint k m\n", "8\nk = 3 m = 3\n");
+    fake_prints(&g, "source \"kept.nnr\"\nprint k m\n", "8\nk = 3, m = 3\n");
     fake_finish(&g);
     fake_finish(&f);
 }

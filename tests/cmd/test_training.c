@@ -38,15 +38,15 @@ static void train_ends_the_epoch_that_step_began(void **state)
     struct fake f;
     fake_start(&f);
     fake_ok(&f, LINE "step 3\n");
-    fake_prints(&f, "print step epoch\n", "step = 3 epoch = 0\n");
+    fake_prints(&f, "print step epoch\n", "step = 3, epoch = 0\n");
     fake_ok(&f, "train 1\n");
     check_has(f.out.text, "train: 1 epoch, 1 step, loss ");
-    fake_prints(&f, "print step epoch\n", "step = 4 epoch = 1\n");
+    fake_prints(&f, "print step epoch\n", "step = 4, epoch = 1\n");
     /* The figure is the mean over the whole epoch. */
     fake_ok(&f, "expect loss ~ (1 + 0.64 + 0.4096 + 0.262144) / 4\n");
     fake_ok(&f, "train 2\nprint step epoch\n");
     check_has(f.out.text, "train: 2 epochs, 8 steps, loss ");
-    check_has(f.out.text, "\nstep = 12 epoch = 3\n");
+    check_has(f.out.text, "\nstep = 12, epoch = 3\n");
     fake_finish(&f);
 }
 
@@ -61,7 +61,7 @@ static void steps_and_epochs_are_one_series(void **state)
         fake_start(&f);
         fake_ok(&f, MOONS "batch 25\n");
         fake_ok(&f, ways[i]);
-        fake_prints(&f, "print step epoch\n", "step = 12 epoch = 3\n");
+        fake_prints(&f, "print step epoch\n", "step = 12, epoch = 3\n");
         weights[i] = fake_number(&f, "sum(h.kernel)");
         fake_finish(&f);
     }
@@ -337,13 +337,14 @@ static void each_share_has_its_figures(void **state)
                 "print val.loss.penalty train.loss.penalty\n"
                 "print val.loss - val.loss.data train.loss - train.loss.data\n"
                 "print val.data == val.loss.data val.penalty == val.loss.penalty\n",
-                "val.loss.data + train.loss.data = 5 val.loss.data*train.loss.data = 4\n"
-                "val.loss.penalty = 0.5 train.loss.penalty = 0.5\n"
-                "val.loss - val.loss.data = 0.5 train.loss - train.loss.data = 0.5\n"
-                "val.data == val.loss.data = 1 val.penalty == val.loss.penalty = 1\n");
+                "val.loss.data + train.loss.data = 5, val.loss.data*train.loss.data = 4\n"
+                "val.loss.penalty = 0.5, train.loss.penalty = 0.5\n"
+                "val.loss - val.loss.data = 0.5, train.loss - train.loss.data = 0.5\n"
+                "(val.data == val.loss.data) = 1, (val.penalty == val.loss.penalty) = 1\n");
     fake_ok(&f, "model judge\ndata rows { -1 -> 0; -1 -> 0; 1 -> 1; 1 -> 1 } split=0.5\ninput 1\n"
                 "dense 1 sigmoid kernel_init=ones\nloss binary_crossentropy\n");
-    fake_prints(&f, "print train.accuracy val.accuracy\n", "train.accuracy = 1 val.accuracy = 1\n");
+    fake_prints(&f, "print train.accuracy val.accuracy\n",
+                "train.accuracy = 1, val.accuracy = 1\n");
     fake_ok(&f, "data rows { -1 -> 0; 1 -> 1 }\n");
     static const char *const held[] = {"val.loss", "val.loss.data", "val.loss.penalty",
                                        "val.accuracy"};

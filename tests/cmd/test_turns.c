@@ -156,7 +156,7 @@ static void a_mark_in_a_sweep_by_hand(void **state)
     fake_start(&f);
     fake_ok(&f, NET "mark a\n");
     fake_ok(&f, "repeat 3 { goto a; step 7; print step step+1 }\n");
-    assert_int_equal(count_of(f.out.text, "\nstep = 7 step + 1 = 8\n"), 3);
+    assert_int_equal(count_of(f.out.text, "\nstep = 7, step + 1 = 8\n"), 3);
     fake_finish(&f);
 }
 

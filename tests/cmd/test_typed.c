@@ -209,7 +209,7 @@ static void settings_of_the_prompt_are_the_persons(void **state)
     fake_ok(&f, model);
     const uint64_t before = session_digest(f.session);
     fake_prints(&f, "print prompt.hints prompt.color prompt.timer",
-                "prompt.hints = 1 prompt.color = 1 prompt.timer = 0\n");
+                "prompt.hints = 1, prompt.color = 1, prompt.timer = 0\n");
     fake_ok(&f, "set prompt.hints = no\nset prompt.colour = no\nset prompt.timer = yes\n");
     assert_true(ways->no_hints && ways->no_colour && ways->timer);
     assert_true(session_digest(f.session) == before);

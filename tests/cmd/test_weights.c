@@ -43,9 +43,9 @@ static void both_types_are_read(void **state)
            "\"h.bias\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[16,24]}}";
     write_file("f64", head, strlen(head), wide, sizeof wide);
     fake_prints(&f, NET "load weights \"f32\"\nprint h.kernel h.bias\n",
-                "load weights: 2 tensors\nh.kernel = [0.5 -2] h.bias = [8]\n");
+                "load weights: 2 tensors\nh.kernel = [0.5 -2], h.bias = [8]\n");
     fake_prints(&f, "load weights \"f64\"\nprint h.kernel h.bias\n",
-                "load weights: 2 tensors\nh.kernel = [0.25 4] h.bias = [-16]\n");
+                "load weights: 2 tensors\nh.kernel = [0.25 4], h.bias = [-16]\n");
     /* A new seed draws weights anew, and not these; undo gives those before back. */
     fake_ok(&f, "seed 8\nexpect mean(h.kernel) == 2.125\nundo\nundo\n"
                 "expect mean(h.kernel) == -0.75\nexpect mean(h.bias) == 8\n");

@@ -37,16 +37,24 @@ static void print_tensor(struct str *to, const struct tensor *t, const struct st
     str_addf(to, " to %s", number_text(most, text));
 }
 
+/* Whether an expression says itself what is so, as a == b and not a do. */
+static bool is_claim(const struct node *n)
+{
+    return (n->kind == NODE_BINARY || n->kind == NODE_UNARY) && n->op <= OP_NEAR;
+}
+
 /* What people read in front of a value that stands beside others. */
 static void add_label(struct str *to, const struct node *n)
 {
+    const bool claim = is_claim(n);
+    str_add(to, claim ? "(" : "");
     node_print(to, n);
-    str_add(to, " = ");
+    str_add(to, claim ? ") = " : " = ");
 }
 
-/* People see a large one summed up, behind its label if it has one. */
+/* People see a large one summed up, behind its label if it has one, and `after` behind it. */
 static void add_tensor(struct report *r, const struct session *s, const struct tensor *t,
-                       const struct node *label)
+                       const struct node *label, const char *after)
 {
     const struct stop *stop = &s->host->stop;
     const size_t n = s->host->json ? dims_count(&t->dims) : 0;
@@ -56,15 +64,16 @@ static void add_tensor(struct report *r, const struct session *s, const struct t
         if (label)
             add_label(shown, label);
         print_tensor(shown, t, stop);
+        str_add(shown, after);
     }
     for (size_t i = 0; i < n && !stop_asked_at(stop, i); i++)
         report_number(r, NULL, t->item[i]);
     report_close(r);
 }
 
-/* *last becomes the value, if it is a number. */
+/* *last becomes the value, if it is a number. `after` stands behind what people see. */
 static int add_value(struct session *s, struct model *m, const struct node *n, bool label,
-                     struct report *r, double *last, struct err *e)
+                     const char *after, struct report *r, double *last, struct err *e)
 {
     char text[NUMBER_ROOM];
     struct lookup l = {.session = s, .model = m};
@@ -80,13 +89,15 @@ static int add_value(struct session *s, struct model *m, const struct node *n, b
         *last = 1;
     if (!failed && !checking(s)) {
         if (t.dims.axes)
-            add_tensor(r, s, &t, label ? n : NULL);
+            add_tensor(r, s, &t, label ? n : NULL, after);
         else
             report_number(r, NULL, *last = t.item[0]);
-        if (!t.dims.axes && label) {
+        if (!t.dims.axes && (label || *after)) {
             struct str *shown = report_shown(r);
-            add_label(shown, n);
+            if (label)
+                add_label(shown, n);
             str_add(shown, number_text(t.item[0], text));
+            str_add(shown, after);
         }
         failed = stop_check(&s->host->stop, e);
     }
@@ -104,13 +115,17 @@ static bool names_something(const struct node *n)
     return found;
 }
 
-/* Whether several values stand side by side without a text that says what they are. */
+/* Whether several values stand side by side, some with a name, without a text that says what they
+ * are. */
 static bool wants_labels(const struct arg *what)
 {
-    for (size_t i = 0; i < what->as.exprs.count; i++)
+    bool named = false;
+    for (size_t i = 0; i < what->as.exprs.count; i++) {
         if (what->as.exprs.item[i]->kind == NODE_STRING)
             return false;
-    return what->as.exprs.count > 1;
+        named = named || names_something(what->as.exprs.item[i]);
+    }
+    return named && what->as.exprs.count > 1;
 }
 
 int values_report(struct session *s, struct model *m, const struct arg *what, bool labels,
@@ -120,7 +135,8 @@ int values_report(struct session *s, struct model *m, const struct arg *what, bo
     report_open(r, "print", '[');
     for (size_t i = 0; i < what->as.exprs.count; i++) {
         const struct node *n = what->as.exprs.item[i];
-        if (add_value(s, m, n, label && names_something(n), r, last, e))
+        const char *after = label && i + 1 < what->as.exprs.count ? "," : "";
+        if (add_value(s, m, n, label && names_something(n), after, r, last, e))
             return -1;
     }
     report_close(r);

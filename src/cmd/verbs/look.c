@@ -183,8 +183,8 @@ const struct command command_print = {
         "print", print_args, "shows the values of expressions",
         "Whole numbers print as such, others with six digits; a big tensor prints its shape, mean, "
         "deviation and range. Tensors such as hidden.output are those of the evaluation data. "
-        "Several values have their expressions in front, unless a text among them says what they "
-        "are.",
+        "Several values have their expressions in front, as in k = 2, k + 1 = 3, (k == 3) = 0, "
+        "unless a text among them says what they are.",
         "data moons 100\ninput 2\ndense 8 relu as h\ndense 1 sigmoid\nstep 5\n"
         "print \"mean |h|\" mean(abs(h.output)) fraction(h.output == 0) loss\n"),
     .run = run_print,
