@@ -43,19 +43,32 @@ void out_addf(const struct out *o, const char *format, ...)
     str_finish(&s);
 }
 
+/* A character's number, in the two halves of UTF-16 where it is a large one. */
+static void add_escaped(struct str *to, long code)
+{
+    if (code < 0x10000)
+        str_addf(to, "\\u%04lx", code);
+    else
+        str_addf(to, "\\u%04lx\\u%04lx", 0xD800 + ((code - 0x10000) >> 10),
+                 0xDC00 + ((code - 0x10000) & 0x3FF));
+}
+
 /* JSON is UTF-8, and what is none becomes the character that stands for such bytes. */
 static void quote_text(struct str *to, const char *text)
 {
+    const size_t n = strlen(text);
     size_t size;
     str_add(to, "\"");
-    for (size_t n = strlen(text); n; text += size, n -= size) {
-        const long code = plain_character(text, n, &size);
+    for (size_t at = 0; at < n; at += size) {
+        const long code = plain_character(text + at, n - at, &size);
         if (code == '"' || code == '\\')
             str_addf(to, "\\%c", (int)code);
         else if (code < 0 || plain_is_control(code))
             str_addf(to, "\\u%04lx", code < 0 ? 0xFFFD : code);
+        else if (plain_is_hidden(code, text, at, n))
+            add_escaped(to, code);
         else
-            str_bytes(to, text, size);
+            str_bytes(to, text + at, size);
     }
     str_add(to, "\"");
 }

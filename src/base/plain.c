@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/plain.h"
 
+#include <stdio.h>
 #include <string.h>
 
 long plain_character(const char *at, size_t n, size_t *size)
@@ -33,6 +34,27 @@ bool plain_is_control(long character)
     return (character >= 0 && character < 0x20) || (character >= 0x7F && character < 0xA0);
 }
 
+static bool is_joiner(long c)
+{
+    return c == 0x200C || c == 0x200D;
+}
+
+bool plain_is_hidden(long c, const char *bytes, size_t at, size_t n)
+{
+    static const long range[][2] = {
+        {0x00AD, 0x00AD}, {0x034F, 0x034F}, {0x061C, 0x061C}, {0x115F, 0x1160}, {0x17B4, 0x17B5},
+        {0x180E, 0x180E}, {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164},
+        {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xFFFE, 0xFFFF}, {0xE0000, 0xE007F},
+    };
+    const size_t size = 3; /* of a joiner */
+    if (is_joiner(c) && at && at + size < n && (bytes[at - 1] & 0x80) && (bytes[at + size] & 0x80))
+        return false;
+    for (size_t i = 0; i < sizeof range / sizeof *range; i++)
+        if (c >= range[i][0] && c <= range[i][1])
+            return true;
+    return false;
+}
+
 /* The length of a command at the front that only chooses colours, or 0. */
 static size_t colour_length(const char *at, size_t n)
 {
@@ -55,18 +77,29 @@ static size_t kept_length(const char *at, size_t n, unsigned keep, size_t *lost)
     return keep & PLAIN_COLOURS ? colour_length(at, n) : 0;
 }
 
+static bool is_hidden_at(const char *bytes, size_t at, size_t n, long *code)
+{
+    size_t size;
+    *code = bytes[at] & 0x80 ? plain_character(bytes + at, n - at, &size) : 0;
+    return *code && plain_is_hidden(*code, bytes, at, n);
+}
+
 void plain_write(const struct out *to, const char *bytes, size_t n, unsigned keep)
 {
     size_t from = 0, lost;
     for (size_t at = 0; at < n;) {
+        char number[16];
+        long code;
+        const bool hidden = is_hidden_at(bytes, at, n, &code);
         const size_t size = kept_length(bytes + at, n - at, keep, &lost);
-        if (size) {
+        if (size && !hidden) {
             at += size;
             continue;
         }
         if (at > from)
             to->write(to->self, bytes + from, at - from);
-        to->write(to->self, "?", 1);
+        snprintf(number, sizeof number, hidden ? "[U+%04lX]" : "?", (unsigned long)code);
+        to->write(to->self, number, strlen(number));
         at += lost;
         from = at;
     }
@@ -97,9 +130,12 @@ void plain_clean(char *text)
 
 bool plain_is(const char *text)
 {
+    const size_t n = strlen(text);
     size_t lost;
-    for (size_t n = strlen(text), size; n; text += size, n -= size)
-        if (!(size = kept_length(text, n, PLAIN_LINE, &lost)))
+    long code;
+    for (size_t at = 0, size; at < n; at += size)
+        if (!(size = kept_length(text + at, n - at, PLAIN_LINE, &lost)) ||
+            is_hidden_at(text, at, n, &code))
             return false;
     return true;
 }

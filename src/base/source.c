@@ -80,6 +80,19 @@ static struct excerpt excerpt_round(const struct source *s, size_t at)
     return x;
 }
 
+/* Stands below n bytes as they are shown: `first`, then `rest`; a tab is below a tab. */
+static void add_below(struct str *to, const char *bytes, size_t n, const char *first,
+                      const char *rest)
+{
+    struct str shown = {0};
+    const struct out out = out_to(&shown);
+    plain_write(&out, bytes, n, PLAIN_LINES);
+    for (size_t i = 0; i < shown.size; i++)
+        if (starts_character(shown.text[i]))
+            str_add(to, shown.text[i] == '\t' && *rest == ' ' ? "\t" : i ? rest : first);
+    str_finish(&shown);
+}
+
 static void show_line(const struct source *s, struct span where, struct str *to)
 {
     if (s->hidden)
@@ -88,17 +101,16 @@ static void show_line(const struct source *s, struct span where, struct str *to)
     struct excerpt x = excerpt_round(s, at);
     str_add(to, x.cut_left ? "  ..." : "  ");
     const size_t end = x.to - (x.to > x.from && s->text[x.to - 1] == '\r');
+    const size_t last = where.end < x.to ? where.end : x.to;
     const struct out out = out_to(to);
     plain_write(&out, s->text + x.from, end - x.from, PLAIN_LINES);
     str_add(to, x.cut_right ? "...\n" : "\n");
     str_add(to, x.cut_left ? "     " : "  ");
-    for (size_t i = x.from; i < at; i++)
-        if (starts_character(s->text[i]))
-            str_add(to, s->text[i] == '\t' ? "\t" : " ");
-    str_add(to, "^");
-    for (size_t i = at + 1; i < where.end && i < x.to; i++)
-        if (starts_character(s->text[i]))
-            str_add(to, "~");
+    add_below(to, s->text + x.from, at - x.from, " ", " ");
+    if (at < last)
+        add_below(to, s->text + at, last - at, "^", "~");
+    else
+        str_add(to, "^");
     str_add(to, "\n");
 }
 

@@ -29,6 +29,10 @@ static void only_characters_are_left(void **state)
         {"\xed\xa0\x80 \xf4\x90\x80\x80 \xfe", PLAIN_LINES, "??? ???? ?"},
         {"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf", PLAIN_LINE,
          "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf"},
+        /* Hebrew is no mark; joiners stay in Persian and in pictures made of several */
+        {"\xd7\xa9", PLAIN_LINE, "\xd7\xa9"},
+        {"\xd9\x85\xe2\x80\x8c\xd8\xae \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x8e\x93", PLAIN_LINE,
+         "\xd9\x85\xe2\x80\x8c\xd8\xae \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x8e\x93"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct str text = {0};
@@ -43,6 +47,37 @@ static void only_characters_are_left(void **state)
         plain_clean(copy);
         assert_string_equal(copy, cases[i].to);
         assert_int_equal(plain_is(cases[i].from), strcmp(cases[i].from, cases[i].to) == 0);
+    }
+}
+
+/* What is not seen, or turns what stands round it, is written out; a text with it stays the bytes
+ * that it is in place. */
+static void hidden_characters_are_written_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+    } cases[] = {
+        {"a\xe2\x80\xaeltr\xe2\x80\xac", "a[U+202E]ltr[U+202C]"},
+        {"\xe2\x81\xa6x\xe2\x81\xa9\xd8\x9c\xe2\x80\x8f", "[U+2066]x[U+2069][U+061C][U+200F]"},
+        {"hid\xe2\x80\x8b"
+         "den\xef\xbb\xbf\xe2\x81\xa0",
+         "hid[U+200B]den[U+FEFF][U+2060]"},
+        {"a\xe2\x80\x8c"
+         "b\xe2\x80\x8d",
+         "a[U+200C]b[U+200D]"},
+        {"\xc2\xad\xf3\xa0\x81\xa1\xe2\x80\xa8", "[U+00AD][U+E0061][U+2028]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str text = {0};
+        char copy[100];
+        plain_line(&text, cases[i].from);
+        assert_string_equal(text.text, cases[i].to);
+        assert_false(plain_is(cases[i].from));
+        strcpy(copy, cases[i].from);
+        plain_clean(copy);
+        assert_string_equal(copy, cases[i].from);
+        str_finish(&text);
     }
 }
 
@@ -69,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_characters_are_left),
+        cmocka_unit_test(hidden_characters_are_written_out),
         cmocka_unit_test(no_pair_of_bytes_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,7 @@ static void text_is_shown_as_characters(void **state)
         {"a\x01\x1b[31m\x7f", "a[U+0001][U+001B][31m[U+007F]"},
         {"\xC2\x9B", "[U+009B]"},
         {"x\xE2\x80\xAEy\xE2\x81\xA6z\xE2\x80\x8F\xD8\x9C", "x[U+202E]y[U+2066]z[U+200F][U+061C]"},
+        {"x\xE2\x80\x8By", "x[U+200B]y"},
         {"\xFF\xC3", "\xEF\xBF\xBD\xEF\xBF\xBD"},
         {"a\tb\nc", "a\tb\nc"},
     };

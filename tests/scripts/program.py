@@ -157,6 +157,21 @@ class Program(unittest.TestCase):
         self.assertEqual(len(lines[3]["print"][0]), 16)
         self.assertEqual(len(lines[4]["predict"]), 1)
 
+    def test_hidden_characters(self):
+        """What is not seen, or turns the text round it, is written out wherever it comes from."""
+        turned = "a\u202eb\u200bc"
+        script = self.write("turned.nnr", f'section "{turned}"\nsay "{turned}"\n'
+                                          f'print "{turned}" k # \u2066\n')
+        done = self.nnr(script)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout.count("a[U+202E]b[U+200B]c"), 2)
+        below, marks = done.stderr.splitlines()[1:3]
+        self.assertEqual(below[marks.index("^")], "k")
+        for text in (done.stdout, done.stderr, self.nnr("--json", script).stdout):
+            self.assertFalse(set("\u202e\u200b\u2066") & set(text), text)
+        said = self.nnr("--json", "-c", f'print "{turned}"').stdout.splitlines()
+        self.assertIn(turned, json.dumps([json.loads(line) for line in said], ensure_ascii=False))
+
     def test_json_errors(self):
         """Every object names its verb, errors too, and an expect that fails is one."""
         script = self.write("a.nnr", "input 2\nprint 1\ndense 8 rleu\n")

@@ -5,13 +5,10 @@
 
 #include <string.h>
 
-bool html_is_odd(long c)
+/* Whether the character c at bytes[at] is written out. */
+static bool is_odd(long c, const char *bytes, size_t at, size_t n)
 {
-    const bool control = plain_is_control(c) && c != '\n' && c != '\t';
-    const bool turns = c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
-                       (c >= 0x2066 && c <= 0x2069);
-    const bool none = c == 0xFFFE || c == 0xFFFF || c == 0x2028 || c == 0x2029;
-    return control || turns || none;
+    return (plain_is_control(c) && c != '\n' && c != '\t') || plain_is_hidden(c, bytes, at, n);
 }
 
 static const char *entity_of(long c)
@@ -46,19 +43,19 @@ enum escapes { ESCAPES_ALL, ESCAPES_STRAY, ESCAPES_NONE };
 
 static void add_text(struct str *to, const char *text, size_t n, enum escapes how)
 {
-    for (size_t size; n; text += size, n -= size) {
-        const long c = plain_character(text, n, &size);
-        const bool stands =
-            how == ESCAPES_NONE || (how == ESCAPES_STRAY && (c != '&' || is_entity(text, n)));
+    for (size_t at = 0, size; at < n; at += size) {
+        const long c = plain_character(text + at, n - at, &size);
+        const bool stands = how == ESCAPES_NONE ||
+                            (how == ESCAPES_STRAY && (c != '&' || is_entity(text + at, n - at)));
         const char *entity = stands ? NULL : entity_of(c);
         if (c < 0)
             str_add(to, "\xEF\xBF\xBD");
-        else if (html_is_odd(c))
+        else if (is_odd(c, text, at, n))
             str_addf(to, "[U+%04lX]", (unsigned long)c);
         else if (entity)
             str_add(to, entity);
         else
-            str_bytes(to, text, size);
+            str_bytes(to, text + at, size);
     }
 }
 

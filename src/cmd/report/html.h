@@ -6,8 +6,8 @@
 #include "base/str.h"
 
 /* Adds n bytes as text, also fit for an attribute in double quotes. Line breaks and tabs stay.
- * Control characters and those that change the direction of writing (Unicode TR36, section 2.1)
- * are written out as their numbers, [U+202E]; bytes that are no UTF-8 become U+FFFD. */
+ * Control characters and hidden ones (plain_is_hidden) are written out as their numbers, [U+202E];
+ * bytes that are no UTF-8 become U+FFFD. */
 void html_text(struct str *to, const char *text, size_t n);
 /* The same for what is escaped already: a text of an SVG. What is no entity of XML's is text. */
 void html_clean(struct str *to, const char *text, size_t n);
@@ -15,7 +15,5 @@ void html_clean(struct str *to, const char *text, size_t n);
 void html_plain(struct str *to, const char *text, size_t n);
 /* Adds lines of output: as a paragraph, or as they stand where blanks hold them in columns. */
 void html_lines(struct str *to, const char *text, size_t n);
-/* Whether that character, by its number, is written out. */
-bool html_is_odd(long character);
 
 #endif
