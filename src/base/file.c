@@ -101,7 +101,8 @@ static int find_place(struct file_place *p, const struct file_name *file, const 
 {
     struct stat facts;
     if (!plain_is(file->name)) {
-        err_at(e, file->where, "a file's name cannot have line breaks or control characters");
+        err_at(e, file->where,
+               "a file's name cannot have line breaks, control characters or hidden ones");
         return err_hint(e, "write under another name");
     }
     /* A link such as /dev/stdout leads to what has no name. */

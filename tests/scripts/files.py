@@ -150,6 +150,7 @@ class Files(Folder):
                               (".", ""),
                               (f"\x1b[2J.{ending}", "control characters"),
                               (f"a\u009bb.{ending}", "control characters"),
+                              (f"a\u202eb.{ending}", "hidden"),
                               ("x", "")]:
                 with self.subTest(verb=verb, name=name[:20]):
                     self.refused(self.nnr("-c", before + statement % name), why)
