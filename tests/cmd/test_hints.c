@@ -114,7 +114,6 @@ static void what_is_not_there_yet_is_said_so(void **state)
         {"attention 32", "attention" LATER},
         {"layers.Conv3D(32, (3, 3, 3))", "Conv3D" LATER},
         {"conv3d 3", "conv3d" LATER},
-        {"Embedding(100, 8)", "Embedding" LATER},
         {"block t { GRUCell(3) }", "GRUCell" LATER},
         {"Attention()", "Attention" LATER},
     };

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the line being typed looks like, and what is said of it. */
 #include "check.h"
+#include "folder.h"
 #include "host.h"
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/session/ways.h"
+#include "cmd/shell/complete.h"
 #include "cmd/shell/hint.h"
 #include "cmd/shell/typed.h"
 
@@ -200,6 +202,63 @@ static void the_rest_is_what_completion_has_first(void **state)
     fake_finish(&f);
 }
 
+static void check_offered(struct fake *f, const char *begun, const char *whole)
+{
+    size_t start;
+    char suffix;
+    bool found = false;
+    char **list = session_complete(f->session, begun, strlen(begun), &start, &suffix);
+    for (size_t i = 0; list && list[i]; i++) {
+        found = found || strcmp(list[i], whole) == 0;
+        mem_free(list[i]);
+    }
+    mem_free(list);
+    if (!found)
+        fail_msg("%s is not offered for %s", whole, begun);
+}
+
+/* At the prompt of a lesson, and of an exercise in it. */
+static bool look_while_asked(void *self, const char *shown, const char *prompt, struct str *typed)
+{
+    struct fake *f = self;
+    (void)shown;
+    check_seen(f, "next", "vvvv");
+    check_seen(f, "bac", "...");
+    check_seen(f, "leave; list; back; again", "vvvvv..vvvv..vvvv..vvvvv");
+    check_seen(f, "solve; hint; skip", "vvvvv..vvvv..vvvv");
+    check_offered(f, "ne", "next");
+    check_offered(f, "ba", "back");
+    check_offered(f, "li", "list");
+    check_offered(f, "lea", "leave");
+    check_offered(f, "ag", "again");
+    check_offered(f, "so", "solve");
+    check_hint(f, "next", "next  |  goes on to the next section", "");
+    check_hint(f, "leave", "leave  |  ends the lesson", "");
+    check_hint(f, "solve", "solve  |  in an exercise: ", "");
+    check_hint(f, "list ", "list  |  ", "");
+    check_rest(f, "lea", "ve");
+    f->answers = f->answers && *f->answers == '1' ? "2" : "1";
+    str_add(typed, prompt ? "\n" : "skip\n");
+    return true;
+}
+
+static void words_of_a_lesson_are_verbs_while_it_is_played(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    f.host.watched = true;
+    f.host.type = look_while_asked;
+    folder_text("own.nnr",
+                "section \"One\"\nlet k = 1\nexercise \"Larger.\" until k > 1 { let k = 2 }\n");
+    fake_ok(&f, "lesson \"own.nnr\"\n");
+    assert_string_equal(f.answers, "2"); /* it was asked twice */
+    check_seen(&f, "next ", "!!!!.");
+    check_seen(&f, "leave ", "!!!!!.");
+    check_hint(&f, "next", "", "");
+    fake_finish(&f);
+}
+
 static void settings_of_the_prompt_are_the_persons(void **state)
 {
     (void)state;
@@ -289,7 +348,8 @@ int main(void)
         cmocka_unit_test(the_rest_is_what_completion_has_first),
         cmocka_unit_test(the_last_number_that_print_printed),
         cmocka_unit_test(help_is_found_by_what_it_says),
+        cmocka_unit_test(words_of_a_lesson_are_verbs_while_it_is_played),
         cmocka_unit_test(settings_of_the_prompt_are_the_persons),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

@@ -514,6 +514,8 @@ static void complete_verb(struct words *w, const struct session *s)
 {
     add_table(w, &command_table);
     add_table(w, &layer_kinds);
+    if (orders_here(s))
+        add_table(w, orders_here(s));
     add_callees(w, s);
 }
 

@@ -40,7 +40,8 @@ static struct due due_in_call(const struct session *s, const struct spot *p)
 }
 
 /* A verb alone is named by its own word. */
-static const struct entry *row_of_verb(const struct typed *t, const struct cursor *c)
+static const struct entry *row_of_verb(const struct session *s, const struct typed *t,
+                                       const struct cursor *c)
 {
     char word[SPOT_WORD];
     const size_t n = t->point - c->word;
@@ -48,8 +49,7 @@ static const struct entry *row_of_verb(const struct typed *t, const struct curso
         return NULL;
     memcpy(word, t->text + c->word, n);
     word[n] = 0;
-    const struct entry *row = table_find(&command_table, word);
-    return row ? row : table_find(&layer_kinds, word);
+    return row_of_first_word(s, word);
 }
 
 /* A value may be a number, or worked out: all of it is still being typed. */
@@ -70,7 +70,7 @@ static struct due due_of(const struct session *s, const struct typed *t)
     if (c.string || !spot_find(s, t->text + c.begin, c.word - c.begin, &p))
         return d;
     if (p.verb) {
-        d.row = row_of_verb(t, &c);
+        d.row = row_of_verb(s, t, &c);
         d.spec = d.row ? due_place(d.row, 0) : NULL;
     } else if (p.depth && *p.open[p.depth - 1].callee) {
         d = due_in_call(s, &p);
@@ -108,6 +108,9 @@ void typed_hint(struct session *s, const struct typed *t, struct str *to)
     if (d.row) {
         str_add(to, line.size ? "  |  " : "");
         add_usage(to, &d);
+        /* What takes nothing is told by what it does. */
+        if (!d.call && !d.row->arg_count)
+            str_addf(to, "  |  %s", d.row->summary);
     }
     str_finish(&line);
 }

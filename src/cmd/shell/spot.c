@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/shell/spot.h"
 
+#include "cmd/exec/orders.h"
+#include "cmd/session/player.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
 
@@ -27,14 +29,27 @@ static const struct arg_spec *find_either(const struct spot *p, const char *name
     return spec ? spec : find_spec(p->entry, name, clause);
 }
 
+const struct table *orders_here(const struct session *s)
+{
+    return s->player && s->player->sections ? &player_orders : NULL;
+}
+
+const struct entry *row_of_first_word(const struct session *s, const char *word)
+{
+    const struct table *orders = orders_here(s);
+    const struct entry *entry = table_find(&command_table, word);
+    if (!entry)
+        entry = table_find(&layer_kinds, word);
+    if (!entry && orders)
+        entry = table_find(orders, word);
+    return entry;
+}
+
 static const struct entry *entry_of(const struct session *s, const char *verb)
 {
-    const struct entry *entry = table_find(&command_table, verb);
-    if (!entry)
-        entry = table_find(&layer_kinds, verb);
-    if (!entry && graph_find_layer(current_model(s)->graph, verb) != NOTHING)
-        entry = &call_entry;
-    return entry;
+    const struct entry *entry = row_of_first_word(s, verb);
+    const bool layer = graph_find_layer(current_model(s)->graph, verb) != NOTHING;
+    return !entry && layer ? &call_entry : entry;
 }
 
 /* The row that the first value names, where the verb takes an entry. */

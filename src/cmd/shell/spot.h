@@ -34,7 +34,14 @@ struct spot {
     size_t depth;
 };
 
+struct entry;
+struct table;
 struct token;
+
+/* The words by which a person goes about in the lesson that is played; NULL: none is. */
+const struct table *orders_here(const struct session *s);
+/* The row of a verb, a kind of layer, or such a word; NULL: it is none. */
+const struct entry *row_of_first_word(const struct session *s, const char *word);
 
 /* Takes one token more into a spot that begins as SPOT_BEGINS, at the beginning of a statement;
  * `before` is the token before it, at first one of kind TOKEN_COMMA. False: no words could follow

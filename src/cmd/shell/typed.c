@@ -77,10 +77,11 @@ static bool begins_a_layer(const struct walk *w, const struct token *t)
 
 static enum typed_class class_of_verb(const struct walk *w, const struct token *t)
 {
+    const struct table *orders = orders_here(w->s);
     if (w->spot.entry)
         return TYPED_VERB;
-    if (may_become(w, t, &command_table) || may_become(w, t, &layer_kinds) || stands_before(w, t) ||
-        begins_a_layer(w, t))
+    if (may_become(w, t, &command_table) || may_become(w, t, &layer_kinds) ||
+        (orders && may_become(w, t, orders)) || stands_before(w, t) || begins_a_layer(w, t))
         return TYPED_PLAIN;
     return TYPED_WRONG;
 }
