@@ -18,31 +18,32 @@
     "timedistributed dense 2 relu kernel=l2(0.1) activity=l1(0.1) as td\nflatten\ndense 1\n"       \
     "emulate " name "\npenalties\n"
 
+#define RECURRENT " simple_rnn lstm gru"
 #define KERAS_1_LAYERS "dropout gaussian_dropout gaussian_noise activity_regularization"
 #define KERAS_2_NOISE "dropout spatial_dropout gaussian_dropout alpha_dropout gaussian_noise"
 #define KERAS_2_CONSTRAINTS "max_norm non_neg unit_norm min_max_norm"
 static const struct others had_2016 = {
     .penalties = "l1 l2 l1l2",
     .constraints = "max_norm non_neg unit_norm",
-    .layers = KERAS_1_LAYERS,
+    .layers = KERAS_1_LAYERS RECURRENT,
     .optimizers = "nadam",
 };
 static const struct others had_2018 = {
     .penalties = "l1 l2 l1l2",
     .constraints = KERAS_2_CONSTRAINTS,
-    .layers = KERAS_2_NOISE " activity_regularization",
+    .layers = KERAS_2_NOISE " activity_regularization" RECURRENT,
     .optimizers = "nadam",
 };
 static const struct others has_newest = {
     .penalties = "l1 l2 l1l2 orthogonal",
     .constraints = KERAS_2_CONSTRAINTS,
-    .layers = KERAS_2_NOISE " activity_regularization slice",
+    .layers = KERAS_2_NOISE " activity_regularization slice" RECURRENT,
     .optimizers = "adamw nadam ftrl lion",
 };
 static const struct others has_tfjs = {
     .penalties = "l1 l2 l1l2",
     .constraints = KERAS_2_CONSTRAINTS,
-    .layers = KERAS_2_NOISE,
+    .layers = KERAS_2_NOISE RECURRENT,
     .optimizers = "",
 };
 
