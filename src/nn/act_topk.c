@@ -11,7 +11,8 @@
 /* How many of so many rows stay together. */
 struct largest {
     size_t k;
-    real start; /* batch_topk: what the threshold's first figure is divided by */
+    real start;    /* batch_topk: what the threshold's first figure is divided by, */
+    size_t places; /* and how many rows a step has that a mask may leave out */
 };
 
 static void sift_down(real *heap, size_t n, size_t i)
@@ -84,14 +85,49 @@ static void run_topk(const struct step *s, const struct frame *f)
 
 /* The threshold moves by what stands in y2 (planner_follow): from 0, the first call's smallest over
  * 1 - momentum, so that the first step sets it. */
+static void follow_threshold(const struct step *s, const struct frame *f, real least)
+{
+    const struct largest *l = s->settings;
+    const bool starts = *f->at[s->x[0]] == 0;
+    *f->at[s->y[2]] = starts ? least / l->start : least;
+}
+
 static void run_batch_topk(const struct step *s, const struct frame *f)
 {
     const struct largest *l = s->settings;
     const size_t rows = frame_rows(f, s);
-    const real least =
-        keep_largest(rows * s->cols, rows * l->k, f->at[s->y[0]], f->at[s->y[1]], frame_scratch(f));
-    const bool starts = *f->at[s->x[0]] == 0;
-    *f->at[s->y[2]] = starts ? least / l->start : least;
+    follow_threshold(s, f,
+                     keep_largest(rows * s->cols, rows * l->k, f->at[s->y[0]], f->at[s->y[1]],
+                                  frame_scratch(f)));
+}
+
+/* The same among the rows of steps that are there, which are put together for it; in the others
+ * nothing stays. Where none is there the threshold is left as it is. */
+static void run_masked_topk(const struct step *s, const struct frame *f)
+{
+    const struct largest *l = s->settings;
+    const size_t rows = frame_rows(f, s), cols = s->cols;
+    const real *mask = f->at[s->x[1]];
+    real *y = f->at[s->y[0]], *stays = f->at[s->y[1]], *packed = frame_scratch(f);
+    real *kept = packed + rows * cols;
+    size_t there = 0;
+    for (size_t i = 0; i < rows; i++)
+        if (mask[i / l->places] != 0)
+            memcpy(packed + there++ * cols, y + i * cols, cols * sizeof *y);
+    if (there)
+        follow_threshold(
+            s, f, keep_largest(there * cols, there * l->k, packed, kept, kept + rows * cols));
+    else
+        *f->at[s->y[2]] = *f->at[s->x[0]];
+    for (size_t i = 0; i < rows; i++, y += cols, stays += cols) {
+        const bool is_there = mask[i / l->places] != 0;
+        for (size_t j = 0; j < cols; j++) {
+            y[j] = is_there ? packed[j] : R(0.0);
+            stays[j] = is_there ? kept[j] : R(0.0);
+        }
+        packed += is_there ? cols : 0;
+        kept += is_there ? cols : 0;
+    }
 }
 
 /* What reaches the threshold stays. */
@@ -118,6 +154,8 @@ static void run_grad(const struct step *s, const struct frame *f)
 static const struct op_kind op_topk = {.name = "topk", .run = run_topk};
 static const struct op_kind op_batch_topk = {
     .name = "batch_topk", .run = run_batch_topk, .couples_samples = true};
+static const struct op_kind op_masked_topk = {
+    .name = "masked_batch_topk", .run = run_masked_topk, .couples_samples = true};
 static const struct op_kind op_threshold = {.name = "threshold", .run = run_threshold};
 static const struct op_kind op_topk_grad = {.name = "topk_grad", .run = run_grad};
 
@@ -157,6 +195,11 @@ static void forward_batch(struct planner *p, id call, const struct args *self)
             l.start = (real)(1 - momentum);
         planner_follow(p, call, "threshold", s.y[2], 0, momentum);
         planner_scratch(p, s.rows * l.k, 0);
+    }
+    if (trains && (s.x[1] = planner_output_mask(p, call)) != NO_OPERAND) {
+        s.op = &op_masked_topk;
+        l.places = s.rows / planner_shape(p, call)->size[0];
+        planner_scratch(p, s.rows * (2 * s.cols + l.k), 0);
     }
     s.settings = planner_settings(p, &l, sizeof l);
     planner_emit(p, call, &s);

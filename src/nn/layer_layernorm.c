@@ -46,7 +46,7 @@ static const struct op_kind op_norm_grad = {.name = "layernorm_grad", .run = run
 
 static struct norm_settings norm_settings_of(const struct planner *p, id call)
 {
-    return (struct norm_settings){args_number(planner_layer(p, call)->args, "epsilon"), false};
+    return (struct norm_settings){.epsilon = args_number(planner_layer(p, call)->args, "epsilon")};
 }
 
 static void forward(struct planner *p, id call)

@@ -46,7 +46,8 @@
  */
 struct norm_settings {
     double epsilon;
-    bool fixed; /* backward: the moments do not follow the input */
+    bool fixed;    /* backward: the moments do not follow the input */
+    size_t places; /* backward under a mask: the rows of a step */
 };
 struct step norm_step(struct planner *p, id call, const struct op_kind *op, struct norm_settings n);
 struct step norm_grad_step(struct planner *p, id call, const struct op_kind *op,

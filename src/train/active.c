@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/active.h"
 
+#include "train/seen.h"
+
 #include <math.h>
 
 int active_begin(struct active *x, const struct graph *g, id call, double above)
@@ -13,14 +15,13 @@ int active_begin(struct active *x, const struct graph *g, id call, double above)
 void active_add(struct active *x, const struct frame *f)
 {
     const id value = f->plan->graph->call[x->call].output;
-    const size_t n = f->samples * shape_count(&f->plan->graph->value[value].shape);
-    const real *a = frame_value(f, value);
-    for (size_t i = 0; i < n; i += x->units)
-        for (size_t j = 0; j < x->units; j++) {
-            const bool active = fabs((double)a[i + j]) > x->above;
-            x->ever[j] = x->ever[j] || active;
-            x->count += active;
-        }
+    for (struct seen a = seen_begin(f, value); seen_next(&a);)
+        for (size_t i = 0; i < a.n; i += x->units)
+            for (size_t j = 0; j < x->units; j++) {
+                const bool active = fabs((double)a.x[i + j]) > x->above;
+                x->ever[j] = x->ever[j] || active;
+                x->count += active;
+            }
     x->samples += f->samples;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How many units of a call are active, over a pass: those that put out something that is not 0. */
+/* How many units of a call are active, over a pass: those that put out something that is not 0
+ * at a step that is not masked. */
 #ifndef NNR_TRAIN_ACTIVE_H
 #define NNR_TRAIN_ACTIVE_H
 

@@ -28,10 +28,11 @@ static int make_columns(struct explained *x, const struct plan *p)
 {
     for (size_t h = 0; h < p->heads; h++)
         x->cols += shape_count(&p->graph->value[p->head[h].value].shape);
+    x->seen = mem_new(x->cols, sizeof *x->seen);
     x->shift = mem_new(x->cols, sizeof *x->shift);
     x->sum = mem_new(x->cols, sizeof *x->sum);
     x->squares = mem_new(x->cols, sizeof *x->squares);
-    return x->shift && x->sum && x->squares ? 0 : -1;
+    return x->seen && x->shift && x->sum && x->squares ? 0 : -1;
 }
 
 static void add_head(struct explained *x, const struct frame *f, size_t head, size_t first)
@@ -39,12 +40,17 @@ static void add_head(struct explained *x, const struct frame *f, size_t head, si
     const id value = f->plan->head[head].value;
     const size_t cols = shape_count(&f->plan->graph->value[value].shape);
     const real *y = frame_value(f, value), *t = f->target[head];
+    const struct steps_seen *steps = frame_seen(f, value);
+    const size_t width = steps ? cols / steps->steps : cols;
     for (size_t j = 0; !x->samples && j < cols; j++)
         x->shift[first + j] = (double)t[j];
     for (size_t i = 0; i < f->samples; i++)
         for (size_t j = 0; j < cols; j++) {
             const double due = (double)t[i * cols + j], off = (double)y[i * cols + j] - due;
             const double moved = due - x->shift[first + j];
+            if (steps && steps->mask[i * steps->steps + j / width] == 0)
+                continue;
+            x->seen[first + j]++;
             x->residual += off * off;
             x->sum[first + j] += moved;
             x->squares[first + j] += moved * moved;
@@ -70,12 +76,14 @@ double explained_share(const struct explained *x)
 {
     double variance = 0;
     for (size_t j = 0; j < x->cols; j++)
-        variance += fmax(0, x->squares[j] - x->sum[j] * x->sum[j] / (double)x->samples);
+        if (x->seen[j])
+            variance += fmax(0, x->squares[j] - x->sum[j] * x->sum[j] / (double)x->seen[j]);
     return variance > 0 ? 1 - x->residual / variance : NAN;
 }
 
 void explained_finish(struct explained *x)
 {
+    mem_free(x->seen);
     mem_free(x->shift);
     mem_free(x->sum);
     mem_free(x->squares);

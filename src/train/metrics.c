@@ -3,6 +3,7 @@
 
 #include "nn/joint_term.h"
 #include "nn/layer.h"
+#include "train/seen.h"
 
 /* The four figures of a call's output, in the order of their kinds. */
 enum { FIGURES = 4, LARGEST = 1 };
@@ -177,8 +178,8 @@ static int put_terms(struct metrics *x, struct goal to, const double *row, struc
     return 0;
 }
 
-/* Mean and largest |a|, share of exact zeros and of |a| <= 0.1. */
-static void figures_of(const real *a, size_t n, double figure[FIGURES])
+/* Adds to the sum of |a|, its largest, and how many are exact zeros and |a| <= 0.1. */
+static void add_figures(const real *a, size_t n, double figure[FIGURES])
 {
     double sum = 0;
     real most = 0;
@@ -190,26 +191,32 @@ static void figures_of(const real *a, size_t n, double figure[FIGURES])
         zeros += x == 0;
         small += x <= UNIT_SMALL;
     }
-    figure[0] = sum / (double)n;
-    figure[LARGEST] = (double)most;
-    figure[2] = (double)zeros / (double)n;
-    figure[3] = (double)small / (double)n;
+    figure[0] += sum;
+    figure[LARGEST] = fmax(figure[LARGEST], (double)most);
+    figure[2] += (double)zeros;
+    figure[3] += (double)small;
 }
 
-/* Of a value in the last step, whose samples may stand in several frames. */
-static void figures_of_value(const struct model *m, const struct last_batch *o, id y,
-                             double figure[FIGURES])
+/* How many numbers the last step has of a value, whose samples may stand in several frames. */
+static size_t numbers_of(const struct last_batch *o, id y)
 {
+    size_t n = 0;
+    for (size_t k = 0; k < o->frames; k++)
+        n += seen_count(o->frame[k], y);
+    return n;
+}
+
+/* Mean and largest |a|, share of exact zeros and of |a| <= 0.1; 0 where all steps are masked. */
+static void figures_of_value(const struct last_batch *o, id y, double figure[FIGURES])
+{
+    const size_t n = numbers_of(o, y);
     for (size_t i = 0; i < FIGURES; i++)
         figure[i] = 0;
-    for (size_t k = 0; k < o->frames; k++) {
-        const struct frame *f = o->frame[k];
-        const double share = (double)f->samples / (double)o->samples;
-        double part[FIGURES];
-        figures_of(frame_value(f, y), f->samples * shape_count(&m->graph->value[y].shape), part);
-        for (size_t i = 0; i < FIGURES; i++)
-            figure[i] = i == LARGEST ? fmax(figure[i], part[i]) : figure[i] + share * part[i];
-    }
+    for (size_t k = 0; k < o->frames; k++)
+        for (struct seen s = seen_begin(o->frame[k], y); seen_next(&s);)
+            add_figures(s.x, s.n, figure);
+    for (size_t i = 0; i < FIGURES && n; i++)
+        figure[i] /= i == LARGEST ? 1 : (double)n;
 }
 
 static int put_calls(struct metrics *x, struct goal to, const struct last_batch *o, struct err *e)
@@ -219,7 +226,7 @@ static int put_calls(struct metrics *x, struct goal to, const struct last_batch 
         double figure[FIGURES];
         if (!x->watched[c])
             continue;
-        figures_of_value(m, o, m->graph->call[c].output, figure);
+        figures_of_value(o, m->graph->call[c].output, figure);
         for (int i = 0; i < FIGURES; i++)
             if (put_point(to, &x->of_call[c * FIGURES + (size_t)i],
                           (enum series_kind)(FIRST_FIGURE + i), m->graph->call[c].name, figure[i],
@@ -240,8 +247,7 @@ static void add_firing(const real *a, size_t rows, size_t units, float share, fl
 static int trace_firing(struct model *m, const struct last_batch *o, id call, struct err *e)
 {
     const id y = m->graph->call[call].output;
-    const struct shape *shape = &m->graph->value[y].shape;
-    const size_t units = shape_last(shape), rows = shape_count(shape) / units;
+    const size_t units = shape_last(&m->graph->value[y].shape), rows = numbers_of(o, y) / units;
     float *row;
     if (units > TRACE_UNITS_MOST)
         return 0;
@@ -251,8 +257,8 @@ static int trace_firing(struct model *m, const struct last_batch *o, id call, st
     for (size_t u = 0; row && u < units; u++)
         row[u] = 0;
     for (size_t k = 0; row && k < o->frames; k++)
-        add_firing(frame_value(o->frame[k], y), o->frame[k]->samples * rows, units,
-                   1 / (float)(o->samples * rows), row);
+        for (struct seen s = seen_begin(o->frame[k], y); seen_next(&s);)
+            add_firing(s.x, s.n / units, units, 1 / (float)rows, row);
     return 0;
 }
 
@@ -283,7 +289,7 @@ static void add_bins(const real *a, size_t n, float share, float *row)
 static int trace_histogram(struct model *m, const struct last_batch *o, id call, struct err *e)
 {
     const id y = m->graph->call[call].output;
-    const size_t n = shape_count(&m->graph->value[y].shape);
+    const float share = 1 / (float)numbers_of(o, y);
     float *row;
     const size_t trace = history_trace(&m->history, TRACE_HISTOGRAM, m->graph->call[call].name,
                                        TRACE_BINS_AT + TRACE_BINS);
@@ -296,10 +302,11 @@ static int trace_histogram(struct model *m, const struct last_batch *o, id call,
     row[TRACE_LOW] = INFINITY;
     row[TRACE_HIGH] = -INFINITY;
     for (size_t k = 0; k < o->frames; k++)
-        add_range(frame_value(o->frame[k], y), o->frame[k]->samples * n, row);
+        for (struct seen s = seen_begin(o->frame[k], y); seen_next(&s);)
+            add_range(s.x, s.n, row);
     for (size_t k = 0; k < o->frames; k++)
-        add_bins(frame_value(o->frame[k], y), o->frame[k]->samples * n, 1 / (float)(o->samples * n),
-                 row);
+        for (struct seen s = seen_begin(o->frame[k], y); seen_next(&s);)
+            add_bins(s.x, s.n, share, row);
     if (row[TRACE_LOW] > row[TRACE_HIGH])
         row[TRACE_LOW] = row[TRACE_HIGH] = 0;
     return 0;

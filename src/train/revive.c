@@ -90,15 +90,36 @@ int revive_choose(struct revive *x, uint64_t seed)
     return 0;
 }
 
+/* The same share of the way through the rows of steps that are not masked, where there are any. */
+static size_t row_seen(const struct revive *x, const struct steps_seen *seen, size_t sample,
+                       size_t row)
+{
+    const real *m = seen->mask + sample * seen->steps;
+    const size_t places = x->rows / seen->steps;
+    size_t valid = 0, step = 0;
+    for (size_t t = 0; t < seen->steps; t++)
+        valid += m[t] != 0;
+    if (!valid)
+        return row;
+    const size_t due = row * valid / seen->steps;
+    for (size_t before = due / places; before > 0 || m[step] == 0; step++)
+        before -= m[step] != 0;
+    return step * places + due % places;
+}
+
 void revive_take(struct revive *x, const struct frame *f, size_t first)
 {
     const struct graph *g = x->model->graph;
-    const real *in = frame_value(f, g->call[x->call].input[0]);
+    const id value = g->call[x->call].input[0];
+    const real *in = frame_value(f, value);
+    const struct steps_seen *seen = frame_seen(f, value);
     const size_t begin = first * x->rows, end = begin + f->samples * x->rows;
     for (size_t k = 0; k < x->units; k++)
-        if (x->from[k] >= begin && x->from[k] < end)
-            memcpy(x->vector + k * x->inputs, in + (x->from[k] - begin) * x->inputs,
-                   x->inputs * sizeof *x->vector);
+        if (x->from[k] >= begin && x->from[k] < end) {
+            const size_t from = x->from[k] - begin, sample = from / x->rows, row = from % x->rows;
+            const size_t at = sample * x->rows + (seen ? row_seen(x, seen, sample, row) : row);
+            memcpy(x->vector + k * x->inputs, in + at * x->inputs, x->inputs * sizeof *x->vector);
+        }
 }
 
 static double column_norm(const real *w, size_t rows, size_t cols, size_t j)

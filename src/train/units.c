@@ -2,6 +2,7 @@
 #include "train/units.h"
 
 #include "nn/layer.h"
+#include "train/seen.h"
 
 static size_t unit_width(const struct graph *g, id call)
 {
@@ -31,16 +32,17 @@ void units_add(struct units *u, const struct frame *f)
     for (id c = 0; c < g->calls; c++) {
         const id y = g->call[c].output;
         const size_t units = units_count(u, c);
-        const size_t rows = units ? f->samples * shape_count(&g->value[y].shape) / units : 0;
-        const real *a = frame_value(f, y);
         bool *fired = u->fired + u->first[c];
+        if (!units)
+            continue;
         /* Where all units have fired there is nothing left to find. */
-        for (size_t r = 0; r < rows && u->left[c]; r++, a += units)
-            for (size_t i = 0; i < units; i++)
-                if (!fired[i] && real_abs(a[i]) > UNIT_SMALL) {
-                    fired[i] = true;
-                    u->left[c]--;
-                }
+        for (struct seen s = seen_begin(f, y); u->left[c] && seen_next(&s);)
+            for (const real *a = s.x; a < s.x + s.n && u->left[c]; a += units)
+                for (size_t i = 0; i < units; i++)
+                    if (!fired[i] && real_abs(a[i]) > UNIT_SMALL) {
+                        fired[i] = true;
+                        u->left[c]--;
+                    }
     }
 }
 

@@ -258,17 +258,27 @@ static double variance_of(const double *x, size_t count, size_t apart)
     return sum / (double)count;
 }
 
-static void batchnorm(const struct naive *n, const struct layer *l, const double *x, double *y,
-                      size_t rows, size_t cols)
+/* Moments of the batch are those of the rows whose steps, of `places` rows each, the mask has. */
+static void batchnorm(const struct naive *n, const struct layer *l, const double *m, size_t places,
+                      const double *x, double *y, size_t rows, size_t cols)
 {
-    const bool batch = n->training && l->trainable;
+    double *there = mem_new(rows, sizeof *there);
+    assert_non_null(there);
     for (size_t j = 0; j < cols; j++) {
-        const double mean = batch ? mean_of(x + j, rows, cols) : weight_of(n, l, "moving_mean")[j];
-        const double variance =
-            batch ? variance_of(x + j, rows, cols) : weight_of(n, l, "moving_variance")[j];
+        double mean = weight_of(n, l, "moving_mean")[j],
+               variance = weight_of(n, l, "moving_variance")[j];
+        size_t count = 0;
+        for (size_t i = 0; i < rows; i++)
+            if (!m || m[i / places] > 0)
+                there[count++] = x[i * cols + j];
+        if (n->training && l->trainable && count) {
+            mean = mean_of(there, count, 1);
+            variance = variance_of(there, count, 1);
+        }
         for (size_t i = 0; i < rows; i++)
             y[i * cols + j] = normal(n, l, j, x[i * cols + j], mean, variance);
     }
+    mem_free(there);
 }
 
 static void layernorm(const struct naive *n, const struct layer *l, const double *x, double *y,
@@ -406,7 +416,9 @@ void naive_forward(struct naive *n, const double *weight, const double *const *i
         if (strcmp(kind, "activation") == 0)
             apply(n, l, y, count / shape_last(shape), shape_last(shape));
         else if (strcmp(kind, "batchnorm") == 0)
-            batchnorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
+            batchnorm(n, l, n->mask[call->output],
+                      shape_count(shape) / (shape_last(shape) * shape->size[0]), x, y,
+                      count / shape_last(shape), shape_last(shape));
         else if (strcmp(kind, "layernorm") == 0)
             layernorm(n, l, x, y, count / shape_last(shape), shape_last(shape));
         else if (is_noise(kind))

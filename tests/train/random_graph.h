@@ -129,8 +129,7 @@ static inline void add_on_steps(struct random_graph *r, struct str *to)
         str_addf(to, "activation %s", some_activation(r));
         add_slot(r, to, "activity", 0.7);
     } else if (kind < 7) {
-        str_addf(to, "layernorm epsilon=0.1");
-        add_slot(r, to, "activity", 0.7);
+        add_norm(r, to);
     } else if (kind < 8) {
         str_add(to, "activity_regularization ");
         add_terms(r, to, true);
