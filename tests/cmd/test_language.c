@@ -188,13 +188,14 @@ static void set_refuses_the_rest_with_the_reason(void **state)
     static const struct {
         const char *text, *first;
     } cases[] = {
-        {"set h.units = 3\n", "t:1:5: h.units cannot change later: the weights have the shape it "
-                              "gave them; make another layer, or another model"},
+        {"set h.units = 3\n", "t:1:5: h.units cannot change later: the layer and what stands "
+                              "behind it were made with it; make another layer, or another model"},
         {"set h.kernel_init = zeros\n",
          "t:1:5: h.kernel_init cannot change later: it says how the weights start, and they have; "
          "make another layer, or another model"},
-        {"set h.use_bias = yes\n", "t:1:5: h.use_bias cannot change later: the weights have the "
-                                   "shape it gave them; make another layer, or another model"},
+        {"set h.use_bias = yes\n",
+         "t:1:5: h.use_bias cannot change later: the layer and what stands behind it were made "
+         "with it; make another layer, or another model"},
         {"set h.kernal = l1(1)\n", "t:1:5: h has no setting \"kernal\"; did you mean h.kernel?"},
         {"set g.kernel = l1(1)\n", "t:1:5: there is no layer \"g\"; summary lists the model"},
         {"set optimizer.momentumm = 1\n", "t:1:5: optimizer has no setting \"momentumm\"; did you "

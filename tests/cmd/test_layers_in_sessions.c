@@ -5,7 +5,7 @@
 #include "again.h"
 
 #include "cmd/session/state.h"
-#include "train/model.h"
+#include "train/trainer.h"
 #include "train/workers.h"
 
 #include <math.h>
@@ -175,6 +175,45 @@ static void threads_change_no_bit(void **state)
         assert_true(alone == together);
         free(one);
         free(four);
+    }
+}
+
+/* A batch that is shared out among threads: the same up to rounding, and twice the same to the bit.
+ */
+static void a_split_batch_is_the_same_batch(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "data adding 96 steps=12 lengths=varied batch=96\ninput 12x2\nmasking 0\n"
+        "bidirectional lstm 32 sequences=yes activity=l1(0.01)+tar(0.1) dropout=0.1 "
+        "recurrent_dropout=0.2 as a\ngru 24 sequences=yes activity=tv(0.01)+ar(0.1) "
+        "recurrent_kernel_dropout=0.1 as b\ntimedistributed dense 5 topk(2) activity=l1(0.1) as "
+        "h\nglobal_avg_pool\ndense 1\nloss mse\noptimizer sgd lr=0.1\nstep 2\nevaluate\n",
+        "data random 96 shape=10x10x2 target=1 batch=96\ninput 10x10x2\n"
+        "conv2d 12 3x3 tanh activity=l1(1e-3) kernel=group_lasso(1e-2, by=unit, prox=yes) as a\n"
+        "max_pool2d 2x2\nconv2d_transpose 8 2x2 strides=2 activity=tv(1e-3) as h\n"
+        "avg_pool2d 2x2\nreshape 16x8\nconv1d 8 3 tanh padding=same activity=l2(0.1) as b\n"
+        "lstm 6\ndense 1\nloss mse\noptimizer sgd lr=0.1\nstep 2\nevaluate\n",
+    };
+    static const char *const asked[] = {"loss", "sum(abs(b.kernel))", "h.activity.penalty", "l0(h)",
+                                        "explained"};
+    for (size_t t = 0; t < 2; t++) {
+        double found[3][5];
+        for (unsigned i = 0; i < 3; i++) {
+            struct fake f;
+            workers_allow(i ? 2 : 1);
+            fake_start(&f);
+            fake_ok(&f, texts[t]);
+            assert_int_equal(trainer_of(current_model(f.session))->workers != NULL, i > 0);
+            for (size_t k = 0; k < 5; k++)
+                found[i][k] = fake_number(&f, asked[k]);
+            fake_finish(&f);
+        }
+        workers_allow(1);
+        for (size_t k = 0; k < 5; k++) {
+            check_near(found[1][k], found[0][k], NEAR(1e-10, 1e-3) * (1 + fabs(found[0][k])));
+            assert_true(found[1][k] == found[2][k]);
+        }
     }
 }
 
@@ -400,6 +439,9 @@ static void what_cannot_act_on_them_is_said(void **state)
         {0, "lstm 3 on m merge=sum",
          "t:1:19: merge= joins the two halves of bidirectional; write bidirectional lstm, or leave "
          "merge= out"},
+        {1, "set a.mask_zero = no",
+         "t:1:5: a.mask_zero cannot change later: the layer and what stands behind it were made "
+         "with it; make another layer, or another model"},
         {1, "predict 1 2 3 4 6",
          "t:1:1: a takes whole numbers from 0 to 5, and number 5 of sample 1 is 6; load other "
          "data, or give a a larger vocabulary"},
@@ -425,6 +467,7 @@ int main(void)
         cmocka_unit_test(each_change_is_taken_back),
         cmocka_unit_test(what_was_done_is_done_again),
         cmocka_unit_test(threads_change_no_bit),
+        cmocka_unit_test(a_split_batch_is_the_same_batch),
         cmocka_unit_test(processes_change_no_bit),
         cmocka_unit_test(gradients_are_right),
         cmocka_unit_test(any_size_of_batch),

@@ -684,7 +684,8 @@ static const struct wrong {
      "t:1:49: no value stands for this ?; ? is the value of a sweep: sweep a.b = l1(?) over 0 1 { "
      "... }"},
     {"sweep h.units = ? over 4 8 { train 1 }",
-     "t:1:7: h.units cannot change later: the weights have the shape it gave them; make another "
+     "t:1:7: h.units cannot change later: the layer and what stands behind it were made with it; "
+     "make another "
      "layer, or another model"},
     {"sweep h.kernel = l2(?) over 1 -1 { train 1 }", "t:1:31: a strength is 0 or more"},
     {"sweep h.kernel = l2(?) over 1 2 seeds=0 { train 1 }",

@@ -301,7 +301,8 @@ static const struct wrong wrong_lines[] = {
      "tar "
      "orthogonal soft_orthogonal spectral decov entropy confidence"},
     {"set h.units = 5", "h.units", 0,
-     "h.units cannot change later: the weights have the shape it gave them; make another layer, or "
+     "h.units cannot change later: the layer and what stands behind it were made with it; make "
+     "another layer, or "
      "another model"},
     {"set h.x = 1", "h.x", 0,
      "h has no setting \"x\"; it has units, activation, kernel, bias, activity, use_bias, "

@@ -48,7 +48,7 @@ static int check_changeable(const struct arg_spec *spec, const struct target *t,
     const bool init = spec->of == &init_kinds;
     err_at(e, t->where, "%s.%s cannot change later: %s", t->thing, spec->name,
            init ? "it says how the weights start, and they have"
-                : "the weights have the shape it gave them");
+                : "the layer and what stands behind it were made with it");
     return err_hint(e, "make another layer, or another model");
 }
 
