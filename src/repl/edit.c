@@ -2,7 +2,11 @@
 #include "repl/edit.h"
 
 #include "base/entry.h"
+#include "cmd/session/jobs.h"
 #include "cmd/session/script_file.h"
+#include "cmd/shell/anew.h"
+#include "cmd/shell/background.h"
+#include "cmd/shell/session.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,13 +14,16 @@
 #include <string.h>
 #include <unistd.h>
 
-bool edit_asked(const struct str *line)
+enum edit_part edit_asked(const struct str *line)
 {
-    static const char verb[] = "edit";
-    const char *text = line->size ? line->text : "";
-    text += strspn(text, " \t");
-    return strncmp(text, verb, strlen(verb)) == 0 &&
-           !text[strlen(verb) + strspn(text + strlen(verb), " \t\n")];
+    char verb[8], part[12] = "", more;
+    const int words = sscanf(line->size ? line->text : "", "%7s %11s %c", verb, part, &more);
+    if (words < 1 || words > 2 || strcmp(verb, "edit") != 0)
+        return EDIT_NOTHING;
+    return words == 1                     ? EDIT_LAST
+           : strcmp(part, "session") == 0 ? EDIT_SESSION
+           : strcmp(part, "back") == 0    ? EDIT_BACK
+                                          : EDIT_NOTHING;
 }
 
 static const char *editor(void)
@@ -78,4 +85,69 @@ int edit_text(struct loop *l, const struct str *text, struct str *to, struct err
     if (failed || (to->size == text->size && memcmp(to->text, text->text, text->size) == 0))
         str_finish(to);
     return failed ? -1 : 0;
+}
+
+/* What trains in the background belongs to the session that would be left. */
+static int check_still(const struct loop *l, struct err *e)
+{
+    if (!session_running(l->session))
+        return 0;
+    err_at(e, (struct span){0}, "training runs in this session");
+    return err_hint(e, "stop it first: stop");
+}
+
+static void swap_sessions(struct loop *l)
+{
+    struct session *left = l->session;
+    l->session = l->aside;
+    l->aside = left;
+}
+
+static enum outcome run_anew(struct loop *l, const struct str *text)
+{
+    enum outcome how;
+    struct session *own = loop_anew(l, text, &how);
+    if (!own) {
+        out_add(&l->host.err, "edit: you are in the session that you had, and it is as it was\n");
+        return how;
+    }
+    session_destroy(l->aside);
+    l->aside = own;
+    swap_sessions(l);
+    out_add(&l->host.err, "edit: this session is a new one; to the one before: edit back\n");
+    return how;
+}
+
+enum outcome edit_whole(struct loop *l)
+{
+    struct str was = {0}, text = {0};
+    struct err e = {0};
+    enum outcome how = OUTCOME_OK;
+    if (check_still(l, &e) || session_text(l->session, &was, &e) || edit_text(l, &was, &text, &e)) {
+        loop_complain(l, &e);
+        how = OUTCOME_ERROR;
+    } else if (!text.size) {
+        out_add(&l->host.err, "edit: nothing was changed, and nothing is run\n");
+    } else {
+        how = run_anew(l, &text);
+    }
+    str_finish(&was);
+    str_finish(&text);
+    return how;
+}
+
+void edit_return(struct loop *l)
+{
+    struct err e = {0};
+    if (!l->aside) {
+        err_at(&e, (struct span){0}, "there is no session to go back to");
+        err_hint(&e, "edit session makes a new one");
+    }
+    if (!l->aside || check_still(l, &e)) {
+        loop_complain(l, &e);
+        return;
+    }
+    session_hand_over(l->session, l->aside);
+    swap_sessions(l);
+    out_add(&l->host.err, "edit: this is the session before; to the other one: edit back\n");
 }

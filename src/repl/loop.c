@@ -5,6 +5,7 @@
 #include "cmd/common/plotting.h"
 
 #include "cmd/session/host.h"
+#include "cmd/shell/anew.h"
 #include "cmd/shell/background.h"
 #include "cmd/shell/run_text.h"
 #include "cmd/shell/session.h"
@@ -409,6 +410,7 @@ void loop_join(struct loop *l, struct ranks *r)
 void loop_finish(struct loop *l)
 {
     session_destroy(l->session);
+    session_destroy(l->aside);
     terminal_release(&l->terminal);
     flush_out(l);
 }
@@ -444,19 +446,37 @@ int loop_report(struct loop *l, enum outcome how)
     return failed;
 }
 
-enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
-                       uint32_t line, bool complete)
+static void begin_text(struct loop *l)
 {
     fit_screen(l);
     if (l->person)
         terminal_hold(&l->terminal);
-    enum outcome how = session_run(l->session, name, folder, text.size ? text.text : "", text.size,
-                                   line, complete);
+}
+
+static void end_text(struct loop *l)
+{
     loop_look(l);
     progress_end(&l->progress);
     flush_out(l);
     terminal_release(&l->terminal);
+}
+
+enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
+                       uint32_t line, bool complete)
+{
+    begin_text(l);
+    enum outcome how = session_run(l->session, name, folder, text.size ? text.text : "", text.size,
+                                   line, complete);
+    end_text(l);
     return how;
+}
+
+struct session *loop_anew(struct loop *l, const struct str *text, enum outcome *how)
+{
+    begin_text(l);
+    struct session *own = session_anew(l->session, text, how);
+    end_text(l);
+    return own;
 }
 
 bool loop_wait(struct loop *l)

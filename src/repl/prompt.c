@@ -205,10 +205,28 @@ static void edit_last(struct typing *t)
     str_finish(&text);
 }
 
+/* Another session goes on, or the same one; what was typed last is what it was. */
+static void edit_session(struct typing *t, enum edit_part what)
+{
+    t->line += count_lines(&t->open);
+    str_finish(&t->open);
+    if (what == EDIT_BACK)
+        edit_return(t->loop);
+    else if (edit_whole(t->loop) == OUTCOME_QUIT)
+        t->over = true;
+    if (t->loop->stop) {
+        t->loop->stop = false;
+        clear_line(t);
+    }
+}
+
 static void run_open(struct typing *t)
 {
-    if (edit_asked(&t->open))
+    const enum edit_part what = edit_asked(&t->open);
+    if (what == EDIT_LAST)
         edit_last(t);
+    else if (what)
+        edit_session(t, what);
     else
         run_text(t, false);
 }

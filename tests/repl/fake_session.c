@@ -18,6 +18,7 @@
 #include "cmd/session/host.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/ways.h"
+#include "cmd/shell/anew.h"
 #include "cmd/shell/background.h"
 #include "cmd/shell/complete.h"
 #include "cmd/shell/hint.h"
@@ -111,6 +112,28 @@ struct session *session_create(const struct host *host, uint64_t seed)
     if (s)
         *s = (struct session){.host = host, .seed = seed, .prompt = "nnr> "};
     return s;
+}
+
+int session_text(const struct session *s, struct str *to, struct err *e)
+{
+    (void)s;
+    (void)to;
+    (void)e;
+    return 0;
+}
+
+struct session *session_anew(struct session *s, const struct str *text, enum outcome *how)
+{
+    (void)s;
+    (void)text;
+    *how = OUTCOME_ERROR;
+    return NULL;
+}
+
+void session_hand_over(struct session *from, struct session *to)
+{
+    (void)from;
+    (void)to;
 }
 
 void session_destroy(struct session *s)

@@ -270,6 +270,63 @@ class Prompt(unittest.TestCase):
         s.type("edit\r")
         s.wait(lambda s: s.text()[-3:] == ["35", "35", "nnr>"])
 
+    def test_edit_session(self):
+        """What was done is edited and done in a session of its own; both can be gone to."""
+        editor = self.command("ed", 'cp "$1" "$TMPDIR/seen"; sed -i "$(cat "$TMPDIR/change")" "$1"\n')
+        change, seen = self.folder / "change", self.folder / "seen"
+        s = self.start(110, 30, EDITOR=editor, TMPDIR=str(self.folder))
+
+        def ends(*rows):
+            s.wait(lambda s: s.text()[-len(rows) - 1:] == [*rows, "nnr>"])
+
+        change.write_text("s/none/some/")
+        for line in ("let k = 2", "data xor", "input 2", "dense 3 tanh as h", "dense 1 sigmoid",
+                     "set h.kernel = l2(0.5)", "mark here", "say k"):
+            s.type(line + "\r")
+        ends("2")
+        s.type("edit back\r")
+        s.wait_for("there is no session to go back to")
+        s.type("edit session\r")
+        s.wait_for("nothing was changed, and nothing is run")
+        for line in ("let k=2", "dense 3 tanh as h", "mark here"):
+            self.assertIn(line, seen.read_text().splitlines())
+        # A text that cannot be read, one that fails at its end: all is as it was.
+        for wrong, says in (("s/let k=2/let k = (/", "<edit>:"),
+                            ("s/let k=2/let k = 7/;$a expect 1 == 2", "expected 1 == 2")):
+            change.write_text(wrong)
+            s.type("\x0cedit session\r")
+            s.wait_for("the session that you had, and it is as it was")
+            s.wait_for(says)
+            s.type("print k h.units\r")
+            ends("k = 2, h.units = 3")
+        # One that ends well: undo does not lead out of it, and going back finds all of the other.
+        change.write_text("s/let k=2/let k = 7/;s/dense 3/dense 5/")
+        s.type("\x0cedit session\r")
+        s.wait_for("this session is a new one")
+        s.type("print k h.units\r")
+        ends("k = 7, h.units = 5")
+        s.type("\x0cedit back\r")
+        s.wait_for("this is the session before")
+        s.type("print k h.units\r")
+        ends("k = 2, h.units = 3")
+        s.type("undo\r")
+        s.wait_for("taken back: set h.kernel = l2(0.5)")
+        s.type("goto here\r\x0cprint h.kernel.strength\r")
+        ends("0.5")
+        s.type("\x0cedit back\r")
+        s.wait_for("this is the session before")
+        s.type("print k h.units\r")
+        ends("k = 7, h.units = 5")
+        self.assertEqual(subprocess.run([NNR, "-c", "edit session"], capture_output=True).returncode, 1)
+
+    def test_edit_session_while_training(self):
+        s = self.start(EDITOR="true")
+        s.type("data xor\rinput 2\rdense 1 sigmoid\rrun\r")
+        s.wait(lambda s: "step" in self.line(s))
+        s.type("edit session\r")
+        s.wait_for("training runs in this session; stop it first: stop")
+        s.type("stop\r")
+
     def test_an_editor_that_fails(self):
         for name, says in (("false", 'the editor "false" ended with status 1; nothing was run'),
                            ("/nowhere/ed", "ended with status 127; nothing was run"),

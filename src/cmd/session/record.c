@@ -63,9 +63,9 @@ bool record_is_file(const struct session *s, const char *path)
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static int too_long(const struct file_name *file, struct err *e)
+static int too_long(struct span where, struct err *e)
 {
-    err_at(e, file->where, "the session is longer than a script may be");
+    err_at(e, where, "the session is longer than a script may be");
     return err_hint(e, "a script has at most %d MiB", SCRIPT_LARGEST >> 20);
 }
 
@@ -77,19 +77,25 @@ int session_file_check(const struct file_name *file, struct err *e)
     return err_hint(e, "a session is written into a file whose name ends in .nnr");
 }
 
+int record_text(const struct session *s, const char *path, struct span where, struct str *to,
+                struct err *e)
+{
+    char folder[PATH_MAX];
+    if (s->journal->lost) {
+        err_at(e, where, "memory ran out before, and not all that was done could be noted");
+        return err_hint(e, "start anew for a session that can be written down");
+    }
+    journal_print(to, s, path_folder(path, folder, sizeof folder));
+    return to->failed ? err_memory(e) : to->size > SCRIPT_LARGEST ? too_long(where, e) : 0;
+}
+
 int record_write(const struct session *s, const struct file_name *file, int *fd, off_t *size,
                  struct err *e)
 {
     struct file_out out;
     struct str text = {0};
-    char folder[PATH_MAX];
-    if (s->journal->lost) {
-        err_at(e, file->where, "memory ran out before, and not all that was done could be noted");
-        return err_hint(e, "start anew for a session that can be written down");
-    }
     str_add(&text, "# " FILE_OWN "\n");
-    journal_print(&text, s, path_folder(file->path, folder, sizeof folder));
-    int failed = text.failed ? err_memory(e) : text.size > SCRIPT_LARGEST ? too_long(file, e) : 0;
+    int failed = record_text(s, file->path, file->where, &text, e);
     if (!failed)
         failed = file_begin(&out, file, FILE_OWN, e);
     if (!failed)

@@ -68,6 +68,16 @@ static int run_edit(struct session *s, const struct args *args, struct err *e)
     return err_hint(e, "it opens what was typed last in EDITOR, and runs what comes back");
 }
 
+static const struct entry edit_session = {.name = "session",
+                                          .summary = "all that was done, as record writes it"};
+static const struct entry edit_back = {.name = "back", .summary = "back to the session before"};
+static const struct entry *const edit_rows[] = {&edit_session, &edit_back};
+static const struct table edit_parts = {"part", edit_rows, sizeof edit_rows / sizeof *edit_rows};
+static const struct arg_spec edit_args[] = {
+    ARG("part", POSITIONAL, ARG_CHOICE, .of = &edit_parts,
+        .line = "session opens all that was done; back returns to the session before"),
+};
+
 static const struct arg_spec say_args[] = {
     ARG("what", REST, ARG_EXPRS, .required = true, .line = "strings and expressions"),
 };
@@ -95,11 +105,17 @@ const struct command command_quit = {
     .beyond_run = true,
 };
 const struct command command_edit = {
-    COMMAND_ALONE(
-        "edit", "opens what was typed last in the person's editor, and runs what comes back",
+    COMMAND(
+        "edit", edit_args,
+        "opens what was typed last in the person's editor, and runs what comes back",
         "At the prompt alone. The newest statement that ran or failed, or the block with all "
         "its lines, is opened in EDITOR, or else in VISUAL. Where nothing was changed, or "
-        "the editor fails, nothing is run.",
+        "the editor fails, nothing is run.\n\n"
+        "edit session opens all that was done, as record writes it, and runs what comes back in a "
+        "session of its own, which begins empty. When it fails or is stopped, you are in the "
+        "session that you had, and that is as it was. When it ends well, you go on in the new one; "
+        "edit back returns to the one before, with its undo, marks, record and pictures, and once "
+        "more to the new one. One session is kept so.",
         "help edit\n"),
     .run = run_edit,
     .unwritten = any_statement,
