@@ -520,7 +520,8 @@ static int check_inside(const struct layer *l, const struct args *term, bool act
         return err_hint(e, "write it as activity=%s(...)", name);
     }
     if (!l->kind->kernel) {
-        err_at(e, where, "%s is of a layer with a kernel, and %s has none", name, l->name);
+        err_at(e, where, "%s is of a dense layer, and %s is one of %s", name, l->name,
+               l->kind->entry.name);
         return err_hint(e, "put it on the activity of a dense layer");
     }
     const struct args *f = l->args->arg[i].as.call;

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/seen.h"
 
+/* Most plans have no masks. */
+static const struct steps_seen *steps_of(const struct frame *f, id value)
+{
+    return f->plan->masks ? frame_seen(f, value) : NULL;
+}
+
 struct seen seen_begin(const struct frame *f, id value)
 {
-    const struct steps_seen *steps = frame_seen(f, value);
+    const struct steps_seen *steps = steps_of(f, value);
     const size_t count = shape_count(&f->plan->graph->value[value].shape);
     return (struct seen){.n = steps ? count / steps->steps : f->samples * count,
                          .next = frame_value(f, value),
@@ -27,7 +33,7 @@ bool seen_next(struct seen *s)
 
 size_t seen_count(const struct frame *f, id value)
 {
-    const struct steps_seen *steps = frame_seen(f, value);
+    const struct steps_seen *steps = steps_of(f, value);
     const size_t count = shape_count(&f->plan->graph->value[value].shape);
     return steps ? steps->valid * (count / steps->steps) : f->samples * count;
 }

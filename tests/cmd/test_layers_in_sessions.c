@@ -55,6 +55,7 @@ static const struct change {
     {-1, "set b.kernel = l1(0.1, prox=yes)"},
     {-1, "set b.activity = l1(0.5)"},
     {-1, "set b.trainable = no"},
+    {-1, "set optimizer.lr = 0.01*0.9^step every 1"},
     {-1, "prune b.kernel share=0.5"},
     {-1, "optimizer adam lr=0.01 ema=0.9 sam=0.05"},
     {-1, "optimizer sgd lr=0.1 momentum=0.9 clipnorm=1"},
@@ -69,6 +70,7 @@ static const struct change {
     {0, "set b.recurrent_kernel_dropout = 0"},
     {0, "set a.trainable = no"},
     {0, "set c.activity = hoyer(0.01*min(1, step/3)) every 1"},
+    {0, "set a.forward.dropout = 0.1*min(1, step/3) every 1"},
     {0, "set b.recurrent = l1(0.1, prox=yes)"},
     {0, "prune a.forward.recurrent share=0.3"},
     {1, "set a.kernel = l1(0.3)"},
@@ -439,6 +441,13 @@ static void what_cannot_act_on_them_is_said(void **state)
         {0, "lstm 3 on m merge=sum",
          "t:1:19: merge= joins the two halves of bidirectional; write bidirectional lstm, or leave "
          "merge= out"},
+        {0, "set a.forward.recurrent_dropout = 0.1*step every 2",
+         "t:1:5: a.forward.recurrent_dropout cannot follow a rule: of the noise of lstm, dropout "
+         "alone can; penalties, rates of noise and numbers of the optimizer can; set others "
+         "between steps"},
+        {2, "set a.activity = contractive(0.1)",
+         "t:1:18: contractive is of a dense layer, and a is one of conv2d; put it on the activity "
+         "of a dense layer"},
         {1, "set a.mask_zero = no",
          "t:1:5: a.mask_zero cannot change later: the layer and what stands behind it were made "
          "with it; make another layer, or another model"},

@@ -23,11 +23,11 @@ static const struct wrong wrong_lines[] = {
      "contractive does not know the slopes of softmax, the activation of dense_1; leave that to a "
      "layer of its own: activation softmax"},
     {"flatten activity=contractive(1) as f", "contractive(1)", 0,
-     "contractive is of a layer with a kernel, and f has none; put it on the activity of a dense "
+     "contractive is of a dense layer, and f is one of flatten; put it on the activity of a dense "
      "layer"},
     {"activation tanh activity=l1(1)+contractive(1) as f", "contractive(1)", 0,
-     "contractive is of a layer with a kernel, and f has none; put it on the activity of a dense "
-     "layer"},
+     "contractive is of a dense layer, and f is one of activation; put it on the activity of a "
+     "dense layer"},
     {"set h.kernel = contractive(1)", "contractive(1)", 0,
      "contractive is a penalty on what a layer does, not on one of its weights; write it as "
      "activity=contractive(...)"},

@@ -98,7 +98,8 @@ int delta_take_back(struct session *s, struct delta *d, struct err *e)
         model_swap_rules(m, &d->rules);
     if (d->noised)
         m->state.noise[d->noise_of] = d->noise;
-    if (d->edited || d->numbers.count)
+    const bool changed = d->edited || d->numbers.count || d->ruled || d->noised;
+    if (changed)
         history_cut_events(&m->history, d->events);
     taken_put_sides(s);
     if (d->name) {
@@ -107,7 +108,7 @@ int delta_take_back(struct session *s, struct delta *d, struct err *e)
         d->name = NULL;
         snapshot_touched(s, m);
     }
-    if (d->edited || d->numbers.count || d->ruled || d->noised)
+    if (changed)
         snapshot_touched(s, m);
     put_models(s, d);
     put_variables(s, d);

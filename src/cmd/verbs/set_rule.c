@@ -38,6 +38,15 @@ static int cannot_follow(const struct target *t, const char *key, const char *wh
                        "between steps");
 }
 
+/* A rule moves one noise of a kind. */
+static int cannot_follow_noise(const struct target *t, const char *key,
+                               const struct layer_kind *kind, struct err *e)
+{
+    char why[100];
+    snprintf(why, sizeof why, "of the noise of %s, %s alone can", kind->entry.name, kind->noise);
+    return cannot_follow(t, key, why, e);
+}
+
 /* What the rule says, and the list with it. */
 static int make_rule(struct making *x, struct err *e)
 {
@@ -253,6 +262,9 @@ static int set_slot_rule(struct making *x, struct err *e)
     const struct layer *l = &x->m->graph->layer[layer];
     if (l->kind->noise && strcmp(l->kind->noise, x->key) == 0)
         return set_noise_rule(x, &l->args->arg[at], e);
+    for (const char *const *other = l->kind->noises; other && *other; other++)
+        if (strcmp(*other, x->key) == 0)
+            return cannot_follow_noise(x->t, x->key, l->kind, e);
     if (spec->type != ARG_SUM)
         return cannot_follow(
             x->t, x->key,
