@@ -103,18 +103,29 @@ static void swap_sessions(struct loop *l)
     l->aside = left;
 }
 
+/* While the text runs, the new session is the loop's: its pictures and exercises have their turn.
+ */
 static enum outcome run_anew(struct loop *l, const struct str *text)
 {
-    enum outcome how;
-    struct session *own = loop_anew(l, text, &how);
+    struct session *was = l->session, *own = session_anew(was);
+    struct err e = {0};
     if (!own) {
-        out_add(&l->host.err, "edit: you are in the session that you had, and it is as it was\n");
+        err_memory(&e);
+        loop_complain(l, &e);
+        return OUTCOME_ERROR;
+    }
+    l->session = own;
+    const enum outcome how = loop_text(l, "<edit>", ".", *text, 1, true);
+    if (how == OUTCOME_OK || how == OUTCOME_QUIT) {
+        session_destroy(l->aside);
+        l->aside = was;
+        out_add(&l->host.err, "edit: this session is a new one; to the one before: edit back\n");
         return how;
     }
-    session_destroy(l->aside);
-    l->aside = own;
-    swap_sessions(l);
-    out_add(&l->host.err, "edit: this session is a new one; to the one before: edit back\n");
+    l->session = was;
+    session_give_up(own, was);
+    out_add(&l->host.err, "edit: what the text did is gone; this is the session that you had, and "
+                          "it is as it was\n");
     return how;
 }
 

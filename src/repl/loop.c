@@ -5,7 +5,6 @@
 #include "cmd/common/plotting.h"
 
 #include "cmd/session/host.h"
-#include "cmd/shell/anew.h"
 #include "cmd/shell/background.h"
 #include "cmd/shell/run_text.h"
 #include "cmd/shell/session.h"
@@ -446,37 +445,19 @@ int loop_report(struct loop *l, enum outcome how)
     return failed;
 }
 
-static void begin_text(struct loop *l)
+enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
+                       uint32_t line, bool complete)
 {
     fit_screen(l);
     if (l->person)
         terminal_hold(&l->terminal);
-}
-
-static void end_text(struct loop *l)
-{
+    enum outcome how = session_run(l->session, name, folder, text.size ? text.text : "", text.size,
+                                   line, complete);
     loop_look(l);
     progress_end(&l->progress);
     flush_out(l);
     terminal_release(&l->terminal);
-}
-
-enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
-                       uint32_t line, bool complete)
-{
-    begin_text(l);
-    enum outcome how = session_run(l->session, name, folder, text.size ? text.text : "", text.size,
-                                   line, complete);
-    end_text(l);
     return how;
-}
-
-struct session *loop_anew(struct loop *l, const struct str *text, enum outcome *how)
-{
-    begin_text(l);
-    struct session *own = session_anew(l->session, text, how);
-    end_text(l);
-    return own;
 }
 
 bool loop_wait(struct loop *l)

@@ -37,8 +37,6 @@ void loop_finish(struct loop *l);
 /* Runs a text, as session_run, and what the screen needs round it. */
 enum outcome loop_text(struct loop *l, const char *name, const char *folder, struct str text,
                        uint32_t line, bool complete);
-/* Runs a text in a session of its own, as session_anew, and what the screen needs round it. */
-struct session *loop_anew(struct loop *l, const struct str *text, enum outcome *how);
 /* Writes the report of --report, if there is one: 0, or -1 when that failed, which was told. A
  * session that was stopped is told as far as it came; a second signal gives up what is left of the
  * pictures. */

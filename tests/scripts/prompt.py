@@ -295,10 +295,18 @@ class Prompt(unittest.TestCase):
                             ("s/let k=2/let k = 7/;$a expect 1 == 2", "expected 1 == 2")):
             change.write_text(wrong)
             s.type("\x0cedit session\r")
-            s.wait_for("the session that you had, and it is as it was")
+            s.wait_for("this is the session that you had, and it is as it was")
             s.wait_for(says)
             s.type("print k h.units\r")
             ends("k = 2, h.units = 3")
+        # An exercise in it is the person's, at a prompt of its own.
+        change.write_text('$a exercise "Raise k." until k > 2 { let k = 3 }\\nexpect 1 == 2')
+        s.type("\x0cedit session\r")
+        s.wait(lambda s: self.line(s) == "nnr exercise>")
+        s.type("let k = 4\r")
+        s.wait_for("this is the session that you had")
+        s.type("print k h.units\r")
+        ends("k = 2, h.units = 3")
         # One that ends well: undo does not lead out of it, and going back finds all of the other.
         change.write_text("s/let k=2/let k = 7/;s/dense 3/dense 5/")
         s.type("\x0cedit session\r")

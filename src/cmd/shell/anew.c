@@ -20,22 +20,18 @@ void session_hand_over(struct session *from, struct session *to)
     from->transcript = told;
 }
 
-struct session *session_anew(struct session *s, const struct str *text, enum outcome *how)
+struct session *session_anew(struct session *s)
 {
     struct session *own = session_create(s->host, s->journal->seed);
-    if (!own) {
-        struct err e = {0};
-        err_memory(&e);
-        *how = show_error(s, &e);
-        return NULL;
-    }
-    session_hand_over(s, own);
-    *how = session_run(own, "<edit>", ".", text->text, text->size, 1, true);
-    if (*how == OUTCOME_OK || *how == OUTCOME_QUIT)
-        return own;
+    if (own)
+        session_hand_over(s, own);
+    return own;
+}
+
+void session_give_up(struct session *own, struct session *s)
+{
     const struct ways ways = s->ways;
     session_hand_over(own, s);
     s->ways = ways;
     session_destroy(own);
-    return NULL;
 }

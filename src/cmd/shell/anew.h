@@ -3,16 +3,17 @@
 #ifndef NNR_CMD_SHELL_ANEW_H
 #define NNR_CMD_SHELL_ANEW_H
 
-#include "cmd/shell/run_text.h"
-
+struct err;
+struct session;
 struct str;
 
 /* Adds all that was done, as record would write it into a file of the working folder. */
 int session_text(const struct session *s, struct str *to, struct err *e);
-/* Runs a text in a session of its own, which begins with the seed that `s` began with; *how is how
- * it ended, and what was wrong is told. The new session, which is the caller's from then on, or
- * NULL: the text failed, and `s` is as it was. */
-struct session *session_anew(struct session *s, const struct str *text, enum outcome *how);
+/* An empty session that goes on in place of `s`, from the seed that it began with; it is the
+ * caller's. NULL without memory. */
+struct session *session_anew(struct session *s);
+/* Ends that session, and `s` goes on as it was. */
+void session_give_up(struct session *own, struct session *s);
 /* Another session goes on: it gets how the prompt behaves, and what was told for a report. */
 void session_hand_over(struct session *from, struct session *to);
 
