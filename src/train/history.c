@@ -202,6 +202,49 @@ void history_cut(struct history *h, uint64_t step)
     h->ahead = false;
 }
 
+static void finish_series(struct series *s)
+{
+    mem_free(s->name);
+    mem_free(s->step);
+    mem_free(s->value);
+}
+
+static void finish_trace(struct trace *t)
+{
+    mem_free(t->name);
+    mem_free(t->step);
+    mem_free(t->row);
+}
+
+static bool is_of_data(enum series_kind kind)
+{
+    return kind == SERIES_DATA || kind == SERIES_VALIDATION || kind == SERIES_VALIDATION_TOTAL;
+}
+
+void history_forget(struct history *h, bool (*gone)(const void *self, const char *name),
+                    const void *self)
+{
+    const size_t count = h->count, traces = h->traces;
+    h->count = h->traces = 0;
+    index_cut(&h->by_name, 0);
+    index_cut(&h->by_trace, 0);
+    /* The indexes have room for what was in them. */
+    for (size_t i = 0; i < count; i++)
+        if (!is_of_data(h->series[i].kind) && gone(self, h->series[i].name)) {
+            finish_series(&h->series[i]);
+        } else {
+            h->series[h->count] = h->series[i];
+            (void)index_add(&h->by_name, h->series[h->count++].name);
+        }
+    for (size_t i = 0; i < traces; i++)
+        if (gone(self, h->trace[i].name)) {
+            finish_trace(&h->trace[i]);
+        } else {
+            h->trace[h->traces] = h->trace[i];
+            (void)index_add(&h->by_trace, h->trace[h->traces++].name);
+        }
+}
+
 static int copy_series(struct history *to, const struct series *from)
 {
     struct series *s = add_series(to, from->kind, from->name);
@@ -252,18 +295,12 @@ int history_copy(struct history *to, const struct history *from)
 
 void history_finish(struct history *h)
 {
-    for (size_t i = 0; i < h->count; i++) {
-        mem_free(h->series[i].name);
-        mem_free(h->series[i].step);
-        mem_free(h->series[i].value);
-    }
+    for (size_t i = 0; i < h->count; i++)
+        finish_series(&h->series[i]);
     for (size_t i = 0; i < h->events; i++)
         mem_free(h->event[i].label);
-    for (size_t i = 0; i < h->traces; i++) {
-        mem_free(h->trace[i].name);
-        mem_free(h->trace[i].step);
-        mem_free(h->trace[i].row);
-    }
+    for (size_t i = 0; i < h->traces; i++)
+        finish_trace(&h->trace[i]);
     mem_free(h->trace);
     mem_free(h->kept.weight);
     index_finish(&h->by_name);

@@ -131,6 +131,9 @@ const struct series *history_find(const struct history *h, enum series_kind kind
 void history_cut(struct history *h, uint64_t step);
 /* Forgets all events but the first `events`. */
 void history_cut_events(struct history *h, size_t events);
+/* Forgets the curves and traces of what has such a name; the data loss has none. */
+void history_forget(struct history *h, bool (*gone)(const void *self, const char *name),
+                    const void *self);
 int history_copy(struct history *to, const struct history *from);
 void history_finish(struct history *h);
 

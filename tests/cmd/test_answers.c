@@ -31,6 +31,10 @@ static void a_building_line_answers_with_its_shape(void **state)
         {"tower on x as t1\n", "t1: 64 -> 2, 270 numbers\n"}, /* 64 * 4 + 4 + 4 * 2 + 2 */
         {"tower on x as t2\n", "t2: 64 -> 2, the numbers of tower\n"},
         {"batchnorm on t1 as b\n", "b: 2 -> 2, 8 numbers\n"},
+        {"delete\n", "b: gone, with 8 numbers\n"},
+        {"delete t2\n", "t2: gone\n"},
+        {"dense 1 kernel=l1(1)+l2(1) on t1 as c\n", "c: 2 -> 1, 3 numbers\n"},
+        {"delete\n", "c: gone, with 3 numbers and 2 penalties\n"},
     };
     struct fake f;
     start_typing(&f);

@@ -29,6 +29,8 @@ static const char *const good[] = {
     ("block t%d { block inner { dense 2 activity=l1(1e-2) }; inner; inner on input }; t%d on x; "
      "set t%d.trainable = no"),
     "output h",
+    "delete",
+    "dense 2 kernel=l1(0.%d); delete",
     "set h.kernel = l1(0.%d)",
     "set h.kernel = l1(0.%d)+l2(2)",
     "set h.kernel = none",
@@ -70,6 +72,7 @@ static const char *const bad[] = {
     "prune h.kernel share=2",
     "prune x.kernel share=0.5",
     "output h, h",
+    "delete nowhere",
     "let h = 3",
     "define penalty hoyer(x) = sum(x)",
     "model as",

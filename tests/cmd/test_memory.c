@@ -104,6 +104,8 @@ static void layers(void **state)
         "batchnorm momentum=0.5 on h as bn\n",
         "layernorm on h\n",
         "output y, h\n",
+        "delete\n",
+        "delete y\n",
         "dense 3 kernel=kl(0.1) on h\n",
         "dense 3 kernel_init=orthogonal on h\n",
         "dense 3 kernel_init=glorot_normal on h\n",

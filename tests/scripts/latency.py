@@ -168,6 +168,7 @@ ROWS = [
     Row("summary", setup="input 2\n" + "dense 2\n" * 500, many=lambda i: "summary", count=20000),
     Row("prune", setup=SMALL, many=lambda i: "prune h.kernel share=0.5"),
     Row("unprune", setup=SMALL, many=lambda i: "prune h.kernel share=0.5\nunprune h.kernel"),
+    Row("delete", setup=SMALL, many=lambda i: "dense 2\ndelete"),
     Row("set", setup=SMALL, many=lambda i: "set h.kernel = l2(%d)" % i),
     Row("let", "let x = " + REPEATED, setup=LARGE),
     Row("term", setup="input 3\ndense 4 as h\n",

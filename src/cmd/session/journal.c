@@ -193,6 +193,17 @@ void journal_spell_partial(struct session *s)
     s->journal->partial = NULL;
 }
 
+/* Whether there are as many calls, and the newest is of the same place in a text: the newest of
+ * them may have been deleted, and others made. */
+static bool has_same_layers(const struct graph *a, const struct graph *b)
+{
+    if (a->values != b->values || a->calls != b->calls)
+        return false;
+    const struct span *x = a->calls ? &a->call[a->calls - 1].where : NULL;
+    const struct span *y = a->calls ? &b->call[b->calls - 1].where : NULL;
+    return !x || (x->source == y->source && x->at == y->at);
+}
+
 /* Whether what nnr chooses inside a loop or a file may as well stand before it: the model was there
  * with the same layers. Else the loop chooses by itself again. */
 static bool can_stand_before(const struct session *s, const struct model *m, const char **current)
@@ -207,7 +218,7 @@ static bool can_stand_before(const struct session *s, const struct model *m, con
     for (size_t i = 0; i < j->before->models; i++) {
         const struct model *was = j->before->model[i]->model;
         if (strcmp(was->name, m->name) == 0)
-            return was->graph->values == m->graph->values;
+            return has_same_layers(was->graph, m->graph);
     }
     return false;
 }

@@ -5,6 +5,7 @@
 #include "cmd/session/state.h"
 
 #include "nn/layer.h"
+#include "nn/newest.h"
 #include "train/model.h"
 
 /* Whether a person typed the statement that runs, by itself. */
@@ -56,6 +57,26 @@ int say_built(struct session *s, struct err *e)
         str_addf(&text, ", %zu number%s", numbers, numbers > 1 ? "s" : "");
     else if (c->before != NOTHING && (l->weights || l->body))
         str_addf(&text, ", the numbers of %s", l->name);
+    str_add(&text, "\n");
+    return session_report(s, &text, e);
+}
+
+int say_deleted(struct session *s, const struct newest *n, struct err *e)
+{
+    const struct graph *g = current_model(s)->graph;
+    const size_t numbers = g->weight_reals - n->weight_reals;
+    struct str text = {0};
+    size_t terms = 0;
+    if (!is_typed(s))
+        return 0;
+    for (size_t t = 0; t < g->terms; t++)
+        terms += g->term[t].layer != NOTHING && g->term[t].layer >= n->layers;
+    str_addf(&text, "%s: gone", n->name);
+    if (numbers)
+        str_addf(&text, ", with %zu number%s", numbers, numbers > 1 ? "s" : "");
+    if (terms)
+        str_addf(&text, "%s %zu penalt%s", numbers ? " and" : ", with", terms,
+                 terms > 1 ? "ies" : "y");
     str_add(&text, "\n");
     return session_report(s, &text, e);
 }

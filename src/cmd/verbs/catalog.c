@@ -13,6 +13,7 @@
     ROW(bidirectional)                                                                             \
     ROW(block)                                                                                     \
     ROW(output)                                                                                    \
+    ROW(delete)                                                                                    \
     ROW(data)                                                                                      \
     ROW(loss)                                                                                      \
     ROW(optimizer)                                                                                 \
