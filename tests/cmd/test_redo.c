@@ -149,6 +149,28 @@ static void something_new_ends_it(void **state)
     fake_finish(&f);
 }
 
+/* To keep a large session for redo would take longer than to take a small statement back. */
+static void a_large_session_keeps_what_trains_alone(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    for (int i = 0; i < 1000; i++) {
+        char line[40];
+        snprintf(line, sizeof line, "let v%d = %d\n", i, i);
+        fake_ok(&f, line);
+    }
+    fake_ok(&f, "let v7 = 1\nundo\n");
+    assert_int_equal(fake_run(&f, "redo\n"), OUTCOME_ERROR);
+    fake_ok(&f, "input 2\ndense 1 as h\ndata moons 10\nstep 1\nundo\nredo\n");
+    fake_prints(&f, "print step\nprint v7\n", "1\n7\n");
+    /* A small one ends what could be brought again before. */
+    fake_ok(&f, "let v8 = 1\nstep 1\nundo 2\n");
+    assert_int_equal(fake_run(&f, "redo\n"), OUTCOME_ERROR);
+    fake_prints(&f, "print step\nprint v8\n", "1\n8\n");
+    fake_finish(&f);
+}
+
 static void bad_numbers_change_nothing(void **state)
 {
     (void)state;
@@ -207,9 +229,13 @@ static void files_have_their_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_statement_comes_again), cmocka_unit_test(all_of_them_at_once),
-        cmocka_unit_test(a_record_says_it_too),       cmocka_unit_test(something_new_ends_it),
-        cmocka_unit_test(bad_numbers_change_nothing), cmocka_unit_test(files_have_their_own),
+        cmocka_unit_test(each_statement_comes_again),
+        cmocka_unit_test(all_of_them_at_once),
+        cmocka_unit_test(a_record_says_it_too),
+        cmocka_unit_test(something_new_ends_it),
+        cmocka_unit_test(a_large_session_keeps_what_trains_alone),
+        cmocka_unit_test(bad_numbers_change_nothing),
+        cmocka_unit_test(files_have_their_own),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

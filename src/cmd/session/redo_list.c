@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+/* How many can be brought again; and how many layers, calls, variables and models a session may
+ * have for a small one to be kept. */
+enum { REDO_MOST = 1000, REDO_PARTS_MOST = 1000 };
+
 /* The parts of the state that a delta changes back. */
 static unsigned delta_parts(const struct session *s, const struct delta *d)
 {
@@ -16,21 +20,30 @@ static unsigned delta_parts(const struct session *s, const struct delta *d)
     return (list ? PART_MODELS : PART_MODEL) | (variables ? PART_VARIABLES : 0);
 }
 
-struct undone *undone_new(struct session *s, const struct taken *t, long times, struct err *e)
+static bool is_large(const struct session *s)
 {
-    struct undone *u = mem_new(1, sizeof *u);
+    const struct graph *g = s->model[s->current]->graph;
+    return g->layers + g->calls + s->variables + s->models > REDO_PARTS_MOST;
+}
+
+int undone_new(struct session *s, const struct taken *t, long times, struct undone **to,
+               struct err *e)
+{
     const unsigned parts = t->delta ? delta_parts(s, t->delta) : t->before.parts;
-    if (!u) {
-        err_memory(e);
-        return NULL;
-    }
+    *to = NULL;
+    if (t->delta && is_large(s))
+        return 0;
+    struct undone *u = mem_new(1, sizeof *u);
+    if (!u)
+        return err_memory(e);
     if (snapshot_take(s, parts, &u->after, e)) {
         mem_free(u);
-        return NULL;
+        return -1;
     }
     u->times = times;
     memcpy(u->text, t->text, sizeof u->text);
-    return u;
+    *to = u;
+    return 0;
 }
 
 void undone_drop(struct session *s, struct undone *u)
@@ -39,10 +52,30 @@ void undone_drop(struct session *s, struct undone *u)
     mem_free(u);
 }
 
+/* Those behind the first `count`. */
+static void drop_behind(struct session *s, size_t count)
+{
+    struct undone **at = &s->journal->undone;
+    for (; *at && count; count--)
+        at = &(*at)->older;
+    while (*at) {
+        struct undone *u = *at;
+        *at = u->older;
+        undone_drop(s, u);
+    }
+}
+
 void undone_push(struct session *s, struct undone *u)
 {
+    if (!u) {
+        undone_forget(s);
+        return;
+    }
     u->older = s->journal->undone;
     s->journal->undone = u;
+    for (size_t kept = REDO_MOST; s->journal->copies > undo_bytes_most() && kept; kept /= 2)
+        drop_behind(s, kept);
+    drop_behind(s, REDO_MOST);
 }
 
 int undone_bring(struct session *s, struct err *e)
@@ -63,9 +96,5 @@ int undone_bring(struct session *s, struct err *e)
 
 void undone_forget(struct session *s)
 {
-    while (s->journal->undone) {
-        struct undone *u = s->journal->undone;
-        s->journal->undone = u->older;
-        undone_drop(s, u);
-    }
+    drop_behind(s, 0);
 }

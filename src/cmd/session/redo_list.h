@@ -13,10 +13,13 @@ struct undone {
     char text[100];
 };
 
-/* Keeps the state before `t` is taken back; NULL: *e. */
-struct undone *undone_new(struct session *s, const struct taken *t, long times, struct err *e);
+/* Keeps the state before `t` is taken back in *to, or NULL where that would cost more than the
+ * undo: what is small is taken back in no time, however large the session is. 0, or -1 and *e. */
+int undone_new(struct session *s, const struct taken *t, long times, struct undone **to,
+               struct err *e);
 void undone_drop(struct session *s, struct undone *u);
-/* It was taken back. */
+/* It was taken back; NULL: and cannot be brought again, so neither can what was taken back before.
+ * The newest ones stay, as many as fit into what undo may take. */
 void undone_push(struct session *s, struct undone *u);
 /* Brings the newest again; undo can then take it back. On error (memory) nothing has changed. */
 int undone_bring(struct session *s, struct err *e);

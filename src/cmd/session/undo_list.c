@@ -11,6 +11,11 @@
 /* What is kept for undo may take this much; the newest statement can always be taken back. */
 enum { UNDO_MEBIBYTES = 64 };
 
+size_t undo_bytes_most(void)
+{
+    return (size_t)UNDO_MEBIBYTES << 20;
+}
+
 void plain_text(const char *from, char *to, size_t room)
 {
     size_t n = 0;
@@ -70,7 +75,7 @@ void taken_take_out(struct session *s, struct taken *t)
 void taken_push(struct session *s, struct taken *t, long depth)
 {
     struct journal *j = s->journal;
-    const size_t most = (size_t)UNDO_MEBIBYTES << 20;
+    const size_t most = undo_bytes_most();
     const struct dataset *d = &t->before.data;
     t->depth = depth;
     t->number = ++j->count;

@@ -38,6 +38,8 @@ int taken_side(struct session *s, const struct model *m, struct err *e);
 void taken_put_sides(struct session *s);
 /* Drops what is newer than number `floor`. */
 void taken_drop_to(struct session *s, uint64_t floor);
+/* How much memory what is kept for undo and redo may take. */
+size_t undo_bytes_most(void);
 /* Adds text without its marks, cut to the room. */
 void plain_text(const char *from, char *to, size_t room);
 /* Takes one out of the list and frees it. */
