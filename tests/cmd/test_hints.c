@@ -68,6 +68,7 @@ static void lines_of_other_systems_become_ours(void **state)
         {"BatchNormalization()", LOWER "write batchnorm"},
         {"batch_normalization", "no verb or layer \"batch_normalization\"; write batchnorm"},
         {"nn.ReLU()", LOWER "write activation relu"},
+        {"Embedding(100, 8)", LOWER "write embedding 100 8"},
         {"model = Sequential()", "\"model\" is no verb; write model net"},
         {"net = Sequential()", "\"net\" is no verb; write model net"},
         {"model.compile(optimizer='adam', loss='mse')",
