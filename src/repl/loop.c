@@ -399,6 +399,8 @@ void loop_join(struct loop *l, struct ranks *r)
     if (!ranks_several(r))
         return;
     l->host.ranks = r;
+    /* What passes through a launcher, some of which give a terminal of their own, is no screen. */
+    l->host.screen = false;
     file_share(r);
     if (ranks_follow(r)) {
         l->host.plot = "none";
