@@ -71,7 +71,7 @@ def main():
     source, compiler = pathlib.Path(sys.argv[1]), sys.argv[2:]
     page = (source / "CONTRIBUTING.md").read_text()
     diffs = re.findall(r"^```diff\n(.*?)^```$", page, re.M | re.S)
-    assert len(diffs) == 4, len(diffs)
+    assert len(diffs) == 7, len(diffs)
     for diff in diffs:
         try_diff(diff, source, compiler)
     prose = re.sub(r"^```diff\n.*?^```$", "", page, flags=re.M | re.S)
