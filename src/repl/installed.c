@@ -68,9 +68,11 @@ static const struct {
                      "nnr/history in XDG_STATE_HOME, or in ~/.local/state"},
     {"NNR_PLOT", "where pictures go without --plot"},
     {"NNR_LESSONS", "a folder of lessons of one's own"},
+    {"XDG_CONFIG_HOME", "nnr/init.nnr in it, or in ~/.config, is run before the prompt"},
     {"TERM", "dumb: no colours, no line below the prompt"},
     {"NO_COLOR", "no colours"},
     {"PAGER", "shows what is longer than the screen"},
+    {"TMPDIR", "where what a report is made of is kept while nnr runs"},
     {"VISUAL, EDITOR", "what the verb edit opens"},
 };
 
