@@ -115,8 +115,12 @@ static enum outcome run_example(struct session *s, const char *word, const char 
         return show_error(s, &e);
     }
     struct str shown = {0};
-    for (const char *line = example; *line; line += strcspn(line, "\n"), line += *line == '\n')
-        str_addf(&shown, "> %.*s\n", (int)strcspn(line, "\n"), line);
+    for (size_t at = 0, n; example[at]; at += n + (example[at + n] == '\n')) {
+        n = strcspn(example + at, "\n");
+        str_add(&shown, "> ");
+        str_bytes(&shown, example + at, n);
+        str_add(&shown, "\n");
+    }
     if (!shown.failed && !host->json)
         out_add(&host->out, shown.text);
     str_finish(&shown);
