@@ -156,7 +156,7 @@ static void other_systems(void **state)
 /* One model with them in every position, trained, taken back, cloned, swept and frozen. */
 #define EVERYWHERE                                                                                 \
     "data random 24 shape=3x4x2 target=1 batch=8\ninput 3x4x2\n"                                   \
-    "block tower { lstm 2 sequences=yes activity=l1(0.1) dropout=0.2 as a; gru 2 sequences=yes "   \
+    "block tower { lstm 2 sequences=yes activity=l2(0.1) dropout=0.2 as a; gru 2 sequences=yes "   \
     "recurrent_kernel_dropout=0.2 as g }\n"                                                        \
     "timedistributed tower as one\ntimedistributed tower as two\n"                                 \
     "timedistributed bidirectional simple_rnn 2 recurrent=l2(0.1) recurrent_dropout=0.3 as both\n" \

@@ -337,7 +337,7 @@ static void add_row(const struct writing *w, const char *lead, const struct entr
 static bool is_ours(struct piece word)
 {
     char text[40] = "";
-    if (word.n >= sizeof text)
+    if (!word.n || word.n >= sizeof text)
         return false;
     memcpy(text, word.at, word.n);
     return table_find(&command_table, text) || table_find(&layer_kinds, text);
