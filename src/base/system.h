@@ -11,7 +11,9 @@
 #include <sys/types.h>
 
 /* This process's variables; not every system's headers tell of them. */
+#ifndef __linux__
 extern char **environ;
+#endif
 
 /* A pipe whose ends a program that is started does not get; `waits` false: reading and writing
  * never wait. 0, or -1 and errno with nothing open. */

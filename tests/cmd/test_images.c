@@ -118,8 +118,8 @@ static void blocks_of_rows_make_no_difference(void **state)
     (void)state;
     static const char *const models[] = {
         "conv2d 3 3x3 tanh activity=l1(0.1) as c\n",
-        "conv2d 4 3x2 tanh padding=same strides=2 as a\nconv2d 6 2 groups=2 activity=l2(0.1) as "
-        "c\n",
+        ("conv2d 4 3x2 tanh padding=same strides=2 as a\n"
+         "conv2d 6 2 groups=2 activity=l2(0.1) as c\n"),
         "conv2d 3 1 tanh as a\nconv2d_transpose 2 4 tanh strides=3 activity=l2(0.1) as c\n"};
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         struct fake f;

@@ -194,7 +194,7 @@ ROWS = [
     # With --json nobody does the exercises.
     Row("exercise", many=lambda i: "exercise \"a\" until 1 > 0 { }", words=["--json"]),
     Row("hint", many=lambda i: "hint \"a\"" if i else "exercise \"a\" until 1 > 0 { }",
-        count=500000),
+        count=500000, words=["--json"]),
     Row("solve", typed="exercise \"a\" until 1 > 0 { repeat 1000000000 { } }\rsolve\r"),
     Row("again", "exercise \"a\" until 1 > 0 {\n" + "again\n" * 100000 + "}", setup=SMALL,
         words=["--json"]),

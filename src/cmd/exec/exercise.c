@@ -261,17 +261,25 @@ static int do_for_person(struct session *s, struct exercise *x, struct err *e)
     return failed;
 }
 
-/* The hint at that place behind the exercise; NULL: there is none. */
+/* The hint in that place of the script; NULL: there is none. */
+static const char *hint_at(const struct exercise *x, size_t place)
+{
+    if (!x->around || place >= x->around->count)
+        return NULL;
+    const struct statement *st = &x->around->statement[place];
+    const struct command *c = statement_command(st);
+    if (!c || !c->in_exercise || st->values != 1 || st->value[0]->kind != NODE_STRING)
+        return NULL;
+    return st->value[0]->text;
+}
+
+/* The hint of that number behind the exercise; NULL: there are fewer. */
 static const char *find_hint(const struct exercise *x, size_t number)
 {
     const char *text = NULL;
-    for (size_t i = x->at + 1; x->around && i < x->around->count && i <= x->at + 1 + number; i++) {
-        const struct statement *st = &x->around->statement[i];
-        const struct command *c = statement_command(st);
-        if (!c || !c->in_exercise || st->values != 1 || st->value[0]->kind != NODE_STRING)
+    for (size_t i = 0; i <= number; i++)
+        if (!(text = hint_at(x, x->at + 1 + i)))
             return NULL;
-        text = i == x->at + 1 + number ? st->value[0]->text : NULL;
-    }
     return text;
 }
 
@@ -284,7 +292,7 @@ static void tell_begin(const struct session *s, const struct exercise *x)
     bytes_put_text(&piece, x->task);
     bytes_put_text(&piece, condition.text);
     bytes_put_whole(&piece, x->person);
-    for (size_t i = 0; (hint = find_hint(x, i)); i++)
+    for (size_t i = x->at + 1; (hint = hint_at(x, i)); i++)
         bytes_put_text(&piece, hint);
     piece.failed = piece.failed || condition.failed;
     session_tell(s, TOLD_TASK, &piece);
