@@ -365,11 +365,11 @@ static void a_lesson_that_is_safe(void **state)
     struct fake f;
     start(&f);
     f.host.safe = true;
-    assert_int_equal(mkdir("shelf", 0700) | mkdir("work", 0700), 0);
+    assert_int_equal(mkdir("shelf", 0700) | mkdir("own", 0700), 0);
     folder_text("shelf/mine.nnr", "# Mine\nsource \"part.nnr\"\nprint k\n"
-                                  "record \"../work/x.nnr\"\n");
+                                  "record \"../own/x.nnr\"\n");
     folder_text("shelf/part.nnr", "let k = 6\n");
-    f.folder = "work";
+    f.folder = "own";
     f.answers = "||leave";
     assert_int_equal(fake_run(&f, "lesson \"../shelf/mine.nnr\"\n"), OUTCOME_ERROR);
     check_has(f.err.text, "shelf/mine.nnr\" lies outside of the folder that --safe keeps to");
@@ -378,11 +378,11 @@ static void a_lesson_that_is_safe(void **state)
     fake_ok(&f, "lesson \"mine\"\n");
     assert_string_equal(f.out.text, "6\n");
     check_has(f.err.text, "outside");
-    assert_int_not_equal(access("work/x.nnr", F_OK), 0);
+    assert_int_not_equal(access("own/x.nnr", F_OK), 0);
     f.answers = "leave";
     fake_ok(&f, "lesson 1\n");
     unsetenv("NNR_LESSONS");
-    assert_int_equal(system("rm -r shelf work"), 0);
+    assert_int_equal(system("rm -r shelf own"), 0);
     fake_finish(&f);
 }
 
