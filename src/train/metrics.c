@@ -11,12 +11,9 @@ enum { FIGURES = 4, LARGEST = 1 };
 
 struct metrics {
     const struct plan *plan; /* borrowed */
-    double *row_sum;         /* for each row of the plan: over the samples of the epoch */
-    uint64_t row_seen;       /* how many samples those are */
-    uint64_t row_epoch;
-    bool *watched;    /* for each call: it makes values of its own */
-    size_t *of_call;  /* the numbers of its four series in the history */
-    size_t *of_units; /* and of its dead units */
+    bool *watched;           /* for each call: it makes values of its own */
+    size_t *of_call;         /* the numbers of its four series in the history */
+    size_t *of_units;        /* and of its dead units */
     size_t *of_term;
     double *sum_of_term; /* while they are put */
     uint64_t *put_in;    /* for each series: the round in which a term was put last */
@@ -29,7 +26,6 @@ void metrics_destroy(struct metrics *x)
 {
     if (!x)
         return;
-    mem_free(x->row_sum);
     mem_free(x->watched);
     mem_free(x->of_call);
     mem_free(x->of_units);
@@ -52,14 +48,12 @@ struct metrics *metrics_create(const struct graph *g, const struct plan *p)
     if (!x)
         return NULL;
     x->plan = p;
-    x->row_sum = mem_new(p->applieds, sizeof *x->row_sum);
     x->watched = mem_new(g->calls, sizeof *x->watched);
     x->of_call = mem_new(g->calls * FIGURES, sizeof *x->of_call);
     x->of_units = mem_new(g->calls, sizeof *x->of_units);
     x->of_term = mem_new(g->terms, sizeof *x->of_term);
     x->sum_of_term = mem_new(g->terms, sizeof *x->sum_of_term);
-    if (!x->row_sum || !x->watched || !x->of_call || !x->of_units || !x->of_term ||
-        !x->sum_of_term) {
+    if (!x->watched || !x->of_call || !x->of_units || !x->of_term || !x->sum_of_term) {
         metrics_destroy(x);
         return NULL;
     }
@@ -76,23 +70,7 @@ struct metrics *metrics_create(const struct graph *g, const struct plan *p)
 
 void metrics_restart(struct metrics *x, const struct graph *g)
 {
-    x->row_seen = 0;
     forget_series(x->of_term, g->terms);
-}
-
-void metrics_add_step(struct metrics *x, const struct model *m, const struct last_batch *o)
-{
-    /* The step has been counted already: position 0 is the end of the epoch before. */
-    const uint64_t epoch = m->state.position ? m->state.epoch : m->state.epoch - 1;
-    if (x->row_epoch != epoch || !x->row_seen) {
-        x->row_epoch = epoch;
-        x->row_seen = 0;
-        for (size_t i = 0; i < x->plan->applieds; i++)
-            x->row_sum[i] = 0;
-    }
-    x->row_seen += o->samples;
-    for (size_t i = 0; i < x->plan->applieds; i++)
-        x->row_sum[i] += (double)o->samples * o->row[i];
 }
 
 /* Where a figure goes: a model's history, as a point or as a start. */
@@ -162,16 +140,21 @@ static int put_term(struct metrics *x, struct goal to, id t, double value, struc
     return put_point(to, series, SERIES_PENALTY, NULL, value, e);
 }
 
-/* A term's figure is the sum over its calls: of the epoch's mean rows, or of those in row[]. */
+/* The mean over the epoch. */
+static double term_mean(const struct model *m, id t)
+{
+    return m->state.term_sum[m->graph->term[t].number] / (double)m->state.seen;
+}
+
+/* A term's figure is the sum over its calls of what row[] has; NULL: of their means. */
 static int put_terms(struct metrics *x, struct goal to, const double *row, struct err *e)
 {
     const size_t terms = to.model->graph->terms;
     x->round++;
-    for (size_t t = 0; t < terms; t++)
-        x->sum_of_term[t] = 0;
-    for (size_t i = 0; i < x->plan->applieds; i++)
-        x->sum_of_term[x->plan->applied[i].term] +=
-            row ? row[i] : x->row_sum[i] / (double)x->row_seen;
+    for (id t = 0; t < terms; t++)
+        x->sum_of_term[t] = row ? 0 : term_mean(to.model, t);
+    for (size_t i = 0; row && i < x->plan->applieds; i++)
+        x->sum_of_term[x->plan->applied[i].term] += row[i];
     for (id t = 0; t < terms; t++)
         if (put_term(x, to, t, x->sum_of_term[t], e))
             return -1;

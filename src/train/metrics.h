@@ -17,16 +17,14 @@ struct last_batch {
     size_t frames;
 };
 
-/* Adds up rows over an epoch and knows the series of each figure, for one graph and plan. */
+/* Knows the series of each figure, for one graph and plan. */
 struct metrics;
 /* NULL without memory. */
 struct metrics *metrics_create(const struct graph *g, const struct plan *p);
 void metrics_destroy(struct metrics *x);
 
-/* A term has another name now: the sums of the epoch begin anew. */
+/* Terms have other names now. */
 void metrics_restart(struct metrics *x, const struct graph *g);
-/* Called after each step: adds the batch's rows to the epoch's. */
-void metrics_add_step(struct metrics *x, const struct model *m, const struct last_batch *o);
 /* A point at the present step with the figures of the last batch. */
 int metrics_batch(struct metrics *x, struct model *m, const struct last_batch *o, struct err *e);
 /* Whether the epoch that just ended gets a point: after 1,024 epochs only every second one does,

@@ -90,6 +90,7 @@ void model_state_finish(struct model_state *state)
     mem_free(state->grad);
     mem_free(state->pruned);
     mem_free(state->average);
+    mem_free(state->term_sum);
     for (size_t i = 0; i < SLOTS_MOST; i++)
         mem_free(state->slot[i]);
     *state = (struct model_state){0};
@@ -160,6 +161,17 @@ static int copy_penalties(struct model_state *to, const struct model_state *from
     return 0;
 }
 
+static int copy_term_sums(struct model_state *to, const struct model_state *from)
+{
+    if (!from->term_sums)
+        return 0;
+    if (mem_room(&to->term_sum, &to->term_sum_room, from->term_sums, sizeof *to->term_sum))
+        return -1;
+    memcpy(to->term_sum, from->term_sum, from->term_sums * sizeof *to->term_sum);
+    to->term_sums = from->term_sums;
+    return 0;
+}
+
 /* Counters and figures are the same; the blocks are the copy's own. */
 static int copy_state(struct model_state *to, const struct model_state *from,
                       const struct stop *stop)
@@ -169,9 +181,11 @@ static int copy_state(struct model_state *to, const struct model_state *from,
     to->penalties = to->penalty_room = 0;
     to->noise = NULL;
     to->noises = to->noise_room = 0;
+    to->term_sum = NULL;
+    to->term_sums = to->term_sum_room = 0;
     to->weight = to->grad = to->pruned = to->average = NULL;
     memset(to->slot, 0, sizeof to->slot);
-    int failed = copy_penalties(to, from) || copy_noise(to, from) ||
+    int failed = copy_penalties(to, from) || copy_noise(to, from) || copy_term_sums(to, from) ||
                  copy_block(&to->weight, from->weight, from->reals, stop) ||
                  copy_block(&to->grad, from->grad, from->reals, stop) ||
                  copy_block(&to->pruned, from->pruned, from->reals, stop) ||
@@ -255,6 +269,16 @@ int model_noise_room(struct model *m)
         return -1;
     while (s->noises < m->graph->layers)
         s->noise[s->noises++] = (struct arg){.type = ARG_NUMBER};
+    return 0;
+}
+
+int model_term_room(struct model *m)
+{
+    struct model_state *s = &m->state;
+    if (mem_room(&s->term_sum, &s->term_sum_room, m->graph->numbered, sizeof *s->term_sum))
+        return -1;
+    while (s->term_sums < m->graph->numbered)
+        s->term_sum[s->term_sums++] = 0;
     return 0;
 }
 
@@ -559,6 +583,16 @@ static uint64_t digest_noise(const struct model *m, uint64_t hash)
     return hash;
 }
 
+static uint64_t digest_term_sums(const struct model *m, uint64_t hash)
+{
+    for (size_t i = 0; i < m->graph->terms; i++) {
+        const uint32_t number = m->graph->term[i].number;
+        const double sum = number < m->state.term_sums ? m->state.term_sum[number] : 0;
+        hash = digest_bytes(hash, &sum, sizeof sum);
+    }
+    return hash;
+}
+
 static uint64_t digest_losses(const struct model *m, uint64_t hash)
 {
     hash = digest_args(hash, m->recipe.loss.args);
@@ -599,6 +633,7 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->state.last, sizeof m->state.last);
     hash = digest_bytes(hash, &m->state.so_far, sizeof m->state.so_far);
+    hash = digest_term_sums(m, hash);
     const real *block[STATE_BLOCKS] = {m->state.weight, m->state.grad};
     for (size_t i = 0; m->state.updates && i < SLOTS_MOST; i++)
         block[2 + i] = m->state.slot[i];

@@ -87,6 +87,9 @@ struct model_state {
     uint64_t position;     /* training samples seen in the epoch that runs */
     struct figures so_far; /* sums over the samples of the epoch that runs, or ended last */
     uint64_t seen;         /* how many samples those are */
+    /* Of those sums each term's own, over its calls, by term->number. */
+    double *term_sum;
+    size_t term_sums, term_sum_room;
     struct figures last;
     enum figures_from from;
     struct figures batch;     /* of the last step */
@@ -142,6 +145,8 @@ const struct args *model_term(const struct model *m, id term);
 double model_noise(const struct model *m, id layer);
 /* Room in the state for what rules give to any layer: 0, or -1 without memory. */
 int model_noise_room(struct model *m);
+/* Room in the state for the sums of all terms: 0, or -1 without memory. */
+int model_term_room(struct model *m);
 /* Forgets the amounts of layers that no rule speaks of any more. */
 void model_noise_prune(struct model *m);
 /* The loss of an output, NULL if none is chosen, and the factor it counts with. */

@@ -31,6 +31,8 @@ static int write_state(struct str *to, const struct entry_finder *f, const struc
     s.penalty_room = 0;
     s.noise = NULL;
     s.noise_room = 0;
+    s.term_sum = NULL;
+    s.term_sum_room = 0;
     s.weight = s.grad = s.pruned = s.average = NULL;
     memset(s.slot, 0, sizeof s.slot);
     str_bytes(to, (const char *)&s, sizeof s);
@@ -41,6 +43,7 @@ static int write_state(struct str *to, const struct entry_finder *f, const struc
     for (size_t i = 0; i < SLOTS_MOST; i++)
         bytes_put_block(to, from->slot[i], from->slot[i] ? from->reals * sizeof(real) : 0);
     bytes_put_block(to, from->noise, from->noises * sizeof *from->noise);
+    bytes_put_block(to, from->term_sum, from->term_sums * sizeof *from->term_sum);
     for (size_t i = 0; i < from->penalties && !failed; i++)
         failed = args_write(to, f, &penalty_kinds, from->penalty[i].args);
     return failed;
@@ -153,11 +156,23 @@ static void read_noise(struct bytes *b, size_t count, struct model_state *s)
     s->noises = count;
 }
 
+static void read_term_sums(struct bytes *b, size_t count, struct model_state *s)
+{
+    size_t n;
+    const char *block = bytes_take_block(b, &n);
+    b->failed = b->failed || n != count * sizeof *s->term_sum ||
+                (n && mem_room(&s->term_sum, &s->term_sum_room, count, sizeof *s->term_sum));
+    if (b->failed || !n)
+        return;
+    memcpy(s->term_sum, block, n);
+    s->term_sums = count;
+}
+
 static void read_state(struct bytes *b, const struct entry_finder *f, struct model_state *s)
 {
     bytes_take(b, s, sizeof *s);
-    const size_t penalties = s->penalties, noises = s->noises;
-    s->penalties = s->noises = 0;
+    const size_t penalties = s->penalties, noises = s->noises, sums = s->term_sums;
+    s->penalties = s->noises = s->term_sums = 0;
     s->weight = read_reals(b, s->reals);
     s->grad = read_reals(b, s->reals);
     s->pruned = read_reals(b, s->reals);
@@ -165,6 +180,7 @@ static void read_state(struct bytes *b, const struct entry_finder *f, struct mod
     for (size_t i = 0; i < SLOTS_MOST; i++)
         s->slot[i] = read_reals(b, s->reals);
     read_noise(b, noises, s);
+    read_term_sums(b, sums, s);
     read_penalties(b, f, penalties, s);
 }
 

@@ -194,7 +194,7 @@ static int make_room_to_train(struct trainer *t, struct err *e)
         (t->next_grad = mem_block(g->weight_reals, sizeof(real))) &&
         (t->room = mem_new(update_room(g), sizeof *t->room)) &&
         (t->last_batch.row = mem_new(t->train->applieds, sizeof *t->last_batch.row)) &&
-        (t->metrics = metrics_create(g, t->train)) &&
+        !model_term_room(t->model) && (t->metrics = metrics_create(g, t->train)) &&
         !workers_create(t->train, t->train_frame, g->weight_reals, &t->workers))
         return 0;
     clear_trainer(t);
@@ -358,6 +358,8 @@ static void count_step(struct model *m, const struct dataset *d, const struct fi
     if (m->state.position == 0) {
         m->state.so_far = (struct figures){0};
         m->state.seen = 0;
+        for (size_t i = 0; i < m->state.term_sums; i++)
+            m->state.term_sum[i] = 0;
     }
     m->state.seen += n;
     m->state.so_far.data += (double)n * x->data;
@@ -403,6 +405,15 @@ static void hold_gradient(const struct trainer *t, real *grad)
         model_hold_pruned(t->model, t->range[i].at, t->range[i].count, grad + t->range[i].at);
 }
 
+/* Adds what each term was in the step to its sum over the epoch. */
+static void add_terms(const struct trainer *t, size_t samples)
+{
+    const struct graph *g = t->model->graph;
+    for (size_t i = 0; i < t->train->applieds; i++)
+        t->model->state.term_sum[g->term[t->train->applied[i].term].number] +=
+            (double)samples * t->last_batch.row[i];
+}
+
 static void commit_step(struct trainer *t, const struct dataset *d, const struct figures *x,
                         size_t n, bool split)
 {
@@ -431,7 +442,7 @@ static void commit_step(struct trainer *t, const struct dataset *d, const struct
     count_step(m, d, x, n);
     t->last_batch.samples = n;
     t->last_batch.data = x->data;
-    metrics_add_step(t->metrics, m, &t->last_batch);
+    add_terms(t, n);
 }
 
 /* Room that only some optimizers' keys want. */

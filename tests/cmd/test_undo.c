@@ -247,6 +247,39 @@ static void models_of_a_loop_leave_nothing_behind(void **state)
     fake_finish(&f);
 }
 
+/* The mean of an epoch is over all its samples, however its steps were come by: undone and done
+ * again, gone back to, or in a clone. */
+static void an_epoch_is_whole(void **state)
+{
+    (void)state;
+    static const char setup[] = "data blobs 40 batch=8\ninput 2\n"
+                                "dense 6 kernel=l2(0.1) activity=l1(0.01)\n"
+                                "dense 3 softmax\nloss categorical_crossentropy\n"
+                                "optimizer sgd lr=0.1\nstep 2\n";
+    static const char *const way[] = {
+        "step 1; undo; step 3",
+        "mark here; step 2; goto here; step 3",
+        "step 1; undo; redo; step 2",
+        "clone two; step 3",
+        "step 1; set dense_1.kernel = l2(0.1); step 2",
+    };
+    struct fake plain;
+    fake_start(&plain);
+    fake_ok(&plain, setup);
+    fake_ok(&plain, "step 3");
+    fake_ok(&plain, "history format=csv");
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+        struct fake f;
+        fake_start(&f);
+        fake_ok(&f, setup);
+        fake_ok(&f, way[i]);
+        fake_ok(&f, "history format=csv");
+        assert_string_equal(f.out.text, plain.out.text);
+        fake_finish(&f);
+    }
+    fake_finish(&plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +292,7 @@ int main(void)
         cmocka_unit_test(training_behind_the_prompt),
         cmocka_unit_test(models_of_a_loop_leave_nothing_behind),
         cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(an_epoch_is_whole),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }
