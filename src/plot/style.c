@@ -295,6 +295,34 @@ void style_cells(struct str *plot, const char *block, const char *x, const char 
                  block, x, y, x, x, y, y, z);
 }
 
+static const struct {
+    char sign;
+    double from, below;
+} signs[] = {{'=', -2, -0.6}, {'-', -0.6, -0.2}, {'.', -0.2, 0.2}, {'+', 0.2, 0.6}, {'#', 0.6, 2}};
+enum { SIGNS = sizeof signs / sizeof *signs };
+
+unsigned style_sign(double part)
+{
+    unsigned i = 0;
+    while (i < SIGNS - 1 && part >= signs[i].below)
+        i++;
+    return i;
+}
+
+void style_signs(struct str *plot, const char *block, unsigned set)
+{
+    for (unsigned i = 0; i < SIGNS; i++) {
+        if (!(set >> i & 1))
+            continue;
+        style_next(plot);
+        str_addf(plot, "%s using 1:($4>=%g&&$4<%g?$2:NaN) with points pt '%c' lc rgb '%s' notitle",
+                 block, signs[i].from, signs[i].below, signs[i].sign,
+                 signs[i].from < -0.2  ? style_colour(ORANGE)
+                 : signs[i].from < 0.2 ? STYLE_GREY
+                                       : style_colour(BLUE));
+    }
+}
+
 void style_plot(struct str *to, const struct str *plot)
 {
     to->failed = to->failed || plot->failed;

@@ -67,6 +67,10 @@ void style_tics_from(struct str *to, const char *axis, double low, double high, 
  * rows and two columns at least. */
 void style_cells(struct str *plot, const char *block, const char *x, const char *y, const char *z,
                  size_t across, size_t down);
+/* In pictures made of text a part of the largest, -1 to 1, is one of five signs: its number. */
+unsigned style_sign(double part);
+/* Adds those cells of a block, columns x y number part, whose signs are in the set: a bit each. */
+void style_signs(struct str *plot, const char *block, unsigned set);
 /* Adds what style_next began to the program. */
 void style_plot(struct str *to, const struct str *plot);
 /* Begins a rectangle of panels under the heading of the figure; and ends it. */

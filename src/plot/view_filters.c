@@ -366,21 +366,13 @@ static void add_picture(struct figure *f, const struct tiles *t, const char *blo
     str_finish(&plot);
 }
 
-/* Signs of five strengths. */
-static const struct {
-    char sign;
-    double from, below;
-} levels[] = {{'=', -2, -0.6}, {'-', -0.6, -0.2}, {'.', -0.2, 0.2}, {'+', 0.2, 0.6}, {'#', 0.6, 2}};
-
-static bool any_between(const struct tiles *t, double from, double below)
+static unsigned signs_of(const struct tiles *t)
 {
+    unsigned seen = 0;
     for (size_t u = 0; u < t->shown; u++)
-        for (size_t i = 0; i < t->count; i++) {
-            const double x = part_of(t, u, tile_weight(t, u, i));
-            if (x >= from && x < below)
-                return true;
-        }
-    return false;
+        for (size_t i = 0; i < t->count; i++)
+            seen |= 1U << style_sign(part_of(t, u, tile_weight(t, u, i)));
+    return seen;
 }
 
 static void add_text(const struct view_request *r, struct figure *f, const struct tiles *t,
@@ -391,16 +383,7 @@ static void add_text(const struct view_request *r, struct figure *f, const struc
               t->own
                   ? "part of the unit's largest: = to -0.6, - to -0.2, + from 0.2, # from 0.6"
                   : "part of the kernel's largest: = to -0.6, - to -0.2, + from 0.2, # from 0.6");
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        if (!any_between(t, levels[i].from, levels[i].below))
-            continue;
-        style_next(&plot);
-        str_addf(&plot, "%s using 1:($4>=%g&&$4<%g?$2:NaN) with points pt '%c' lc rgb '%s' notitle",
-                 block, levels[i].from, levels[i].below, levels[i].sign,
-                 levels[i].from < -0.2  ? style_colour(ORANGE)
-                 : levels[i].from < 0.2 ? STYLE_GREY
-                                        : style_colour(BLUE));
-    }
+    style_signs(&plot, block, signs_of(t));
     style_plot(&f->program, &plot);
     str_finish(&plot);
 }

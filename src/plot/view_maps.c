@@ -173,21 +173,13 @@ static void add_picture(struct figure *f, const struct maps *t, const char *bloc
     str_finish(&plot);
 }
 
-/* Signs of five strengths. */
-static const struct {
-    char sign;
-    double from, below;
-} levels[] = {{'=', -2, -0.6}, {'-', -0.6, -0.2}, {'.', -0.2, 0.2}, {'+', 0.2, 0.6}, {'#', 0.6, 2}};
-
-static bool any_between(const struct maps *t, double from, double below)
+static unsigned signs_of(const struct maps *t)
 {
+    unsigned seen = 0;
     for (size_t c = 0; c < t->shown; c++)
-        for (size_t i = 0; i < t->h * t->w; i++) {
-            const double x = part_of(t, number_at(t, c, i));
-            if (x >= from && x < below)
-                return true;
-        }
-    return false;
+        for (size_t i = 0; i < t->h * t->w; i++)
+            seen |= 1U << style_sign(part_of(t, number_at(t, c, i)));
+    return seen;
 }
 
 static void add_text(const struct view_request *r, struct figure *f, const struct maps *t,
@@ -195,16 +187,7 @@ static void add_text(const struct view_request *r, struct figure *f, const struc
 {
     struct str plot = {0};
     page_grid(&f->program, r, "part of the largest: = to -0.6, - to -0.2, + from 0.2, # from 0.6");
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        if (!any_between(t, levels[i].from, levels[i].below))
-            continue;
-        style_next(&plot);
-        str_addf(&plot, "%s using 1:($4>=%g&&$4<%g?$2:NaN) with points pt '%c' lc rgb '%s' notitle",
-                 block, levels[i].from, levels[i].below, levels[i].sign,
-                 levels[i].from < -0.2  ? style_colour(ORANGE)
-                 : levels[i].from < 0.2 ? STYLE_GREY
-                                        : style_colour(BLUE));
-    }
+    style_signs(&plot, block, signs_of(t));
     style_plot(&f->program, &plot);
     str_finish(&plot);
 }
