@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/history_table.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
@@ -12,20 +13,6 @@
 
 /* Penalties get a column each, up to so many. */
 enum { TERMS_SHOWN = 4 };
-
-/* The value of a series at a step; NaN where it has no point. */
-static double value_at(const struct series *s, double step)
-{
-    size_t low = 0, high = s ? s->count : 0;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (s->step[middle] < step)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return s && low < s->count && s->step[low] == step ? s->value[low] : NAN;
-}
 
 /* The figures on the validation share. */
 static const struct {
@@ -40,16 +27,6 @@ enum { HELD = sizeof held / sizeof *held };
 static const struct series *held_series(const struct history *h, size_t i)
 {
     return history_find(h, held[i].kind, held[i].name);
-}
-
-static double penalty_at(const struct history *h, double step)
-{
-    double sum = 0;
-    for (size_t i = 0; i < h->count; i++) {
-        const double x = h->series[i].kind == SERIES_PENALTY ? value_at(&h->series[i], step) : NAN;
-        sum += isnan(x) ? 0 : x;
-    }
-    return sum;
 }
 
 static size_t count_terms(const struct history *h)
@@ -114,7 +91,8 @@ static size_t screen_width(const struct session *s)
 static void add_terms(struct report *r, const struct history *h, double step, bool named)
 {
     for (size_t i = 0; i < h->count; i++) {
-        const double x = h->series[i].kind == SERIES_PENALTY ? value_at(&h->series[i], step) : NAN;
+        const double x =
+            h->series[i].kind == SERIES_PENALTY ? history_value_at(&h->series[i], step) : NAN;
         if (!named && h->series[i].kind == SERIES_PENALTY)
             report_known(r, x);
         else if (!isnan(x))
@@ -125,7 +103,7 @@ static void add_terms(struct report *r, const struct history *h, double step, bo
 static void add_point(struct report *r, const struct history *h, double step, double data,
                       bool shown, bool each)
 {
-    const double penalty = penalty_at(h, step);
+    const double penalty = history_penalty_at(h, step);
     report_row(r, shown ? REPORT_FOR_ALL : REPORT_FOR_MACHINES);
     report_number(r, NULL, step);
     report_number(r, NULL, data + penalty);
@@ -137,7 +115,7 @@ static void add_point(struct report *r, const struct history *h, double step, do
     if (shown && each)
         add_terms(r, h, step, false);
     for (size_t i = 0; i < HELD && held_series(h, 0); i++)
-        report_known(r, value_at(held_series(h, i), step));
+        report_known(r, history_value_at(held_series(h, i), step));
 }
 
 /* The points that people see are spread evenly. Returns how many there are. */

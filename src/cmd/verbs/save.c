@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "cmd/common/history_table.h"
 #include "cmd/common/page.h"
 #include "cmd/common/results_file.h"
 #include "cmd/session/command.h"
@@ -21,11 +22,13 @@ static const struct entry save_session_row = {.name = "session",
                                               .summary = "all statements so far"};
 static const struct entry save_results_row = {.name = "results",
                                               .summary = "a row for each run of the newest sweep"};
+static const struct entry save_history_row = {.name = "history",
+                                              .summary = "all curves of the current model"};
 static const struct entry save_report_row = {.name = "report",
                                              .summary = "a page of all that was said and done"};
 static const struct entry *const rows[] = {&save_weights_row, &save_session_row, &save_results_row,
-                                           &save_report_row};
-static const struct table saved = {"thing to save", rows, 4};
+                                           &save_history_row, &save_report_row};
+static const struct table saved = {"thing to save", rows, 5};
 static const struct table loaded = {"thing to load", rows, 1};
 
 static int need_weights(const struct model *m, const struct args *args, struct err *e)
@@ -85,6 +88,13 @@ static int save_results(struct session *s, const struct args *args, struct err *
     return err_hint(e, "sweep h.kernel = l2(?) over 0 1e-3 { train 5 } makes some");
 }
 
+static int save_history(struct session *s, const struct file_name *file, struct err *e)
+{
+    if (history_file_check(file, e))
+        return -1;
+    return checking(s) ? 0 : history_save(current_model(s), file, e);
+}
+
 static int save_report(struct session *s, const struct file_name *file, struct err *e)
 {
     return checking(s) ? page_check(file, e) : page_write(s, file, NULL, e);
@@ -97,6 +107,8 @@ static int run_save(struct session *s, const struct args *args, struct err *e)
         return save_weights(s, args, e);
     if (what == &save_results_row)
         return save_results(s, args, e);
+    if (what == &save_history_row)
+        return save_history(s, &args_get(args, "file")->as.file, e);
     if (what == &save_report_row)
         return save_report(s, &args_get(args, "file")->as.file, e);
     if (s->journal->level > 1 || s->journal->bodies) {
@@ -230,7 +242,7 @@ static int run_load(struct session *s, const struct args *args, struct err *e)
 
 static const struct arg_spec save_args[] = {
     ARG("what", POSITIONAL, ARG_CHOICE, .of = &saved, .required = true,
-        .line = "weights, session, results, or report"),
+        .line = "weights, session, results, history, or report"),
     ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
 };
 static const struct arg_spec load_args[] = {
@@ -250,7 +262,8 @@ static bool saves_itself(const struct statement *st)
 }
 
 const struct command command_save = {
-    COMMAND("save", save_args, "writes the weights, the session, results, or a report into a file",
+    COMMAND("save", save_args,
+            "writes the weights, the session, results, curves, or a report into a file",
             "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
             "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
             "\"mine.nnr\" writes all statements so far, as record does. The names end in "
@@ -258,6 +271,11 @@ const struct command command_save = {
             "run of the newest sweep, and for each model that was measured by itself: version, a "
             "digest of what the sweep began with, model, sweep, values, seed, status, steps, "
             "epochs and all figures, each as the shortest text that reads back to the same number. "
+            "save history \"h.csv\" (or \"h.json\") writes all curves of the current model, a row "
+            "for each step at which one has a point: loss = data + penalty, each penalty by name, "
+            "validation (the total) and validation_data, and of each layer's output in the last "
+            "batch mean and largest |a| and the shares of zeros and of |a| <= 0.1, and what watch "
+            "observes; step 0 is what was before the first step, and what has no point is empty. "
             "save report \"mine.html\" writes a page of all that was said and done so far: "
             "narration, statements, tables, pictures where plot stood and the last state of what "
             "was watched, errors as they were. It asks for nothing and runs nothing; \"mine.md\" "
@@ -271,7 +289,7 @@ const struct command command_save = {
             "what nobody may write are refused. With --safe a file must lie in the script's folder "
             "or below it, wherever .. and links lead, and one that is there is only replaced if "
             "nnr wrote it: then \"written by nnr\" stands near its beginning or its end (in a csv: "
-            "series,x,y or nnr,digest,model,sweep).",
+            "series,x,y, nnr,digest,model,sweep or step,loss,data,penalty).",
             "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
             "load weights \"/tmp/w.safetensors\"\nsave report \"/tmp/report.html\"\n"),
     .run = run_save,
