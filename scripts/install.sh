@@ -55,6 +55,8 @@ look() {
     need 'readline' libreadline-dev library readline
     need 'openblas' libopenblas0 shared libopenblas
     need 'zlib' zlib1g-dev library zlib
+    need 'jansson' libjansson-dev library jansson
+    need 'libzip' libzip-dev library libzip
     need 'gnuplot' gnuplot-nox has gnuplot
     [ "$1" = tests ] || [ "$1" = campaign ] || return 0
     need 'gcc' 'gcc libc6-dev' compiles gcc

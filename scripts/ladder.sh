@@ -42,6 +42,9 @@ BEGIN {
     outside["dlfcn.h"] = " base num "
     outside["mpi.h"] = " mpi "
     outside["zlib.h"] = " data num "
+    outside["jansson.h"] = " base num keras cmd repl "
+    outside["zip.h"] = " base "
+    outside["hdf5.h"] = " hdf5 "
 }
 {
     split($0, part, ":")

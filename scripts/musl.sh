@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Whether nnr builds and runs on another C library, musl, with what that has alone. There are no zlib and
-# readline for it here: their headers are those of the system, and what calls them is left open, so the
-# program does all but read packed files and ask at a terminal.
+# Whether nnr builds and runs on another C library, musl, with what that has alone. There are no zlib,
+# jansson, libzip and readline for it here: their headers are those of the system, and what calls them is left open, so the
+# program does all but read packed files and JSON and ask at a terminal.
 #
 #     musl.sh FOLDER     where to build
 set -eu
@@ -18,9 +18,9 @@ ninja -C "$folder" $built
 # shellcheck disable=SC2086
 (cd "$folder" && musl-gcc -static -o nnr-musl -Wl,--warn-unresolved-symbols \
     -Wl,--start-group $built -Wl,--end-group 2>links.log)
-# Nothing but those two libraries may be missing.
+# Nothing but those libraries may be missing.
 left=$(sed -n "s/.*undefined reference to .\([a-zA-Z0-9_]*\).*/\1/p" "$folder/links.log" | sort -u |
-    grep -v -E '^(rl_|inflate|add_history|append_history|clear_history|history_|using_history)' || true)
+    grep -v -E '^(rl_|inflate|json_|zip_|add_history|append_history|clear_history|history_|using_history)' || true)
 if [ -n "$left" ]; then
     echo "musl lacks: $left"
     exit 1
