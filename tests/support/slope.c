@@ -16,6 +16,28 @@ static double difference(const struct slope *s, double *x, size_t i, double h)
     return (up - down) / (2 * h);
 }
 
+/* Whether x stands on a kink itself, where both sides have slopes of their own however close one
+ * looks, and g is between them: then it is one of the function's subgradients, and no difference
+ * can say more. */
+static bool is_between_sides(const struct slope *s, double *x, size_t i, double g)
+{
+    const double h[] = {2e-5, 1e-5}, old = x[i], here = s->f(s->self, x);
+    double gap[2], low = 0, high = 0;
+    for (size_t k = 0; k < 2; k++) {
+        x[i] = old + h[k];
+        const double right = (s->f(s->self, x) - here) / h[k];
+        x[i] = old - h[k];
+        const double left = (here - s->f(s->self, x)) / h[k];
+        gap[k] = fabs(right - left);
+        low = fmin(left, right);
+        high = fmax(left, right);
+    }
+    x[i] = old;
+    /* Where it is curved alone, half as near leaves half the gap. */
+    const double some = SLOPE_MOST * fmax(1, fmax(fabs(low), fabs(high)));
+    return gap[1] > some && gap[1] > 0.9 * gap[0] && g >= low - some && g <= high + some;
+}
+
 void slope_add(struct slope *s, double *x, const double *g, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
@@ -24,6 +46,10 @@ void slope_add(struct slope *s, double *x, const double *g, size_t from, size_t 
         const double scale = fmax(1, fabs(narrow)), error = (g[i] - narrow) / scale;
         s->checked++;
         if (fabs(wide - narrow) > SLOPE_MOST / 10 * scale) {
+            s->skipped++;
+            continue;
+        }
+        if (!(fabs(error) <= SLOPE_MOST) && is_between_sides(s, x, i, g[i])) {
             s->skipped++;
             continue;
         }

@@ -17,7 +17,8 @@ struct slope {
 #define SLOPE_MOST 1e-7
 
 /* Compares coordinates [from, to) of the gradient g at x; x is moved and set back. A coordinate
- * whose two step sizes disagree stands at a kink: it is skipped and counted. */
+ * whose two step sizes disagree stands near a kink, one with a slope of each side, the gradient
+ * between them, on one: it is skipped and counted. */
 void slope_add(struct slope *s, double *x, const double *g, size_t from, size_t to);
 /* Whether nothing is wrong and at most one in a hundred was skipped. */
 bool slope_fine(const struct slope *s);
