@@ -37,8 +37,8 @@ static struct place place_in(const char *text, size_t at)
 
 static int too_much(const char *what, struct place p, const char *of, long most, struct err *e)
 {
-    err_at(e, (struct span){0}, "\"%.200s\" has too many %s: at line %zu, column %zu", what, of,
-           p.line, p.column);
+    err_at(e, (struct span){0}, "%.200s has too many %s: at line %zu, column %zu", what, of, p.line,
+           p.column);
     return err_hint(e, "at most %ld are read", most);
 }
 
@@ -102,9 +102,9 @@ static int malformed(const json_error_t *found, const char *what, struct err *e)
         plain_clean(near);
     }
     const char *quote = near && *near != '"' ? "\"" : "";
-    err_at(e, (struct span){0}, "\"%.160s\" is no JSON: %s%s%s%s%s at line %d, column %d", what,
-           why, near ? " near " : "", quote, near ? near : "", quote,
-           found->line > 0 ? found->line : 1, found->column);
+    err_at(e, (struct span){0}, "%.200s is no JSON: %s%s%s%s%s at line %d, column %d", what, why,
+           near ? " near " : "", quote, near ? near : "", quote, found->line > 0 ? found->line : 1,
+           found->column);
     return err_hint(e, "%s", advice_for(found, near ? near : ""));
 }
 
@@ -114,7 +114,7 @@ json_t *json_from_text(const char *text, size_t length, const char *what, struct
     const size_t begin = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
     json_error_t found = {0};
     if (length > JSON_BYTES_MOST) {
-        err_at(e, (struct span){0}, "\"%.200s\" is too large to be read as JSON", what);
+        err_at(e, (struct span){0}, "%.200s is too large to be read as JSON", what);
         err_hint(e, "at most %d bytes are read", JSON_BYTES_MOST);
         return NULL;
     }
@@ -150,15 +150,17 @@ json_t *json_from_file(const struct file_name *file, struct err *e)
 {
     uint64_t size;
     json_t *tree = NULL;
+    char name[200];
     const int fd = input_open(file, &size, e);
     if (fd < 0)
         return NULL;
+    snprintf(name, sizeof name, "\"%.190s\"", file->name);
     const size_t n = size > JSON_BYTES_MOST ? 0 : (size_t)size;
     char *text = mem_new(n + 1, 1);
     if (!text)
         err_memory(e);
     else if (!read_whole(file, fd, text, n, e))
-        tree = json_from_text(text, (size_t)size, file->name, e);
+        tree = json_from_text(text, (size_t)size, name, e);
     if (!tree)
         err_place(e, file->where);
     mem_free(text);

@@ -16,7 +16,7 @@ enum {
 };
 
 /* The tree of a text of `length` bytes, which may be any value, or NULL: *e says what is wrong in
- * which line and column of `what` (the name of a file, say), and has no place yet. */
+ * which line and column of `what` ("m.json", with its quotes, say), and has no place yet. */
 json_t *json_from_text(const char *text, size_t length, const char *what, struct err *e);
 /* The tree of a whole file, or NULL: *e at file->where. */
 json_t *json_from_file(const struct file_name *file, struct err *e);

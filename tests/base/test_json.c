@@ -10,14 +10,14 @@
 static json_t *read_text(const char *text, struct err *e)
 {
     *e = (struct err){0};
-    return json_from_text(text, strlen(text), "m.json", e);
+    return json_from_text(text, strlen(text), "\"m.json\"", e);
 }
 
 /* The text is refused with these words. */
 static void check_refused(const char *text, size_t n, const char *what, const char *hint)
 {
     struct err e = {0};
-    assert_null(json_from_text(text, n, "m.json", &e));
+    assert_null(json_from_text(text, n, "\"m.json\"", &e));
     assert_int_equal(e.kind, ERR_INPUT);
     check_has(e.what, what);
     check_has(e.hint, hint);
@@ -70,7 +70,7 @@ static void what_is_malformed_is_told_with_its_place(void **state)
         {"[\"a\nb\"]", "unexpected newline", "json.tool"},
         {"[1e999]", "real number overflow near \"1e999\"", "1.8e308"},
         {"[123456789012345678901234567890]", "too big integer", "1.8e308"},
-        {"[01]", "line 1, column 3", "json.tool"},
+        {"[01]", "line 1, column 2", "json.tool"},
         {"/* */ [1]", "line 1", "json.tool"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -103,13 +103,13 @@ static void limits_hold_before_memory_is_taken(void **state)
     memset(text, '[', 5000);
     text[0] = text[4999] = '"';
     struct err e = {0};
-    json_t *t = json_from_text(text, 5000, "m.json", &e);
+    json_t *t = json_from_text(text, 5000, "\"m.json\"", &e);
     assert_int_equal(json_string_length(t), 4998);
     json_decref(t);
     /* As deep as is allowed. */
     memset(text, '[', JSON_DEPTH_MOST);
     memset(text + JSON_DEPTH_MOST, ']', JSON_DEPTH_MOST);
-    t = json_from_text(text, 2 * (size_t)JSON_DEPTH_MOST, "m.json", &e);
+    t = json_from_text(text, 2 * (size_t)JSON_DEPTH_MOST, "\"m.json\"", &e);
     assert_non_null(t);
     json_decref(t);
     check_refused(text, (size_t)JSON_BYTES_MOST + 1, "too large to be read as JSON",

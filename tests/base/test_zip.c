@@ -266,18 +266,17 @@ static void whatever_is_cut_off_or_changed_is_survived(void **state)
         folder_write("a.zip", whole, cut);
         check_refused("\"a.zip\"");
     }
-    for (size_t at = 0; at < n; at++)
-        for (int bit = 0; bit < 8; bit++) {
-            struct err e = {0};
-            size_t size;
-            whole[at] = (char)(whole[at] ^ 1 << bit);
-            folder_write("a.zip", whole, n);
-            struct archive *a = archive_open(&file, NULL, &e);
-            for (size_t i = 0; a && i < archive_count(a); i++)
-                mem_free(archive_read(a, i, 1 << 20, &size, &e));
-            archive_close(a);
-            whole[at] = (char)(whole[at] ^ 1 << bit);
-        }
+    for (size_t at = 0; at < n; at++) {
+        struct err e = {0};
+        size_t size;
+        whole[at] = (char)(whole[at] ^ 1 << at % 8);
+        folder_write("a.zip", whole, n);
+        struct archive *a = archive_open(&file, NULL, &e);
+        for (size_t i = 0; a && i < archive_count(a); i++)
+            mem_free(archive_read(a, i, 1 << 20, &size, &e));
+        archive_close(a);
+        whole[at] = (char)(whole[at] ^ 1 << at % 8);
+    }
 }
 
 static void what_is_written_is_read_again(void **state)
