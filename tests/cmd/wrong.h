@@ -151,7 +151,8 @@ static const struct wrong wrong_lines[] = {
     {"data moons 50 shuffle=1", "1", 0, "shuffle is yes or no, not 1; write yes"},
     {"data moons { 1 -> 2 }", "1", 0, "a statement begins with a verb; to see a value: print ..."},
     {"data table \"f.csv\"", "table", 0,
-     "no dataset \"table\"; it is one of: digits spirals circles moons blobs xor sine random "
+     "no dataset \"table\"; it is one of: digits iris wine diabetes spirals circles moons "
+     "blobs xor sine random "
      "adding parity echo text csv "
      "npy idx rows"},
     {"data csv f.csv", "f.csv", 0, "a file name stands in quotes: data csv \"f.csv\""},

@@ -319,6 +319,9 @@ static void every_failing_allocation_is_an_error(void **state)
     const char *const sets[][2] = {
         {"digits", "split=0.2 scale=standard"},
         {"digits", "target=input split=0.2 scale=minmax"},
+        {"iris", "split=0.2"},
+        {"wine", "target=input"},
+        {"diabetes", "scale=standard"},
         {"moons", "split=0.2 scale=standard"},
         {"random", "samples=20 shape=3x2 split=0.5"},
         {"sine", "split=0.1"},
