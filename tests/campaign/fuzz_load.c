@@ -26,11 +26,15 @@ static const struct way {
     {MODEL, "load weights \"f\"", false, false},
     {"", "source \"f\"", true, false},
     {"input 3", "dense 2 kernel_init=npy(\"f\")", false, false},
+    {MODEL, "load weights \"f\" for=torch", false, false},
 };
 enum { WAYS = sizeof ways / sizeof *ways, GZIP = 0x80 };
 
 #define SAFE_HEAD                                                                                  \
     "{\"h.kernel\":{\"dtype\":\"F32\",\"shape\":[3,2],\"data_offsets\":[0,24]},\"h.bias\":{"       \
+    "\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}"
+#define TORCH_HEAD                                                                                 \
+    "{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},\"0.bias\":{"       \
     "\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}"
 #define NPY(descr, shape, pad)                                                                     \
     "\x93NUMPY\x01\x00\x46\x00{'descr': '" descr "', 'fortran_order': False, 'shape': (" shape     \
@@ -59,6 +63,8 @@ static const struct seed {
     SEED(9, "\x7c\0\0\0\0\0\0\0" SAFE_HEAD
             "\0\0\x80?\0\0\0@\0\0@@\0\0\x80@\0\0\xa0@\0\0\xc0@\0\0\0?\0\0\x80>"),
     SEED(10, "data xor\ninput 2\nrepeat 2 { print 1 }\n"),
+    SEED(12, "\x7c\0\0\0\0\0\0\0" TORCH_HEAD
+             "\0\0\x80?\0\0\0@\0\0@@\0\0\x80@\0\0\xa0@\0\0\xc0@\0\0\0?\0\0\x80>"),
     SEED(11, NPY("<f4", "3, 2", "          ") "\0\0\x80?\0\0\0@\0\0@@\0\0\x80@\0\0\xa0@\0\0\xc0@"),
 };
 

@@ -385,7 +385,7 @@ static const struct wrong wrong_lines[] = {
     {"history 3", "3", 0, "history takes no values; write history [format=...]"},
     {"record 3", "3", 0,
      "record takes a file's name in quotes, or none; write record \"mine.nnr\""},
-    {"save weights", "save", 0, "save needs file; write save WHAT FILE"},
+    {"save weights", "save", 0, "save needs file; write save WHAT FILE [for=...]"},
     {"save weight \"w\"", "weight", 0, "no thing to save \"weight\"; did you mean weights?"},
     {"save session mine.nnr", "mine.nnr", 0,
      "a file name stands in quotes: save session \"mine.nnr\""},

@@ -3,6 +3,7 @@
 #include "cmd/common/history_table.h"
 #include "cmd/common/page.h"
 #include "cmd/common/results_file.h"
+#include "cmd/common/torch_weights.h"
 #include "cmd/session/command.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/record.h"
@@ -31,6 +32,17 @@ static const struct entry *const rows[] = {&save_weights_row, &save_session_row,
 static const struct table saved = {"thing to save", rows, 5};
 static const struct table loaded = {"thing to load", rows, 1};
 
+/* Whose layouts and names weights in a file can have. */
+static const struct entry torch_row = {.name = "torch", .summary = "PyTorch's state_dict"};
+static const struct entry *const other_rows[] = {&torch_row};
+static const struct table others = {"system", other_rows, 1};
+
+static bool is_for_torch(const struct args *args)
+{
+    const struct arg *a = args_get(args, "for");
+    return a->given && a->as.choice == &torch_row;
+}
+
 static int need_weights(const struct model *m, const struct args *args, struct err *e)
 {
     if (m->graph->weights)
@@ -51,6 +63,16 @@ static int check_weights(const struct file_name *file, struct err *e)
                     weights_ending);
 }
 
+static int save_for_torch(struct session *s, const struct file_name *file, struct err *e)
+{
+    struct str text = {0};
+    int failed = torch_weights_write(current_model(s), file, &s->host->stop, &text, e);
+    failed = failed || session_report_words(s, "save", &text, e);
+    if (failed)
+        str_finish(&text);
+    return failed ? -1 : 0;
+}
+
 static int save_weights(struct session *s, const struct args *args, struct err *e)
 {
     struct model *m = current_model(s);
@@ -62,6 +84,8 @@ static int save_weights(struct session *s, const struct args *args, struct err *
         return 0;
     if (model_draw(m, s->seed, 0, e))
         return -1;
+    if (is_for_torch(args))
+        return save_for_torch(s, file, e);
     struct safetensor_out *list = mem_new(g->weights, sizeof *list);
     if (!list)
         return err_memory(e);
@@ -103,6 +127,10 @@ static int save_report(struct session *s, const struct file_name *file, struct e
 static int run_save(struct session *s, const struct args *args, struct err *e)
 {
     const struct entry *what = args_get(args, "what")->as.choice;
+    if (what != &save_weights_row && args_get(args, "for")->given) {
+        err_at(e, args_get(args, "for")->where, "for= is about weights, not %s", what->name);
+        return err_hint(e, "save weights \"w.safetensors\" for=torch");
+    }
     if (what == &save_weights_row)
         return save_weights(s, args, e);
     if (what == &save_results_row)
@@ -200,7 +228,7 @@ static void say_loaded(struct str *to, const struct model *m, const struct safet
 }
 
 static int put_weights(struct session *s, struct model *m, const struct safetensors *file,
-                       struct err *e)
+                       bool torch, struct err *e)
 {
     struct str text = {0};
     size_t common = 0;
@@ -210,8 +238,10 @@ static int put_weights(struct session *s, struct model *m, const struct safetens
     if (!block)
         return err_memory(e);
     const bool whole = stop_copy(m->stop, block, m->state.weight, m->state.reals * sizeof *block);
-    int failed = whole ? read_common(m, file, block, &common, e) : err_stopped(e);
-    if (!failed)
+    int failed = !whole  ? err_stopped(e)
+                 : torch ? torch_weights_read(m, file, block, &text, e)
+                         : read_common(m, file, block, &common, e);
+    if (!failed && !torch)
         say_loaded(&text, m, file, common);
     /* What is written goes last: then nothing can fail any more. */
     if (failed || session_report_words(s, "load", &text, e)) {
@@ -235,7 +265,7 @@ static int run_load(struct session *s, const struct args *args, struct err *e)
         return checking(s) ? 0 : -1;
     if (safetensors_open(&file, &args_get(args, "file")->as.file, &s->host->stop, e))
         return -1;
-    const int failed = put_weights(s, m, &file, e);
+    const int failed = put_weights(s, m, &file, is_for_torch(args), e);
     safetensors_close(&file);
     return failed;
 }
@@ -244,10 +274,13 @@ static const struct arg_spec save_args[] = {
     ARG("what", POSITIONAL, ARG_CHOICE, .of = &saved, .required = true,
         .line = "weights, session, results, history, or report"),
     ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
+    ARG("for", KEY, ARG_CHOICE, .of = &others,
+        .line = "of weights: names and layouts of another system"),
 };
 static const struct arg_spec load_args[] = {
     ARG("what", POSITIONAL, ARG_CHOICE, .of = &loaded, .required = true, .line = "weights"),
     ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
+    ARG("for", KEY, ARG_CHOICE, .of = &others, .line = "names and layouts of another system"),
 };
 
 static bool saves_report(const struct statement *st)
@@ -262,36 +295,43 @@ static bool saves_itself(const struct statement *st)
 }
 
 const struct command command_save = {
-    COMMAND("save", save_args,
-            "writes the weights, the session, results, curves, or a report into a file",
-            "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
-            "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). save session "
-            "\"mine.nnr\" writes all statements so far, as record does. The names end in "
-            ".safetensors and .nnr. save results \"s.csv\" (or \"s.json\") writes a row for each "
-            "run of the newest sweep, and for each model that was measured by itself: version, a "
-            "digest of what the sweep began with, model, sweep, values, seed, status, steps, "
-            "epochs and all figures, each as the shortest text that reads back to the same number. "
-            "save history \"h.csv\" (or \"h.json\") writes all curves of the current model, a row "
-            "for each step at which one has a point: loss = data + penalty, each penalty by name, "
-            "validation (the total) and validation_data, and of each layer's output in the last "
-            "batch mean and largest |a| and the shares of zeros and of |a| <= 0.1, and what watch "
-            "observes; step 0 is what was before the first step, and what has no point is empty. "
-            "save report \"mine.html\" writes a page of all that was said and done so far: "
-            "narration, statements, tables, pictures where plot stood and the last state of what "
-            "was watched, errors as they were. It asks for nothing and runs nothing; \"mine.md\" "
-            "becomes Markdown with mine-1.svg and so on beside it. Pictures are drawn by gnuplot; "
-            "one that cannot be is told there. nnr --report mine.html lesson.nnr writes the page "
-            "when the script ends, however it ends. For it all is kept in a file without a name in "
-            "$TMPDIR, 256 MiB at most: at the prompt and from the standard input from the "
-            "beginning, of a script that says save report from its first statement on. "
-            "A file of that name is replaced when the new one is whole and "
-            "on the disk, and keeps its mode; a link is followed; a folder, a device, a pipe and "
-            "what nobody may write are refused. With --safe a file must lie in the script's folder "
-            "or below it, wherever .. and links lead, and one that is there is only replaced if "
-            "nnr wrote it: then \"written by nnr\" stands near its beginning or its end (in a csv: "
-            "series,x,y, nnr,digest,model,sweep or step,loss,data,penalty).",
-            "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
-            "load weights \"/tmp/w.safetensors\"\nsave report \"/tmp/report.html\"\n"),
+    COMMAND(
+        "save", save_args,
+        "writes the weights, the session, results, curves, or a report into a file",
+        "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
+        "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). for=torch gives "
+        "them PyTorch's names, shapes and orders, those of nn.Linear (hidden.weight, outputs x "
+        "inputs), nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Embedding, nn.LSTM, nn.GRU, "
+        "nn.RNN (the bias is bias_ih; bias_hh is 0), nn.BatchNorm1d or 2d, nn.LayerNorm and "
+        "nn.PReLU; a layer behind a flattened image has the channels first, as nn.Flatten "
+        "gives them. What no module computes, such as gru reset_after=no, is refused. save "
+        "session "
+        "\"mine.nnr\" writes all statements so far, as record does. The names end in "
+        ".safetensors and .nnr. save results \"s.csv\" (or \"s.json\") writes a row for each "
+        "run of the newest sweep, and for each model that was measured by itself: version, a "
+        "digest of what the sweep began with, model, sweep, values, seed, status, steps, "
+        "epochs and all figures, each as the shortest text that reads back to the same number. "
+        "save history \"h.csv\" (or \"h.json\") writes all curves of the current model, a row "
+        "for each step at which one has a point: loss = data + penalty, each penalty by name, "
+        "validation (the total) and validation_data, and of each layer's output in the last "
+        "batch mean and largest |a| and the shares of zeros and of |a| <= 0.1, and what watch "
+        "observes; step 0 is what was before the first step, and what has no point is empty. "
+        "save report \"mine.html\" writes a page of all that was said and done so far: "
+        "narration, statements, tables, pictures where plot stood and the last state of what "
+        "was watched, errors as they were. It asks for nothing and runs nothing; \"mine.md\" "
+        "becomes Markdown with mine-1.svg and so on beside it. Pictures are drawn by gnuplot; "
+        "one that cannot be is told there. nnr --report mine.html lesson.nnr writes the page "
+        "when the script ends, however it ends. For it all is kept in a file without a name in "
+        "$TMPDIR, 256 MiB at most: at the prompt and from the standard input from the "
+        "beginning, of a script that says save report from its first statement on. "
+        "A file of that name is replaced when the new one is whole and "
+        "on the disk, and keeps its mode; a link is followed; a folder, a device, a pipe and "
+        "what nobody may write are refused. With --safe a file must lie in the script's folder "
+        "or below it, wherever .. and links lead, and one that is there is only replaced if "
+        "nnr wrote it: then \"written by nnr\" stands near its beginning or its end (in a csv: "
+        "series,x,y, nnr,digest,model,sweep or step,loss,data,penalty).",
+        "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
+        "load weights \"/tmp/w.safetensors\"\nsave report \"/tmp/report.html\"\n"),
     .run = run_save,
     .unwritten = saves_itself,
     .reports = saves_report,
@@ -302,7 +342,11 @@ const struct command command_load = {
             "load weights \"w.safetensors\" gives the current model the weights of a file in the "
             "safetensors format (F32 or F64), by name: hidden.kernel. What only one side has is "
             "listed, and stays; a shape that differs is an error. What the optimizer keeps stays "
-            "as it is.",
+            "as it is.\n\nfor=torch reads PyTorch's state_dict (safetensors.torch.save_file). "
+            "Modules go to the layers of their names (save weights for=torch tells how each layer "
+            "is turned); those of other names to layers of their shapes, in the order of the "
+            "numbers in their names, or of the file if its names are not sorted. It tells which "
+            "went where. What does not fit is told all at once, and nothing is loaded.",
             "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
             "load weights \"/tmp/w.safetensors\"\n"),
     .run = run_load,

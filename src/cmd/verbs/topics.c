@@ -252,13 +252,26 @@ static bool add_topic(struct str *to, const char *word)
     return found > 0;
 }
 
+/* The page of a system, and what else its name is here: a value of for=. */
+static bool add_system(struct str *to, const char *topic)
+{
+    struct str rows = {0};
+    if (!add_foreign(to, topic))
+        return false;
+    if (add_topic(&rows, topic))
+        str_addf(to, "\n%s", rows.text);
+    to->failed = to->failed || rows.failed;
+    str_finish(&rows);
+    return true;
+}
+
 bool help_topic(struct str *to, const char *topic)
 {
     if (!topic)
         help_overview(to);
     else if (strcmp(topic, "expressions") == 0)
         help_expressions(to);
-    else if (!add_foreign(to, topic) && !add_topic(to, topic)) {
+    else if (!add_system(to, topic) && !add_topic(to, topic)) {
         /* optimizer.lr, hidden.kernel: the key. */
         const char *dot = strrchr(topic, '.');
         return dot && dot[1] && add_topic(to, dot + 1);
