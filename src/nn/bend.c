@@ -30,101 +30,143 @@ static bool in_wrapped_block(const struct graph *g, id call)
     return false;
 }
 
-static bool called_in_a_block(const struct graph *g, id layer)
+/* Where a layer is called: in the body of a block, at the top. A wrapper's body is neither. */
+static void find_calls(const struct graph *g, id layer, bool *in_a_block, bool *at_the_top)
 {
-    for (id b = 0; b < g->layers; b++)
-        for (size_t i = 0; g->layer[b].kind == &block_kind && i < g->layer[b].bodies; i++)
-            if (g->layer[b].body[i].layer == layer)
-                return true;
-    return false;
+    *in_a_block = *at_the_top = false;
+    for (id c = g->layer[layer].newest_call; c != NOTHING; c = g->call[c].before) {
+        const id caller = g->call[c].caller;
+        *at_the_top = *at_the_top || caller == NOTHING;
+        *in_a_block = *in_a_block ||
+                      (caller != NOTHING && g->layer[g->call[caller].layer].kind == &block_kind);
+    }
 }
 
-static bool called_at_the_top(const struct graph *g, id layer)
+static bool refuses_activity(const struct graph *g, const struct policy *p, id layer)
 {
-    for (id c = 0; c < g->calls; c++)
-        if (g->call[c].layer == layer && g->call[c].caller == NOTHING)
-            return true;
-    return false;
-}
-
-static bool refuses_term(const struct graph *g, const struct policy *p, const struct term *t)
-{
-    if (p->refuses == REFUSES_NOTHING || !t->activity || g->layer[t->layer].folds)
+    bool in_a_block, at_the_top;
+    if (p->refuses == REFUSES_NOTHING || g->layer[layer].folds)
         return false;
-    return called_in_a_block(g, t->layer) ||
-           (p->refuses == REFUSES_CALLED && called_at_the_top(g, t->layer));
+    find_calls(g, layer, &in_a_block, &at_the_top);
+    return in_a_block || (p->refuses == REFUSES_CALLED && at_the_top);
 }
 
 id policy_refuses(const struct graph *g, const struct policy *p)
 {
     for (id t = 0; t < g->terms; t++)
-        if (refuses_term(g, p, &g->term[t]))
+        if (g->term[t].activity && refuses_activity(g, p, g->term[t].layer))
             return t;
     return NOTHING;
 }
 
-static bool drops_weight(const struct graph *g, const struct policy *p, id layer)
+static unsigned way_if(enum way way, bool yes)
 {
-    return p && p->drops_backward && is_backward_half(g, layer);
+    return yes ? 1U << way : 0;
 }
 
-static bool drops_activity(const struct graph *g, const struct policy *p, id layer)
+struct bent_ways policy_on_weight(const struct graph *g, const struct policy *p,
+                                  const double *listed, id layer)
+{
+    struct bent_ways b = {.times = listed ? listed[layer] : 1};
+    if (!p)
+        return b;
+    b.ways = way_if(WAY_FROZEN, p->ignores_frozen && !g->layer[layer].trainable) |
+             way_if(WAY_BACKWARD, p->drops_backward && is_backward_half(g, layer));
+    if (b.ways)
+        b.times = 0;
+    else
+        b.ways = way_if(WAY_COUNTED, b.times != 1);
+    return b;
+}
+
+static unsigned ways_to_drop(const struct graph *g, const struct policy *p, id layer, id call)
 {
     const struct layer_kind *kind = g->layer[layer].kind;
-    return (p->drops_recurrent && kind->shape == recurrent_shape) ||
-           (p->drops_simple_rnn && kind == &layer_simple_rnn);
+    return way_if(WAY_WRAPPED, p->drops_wrapped && is_wrapped(g, call)) |
+           way_if(WAY_WRAPPED_BLOCK, p->drops_blocks && in_wrapped_block(g, call)) |
+           way_if(WAY_RECURRENT, (p->drops_recurrent && kind->shape == recurrent_shape) ||
+                                     (p->drops_simple_rnn && kind == &layer_simple_rnn)) |
+           way_if(WAY_REFUSED, refuses_activity(g, p, layer));
+}
+
+struct bent_ways policy_on_activity(const struct graph *g, const struct policy *p,
+                                    const double *listed, id call, enum reduce written)
+{
+    const struct call *c = &g->call[call];
+    struct bent_ways b = {.times = 1};
+    if (!p)
+        return b;
+    b.ways = ways_to_drop(g, p, c->layer, call);
+    if (b.ways) {
+        b.times = 0;
+        return b;
+    }
+    if (p->listing == LIST_BY_LAYER)
+        b.times = listed[c->layer];
+    b.ways = way_if(WAY_REDUCED, p->sets_reduce && p->reduce != written) |
+             way_if(WAY_STEPS,
+                    p->divides_by_steps && (is_wrapped(g, call) || in_wrapped_block(g, call))) |
+             way_if(WAY_COUNTED, b.times != 1) |
+             way_if(WAY_MASKED, p->ignores_masks && g->value[c->output].mask != NOTHING) |
+             way_if(WAY_INPUT, p->block_input && c->inputs && in_block(g, call));
+    return b;
+}
+
+struct bent_ways policy_on_joint(const struct policy *p, bool frozen)
+{
+    struct bent_ways b = {.times = 1};
+    if (p)
+        b.ways = way_if(WAY_JOINT, p->drops_joint) |
+                 way_if(WAY_FROZEN, !p->drops_joint && p->ignores_frozen && frozen);
+    if (b.ways)
+        b.times = 0;
+    return b;
+}
+
+/* The one reason that the ledger shows. What acts elsewhere than it should has a row of its own
+ * (nn/compile.c). */
+static enum bent bent_by(struct bent_ways b)
+{
+    static const struct {
+        enum way way;
+        enum bent bent;
+    } order[] = {
+        {WAY_REFUSED, BENT_REFUSED},  {WAY_FROZEN, BENT_FROZEN},
+        {WAY_WRAPPED, BENT_DROPPED},  {WAY_WRAPPED_BLOCK, BENT_DROPPED},
+        {WAY_BACKWARD, BENT_DROPPED}, {WAY_RECURRENT, BENT_DROPPED},
+        {WAY_JOINT, BENT_DROPPED},    {WAY_COUNTED, BENT_COUNTED},
+        {WAY_STEPS, BENT_STEPS},      {WAY_REDUCED, BENT_REDUCED},
+    };
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (b.ways & (1U << order[i].way))
+            return order[i].way == WAY_COUNTED && b.times == 0 ? BENT_DROPPED : order[i].bent;
+    return BENT_NOT;
 }
 
 void bend_weight(const struct planner *w, struct applied *a)
 {
-    const struct policy *p = w->policy;
-    const id layer = w->g->weight[a->weight].layer;
-    const bool frozen = p && p->ignores_frozen && !w->g->layer[layer].trainable;
-    a->times = frozen || drops_weight(w->g, p, layer) ? 0 : w->listed ? w->listed[layer] : 1;
-    a->bent = frozen          ? BENT_FROZEN
-              : a->times == 0 ? BENT_DROPPED
-              : a->times == 1 ? BENT_NOT
-                              : BENT_COUNTED;
+    const struct bent_ways b =
+        policy_on_weight(w->g, w->policy, w->listed, w->g->weight[a->weight].layer);
+    a->times = b.times;
+    a->bent = bent_by(b);
 }
 
 void bend_activity(const struct planner *w, struct applied *a)
 {
-    const struct graph *g = w->g;
     const struct policy *p = w->policy;
-    const enum reduce written = g->term[a->term].reduce;
-    const bool wrapped = is_wrapped(g, a->call), block = in_wrapped_block(g, a->call);
-    a->times = 1;
-    a->reduce = written;
-    a->steps = 1;
-    if (!p)
-        return;
-    if (p->sets_reduce && p->reduce != written) {
-        a->reduce = p->reduce;
-        a->bent = BENT_REDUCED;
-    }
-    if ((wrapped || block) && p->divides_by_steps) {
-        a->steps = graph_call_rows(g, a->call);
-        a->bent = BENT_STEPS;
-    }
-    if (p->listing == LIST_BY_LAYER && w->listed[g->term[a->term].layer] != 1) {
-        a->times = w->listed[g->term[a->term].layer];
-        a->bent = BENT_COUNTED;
-    }
-    const bool refused = refuses_term(g, p, &g->term[a->term]);
-    if (refused || (wrapped && p->drops_wrapped) || (block && p->drops_blocks) ||
-        drops_activity(g, p, g->term[a->term].layer)) {
-        a->times = 0;
-        a->bent = refused ? BENT_REFUSED : BENT_DROPPED;
-    }
+    const enum reduce written = w->g->term[a->term].reduce;
+    const struct bent_ways b = policy_on_activity(w->g, p, w->listed, a->call, written);
+    a->times = b.times;
+    a->reduce = p && p->sets_reduce ? p->reduce : written;
+    a->steps = b.ways & (1U << WAY_STEPS) ? graph_call_rows(w->g, a->call) : 1;
+    a->bent = bent_by(b);
 }
 
 void bend_joint(const struct planner *w, struct applied *a)
 {
-    const struct policy *p = w->policy;
-    const bool frozen = p && p->ignores_frozen && a->frozen && !a->joint->values;
-    a->times = frozen || (p && p->drops_joint) ? 0 : 1;
-    if (a->times == 0)
-        a->bent = p->drops_joint ? BENT_DROPPED : BENT_FROZEN;
+    const struct bent_ways b = policy_on_joint(w->policy, a->frozen && !a->joint->values);
+    a->times = b.times;
+    a->bent = bent_by(b);
 }
 
 bool bend_to_input(const struct planner *w, id call)

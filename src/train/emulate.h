@@ -3,6 +3,7 @@
 #ifndef NNR_TRAIN_EMULATE_H
 #define NNR_TRAIN_EMULATE_H
 
+#include "nn/bend.h"
 #include "nn/policy.h"
 
 struct emulation {
@@ -13,6 +14,8 @@ struct emulation {
     /* Of another system: which penalties, constraints, layers and optimizers that regularize the
      * newest of its versions has, by our names; NULL: no other system. */
     const struct others *others;
+    const char *why[WAYS]; /* what it does in each way that it has, with the source */
+    unsigned unsure;       /* ways, as bits, of which it is not known what the system does there */
 };
 struct others {
     const char *penalties, *constraints, *layers, *optimizers;
@@ -20,6 +23,11 @@ struct others {
 /* The first row is `none`, the last one emulate_all, which stands for those between them. */
 extern const struct table emulations;
 extern const struct emulation emulate_all;
+/* The systems alone. */
+extern const struct table other_systems;
+/* What the release of Keras does that says this of itself in a file: "2.2.4"; NULL: not known.
+ * `tensorflow`: it is tf.keras, or stands on it. */
+const struct emulation *emulation_of_keras(bool tensorflow, const char *version);
 
 /* Whether it is told of that table's rows which system has them. */
 bool emulation_lists(const struct table *of);

@@ -74,6 +74,7 @@ CASES = {
     "history": ["history"],
     "compare": ["compare", "compare main"],
     "emulate": ["emulate all"],
+    "audit": ["audit", "audit as=keras-2.0", "audit as=tfjs"],
     "lesson": ["lesson"],
     "checkgrad": ["checkgrad"],
     "results": ["results", "results norm train.loss.data"],

@@ -162,6 +162,8 @@ ROWS = [
         "dense 200 tanh kernel=l2(1e-3) activity=l1(1e-3)\ndense 1\nloss mse"),
     Row("revive", "revive h\n" * 20, setup=LARGE),
     Row("emulate", setup=SMALL, many=lambda i: "emulate keras-3" if i % 2 else "emulate none"),
+    Row("audit", setup="input 2\n" + "dense 2 kernel=l2(1) activity=l1(1)\n" * 500,
+        many=lambda i: "audit", count=20000),
     Row("print", "print " + REPEATED, setup=LARGE),
     Row("print", "print h.output+1", setup=LARGE, words=["--json"]),
     Row("show", setup=SMALL, many=lambda i: "show h"),

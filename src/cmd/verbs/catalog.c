@@ -27,6 +27,7 @@
     ROW(penalties)                                                                                 \
     ROW(checkgrad)                                                                                 \
     ROW(emulate)                                                                                   \
+    ROW(audit)                                                                                     \
     ROW(print)                                                                                     \
     ROW(show)                                                                                      \
     ROW(summary)                                                                                   \
