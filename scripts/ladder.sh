@@ -27,7 +27,7 @@ function offend(why) {
 }
 BEGIN {
     allow("repl", "cmd lang base")
-    allow("cmd", "plot train data nn expr lang num base")
+    allow("cmd", "keras plot train data nn expr lang num base")
     allow("plot", "train data nn num base")
     allow("train", "data nn expr num base")
     allow("nn", "expr num base")
@@ -35,6 +35,7 @@ BEGIN {
     allow("expr", "lang num base")
     allow("lang", "base")
     allow("num", "base")
+    allow("keras", "base")
     allow("base", "")
     allow("mpi", "base")
     rooms("session report common exec verbs shell")
