@@ -218,7 +218,7 @@ static void take_signal(struct loop *l, int number)
         loop_suspend(l);
     } else if (number == SIGCONT) {
         go_on(l);
-    } else if (number == SIGINT && (l->person || session_exercising(l->session))) {
+    } else if (number == SIGINT && (l->person || l->serving || session_exercising(l->session))) {
         l->stop = true;
     } else {
         l->leave = number;
@@ -244,7 +244,7 @@ static bool wait_for(struct loop *l, bool input)
     struct session_descriptor due[SESSION_DESCRIPTORS];
     struct pollfd watched[OTHERS + SESSION_DESCRIPTORS] = {
         [SIGNALS] = {.fd = signals_fd(), .events = POLLIN},
-        [INPUT] = {.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
+        [INPUT] = {.fd = input ? l->input : -1, .events = POLLIN},
     };
     const size_t n = session_descriptors(l->session, due);
     for (size_t i = 0; i < n; i++)
@@ -337,7 +337,9 @@ static bool tick(void *self, const struct progress *p)
         session_advance(l->session);
     }
     /* Work behind the prompt has that to tell of it. */
-    if (p && !line_asking())
+    if (p && l->progressed)
+        l->progressed(l->listener, p, now);
+    else if (p && !line_asking())
         progress_show(&l->progress, p, now);
     return goes_on(l);
 }
@@ -356,7 +358,7 @@ static bool keeps_all(const struct options *o)
 
 int loop_init(struct loop *l, const struct options *o, struct err *e)
 {
-    *l = (struct loop){.options = o};
+    *l = (struct loop){.options = o, .input = STDIN_FILENO};
     terminal_look(&l->terminal);
     l->host = (struct host){
         .self = l,

@@ -19,11 +19,16 @@ struct loop {
     struct progress_line progress;
     double looked;   /* when tick last asked for signals and let pictures go on */
     bool person;     /* a prompt is shown, and Ctrl-C stops work and never the program */
+    bool serving;    /* requests come: Ctrl-C stops what is being done and never the program */
     bool helping;    /* a key has asked for help, in the middle of a line */
     bool stop;       /* Ctrl-C was pressed; whoever acts on it clears it */
+    int input;       /* what is waited for: standard input, or where requests come */
     int leave;       /* the signal to leave on, or 0 */
     struct str told; /* by a silent rank: what it would have said last on standard error; its owner
                       * is who made the loop */
+    /* Hears how far the work is, in place of the line on standard error; NULL: nobody does. */
+    void (*progressed)(void *listener, const struct progress *p, double now);
+    void *listener;
     const struct line_owner *owner; /* of the prompt's line; NULL: there is no prompt */
     int trouble; /* errno of the first write to standard output that failed, or 0 */
 };

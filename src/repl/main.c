@@ -13,6 +13,7 @@
 #include "repl/batch.h"
 #include "repl/installed.h"
 #include "repl/prompt.h"
+#include "repl/serve.h"
 #include "repl/signals.h"
 
 #include <errno.h>
@@ -116,6 +117,8 @@ static int load_works(const struct options *o, struct work w[ALL_WORKS], struct 
 static enum outcome go_on(struct loop *l, enum outcome how)
 {
     const struct options *o = l->options;
+    if (o->serve)
+        return serve_run(l);
     const bool worked = has_script(o) || (o->text && !o->file);
     if (how == OUTCOME_QUIT || loop_leaving(l) || (worked && !o->stay)) {
         if (worked && how != OUTCOME_STOPPED)
@@ -181,7 +184,8 @@ static int run_works(const struct options *o, const struct work w[ALL_WORKS], st
     l.host.type = prompt_type;
     loop_join(&l, r);
     const bool dash = o->file && strcmp(o->file, "-") == 0;
-    l.person = l.terminal.in && !o->check && !dash && (!(o->text || o->file) || o->stay);
+    l.person =
+        l.terminal.in && !o->serve && !o->check && !dash && (!(o->text || o->file) || o->stay);
     for (size_t i = 0; i < o->lets; i++)
         if (session_let(l.session, o->let[i]) != OUTCOME_OK) {
             loop_finish(&l);
@@ -249,6 +253,7 @@ static int answer_options(const struct options *o)
 {
     struct str s = {0};
     const struct out to = out_to(&s);
+    struct err e = {0};
     if (o->help)
         options_help(&s);
     else if (o->manual)
@@ -259,7 +264,6 @@ static int answer_options(const struct options *o)
         installed_write(&s, o->write);
     else
         str_add(&s, "nnr " NNR_VERSION "\n");
-    struct err e = {0};
     err_memory(&e);
     bool failed = s.failed || fputs(s.text, stdout) < 0 || fflush(stdout);
     if (failed && !s.failed)

@@ -157,6 +157,7 @@ static const struct option table[] = {
     {"--grade", "ANSWERS", take_grade, 0, "tell which exercises of the script answers solve",
      false},
     {"--time-limit", "TIME", take_limit, 0, "with --grade: for each answer, 60s or 2m", false},
+    {"--serve", FLAG(serve), "requests and replies in lines of JSON: docs/serve.md", false},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},
     {"--threads", "N", take_threads, 0,
      "the most threads of a training step, 1 to 64 (1 without it)", false},
@@ -273,8 +274,27 @@ static int take_file(struct options *o, const char *word, struct err *e)
     return 0;
 }
 
+/* What has requests has no text, and nobody to wait for. */
+static int check_serve(const struct options *o, struct err *e)
+{
+    const char *other = o->text    ? "-c"
+                        : o->file  ? "a script"
+                        : o->grade ? "--grade"
+                        : o->stay  ? "-i"
+                        : o->check ? "--check"
+                        : o->step  ? "--step"
+                        : o->json  ? "--json"
+                                   : NULL;
+    if (!o->serve || !other)
+        return 0;
+    err_at(e, nowhere, "--serve and %s do not go together", other);
+    return err_hint(e, "what is to be run comes as a request: docs/serve.md");
+}
+
 static int check_options(const struct options *o, struct err *e)
 {
+    if (check_serve(o, e))
+        return -1;
     if (o->limit > 0 && !o->grade) {
         err_at(e, nowhere, "--time-limit is for --grade");
         return err_hint(e, "write nnr --grade answers.nnr --time-limit 60s lesson.nnr");

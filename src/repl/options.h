@@ -23,6 +23,7 @@ struct options {
     bool big;           /* --plot-size big */
     bool persist;       /* --persist */
     bool no_init;       /* --no-init */
+    bool serve;         /* --serve */
     bool stay, step, safe, check, json, quiet, manual, catalogue, version, help;
     uint64_t seed;
     const char *write;          /* of --write, or NULL */

@@ -6,12 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 /* A handler gets no argument of ours, so the pipe must be known to all. */
 static int read_end = -1, write_end = -1;
-static volatile sig_atomic_t interrupted, leaving;
+static atomic_int interrupted, leaving;
 
 /* Whoever sits in readline, which asks for more of a paste, has to come back for these. */
 static bool interrupts_readline(int number)
@@ -31,6 +32,11 @@ static void note(int number)
     ssize_t written = write(write_end, &byte, 1);
     (void)written;
     errno = kept;
+}
+
+void signals_interrupt(void)
+{
+    note(SIGINT);
 }
 
 /* A write to a pipe that nobody empties, say, goes on after a change of the terminal's size, but

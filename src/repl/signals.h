@@ -15,6 +15,8 @@ int signals_start(struct err *e);
 int signals_fd(void);
 /* The next signal that came, or 0; never waits. */
 int signals_next(void);
+/* As if Ctrl-C had been pressed. Any thread may ask for it. */
+void signals_interrupt(void);
 /* Whether Ctrl-C was pressed, or the process was told to end, and signals_next has not said so yet.
  */
 bool signals_interrupted(void);

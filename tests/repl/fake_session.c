@@ -21,6 +21,7 @@
 #include "cmd/shell/anew.h"
 #include "cmd/shell/background.h"
 #include "cmd/shell/complete.h"
+#include "cmd/shell/completeness.h"
 #include "cmd/shell/hint.h"
 #include "cmd/shell/run_text.h"
 #include "cmd/shell/session.h"
@@ -363,6 +364,12 @@ void typed_classes(const struct session *s, const struct typed *t, unsigned char
     for (size_t i = 0; i < t->size; i++)
         class[i] = begins(t->text, "paint") && t->text[i] >= '0' && t->text[i] <= '9' ? TYPED_NUMBER
                                                                                       : TYPED_PLAIN;
+}
+
+enum completeness session_completeness(const struct session *s, const char *text, size_t size)
+{
+    (void)s;
+    return memchr(text, '{', size) && !memchr(text, '}', size) ? TEXT_OPEN : TEXT_COMPLETE;
 }
 
 void typed_hint(struct session *s, const struct typed *t, struct str *to)

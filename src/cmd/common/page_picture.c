@@ -113,6 +113,40 @@ int page_picture_svg(struct session *s, struct page_picture *p, size_t number, b
     return failed ? -1 : to->failed ? err_memory(e) : 0;
 }
 
+static int tell_listener(struct session *s, const struct entry *view, struct figure *f,
+                         struct err *e)
+{
+    const struct listener *listener = s->host->listener;
+    struct page_picture p = {.view = view->name, .summary = view->summary, .figure = *f};
+    struct str svg = {0}, words = {0};
+    struct pictures *all = pictures_of(s, e);
+    figure_summary(&p.numbers, f);
+    *f = (struct figure){0};
+    page_picture_words(&p, &words);
+    int failed = all ? page_picture_svg(s, &p, ++all->told, true, &svg, e) : -1;
+    if (!failed && words.failed)
+        failed = err_memory(e);
+    if (!failed)
+        listener->picture(listener->self, p.view, words.size ? words.text : "", svg.text);
+    page_picture_finish(&p);
+    str_finish(&words);
+    str_finish(&svg);
+    return failed;
+}
+
+int picture_present(struct session *s, const struct entry *view, unsigned shares, struct figure *f,
+                    struct err *e)
+{
+    if (!pictures_are_told(s))
+        return picture_show(s, view->name, shares, f, e);
+    if (!tell_listener(s, view, f, e))
+        return 0;
+    if (e->kind != ERR_INPUT)
+        return -1;
+    session_notice(s, "%s; %s", e->what, e->hint);
+    return 0;
+}
+
 void page_tell_picture(struct session *s, const struct request *r, const struct figure *f)
 {
     struct figure own = {0};

@@ -8,6 +8,7 @@
 #include "plot/figure.h"
 
 struct bytes;
+struct entry;
 struct model;
 struct request;
 struct session;
@@ -38,6 +39,10 @@ int page_picture_svg(struct session *s, struct page_picture *p, size_t number, b
 /* What it shows, in words: a line for each series. */
 void page_picture_words(const struct page_picture *p, struct str *to);
 
+/* Shows a figure to the host's listener, if there is one, else as picture_show. What gnuplot cannot
+ * draw for a listener is a notice. Takes the figure. */
+int picture_present(struct session *s, const struct entry *view, unsigned shares, struct figure *f,
+                    struct err *e);
 /* A picture that was plotted, if a transcript is kept: `f` if it is one of pixels, else NULL, then
  * it is drawn once more. */
 void page_tell_picture(struct session *s, const struct request *r, const struct figure *f);

@@ -125,7 +125,7 @@ bool pictures_shown(const struct session *s)
     const char *choice = picture_choice(s);
     if (s->sweep || strcmp(choice, "none") == 0)
         return false;
-    return strcmp(choice, "auto") != 0 || s->host->display || s->host->screen;
+    return strcmp(choice, "auto") != 0 || s->host->listener || s->host->display || s->host->screen;
 }
 
 static void tell(void *self, const char *line)
@@ -188,6 +188,11 @@ static struct model **models_of(struct session *s, const struct request *r, stru
             return NULL;
         }
     return list;
+}
+
+bool pictures_are_told(const struct session *s)
+{
+    return s->host->listener && !s->sweep && strcmp(picture_choice(s), "auto") == 0;
 }
 
 /* Pictures are made of characters where there is neither a window nor a file. */

@@ -60,6 +60,7 @@ struct pictures {
     size_t expressions, expression_room;
     double drawn; /* when watched views were drawn last */
     double pause; /* until they may be again */
+    size_t told;  /* pictures that a listener got */
 };
 
 void request_finish(struct request *r);
@@ -78,6 +79,8 @@ const char *picture_choice(const struct session *s);
 bool picture_is_file(const char *choice);
 /* Whether a picture would be seen by anybody. */
 bool pictures_shown(const struct session *s);
+/* Whether the host's listener takes them. */
+bool pictures_are_told(const struct session *s);
 /* Whether pictures are made of characters: neither a window nor a file is there. */
 bool pictures_are_text(const struct session *s);
 

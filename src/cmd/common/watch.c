@@ -129,8 +129,9 @@ void pictures_update(struct session *s, struct model *m)
     const double parts = 50, least = pictures_are_text(s) ? 0.1 : 1.0 / 30;
     struct pictures *p = s->pictures;
     struct err e = {0};
-    if (!pictures_watching(s) || !pictures_shown(s) || picture_is_file(picture_choice(s)) ||
-        session_clock(s) - p->drawn < p->pause || !pictures_gnuplot(s, &e))
+    if (!pictures_watching(s) || !pictures_shown(s) || pictures_are_told(s) ||
+        picture_is_file(picture_choice(s)) || session_clock(s) - p->drawn < p->pause ||
+        !pictures_gnuplot(s, &e))
         return;
     p->drawn = session_clock(s);
     gnuplot_resize(p->gnuplot, s->host->width, s->host->height / shares_of(s));
@@ -152,7 +153,7 @@ int pictures_flush(struct session *s, struct model *m, struct err *e)
         struct err ignored = {0};
         /* What has no point yet is left out, as during training. */
         if (request_draw(s, r, &m, 1, pictures_paper(s), &f, &ignored) == 0 &&
-            picture_show(s, r->view->entry.name, shares_of(s), &f, e))
+            picture_present(s, &r->view->entry, shares_of(s), &f, e))
             return -1;
     }
     return 0;

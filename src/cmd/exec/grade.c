@@ -101,6 +101,7 @@ static void host_begin(struct grading *g, struct session *s)
     g->host.self = g;
     g->host.person = g->host.watched = g->host.step = g->host.json = false;
     g->host.quiet = true;
+    g->host.listener = NULL;
     g->host.plot = "none";
     g->host.out = (struct out){write_nothing, NULL};
     g->host.stop = (struct stop){.asked = grade_stops, .self = g};

@@ -65,6 +65,7 @@ static void host_begin(struct run_host *h, struct session *s, const struct sweep
     h->host.self = h;
     h->host.person = h->host.step = false;
     h->host.in_run = true;
+    h->host.listener = NULL;
     h->host.out = out_to(out);
     h->host.err = out_to(err);
     h->host.tick = run_tick;

@@ -17,12 +17,17 @@ enum outcome show_error(struct session *s, const struct err *e)
     if (e->kind == ERR_STOPPED)
         return OUTCOME_STOPPED;
     sources_explain(&s->sources, e, &text);
-    if (s->host->json && e->kind != ERR_EXPECT)
+    const struct listener *listener = s->host->listener;
+    if (listener || (s->host->json && e->kind != ERR_EXPECT))
         sources_json(&s->sources, e, s->wrong_verb, &object);
-    if (object.size && !object.failed)
-        out_add(&s->host->out, object.text);
+    const char *told = text.failed ? "nnr: not enough memory\n" : text.text;
     session_tell(s, TOLD_ERROR, &text);
-    out_add(&s->host->err, text.failed ? "nnr: not enough memory\n" : text.text);
+    if (listener) {
+        listener->error(listener->self, told, object.failed ? NULL : object.text);
+    } else {
+        out_add(&s->host->out, object.size && !object.failed ? object.text : "");
+        out_add(&s->host->err, told);
+    }
     str_finish(&object);
     str_finish(&text);
     s->wrong_verb[0] = 0;

@@ -25,6 +25,15 @@ struct progress {
     bool run_ended; /* this call marks the end of a run */
 };
 
+/* Who takes errors and pictures as wholes, and not as part of a stream of text. */
+struct listener {
+    void *self;
+    /* An error as people read it, and its object, as --json prints it. */
+    void (*error)(void *self, const char *text, const char *object);
+    /* A picture: the name of its view, what it shows in words, and SVG that stands by itself. */
+    void (*picture)(void *self, const char *view, const char *words, const char *svg);
+};
+
 struct host {
     void *self;
     bool person;         /* what runs was typed at the prompt, which stays */
@@ -44,6 +53,7 @@ struct host {
     bool colour;            /* text pictures may have it */
     unsigned width, height; /* of the screen, in characters */
     struct out out, err;
+    const struct listener *listener; /* NULL: nobody, and pictures are windows, text or files */
     struct stop stop; /* looked at within slices: whether `tick` would say so, without doing it */
     /* Called between slices of foreground work of about 10 ms. False: please stop. */
     bool (*tick)(void *self, const struct progress *p);

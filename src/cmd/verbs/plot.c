@@ -263,7 +263,7 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
     page_tell_picture(s, &r, too_much || pictures_are_text(s) ? NULL : &f);
     request_finish(&p->last);
     p->last = r;
-    return too_much ? 0 : picture_show(s, r.view->entry.name, 1, &f, e);
+    return too_much ? 0 : picture_present(s, &r.view->entry, 1, &f, e);
 }
 
 bool is_view(const struct session *s, const struct node *n)
