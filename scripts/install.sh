@@ -29,6 +29,11 @@ meson_is_new_enough() {
     has meson && version=$(meson --version 2>/dev/null) && [ "${version%%.*}" -ge 1 ]
 }
 
+# Python's modules are those of the system.
+tests_kernels() {
+    /usr/bin/python3 -c 'import jupyter_kernel_test, ipykernel' 2>/dev/null
+}
+
 # need "WHAT" "PACKAGES" CHECK...: notes both unless the check succeeds.
 need() {
     what=$1 packages=$2
@@ -69,6 +74,7 @@ look() {
     need 'cppcheck' cppcheck has cppcheck
     need 'musl-gcc' musl-tools has musl-gcc
     need 'man' 'man-db groff' has man
+    need 'what tests kernels of Jupyter' 'python3-ipykernel python3-jupyter-kernel-test' tests_kernels
     need 'zsh' zsh has zsh
     need 'fish' fish has fish
     need 'vim' vim has vim

@@ -16,6 +16,7 @@ static const struct {
     {"SIZE", "normal big", false},
     {"WHAT", "man bash zsh fish vim nano textmate", false},
     {"FILE", "", true},
+    {"FOLDER", "", true},
     {"ANSWERS", "", true},
 };
 
@@ -72,6 +73,8 @@ static const struct {
     {"TERM", "dumb: no colours, no line below the prompt"},
     {"NO_COLOR", "no colours"},
     {"PAGER", "shows what is longer than the screen"},
+    {"JUPYTER_DATA_DIR", "where --install-kernel writes, in kernels; without it that is jupyter in "
+                         "XDG_DATA_HOME, or in ~/.local/share"},
     {"TMPDIR", "where what a report is made of is kept while nnr runs"},
     {"VISUAL, EDITOR", "what the verb edit opens"},
 };

@@ -12,6 +12,7 @@
 #include "cmd/verbs/help_text.h"
 #include "repl/batch.h"
 #include "repl/installed.h"
+#include "repl/kernel.h"
 #include "repl/prompt.h"
 #include "repl/serve.h"
 #include "repl/signals.h"
@@ -254,6 +255,10 @@ static int answer_options(const struct options *o)
     struct str s = {0};
     const struct out to = out_to(&s);
     struct err e = {0};
+    if (o->kernel && !o->help && kernel_install(o->prefix, &s, &e)) {
+        str_finish(&s);
+        return complain_of(o, &e, EXIT_ERROR);
+    }
     if (o->help)
         options_help(&s);
     else if (o->manual)
@@ -262,7 +267,7 @@ static int answer_options(const struct options *o)
         catalogue_write(&to);
     else if (o->write)
         installed_write(&s, o->write);
-    else
+    else if (!o->kernel)
         str_add(&s, "nnr " NNR_VERSION "\n");
     err_memory(&e);
     bool failed = s.failed || fputs(s.text, stdout) < 0 || fflush(stdout);
@@ -293,7 +298,7 @@ int main(int argc, char **argv)
     if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)) ||
         (o.report && session_page_check(o.report, &e)) || (o.write && installed_check(o.write, &e)))
         return complain_of(&o, &e, EXIT_USAGE);
-    if (o.help || o.manual || o.catalogue || o.write || o.version)
+    if (o.help || o.manual || o.catalogue || o.write || o.version || o.kernel)
         return answer_options(&o);
     struct ranks ranks;
     if (ranks_start(&ranks, &e))

@@ -140,6 +140,15 @@ static int take_write(struct options *o, const char *value, struct err *e)
     return 0;
 }
 
+static int take_prefix(struct options *o, const char *value, struct err *e)
+{
+    o->prefix = value;
+    if (*value)
+        return 0;
+    err_at(e, nowhere, "--prefix needs a folder");
+    return err_hint(e, "write nnr --install-kernel --prefix /usr/local");
+}
+
 #define FLAG(member) NULL, NULL, offsetof(struct options, member)
 static const struct option table[] = {
     {"-c", "TEXT", take_text, 0, "run the statements of TEXT, before those of the script", false},
@@ -158,6 +167,9 @@ static const struct option table[] = {
      false},
     {"--time-limit", "TIME", take_limit, 0, "with --grade: for each answer, 60s or 2m", false},
     {"--serve", FLAG(serve), "requests and replies in lines of JSON: docs/serve.md", false},
+    {"--install-kernel", FLAG(kernel), "make nnr known to Jupyter, for this person", false},
+    {"--prefix", "FOLDER", take_prefix, 0, "with --install-kernel: for all who use that prefix",
+     false},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},
     {"--threads", "N", take_threads, 0,
      "the most threads of a training step, 1 to 64 (1 without it)", false},
@@ -285,6 +297,10 @@ static int check_serve(const struct options *o, struct err *e)
                         : o->step  ? "--step"
                         : o->json  ? "--json"
                                    : NULL;
+    if (o->prefix && !o->kernel) {
+        err_at(e, nowhere, "--prefix is for --install-kernel");
+        return err_hint(e, "write nnr --install-kernel --prefix /usr/local");
+    }
     if (!o->serve || !other)
         return 0;
     err_at(e, nowhere, "--serve and %s do not go together", other);

@@ -24,6 +24,8 @@ struct options {
     bool persist;       /* --persist */
     bool no_init;       /* --no-init */
     bool serve;         /* --serve */
+    bool kernel;        /* --install-kernel */
+    const char *prefix; /* of --install-kernel, or NULL */
     bool stay, step, safe, check, json, quiet, manual, catalogue, version, help;
     uint64_t seed;
     const char *write;          /* of --write, or NULL */
