@@ -3,7 +3,7 @@
 """A lesson runs to its end where nobody is there, and all that it claims holds, for the seeds from 1 on;
 and it is one: a title, minutes, sections, questions at its end.
 
-    lesson.py NNR LESSON"""
+    lesson.py NNR LESSON SEEDS"""
 
 import pathlib
 import re
