@@ -38,7 +38,7 @@ BEGIN {
     allow("keras", "base")
     allow("base", "")
     allow("mpi", "base")
-    rooms("session report common exec verbs shell")
+    rooms("session report common export exec verbs shell")
     outside["readline"] = " repl "
     outside["dlfcn.h"] = " base num "
     outside["mpi.h"] = " mpi "

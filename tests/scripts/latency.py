@@ -217,6 +217,8 @@ ROWS = [
     Row("save", "save weights \"w.safetensors\"\n" * 10, setup="input 300\ndense 1000000 as h\n"),
     Row("load", "load weights \"w.safetensors\"\n" * 20, setup="input 300\ndense 1000000 as h\n",
         files=[("w.safetensors", large_weights)]),
+    Row("export", "export torch \"m.py\"\n" * 10,
+        setup="data moons 100\ninput 2\ndense 500000 as h\ndense 1\nloss mse\noptimizer sgd\n"),
     Row("edit", many=lambda i: "help edit"),
     Row("apropos", many=lambda i: "apropos noise"),
     Row("help", many=lambda i: "help train"),

@@ -69,6 +69,7 @@
     ROW(undo)                                                                                      \
     ROW(redo)                                                                                      \
     ROW(record)                                                                                    \
+    ROW(export)                                                                                    \
     ROW(save)                                                                                      \
     ROW(load)                                                                                      \
     ROW(help)                                                                                      \

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "cmd/export/export.h"
+#include "cmd/session/command.h"
+
+static const struct entry export_torch = {.name = "torch", .summary = "PyTorch"};
+static const struct entry *const rows[] = {&export_torch};
+static const struct table exported = {"system", rows, sizeof rows / sizeof *rows};
+
+static int run_export(struct session *s, const struct args *args, struct err *e)
+{
+    return export_model(s, SYSTEM_TORCH, &args_get(args, "file")->as.file, e);
+}
+
+static const struct arg_spec export_args[] = {
+    ARG("system", POSITIONAL, ARG_CHOICE, .of = &exported, .required = true, .line = "torch"),
+    ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name, which ends in .py"),
+};
+
+const struct command command_export = {
+    COMMAND(
+        "export", export_args, "writes the current model as a script for another system",
+        "export torch \"model.py\" writes a script for PyTorch that needs nothing of nnr: the "
+        "model, the samples, the loss, the optimizer, and each penalty where nnr applies it and "
+        "divided as nnr divides it. Run, it prints the data loss, each row of penalties and their "
+        "total; python3 model.py 10 then takes ten steps, with nnr's batches in nnr's order from "
+        "where the model stands, and prints them again. Weights, samples and what the optimizer "
+        "has gathered stand beside it in model.npz, in nnr's layouts and under nnr's names. In "
+        "nnr64 the script computes in double.\n\n"
+        "The figures are those of penalties: on the validation share where there is one. What a "
+        "step draws at random (dropout, noise) PyTorch draws otherwise; the script says so where "
+        "it stands. What cannot be taken along (rules, mixup, a model that is emulated) is an "
+        "error that names all of it, and nothing is written. Both files are replaced as those of "
+        "save are, and with --safe only where nnr wrote them.",
+        "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
+        "dense 1 sigmoid\nstep 3\nexport torch \"/tmp/moons.py\"\n"),
+    .run = run_export,
+    .beyond_run = true,
+};

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Models as scripts for PyTorch: run there, where it is installed, a script prints the rows of the
+ * ledger as they are, and again after ten steps. The models are random ones with everything in
+ * them, and those of tests/reference/torch_*.txt: all layers, masks, blocks. NNR_EXPORT_KEEP=1
+ * leaves the scripts where they are. */
+#include "check.h"
+#include "host.h"
+#include "random_task.h"
+
+#include "cmd/session/state.h"
+#include "train/ledger.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RANDOM = 40, FIGURES_MOST = 400, MODELS_MOST = 300 };
+
+static const double room = sizeof(real) == sizeof(double) ? 1e-9 : 1e-5;
+
+/* What a ledger comes to: the data loss, the rows, the total. */
+struct figures_of {
+    double x[FIGURES_MOST];
+    size_t count;
+};
+
+struct exported_model {
+    char name[120];
+    struct figures_of before, after;
+    bool drawn; /* a step draws at random, so PyTorch's is another one */
+    bool stays; /* a step was refused */
+};
+
+static struct exported_model *models;
+static size_t count;
+static char folder[] = "/tmp/nnr-export-XXXXXX";
+
+static void take_ledger(struct fake *f, struct figures_of *to)
+{
+    struct ledger l;
+    struct err e = {0};
+    struct model *m = current_model(f->session);
+    const struct dataset *d = &f->session->data;
+    assert_int_equal(ledger_begin(&l, m, d, f->session->seed, SHARE_EVALUATION, false, &e), 0);
+    while (ledger_next(&l))
+        continue;
+    ledger_end(&l);
+    assert_true(l.rows + 2 <= FIGURES_MOST);
+    to->x[to->count++] = l.data;
+    for (size_t i = 0; i < l.rows; i++)
+        to->x[to->count++] = l.row[i].value;
+    to->x[to->count++] = l.total;
+    ledger_finish(&l);
+}
+
+static bool draws(const char *text)
+{
+    return strstr(text, "dropout") || strstr(text, "noise");
+}
+
+static void export_text(const char *name, const char *text, const char *more)
+{
+    struct exported_model *m = &models[count++];
+    struct fake f;
+    char line[300];
+    assert_true(count <= MODELS_MOST);
+    snprintf(m->name, sizeof m->name, "%.100s", name);
+    m->drawn = draws(text) || draws(more);
+    fake_start_as(&f, "quiet");
+    fake_ok(&f, text);
+    fake_ok(&f, more);
+    snprintf(line, sizeof line, "export torch \"%s/%s.py\"", folder, m->name);
+    fake_ok(&f, line);
+    take_ledger(&f, &m->before);
+    m->stays = fake_run(&f, "step 10") != OUTCOME_OK;
+    if (!m->stays)
+        take_ledger(&f, &m->after);
+    fake_finish(&f);
+}
+
+static void export_random(void)
+{
+    for (unsigned i = 0; i < RANDOM; i++) {
+        struct random_task task;
+        char name[30];
+        random_task(&task, 1000 + i);
+        snprintf(name, sizeof name, "random_%u", i);
+        export_text(name, task.model.r.text.text, i % 4 == 0 ? "step 3" : "");
+        random_task_finish(&task);
+    }
+}
+
+static void export_reference(const char *file)
+{
+    char path[512], name[120], *text = calloc(1, 1 << 20);
+    assert_non_null(text);
+    snprintf(path, sizeof path, "%s/%s", REFERENCE_DIR, file);
+    FILE *from = fopen(path, "rb");
+    assert_non_null(from);
+    assert_true(fread(text, 1, (1 << 20) - 1, from) > 0);
+    fclose(from);
+    char *dot = strstr(text, "\n.\n"), *optimizer = strstr(text, "\noptimizer ");
+    if (!dot || !optimizer) { /* no model that is trained */
+        free(text);
+        return;
+    }
+    dot[1] = 0;
+    optimizer[1 + strcspn(optimizer + 1, "\n")] = 0;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(file, "."), file);
+    export_text(name, text, optimizer + 1);
+    free(text);
+}
+
+static void export_references(void)
+{
+    DIR *from = opendir(REFERENCE_DIR);
+    assert_non_null(from);
+    for (struct dirent *d; (d = readdir(from));)
+        if (strncmp(d->d_name, "torch_", 6) == 0)
+            export_reference(d->d_name);
+    closedir(from);
+}
+
+/* The number at the end of each line. */
+static size_t read_numbers(const char *path, double *to, size_t most, char *text, size_t size)
+{
+    size_t n = 0;
+    FILE *from = fopen(path, "r");
+    assert_non_null(from);
+    text[fread(text, 1, size - 1, from)] = 0;
+    fclose(from);
+    for (const char *line = text, *end; *line; line = end + 1) {
+        char *behind;
+        end = strchr(line, '\n');
+        if (!end)
+            break;
+        const char *last = end;
+        while (last > line && last[-1] != ' ')
+            last--;
+        const double x = strtod(last, &behind);
+        if (behind == end && end > last && n < most)
+            to[n++] = x;
+    }
+    return n;
+}
+
+static bool are_near(const struct figures_of *ours, const double *theirs, double wide)
+{
+    for (size_t i = 0; i < ours->count; i++)
+        if (!(fabs(ours->x[i] - theirs[i]) <= wide * fmax(1, fabs(ours->x[i]))))
+            return false;
+    return true;
+}
+
+/* The worst difference, for the report. */
+static double worst(const struct figures_of *ours, const double *theirs)
+{
+    double most = 0;
+    for (size_t i = 0; i < ours->count; i++)
+        most = fmax(most, fabs(ours->x[i] - theirs[i]) / fmax(1, fabs(ours->x[i])));
+    return most;
+}
+
+/* Whether PyTorch has the same. */
+static bool compare(const struct exported_model *m, size_t *steps)
+{
+    static double x[2 * FIGURES_MOST];
+    static char text[1 << 17];
+    char path[400];
+    snprintf(path, sizeof path, "%s/%s.out", folder, m->name);
+    const size_t n = m->before.count,
+                 got = read_numbers(path, x, 2 * FIGURES_MOST, text, sizeof text);
+    if (got < n || !are_near(&m->before, x, room)) {
+        print_message("%s, %s of %zu figures, off by %.3g:\n%s\n", m->name,
+                      got < n ? "not all" : "all", n, got < n ? NAN : worst(&m->before, x), text);
+        return false;
+    }
+    if (m->drawn || m->stays)
+        return true;
+    ++*steps;
+    if (got == 2 * n && are_near(&m->after, x + n, 10 * room))
+        return true;
+    print_message("%s after ten steps, off by %.3g:\n%s\n", m->name,
+                  got == 2 * n ? worst(&m->after, x + n) : NAN, text);
+    return false;
+}
+
+static void scripts_print_the_ledger(void **state)
+{
+    char text[600];
+    size_t wrong = 0, steps = 0;
+    (void)state;
+    if (system("/usr/bin/python3 -c 'import torch' 2>/dev/null") != 0)
+        skip();
+    assert_non_null(mkdtemp(folder));
+    models = calloc(MODELS_MOST, sizeof *models);
+    assert_non_null(models);
+    export_random();
+    export_references();
+    snprintf(text, sizeof text, "/usr/bin/python3 %s/run_exported.py %s", REFERENCE_DIR, folder);
+    assert_int_equal(system(text), 0);
+    for (size_t i = 0; i < count; i++)
+        wrong += !compare(&models[i], &steps);
+    print_message("%zu models, %zu of them trained\n", count, steps);
+    snprintf(text, sizeof text, "rm -r %s", folder);
+    if (!getenv("NNR_EXPORT_KEEP"))
+        assert_int_equal(system(text), 0);
+    free(models);
+    assert_int_equal(wrong, 0);
+    assert_true(steps >= 60);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(scripts_print_the_ledger)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
