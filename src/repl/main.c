@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/mem.h"
+#include "base/plain.h"
 #include "base/ranks.h"
 #include "base/source.h"
+#include "cmd/common/audit_file.h"
 #include "cmd/common/page.h"
 #include "cmd/common/plotting.h"
 #include "cmd/exec/grade.h"
@@ -250,6 +252,32 @@ static int do_work(const struct options *o, struct ranks *r)
     return part_ranks(o, r, status, &told);
 }
 
+static int write_standard(const char *text, size_t n)
+{
+    return fwrite(text, 1, n, stdout) < n || fflush(stdout) ? -1 : 0;
+}
+
+/* --audit: names in a file may hold anything. */
+static int answer_audit(const struct options *o)
+{
+    struct str text = {0}, plain = {0};
+    struct err e = {0};
+    bool bent;
+    int failed = audit_file(o->audit, o->as, o->json, &text, &bent, &e);
+    if (!failed) {
+        const struct out out = out_to(&plain);
+        plain_write(&out, text.text, text.size, PLAIN_LINES);
+        failed = plain.failed ? err_memory(&e) : 0;
+    }
+    if (!failed && write_standard(plain.text, plain.size)) {
+        err_at(&e, (struct span){0}, "cannot write the standard output: %s", strerror(errno));
+        failed = -1;
+    }
+    str_finish(&text);
+    str_finish(&plain);
+    return failed ? complain_of(o, &e, EXIT_ERROR) : bent ? EXIT_EXPECT : EXIT_OK;
+}
+
 static int answer_options(const struct options *o)
 {
     struct str s = {0};
@@ -296,10 +324,13 @@ int main(int argc, char **argv)
     struct options o;
     struct err e = {0};
     if (options_parse(&o, argc, argv, &e) || (o.plot && session_plot_check(o.plot, &e)) ||
-        (o.report && session_page_check(o.report, &e)) || (o.write && installed_check(o.write, &e)))
+        (o.report && session_page_check(o.report, &e)) ||
+        (o.write && installed_check(o.write, &e)) || (o.as && audit_system_check(o.as, &e)))
         return complain_of(&o, &e, EXIT_USAGE);
     if (o.help || o.manual || o.catalogue || o.write || o.version || o.kernel)
         return answer_options(&o);
+    if (o.audit)
+        return answer_audit(&o);
     struct ranks ranks;
     if (ranks_start(&ranks, &e))
         return ranks.rank ? EXIT_ERROR : complain_of(&o, &e, EXIT_ERROR);

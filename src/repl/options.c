@@ -59,6 +59,22 @@ static int take_grade(struct options *o, const char *value, struct err *e)
     return 0;
 }
 
+static int take_audit(struct options *o, const char *value, struct err *e)
+{
+    o->audit = value;
+    if (*value)
+        return 0;
+    err_at(e, nowhere, "--audit needs a file");
+    return err_hint(e, "write nnr --audit model.json, or model.keras");
+}
+
+static int take_as(struct options *o, const char *value, struct err *e)
+{
+    (void)e;
+    o->as = value;
+    return 0;
+}
+
 static int take_limit(struct options *o, const char *value, struct err *e)
 {
     enum { LONGEST = 86400 };
@@ -170,6 +186,9 @@ static const struct option table[] = {
     {"--install-kernel", FLAG(kernel), "make nnr known to Jupyter, for this person", false},
     {"--prefix", "FOLDER", take_prefix, 0, "with --install-kernel: for all who use that prefix",
      false},
+    {"--audit", "MODEL", take_audit, 0,
+     "which regularizers of a model of Keras (.json, .keras) are applied as declared", false},
+    {"--as", "SYSTEM", take_as, 0, "with --audit: by that system, such as keras-3", false},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},
     {"--threads", "N", take_threads, 0,
      "the most threads of a training step, 1 to 64 (1 without it)", false},
@@ -194,7 +213,8 @@ const char options_json[] =
     "with \"error\" tells what failed, and what to do instead as \"hint\".";
 const char options_status[] =
     "Exit status: 0 success, 1 an error, 2 a wrong command line, 3 an expect that\n"
-    "does not hold or an exercise that is not solved, 130 interrupted.";
+    "does not hold, an exercise that is not solved, or with --audit a penalty that\n"
+    "is not applied as declared, 130 interrupted.";
 
 size_t options_count(void)
 {
@@ -307,9 +327,22 @@ static int check_serve(const struct options *o, struct err *e)
     return err_hint(e, "what is to be run comes as a request: docs/serve.md");
 }
 
+static int check_audit(const struct options *o, struct err *e)
+{
+    if (o->as && !o->audit) {
+        err_at(e, nowhere, "--as is for --audit");
+        return err_hint(e, "write nnr --audit model.keras --as %.40s", o->as);
+    }
+    if (!o->audit ||
+        !(o->file || o->text || o->stay || o->check || o->step || o->grade || o->serve))
+        return 0;
+    err_at(e, nowhere, "with --audit nothing is run");
+    return err_hint(e, "write nnr --audit model.keras alone, with --as or --json");
+}
+
 static int check_options(const struct options *o, struct err *e)
 {
-    if (check_serve(o, e))
+    if (check_serve(o, e) || check_audit(o, e))
         return -1;
     if (o->limit > 0 && !o->grade) {
         err_at(e, nowhere, "--time-limit is for --grade");

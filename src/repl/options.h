@@ -17,6 +17,8 @@ struct options {
     const char *text;   /* of -c, or NULL; comes before the script */
     const char *file;   /* a script's name, "-" for the standard input, or NULL */
     const char *grade;  /* a file of answers, or NULL */
+    const char *audit;  /* a model of Keras, or NULL */
+    const char *as;     /* with it: a system, or NULL */
     double limit;       /* the seconds that an answer may take; 0: any time */
     const char *plot;   /* where pictures go; NULL when it was not said */
     const char *report; /* --report: the page that is written at the end, or NULL */

@@ -344,6 +344,50 @@ static const struct emulation keras_2_1 = {
     .why = {WHY_KERAS_2_2, [WAY_BACKWARD] = BACKWARD},
 };
 
+/* Of which only the family is known. */
+static const struct emulation some_keras_1 = {
+    .entry = {.name = "keras-1.x", .summary = "some release of Keras 1"},
+    .policy = {.ignores_masks = true,
+               .listing = LIST_BY_LAYER,
+               .drops_recurrent = true,
+               .refuses = REFUSES_IN_BLOCKS,
+               .drops_wrapped = true,
+               .drops_backward = true,
+               .sets_reduce = true,
+               .reduce = REDUCE_SUM},
+    .others = &had_2016,
+    .why = {[WAY_MASKED] = MASKS,
+            [WAY_RECURRENT] = "recurrent layers have no activity penalty (read: "
+                              "layers/recurrent.py)"},
+    .unsure = 1U << WAY_COUNTED | 1U << WAY_REFUSED | 1U << WAY_BACKWARD | 1U << WAY_WRAPPED |
+              1U << WAY_REDUCED,
+};
+static const struct emulation some_keras_2 = {
+    .entry = {.name = "keras-2.x", .summary = "some release of Keras 2"},
+    .policy = {.ignores_masks = true,
+               .listing = LIST_BY_RUN,
+               .drops_backward = true,
+               .block_input = true,
+               .drops_blocks = true,
+               .sets_reduce = true,
+               .reduce = REDUCE_SUM},
+    .others = &had_2018,
+    .why = {WHY_KERAS_2_2},
+    .unsure = 1U << WAY_COUNTED | 1U << WAY_INPUT | 1U << WAY_BACKWARD,
+};
+static const struct emulation some_keras_3 = {
+    .entry = {.name = "keras-3.x", .summary = "some release of Keras 3"},
+    .policy = {.ignores_masks = true,
+               .drops_wrapped = true,
+               .drops_simple_rnn = true,
+               .ignores_frozen = true,
+               .sets_reduce = true,
+               .reduce = REDUCE_SUM},
+    .others = &has_newest,
+    .why = {WHY_KERAS_3},
+    .unsure = 1U << WAY_REDUCED,
+};
+
 /* Releases from one on up to the next row's; what comes behind the last number does not count. */
 static const struct release {
     unsigned first[3];
@@ -378,6 +422,12 @@ const struct emulation *emulation_of_keras(bool tensorflow, const char *version)
         is[i] = n > 1000 ? 1000 : (unsigned)n;
         at += *at == '.';
     }
+    if (strcmp(version, "1") == 0)
+        return &some_keras_1;
+    if (strcmp(version, "2") == 0)
+        return tensorflow ? &tf_keras_2 : &some_keras_2;
+    if (strcmp(version, "3") == 0)
+        return &some_keras_3;
     for (size_t i = 0; i < sizeof releases / sizeof *releases; i++)
         if (releases[i].tensorflow == tensorflow && !is_before(is, releases[i].first))
             found = releases[i].as;

@@ -25,7 +25,8 @@ extern const struct table emulations;
 extern const struct emulation emulate_all;
 /* The systems alone. */
 extern const struct table other_systems;
-/* What the release of Keras does that says this of itself in a file: "2.2.4"; NULL: not known.
+/* What the release of Keras does that says this of itself in a file: "2.2.4", or
+ * "2" where only so much is known; NULL: nobody has looked at it.
  * `tensorflow`: it is tf.keras, or stands on it. */
 const struct emulation *emulation_of_keras(bool tensorflow, const char *version);
 
