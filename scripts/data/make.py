@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the small data files of the examples into its own folder.
 
-points.csv, points-x.npy, points-y.npy: 60 points in three clouds, by name and by class number.
+points.csv, points-x.npy, points-y.npy, points.npz: 60 points in three clouds, by name and by class
+number.
 digits-images.idx.gz, digits-labels.idx.gz: the first 100 digits that are built into nnr
 (E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
 Repository, 1998, CC BY 4.0), brightness 0 to 16.
@@ -12,6 +13,7 @@ import gzip
 import pathlib
 import random
 import struct
+import zipfile
 
 HERE = pathlib.Path(__file__).parent
 DIGITS = HERE / "../../src/data/digits.csv.gz"
@@ -19,11 +21,16 @@ CLOUDS = [("blue", -1.0, 0.5), ("green", 0.0, -1.0), ("red", 1.0, 0.5)]
 POINTS, IMAGES = 60, 100
 
 
-def npy(name, descr, shape, data):
+def npy(descr, shape, data):
     head = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}"
     head += " " * (-(len(head) + 11) % 64) + "\n"
-    head = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode()
-    (HERE / name).write_bytes(head + data)
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + data
+
+
+def npz(name, arrays):
+    with zipfile.ZipFile(HERE / name, "w") as file:
+        for array, data in arrays.items():
+            file.writestr(zipfile.ZipInfo(array + ".npy"), data)
 
 
 def idx(name, sizes, data):
@@ -42,9 +49,12 @@ def main():
     rows = list(points())
     lines = ["x,y,colour"] + [f"{x},{y},{name}" for x, y, _, name in rows]
     (HERE / "points.csv").write_text("\n".join(lines) + "\n")
-    npy("points-x.npy", "<f8", (POINTS, 2), b"".join(struct.pack("<2d", *r[:2]) for r in rows))
-    npy("points-y.npy", "<i8", (POINTS,), b"".join(struct.pack("<q", r[2]) for r in rows))
-    npy("kernel.npy", "<f4", (2, 2), struct.pack("<4f", 0.5, -0.25, 1, 0))
+    x = npy("<f8", (POINTS, 2), b"".join(struct.pack("<2d", *r[:2]) for r in rows))
+    y = npy("<i8", (POINTS,), b"".join(struct.pack("<q", r[2]) for r in rows))
+    (HERE / "points-x.npy").write_bytes(x)
+    (HERE / "points-y.npy").write_bytes(y)
+    npz("points.npz", {"x": x, "y": y})
+    (HERE / "kernel.npy").write_bytes(npy("<f4", (2, 2), struct.pack("<4f", 0.5, -0.25, 1, 0)))
 
     with gzip.open(DIGITS, "rt") as file:
         digits = [bytes(map(int, line.split(","))) for line, _ in zip(file, range(IMAGES))]

@@ -9,15 +9,31 @@
 #include <string.h>
 #include <unistd.h>
 
-/* jansson asks for memory without saying for whom, and calls a text malformed when there is none.
- */
-static _Thread_local bool ran_out;
+/* jansson asks for memory without saying for whom, and writes beyond its buffers when there is none
+ * (2.14). So it gets some that was put aside, and then no more of the text. */
+static _Thread_local struct spare {
+    char *begin, *at, *end; /* NULL: nothing is being read */
+    bool used;
+} spare;
 
 static void *room(size_t n)
 {
-    void *p = mem_new(1, n);
-    ran_out = ran_out || !p;
-    return p;
+    const size_t whole = (n + 15) / 16 * 16;
+    void *p = spare.used ? NULL : mem_new(1, n);
+    if (p || !spare.begin)
+        return p;
+    spare.used = true;
+    if (whole > (size_t)(spare.end - spare.at))
+        return NULL;
+    spare.at += whole;
+    return spare.at - whole;
+}
+
+static void release(void *p)
+{
+    const uintptr_t at = (uintptr_t)p;
+    if (at < (uintptr_t)spare.begin || at >= (uintptr_t)spare.end)
+        mem_free(p);
 }
 
 struct place {
@@ -50,20 +66,29 @@ static size_t text_end(const char *text, size_t length, size_t at)
     return at;
 }
 
+struct size {
+    size_t values, longest; /* a text or number, in bytes, or more */
+};
+
 /* jansson has no limit on how much it makes of a text: it is counted before. */
-static int check_limits(const char *text, size_t length, const char *what, struct err *e)
+static int check_limits(const char *text, size_t length, const char *what, struct size *size,
+                        struct err *e)
 {
-    size_t depth = 0, values = 1;
+    size_t depth = 0, begin = 0;
+    *size = (struct size){.values = 1};
     for (size_t i = 0; i < length; i++) {
         const char c = text[i];
         if (c == '"')
             i = text_end(text, length, i);
+        size->longest = i - begin > size->longest ? i - begin : size->longest;
+        if (c == ',' || c == ':' || c == '[' || c == '{')
+            begin = i;
         depth += c == '[' || c == '{';
         depth -= (c == ']' || c == '}') && depth;
-        values += c == '[' || c == '{' || c == ',';
+        size->values += c == '[' || c == '{' || c == ',';
         if (depth > JSON_DEPTH_MOST)
             return too_much(what, place_in(text, i), "levels", JSON_DEPTH_MOST, e);
-        if (values > JSON_VALUES_MOST)
+        if (size->values > JSON_VALUES_MOST)
             return too_much(what, place_in(text, i), "values", JSON_VALUES_MOST, e);
     }
     return 0;
@@ -108,27 +133,67 @@ static int malformed(const json_error_t *found, const char *what, struct err *e)
     return err_hint(e, "%s", advice_for(found, near ? near : ""));
 }
 
+struct rest {
+    const char *at, *end;
+};
+
+static size_t take_rest(void *to, size_t n, void *self)
+{
+    struct rest *r = self;
+    const size_t left = spare.used ? 0 : (size_t)(r->end - r->at);
+    n = n < left ? n : left;
+    memcpy(to, r->at, n);
+    r->at += n;
+    return n;
+}
+
+/* What jansson may ask for while it reads the piece of the text that it has: its buffer for a token
+ * and the tables of an object or array double, and a value takes less than 400 bytes. */
+static int put_aside(const struct size *size, struct err *e)
+{
+    const size_t n = ((size_t)1 << 20) + 4 * size->longest + 64 * size->values;
+    spare = (struct spare){.begin = mem_new(n, 1)};
+    if (!spare.begin)
+        return err_memory(e);
+    spare.at = spare.begin;
+    spare.end = spare.begin + n;
+    return 0;
+}
+
+static json_t *parse(const char *text, size_t length, const char *what, struct err *e)
+{
+    json_error_t found = {0};
+    struct rest rest = {text, text + length};
+    json_set_alloc_funcs(room, release);
+    json_t *tree =
+        json_load_callback(take_rest, &rest, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &found);
+    if (spare.used) {
+        json_decref(tree);
+        tree = NULL;
+        err_memory(e);
+    } else if (!tree) {
+        malformed(&found, what, e);
+    }
+    mem_free(spare.begin);
+    spare = (struct spare){0};
+    return tree;
+}
+
 json_t *json_from_text(const char *text, size_t length, const char *what, struct err *e)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 with it */
     const size_t begin = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
-    json_error_t found = {0};
+    struct size size;
     if (length > JSON_BYTES_MOST) {
         err_at(e, (struct span){0}, "%.200s is too large to be read as JSON", what);
         err_hint(e, "at most %d bytes are read", JSON_BYTES_MOST);
         return NULL;
     }
-    if (check_limits(text + begin, length - begin, what, e))
+    text += begin;
+    length -= begin;
+    if (check_limits(text, length, what, &size, e) || put_aside(&size, e))
         return NULL;
-    ran_out = false;
-    json_set_alloc_funcs(room, mem_free);
-    json_t *tree =
-        json_loadb(text + begin, length - begin, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &found);
-    if (!tree && (ran_out || json_error_code(&found) == json_error_out_of_memory))
-        err_memory(e);
-    else if (!tree)
-        malformed(&found, what, e);
-    return tree;
+    return parse(text, length, what, e);
 }
 
 static int read_whole(const struct file_name *file, int fd, char *to, size_t n, struct err *e)

@@ -140,8 +140,8 @@ static int bad_type(const struct stored *s, const char *type, struct err *e)
 /* "<f8": order, kind and width. */
 static int read_type(struct stored *s, const char *type, struct err *e)
 {
-    static const char *const known[] = {"f4", "f8", "i1", "i2", "i4", "i8",
-                                        "u1", "u2", "u4", "u8", "b1"};
+    static const char *const known[] = {"f2", "f4", "f8", "i1", "i2", "i4",
+                                        "i8", "u1", "u2", "u4", "u8", "b1"};
     const char *name = type + strspn(type, "<>=|");
     bool good = name - type == 1;
     s->big = *type == '>';
@@ -219,12 +219,45 @@ static int read_head(struct stored *s, struct err *e)
     return bad ? -1 : 0;
 }
 
-int npy_open(struct stored *s, const struct file_name *file, const struct stop *stop, struct err *e)
+/* The head of what was opened; on error it is closed. */
+static int begin_npy(struct stored *s, struct err *e)
 {
-    if (stored_open(s, file, stop, e))
-        return -1;
     if (!read_head(s, e))
         return 0;
     stored_close(s);
     return -1;
+}
+
+int npy_open(struct stored *s, const struct file_name *file, const struct stop *stop, struct err *e)
+{
+    return stored_open(s, file, stop, e) || begin_npy(s, e) ? -1 : 0;
+}
+
+int npy_open_member(struct stored *s, struct archive *a, size_t member,
+                    const struct file_name *file, const struct stop *stop, struct err *e)
+{
+    *s = (struct stored){.file = file, .stream = stream_open_member(a, member, file, stop, e)};
+    return !s->stream || begin_npy(s, e) ? -1 : 0;
+}
+
+void npy_head(struct str *to, const struct shape *shape)
+{
+    enum { BEGIN = 10, WHOLE = 64 };
+    struct str text = {0};
+    const char order = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? '<' : '>';
+    str_addf(&text, "{'descr': '%cf%zu', 'fortran_order': False, 'shape': (", order, sizeof(real));
+    for (uint32_t i = 0; i < shape->axes; i++)
+        str_addf(&text, "%s%u%s", i ? " " : "", shape->size[i],
+                 i + 1 < shape->axes || shape->axes == 1 ? "," : "");
+    str_add(&text, "), }");
+    while (!text.failed && (BEGIN + text.size + 1) % WHOLE)
+        str_add(&text, " ");
+    str_add(&text, "\n");
+    const unsigned char begin[BEGIN] = "\x93NUMPY\1";
+    str_bytes(to, (const char *)begin, BEGIN - 2);
+    str_bytes(to, (const char[]){(char)text.size, (char)(text.size >> 8)}, 2);
+    if (text.size)
+        str_bytes(to, text.text, text.size);
+    to->failed = to->failed || text.failed;
+    str_finish(&text);
 }

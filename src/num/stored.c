@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "num/stored.h"
 
+#include "num/half.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -73,6 +75,8 @@ static double number_at(const struct stored *s, const unsigned char *p)
     double x;
     float narrow;
     uint32_t low = (uint32_t)bits;
+    if (s->width == 2)
+        return (double)half_from_ieee((uint16_t)bits);
     memcpy(&x, &bits, sizeof x);
     memcpy(&narrow, &low, sizeof narrow);
     return s->width == 8 ? x : (double)narrow;

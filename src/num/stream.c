@@ -18,6 +18,7 @@ struct stream {
     const struct file_name *file;
     const struct stop *stop;
     int fd;
+    struct archive_part *part; /* what is read is a member of an archive */
     bool packed, inflating;
     bool member_ended;    /* of a gzip file, which may have several */
     uint64_t size, taken; /* bytes of the file; bytes handed out */
@@ -69,7 +70,8 @@ static int begin_stream(struct stream *s, struct err *e)
     return 0;
 }
 
-struct stream *stream_open(const struct file_name *file, const struct stop *stop, struct err *e)
+static struct stream *make_stream(const struct file_name *file, const struct stop *stop,
+                                  struct err *e)
 {
     struct stream *s = mem_new(1, sizeof *s);
     if (!s) {
@@ -81,8 +83,29 @@ struct stream *stream_open(const struct file_name *file, const struct stop *stop
     s->fd = -1;
     s->z.zalloc = room;
     s->z.zfree = release;
-    if (!begin_stream(s, e))
+    return s;
+}
+
+struct stream *stream_open(const struct file_name *file, const struct stop *stop, struct err *e)
+{
+    struct stream *s = make_stream(file, stop, e);
+    if (!s || !begin_stream(s, e))
         return s;
+    stream_close(s);
+    return NULL;
+}
+
+struct stream *stream_open_member(struct archive *a, size_t member, const struct file_name *file,
+                                  const struct stop *stop, struct err *e)
+{
+    struct stream *s = make_stream(file, stop, e);
+    if (!s)
+        return NULL;
+    s->size = archive_size(a, member);
+    s->part = archive_begin(a, member, e);
+    if (s->part)
+        return s;
+    err_place(e, file->where);
     stream_close(s);
     return NULL;
 }
@@ -95,6 +118,7 @@ void stream_close(struct stream *s)
         inflateEnd(&s->z);
     if (s->fd >= 0)
         close(s->fd);
+    archive_end(s->part);
     mem_free(s);
 }
 
@@ -154,7 +178,10 @@ int stream_read(struct stream *s, void *to, size_t n, size_t *got, struct err *e
     *got = 0;
     if (stop_check(s->stop, e))
         return -1;
-    if (s->packed) {
+    if (s->part) {
+        if (archive_next(s->part, to, part, got, e))
+            return -1;
+    } else if (s->packed) {
         if (read_packed(s, to, part, got, e))
             return -1;
     } else {

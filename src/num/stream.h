@@ -6,12 +6,16 @@
 
 #include "base/entry.h"
 #include "base/stop.h"
+#include "base/zip.h"
 
 struct stream;
 
 /* NULL: *e. `file` and `stop` must outlive the stream; when that asks for it, reading ends with
  * ERR_STOPPED. */
 struct stream *stream_open(const struct file_name *file, const struct stop *stop, struct err *e);
+/* The same of a member of an archive, which errors know as `file`; both must outlive the stream. */
+struct stream *stream_open_member(struct archive *a, size_t member, const struct file_name *file,
+                                  const struct stop *stop, struct err *e);
 void stream_close(struct stream *s);
 /* The next bytes, at most n of them: *got is how many, 0 only behind the last. */
 int stream_read(struct stream *s, void *to, size_t n, size_t *got, struct err *e);

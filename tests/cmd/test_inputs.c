@@ -43,6 +43,7 @@ static void only_files_are_read(void **state)
         "data npy \"%s\" target=input",
         "data npy \"good.npy\" \"%s\"",
         "data idx \"%s\" target=input",
+        "data npz \"%s\" \"x\" target=input",
         "source \"%s\"",
         "load weights \"%s\"",
         "dense 2 kernel_init=npy(\"%s\")",

@@ -189,7 +189,8 @@ static void experiments(void **state)
     struct fake writer;
     (void)state;
     fake_start(&writer);
-    fake_ok(&writer, TRAINED "save weights \"/tmp/nnr-test-memory.safetensors\"\n");
+    fake_ok(&writer, TRAINED "save weights \"/tmp/nnr-test-memory.safetensors\"\n"
+                             "save weights \"/tmp/nnr-test-memory.npz\"\n");
     fake_finish(&writer);
     static const char *const texts[] = {
         "clone copy\n",
@@ -224,11 +225,15 @@ static void experiments(void **state)
         "save session \"/tmp/nnr-test-memory.nnr\"\n",
         "save weights \"/tmp/nnr-test-memory.safetensors\"\n",
         "load weights \"/tmp/nnr-test-memory.safetensors\"\n",
+        "save weights \"/tmp/nnr-test-memory.npz\"\n",
+        "load weights \"/tmp/nnr-test-memory.npz\"\n",
+        "data npz \"/tmp/nnr-test-memory.npz\" \"y.kernel\" target=input\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_statement(TRAINED "train 1\nmark before\nset h.activity = none\n", texts[i]);
     remove("/tmp/nnr-test-memory.nnr");
     remove("/tmp/nnr-test-memory.safetensors");
+    remove("/tmp/nnr-test-memory.npz");
 }
 
 static void looking(void **state)

@@ -255,6 +255,7 @@ static void files(void **state)
         {"data npy \"%\" \"%\"", false, false, NULL},
         {"data npy \"a\" \"%\" target=\"%x\"", false, false, NULL},
         {"data idx \"%\"", false, false, NULL},
+        {"data npz \"%\" \"x\"", false, false, NULL},
         {"source \"%\"", false, false, NULL},
         {"load weights \"%\"", false, false, NULL},
         {"save weights \"%/%\"", false, false, NULL},

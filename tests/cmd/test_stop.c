@@ -78,6 +78,7 @@ static void statements(void **state)
         {"", "data csv \"words.csv\""},
         {"", "data npy \"t.npy\" target=input"},
         {"", "data idx \"t.idx\" target=input"},
+        {SMALL "save weights \"d.npz\"\n", "data npz \"d.npz\" \"h.kernel\" target=input"},
         {SMALL, "evaluate"},
         {SMALL, "predict 1 2"},
         {SMALL, "penalties"},
@@ -95,6 +96,8 @@ static void statements(void **state)
         {SMALL "step 1\n", "seed 4"},
         {SMALL "step 1\n", "save weights \"saved.safetensors\""},
         {SMALL "step 1\nsave weights \"w.safetensors\"\n", "load weights \"w.safetensors\""},
+        {SMALL "step 1\n", "save weights \"saved.npz\""},
+        {SMALL "step 1\nsave weights \"w.npz\"\n", "load weights \"w.npz\""},
         {"input 4; dense 4 kernel_init=orthogonal as h; dense 3 kernel_init=he_normal; "
          "dense 2 kernel_init=uniform(0, 1) bias_init=ones\n",
          "predict 1 2 3 4"},

@@ -7,7 +7,7 @@
 #include "host.h"
 
 #include "base/str.h"
-#include "num/safetensors.h"
+#include "num/tensor_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -139,16 +139,16 @@ static void outputs_are(struct fake *f, const struct state *s)
 static void same_tensors(const struct state *s)
 {
     const struct file_name name = {.name = "back.safetensors", .path = "back.safetensors"};
-    struct safetensors back;
+    struct tensor_file back;
     struct err e = {0};
-    assert_int_equal(safetensors_open(&back, &name, NULL, &e), 0);
+    assert_int_equal(tensor_file_open(&back, &name, NULL, &e), 0);
     for (size_t i = 0; i < s->tensors; i++) {
         const struct theirs *t = &s->tensor[i];
-        const struct safetensor *ours = safetensors_find(&back, t->name);
+        const struct file_tensor *ours = tensor_file_find(&back, t->name);
         real x[NUMBERS_MOST];
         assert_non_null(ours);
         assert_int_equal(ours->count, t->count);
-        assert_int_equal(safetensors_read(&back, ours, x, &e), 0);
+        assert_int_equal(tensor_file_read(&back, ours, x, &e), 0);
         for (size_t k = 0; k < t->count; k++) {
             const bool rnn = strstr(s->statements, "simple_rnn") && strncmp(t->name, "r.", 2) == 0;
             const bool lstm = strstr(s->statements, "lstm") && !strstr(t->name, "weight");
@@ -162,7 +162,7 @@ static void same_tensors(const struct state *s)
                          (double)theirs);
         }
     }
-    safetensors_close(&back);
+    tensor_file_close(&back);
 }
 
 /* Whether the state's names are those of the layers. */

@@ -144,47 +144,62 @@ static void malformed_files_are_refused(void **state)
         size_t data;
         const char *why;
     } wrong[] = {
-        {"", 7, 0, "its head would be longer than the file"},
-        {"{}", UINT64_MAX, 0, "its head would be longer than the file"},
-        {"{}", 3, 0, "its head would be longer than the file"},
-        {"{}", 0, 4, "its tensors lie over each other, or leave gaps"},
-        {"[]", 0, 0, "its head is no JSON of the format"},
-        {"{", 0, 0, "its head is no JSON of the format"},
-        {"{} x", 0, 0, "its head is no JSON of the format"},
-        {"{\"a", 0, 0, "its head is no JSON of the format"},
-        {"{\"a\\", 0, 0, "its head is no JSON of the format"},
-        {"{\"a\\u12", 0, 0, "its head has a name with a character that is none"},
-        {"{\"\\ud800\":{}}", 0, 0, "its head has a name with a character that is none"},
-        {"{\"a\":{}}", 0, 0, "its head is no JSON of the format"},
-        {"{\"a\":{\"dtype\":\"F32\"}}", 0, 0, "a tensor lacks its type, shape or place"},
-        {"{\"a\":{\"color\":1}}", 0, 0,
-         "a tensor's head has a field that is unknown or stands "
-         "twice"},
+        {"", 7, 0, "its head would be longer than the file; copy"},
+        {"{}", UINT64_MAX, 0, "its head would be longer than the file; copy"},
+        {"{}", 3, 0, "its head would be longer than the file; copy"},
+        {"{}", 0, 4, "its tensors lie over each other, or leave gaps; copy"},
+        {"[]", 0, 0, "its head is no object of JSON; copy"},
+        {"{", 0, 0, "its head is no JSON: string or '}' expected near end of file at line 1"},
+        {"{} x", 0, 0, "its head is no JSON: end of file expected near \"x\" at line 1, column 4;"},
+        {"{\"a", 0, 0, "its head is no JSON: premature end of input"},
+        {"{\"a\\", 0, 0, "its head is no JSON: invalid escape"},
+        {"{\"a\\u12", 0, 0, "its head is no JSON: invalid escape"},
+        {"{\"\\ud800\":{}}", 0, 0, "its head is no JSON: invalid Unicode '\\uD800'"},
+        {"{\"a\\u0000\":{}}", 0, 0, "its head is no JSON: NUL byte in object key"},
+        {"{\"a\":{}}", 0, 0, "a tensor lacks its type, shape or place; copy"},
+        {"{\"a\":[]}", 0, 0, "a tensor lacks its type, shape or place; copy"},
+        {"{\"a\":{\"dtype\":\"F32\"}}", 0, 0, "a tensor lacks its type, shape or place; copy"},
+        {TENSOR("[2]", "[0,8],\"color\":1") "}", 0, 8,
+         "a tensor's head has a field that is unknown; copy"},
         {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", 0, 0,
-         "a tensor's head has a field that is unknown or stands twice"},
+         "its head is no JSON: duplicate object key near \"dtype\" at line 1, column 27;"},
         {"{\"a\":{\"dtype\":\"Q7\",\"shape\":[],\"data_offsets\":[0,4]}}", 0, 4,
-         "a tensor is of a type that the format does not have"},
+         "a tensor is of a type that the format does not have; copy"},
+        {"{\"a\":{\"dtype\":7,\"shape\":[],\"data_offsets\":[0,4]}}", 0, 4,
+         "a tensor is of a type that the format does not have; copy"},
+        {"{\"a\":{\"dtype\":\"F32F32F32F32F32F32\",\"shape\":[],\"data_offsets\":[0,4]}}", 0, 4,
+         "a tensor is of a type that the format does not have; copy"},
+        {"{\"__metadata__\":[]}", 0, 0, "its metadata is no list of texts; copy"},
+        {"{\"__metadata__\":{\"a\":1}}", 0, 0, "its metadata is no list of texts; copy"},
         {TENSOR("[2,1]", "[0,8]") "}", 0, 4,
-         "a tensor lies outside of the file: it was cut off, or changed"},
+         "a tensor lies outside of the file: it was cut off, or changed; copy"},
         {TENSOR("[2,1]", "[8,0]") "}", 0, 8,
-         "a tensor lies outside of the file: it was cut off, or changed"},
+         "a tensor lies outside of the file: it was cut off, or changed; copy"},
         {TENSOR("[2,1]", "[0,12]") "}", 0, 12,
-         "a tensor's shape and its place do not have the same size"},
-        {TENSOR("[2,1]", "[0,8]") "}", 0, 12, "its tensors lie over each other, or leave gaps"},
-        {TENSOR("[2,1]", "[4,12]") "}", 0, 12, "its tensors lie over each other, or leave gaps"},
+         "a tensor's shape and its place do not have the same size; copy"},
+        {TENSOR("[2,1]", "[0,8]") "}", 0, 12,
+         "its tensors lie over each other, or leave gaps; copy"},
+        {TENSOR("[2,1]", "[4,12]") "}", 0, 12,
+         "its tensors lie over each other, or leave gaps; copy"},
         {TENSOR("[2,1]", "[0,8]") ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}"
                                   "}",
-         0, 12, "its tensors lie over each other, or leave gaps"},
+         0, 12, "its tensors lie over each other, or leave gaps; copy"},
         {TENSOR("[2,1]", "[0,8]") ",\"h.kernel\":{\"dtype\":\"F32\",\"shape\":[1],"
                                   "\"data_offsets\":[8,12]}}",
-         0, 12, "two tensors have one name"},
-        {TENSOR("[4294967296,4294967296]", "[0,8]") "}", 0, 8, "a tensor's shape is too large"},
-        {TENSOR("[99999999999999999999]", "[0,8]") "}", 0, 8, "a size in its head is too large"},
-        {TENSOR("[2.5]", "[0,8]") "}", 0, 8, "its head is no JSON of the format"},
-        {TENSOR("[-2]", "[0,8]") "}", 0, 8, "a size in its head is no whole number"},
+         0, 12,
+         "its head is no JSON: duplicate object key near \"h.kernel\" at line 1, column 73;"},
+        {TENSOR("[4294967296,4294967296]", "[0,8]") "}", 0, 8,
+         "a tensor's shape is too large; copy"},
+        {TENSOR("[99999999999999999999]", "[0,8]") "}", 0, 8,
+         "its head is no JSON: too big integer near"},
+        {TENSOR("[2.5]", "[0,8]") "}", 0, 8, "a size in its head is no whole number; copy"},
+        {TENSOR("[-2]", "[0,8]") "}", 0, 8, "a size in its head is no whole number; copy"},
+        {TENSOR("[\"2\"]", "[0,8]") "}", 0, 8, "a size in its head is no whole number; copy"},
+        {TENSOR("2", "[0,8]") "}", 0, 8, "a tensor's shape is no list of sizes; copy"},
         {TENSOR("[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,2]", "[0,8]") "}", 0, 8,
-         "a tensor has too many axes"},
-        {TENSOR("[2]", "[8]") "}", 0, 8, "a tensor's place is not two numbers"},
+         "a tensor has too many axes; copy"},
+        {TENSOR("[2]", "[8]") "}", 0, 8, "a tensor's place is not two numbers; copy"},
+        {TENSOR("[2]", "8") "}", 0, 8, "a tensor's place is not two numbers; copy"},
     };
     char says[400];
     const float zeros[8] = {0};
@@ -196,12 +211,9 @@ static void malformed_files_are_refused(void **state)
         const char *head = wrong[i].head;
         write_file("bad", head, wrong[i].claimed ? wrong[i].claimed : strlen(head), zeros,
                    wrong[i].data);
-        snprintf(
-            says, sizeof says,
-            "t:1:14: \"bad\" is no safetensors file: %s; copy it again, or write it again with "
-            "save weights",
-            wrong[i].why);
-        fake_says(&f, "load weights \"bad\"\n", OUTCOME_ERROR, says);
+        snprintf(says, sizeof says, "t:1:14: \"bad\" is no safetensors file: %s", wrong[i].why);
+        assert_int_equal(fake_run(&f, "load weights \"bad\"\n"), OUTCOME_ERROR);
+        check_has(f.err.text, says);
         assert_true(session_digest(f.session) == before);
     }
     fake_finish(&f);
@@ -245,10 +257,30 @@ static void other_wrong_files(void **state)
     assert_int_equal(fake_run(&f, "load weights \"w.safetensors\"\n"), OUTCOME_ERROR);
     assert_non_null(
         strstr(f.err.text, "t:1:14: h.kernel in \"w.safetensors\" holds inf; weights are finite"));
-    head = "{\"h.kernel\":{\"dtype\":\"BF16\",\"shape\":[2,1],\"data_offsets\":[0,4]}}";
+    static const struct {
+        const char *type, *holds;
+        uint16_t bits;
+    } halves[] = {{"BF16", "inf", 0x7F80}, {"BF16", "-inf", 0xFF80}, {"BF16", "nan", 0x7FC0},
+                  {"F16", "inf", 0x7C00},  {"F16", "-inf", 0xFC00},  {"F16", "nan", 0x7C01},
+                  {"F16", "nan", 0xFE00}};
+    for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
+        char text[200];
+        const uint16_t two[] = {0, halves[i].bits};
+        snprintf(text, sizeof text,
+                 "{\"h.kernel\":{\"dtype\":\"%s\",\"shape\":[2,1],\"data_offsets\":[0,4]}}",
+                 halves[i].type);
+        write_file("w.safetensors", text, strlen(text), two, 4);
+        assert_int_equal(fake_run(&f, "load weights \"w.safetensors\"\n"), OUTCOME_ERROR);
+        snprintf(text, sizeof text, "t:1:14: h.kernel in \"w.safetensors\" holds %s; weights are",
+                 halves[i].holds);
+        check_has(f.err.text, text);
+    }
+    head = "{\"h.kernel\":{\"dtype\":\"I16\",\"shape\":[2,1],\"data_offsets\":[0,4]}}";
     write_file("w.safetensors", head, strlen(head), bad, 4);
-    fake_says(&f, "load weights \"w.safetensors\"\n", OUTCOME_ERROR,
-              "t:1:14: h.kernel in \"w.safetensors\" is of the type BF16; F32 and F64 are read");
+    fake_says(
+        &f, "load weights \"w.safetensors\"\n", OUTCOME_ERROR,
+        "t:1:14: h.kernel in \"w.safetensors\" is of the type I16; F32, F64, F16 and BF16 are "
+        "read");
     assert_int_equal(fake_run(&f, "load weights \"nowhere\"\n"), OUTCOME_ERROR);
     assert_non_null(strstr(f.err.text, "\"nowhere\" cannot be read: No such file or directory"));
     assert_int_equal(fake_run(&f, "load weights \".\"\n"), OUTCOME_ERROR);
@@ -291,9 +323,11 @@ static void many_tensors(void **state)
         fclose(file);
         fake_start(&f);
         if (twice) {
-            fake_says(&f, NET "load weights \"many\"\n", OUTCOME_ERROR,
-                      "t:3:14: \"many\" is no safetensors file: two tensors have one name; copy it "
-                      "again, or write it again with save weights");
+            fake_says(
+                &f, NET "load weights \"many\"\n", OUTCOME_ERROR,
+                "t:3:14: \"many\" is no safetensors file: its head is no JSON: duplicate object "
+                "key near \"t99998\" at line 1, column 6744390; which of the two counts nobody "
+                "can tell: take one out");
         } else {
             fake_ok(&f, NET "load weights \"many\"\nexpect mean(h.bias) == 5\n");
             const char begin[] =

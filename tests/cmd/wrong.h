@@ -154,7 +154,7 @@ static const struct wrong wrong_lines[] = {
      "no dataset \"table\"; it is one of: digits iris wine diabetes spirals circles moons "
      "blobs xor sine random "
      "adding parity echo text csv "
-     "npy idx rows"},
+     "npy npz idx rows"},
     {"data csv f.csv", "f.csv", 0, "a file name stands in quotes: data csv \"f.csv\""},
     {"data csv \"/no/f.csv\"", "\"/no/f.csv\"", 0,
      "\"/no/f.csv\" cannot be read: No such file or directory; it was looked for in /no"},

@@ -235,9 +235,37 @@ static void every_failing_allocation_is_an_error(void **state)
     }
 }
 
+/* Each array of tests/reference/numpy.npz beside another with the same numbers. */
+static void every_type_of_an_npz_is_read(void **state)
+{
+    (void)state;
+    static const char *const pairs[] = {"f8,columns",     "big_f8,f8", "f4,big_f4",
+                                        "big_columns,f4", "f2,big_f2", "i8,big_i4",
+                                        "i1,i8",          "f8.npy,f8", "columns,f8"};
+    static const char *const files[] = {"numpy.npz", "numpy_packed.npz"};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        for (size_t k = 0; k < 2; k++) {
+            struct bound b;
+            struct dataset d;
+            struct err e = {0};
+            char words[100], path[400];
+            snprintf(words, sizeof words, "file=%s arrays=%s", files[k], pairs[i]);
+            snprintf(path, sizeof path, "%s/%s", REFERENCE_DIR, files[k]);
+            bind(&b, "npz", words);
+            b.arg[0].as.file.path = path;
+            if (dataset_make(&b.args, 1, NULL, &d, &e))
+                fail_msg("%s: %s", words, e.what);
+            assert_int_equal(d.samples, pairs[i][0] == 'i' ? 5 : 2);
+            assert_int_equal(d.inputs, d.targets);
+            assert_memory_equal(d.x, d.y, d.samples * d.inputs * sizeof *d.x);
+            dataset_finish(&d);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_type_of_an_npz_is_read),
         cmocka_unit_test(the_last_file_is_the_target),
         cmocka_unit_test(several_files_stand_side_by_side),
         cmocka_unit_test(one_file_can_be_its_own_target_or_have_none),

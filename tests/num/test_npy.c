@@ -187,7 +187,7 @@ static void heads_that_cannot_be_used_are_told(void **state)
         {HEAD("|S5", "False", "(2,)"), "holds texts"},
         {HEAD("<M8[ns]", "False", "(2,)"), "holds dates"},
         {HEAD("<c8", "False", "(2,)"), "holds complex numbers"},
-        {HEAD("<f2", "False", "(2,)"), "a type that is not read here (<f2)"},
+        {HEAD("<f3", "False", "(2,)"), "a type that is not read here (<f3)"},
         {HEAD("<i3", "False", "(2,)"), "a type that is not read here (<i3)"},
         {HEAD("f4", "False", "(2,)"), "a type that is not read here (f4)"},
         {"{'descr': [('a', '<f4'), ('b', '<i4')], 'fortran_order': False, 'shape': (2,), }",

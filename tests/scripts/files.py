@@ -5,6 +5,7 @@
     files.py NNR
 """
 
+import ast
 import os
 import pathlib
 import pty
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 import zlib
 
 NNR = ""
@@ -30,6 +32,7 @@ DRAWN = ["png", "svg", "pdf", "txt"] if shutil.which("gnuplot") else []
 # Each verb that writes a file: what is done before, the statement, and the ending of its name.
 VERBS = {
     "save weights": (NET, 'save weights "%s"', "safetensors"),
+    "save npz": (NET, 'save weights "%s"', "npz"),
     "save session": (NET, 'save session "%s"', "nnr"),
     "record": (NET, 'record "%s"\nlet k = 1', "nnr"),
     **{f"plot save {ending}": (PLOTTED, 'plot save "%s"', ending)
@@ -163,9 +166,9 @@ class Files(Folder):
                 self.refused(self.nnr("-c", statement % name), "is no name of a script; a session "
                              "is written into a file whose name ends in .nnr")
                 self.refused(self.nnr("--check", "-c", statement % name), "is no name of a script")
-        for name in ["h.npy", "w.npz", "w", "w.h5"]:
+        for name in ["h.npy", "w", "w.h5"]:
             self.refused(self.nnr("-c", NET + f'save weights "{name}"'), "does not say what to "
-                         "write; end the name in .safetensors")
+                         "write; end the name in .safetensors, or in .npz for NumPy")
         self.assertEqual(facts(self.folder), {})
         self.assertEqual(self.nnr("-c", 'let k = 1; save session "X.NNR"').returncode, 0)
 
@@ -255,6 +258,30 @@ class Files(Folder):
                 self.assertTrue(content.startswith(OLD) or kind in ("missing", "link to nothing"))
                 self.assertIn(b"print 41+1\n", content)
 
+    def test_an_npz_is_a_zip_of_npy_files(self):
+        """numpy.load opens it; here is what its format says, without NumPy."""
+        self.nnr("-c", "input 2\ndense 3 kernel_init=values(1, 2, 3, 4, 5, -0.5) as h\n"
+                 'save weights "w.npz"')
+        real, size = ("d", 8) if NNR.endswith("64") else ("f", 4)
+        with zipfile.ZipFile(self.folder / "w.npz") as file:
+            self.assertIsNone(file.testzip())
+            self.assertEqual(file.namelist(), ["h.kernel.npy", "h.bias.npy"])
+            for name, shape, numbers in [("h.kernel.npy", "(2, 3)", (1, 2, 3, 4, 5, -0.5)),
+                                         ("h.bias.npy", "(3,)", (0, 0, 0))]:
+                data = file.read(name)
+                head, = struct.unpack("<H", data[8:10])
+                self.assertEqual(data[:8], b"\x93NUMPY\x01\x00")
+                self.assertEqual((10 + head) % 64, 0)
+                self.assertEqual(data[9 + head:10 + head], b"\n")
+                self.assertEqual(ast.literal_eval(data[10:10 + head].decode()),
+                                 {"descr": f"<f{size}", "fortran_order": False,
+                                  "shape": ast.literal_eval(shape)})
+                self.assertEqual(struct.unpack(f"<{len(numbers)}{real}", data[10 + head:]), numbers)
+        before = (self.folder / "w.npz").read_bytes()
+        self.nnr("-c", "input 2\ndense 3 kernel_init=values(1, 2, 3, 4, 5, -0.5) as h\n"
+                 'save weights "w.npz"')
+        self.assertEqual((self.folder / "w.npz").read_bytes(), before)
+
     def test_pictures_stay_pictures(self):
         """The words that tell whose they are stand where each format allows them."""
         for ending in DRAWN:
@@ -279,16 +306,19 @@ class Files(Folder):
 
 NPY = (b"\x93NUMPY\x01\x00\x46\x00{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"
        .ljust(79) + b"\n" + bytes(16))
+NPZ = (pathlib.Path(__file__).parent / "../../scripts/data/points.npz").read_bytes()
 IDX = bytes([0, 0, 8, 1, 0, 0, 0, 2, 1, 1])
 # Each way to read a file: the statement and the file.
 READ = {
     "data csv": ('data csv "%s" target=b', "csv", b"a,b\n1,2\n3,4\n"),
     "data npy": ('data npy "%s" target=input', "npy", NPY),
     "data npy, targets": ('data npy "y.npy" "%s"', "npy", NPY),
+    "data npz": ('data npz "%s" "x" "y"', "npz", NPZ),
     "data idx": ('data idx "%s" target=input', "idx", IDX),
     "initialiser": ('input 2\ndense 2 kernel_init=npy("%s")', "npy", NPY),
     "source": ('source "%s"', "nnr", b"let k = 1\n"),
     "load weights": (NET + 'load weights "%s"', "safetensors", None),
+    "load npz": (NET + 'load weights "%s"', "npz", None),
 }
 
 
@@ -318,8 +348,8 @@ class Safe(Folder):
         for verb, (statement, ending, content) in READ.items():
             name = f"{verb.split(',')[0].replace(' ', '_')}{verb.count(',')}.{ending}"
             if content is None:
-                self.nnr("-c", NET + 'save weights "w.safetensors"')
-                content = (self.folder / "w.safetensors").read_bytes()
+                self.nnr("-c", NET + f'save weights "w.{ending}"')
+                content = (self.folder / f"w.{ending}").read_bytes()
             for folder in [self.inside, self.inside / "sub", self.folder / "out",
                            self.folder / "inside"]:
                 (folder / name).write_bytes(content)

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 LIMIT = 2.0      # seconds from the signal to the prompt, or to the end
 AHEAD = 0.25     # seconds of work before the signal; less where the work does not last so long
@@ -82,6 +83,14 @@ def large_packed_npy(name):
             f.write(zeros)
 
 
+def large_npz(name):
+    """A member that is deflated to a thousandth."""
+    with zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED) as f, f.open("x.npy", "w") as x:
+        x.write(npy_head(128 * 1024, 512))
+        for _ in range(256):
+            x.write(bytes(1 << 20))
+
+
 def large_idx(name):
     images, side = 600000, 28
     with open(name, "wb") as f:
@@ -138,6 +147,7 @@ ROWS = [
     Row("data", "data csv \"t.csv\"", files=[("t.csv", one_number_a_line)]),
     Row("data", "data npy \"t.npy\" target=input scale=standard", files=[("t.npy", large_npy)]),
     Row("data", "data npy \"t.npy.gz\" target=input", files=[("t.npy.gz", large_packed_npy)]),
+    Row("data", "data npz \"t.npz\" \"x\" target=input", files=[("t.npz", large_npz)]),
     Row("data", "data idx \"t.idx\" target=input scale=minmax", files=[("t.idx", large_idx)]),
     Row("data", "source \"rows.nnr\"", files=[("rows.nnr", large_rows)]),
     Row("loss", setup=SMALL, many=lambda i: "loss mae"),

@@ -58,7 +58,7 @@ static void add_module_text(struct str *to, const struct torch_layout *l, const 
 static int write_layout(const struct model *m, const struct torch_layout *l,
                         const struct file_name *file, const struct stop *stop, struct err *e)
 {
-    struct safetensor_out *list = mem_new(l->tensors + 1, sizeof *list);
+    struct tensor_out *list = mem_new(l->tensors + 1, sizeof *list);
     size_t total = 0;
     for (size_t i = 0; i < l->tensors; i++)
         total += shape_count(&l->tensor[i].shape);
@@ -67,14 +67,14 @@ static int write_layout(const struct model *m, const struct torch_layout *l,
     for (size_t i = 0, at = 0; i < l->tensors && !failed; i++) {
         const struct torch_tensor *t = &l->tensor[i];
         put_numbers(t, m->graph, model_weights(m), block + at);
-        list[i] = (struct safetensor_out){.name = t->name,
-                                          .shape = &t->shape,
-                                          .item = block + at,
-                                          .count = shape_count(&t->shape)};
+        list[i] = (struct tensor_out){.name = t->name,
+                                      .shape = &t->shape,
+                                      .item = block + at,
+                                      .count = shape_count(&t->shape)};
         at += list[i].count;
         failed = stop_check(stop, e);
     }
-    failed = failed || safetensors_write(file, list, l->tensors, stop, e);
+    failed = failed || tensor_file_write(file, list, l->tensors, stop, e);
     mem_free(list);
     mem_free(block);
     return failed ? -1 : 0;
@@ -108,13 +108,13 @@ struct found {
 struct leaf {
     char *module;
     char *leaf;
-    const struct safetensor *tensor;
+    const struct file_tensor *tensor;
     size_t place; /* in the file */
 };
 
 struct matching {
     const struct model *model;
-    const struct safetensors *file;
+    const struct tensor_file *file;
     struct torch_layout layout;
     struct arena arena;
     struct leaf *leaf;
@@ -256,7 +256,7 @@ static uint64_t module_sort(const struct torch_layout *l, const struct torch_mod
 /* The file's tensors by modules. What batchnorm counts its batches with is no weight. */
 static int find_modules(struct matching *m)
 {
-    const struct safetensors *file = m->file;
+    const struct tensor_file *file = m->file;
     m->leaf = mem_new(file->count + 1, sizeof *m->leaf);
     m->found = mem_new(file->count + 1, sizeof *m->found);
     if (!m->leaf || !m->found)
@@ -292,7 +292,7 @@ static const struct leaf *find_leaf(const struct matching *m, const struct found
     return NULL;
 }
 
-static bool same_size(const struct shape *s, const struct safetensor *t)
+static bool same_size(const struct shape *s, const struct file_tensor *t)
 {
     bool same = s->axes == t->axes;
     for (uint32_t i = 0; i < s->axes && same; i++)
@@ -300,7 +300,7 @@ static bool same_size(const struct shape *s, const struct safetensor *t)
     return same;
 }
 
-static const char *size_text(const struct safetensor *t, char *text, size_t room)
+static const char *size_text(const struct file_tensor *t, char *text, size_t room)
 {
     size_t used = 0;
     snprintf(text, room, "a number");
@@ -363,7 +363,7 @@ static void match_names(struct matching *m)
     }
 }
 
-static bool file_is_sorted(const struct safetensors *file)
+static bool file_is_sorted(const struct tensor_file *file)
 {
     bool sorted = true;
     for (size_t i = 1; i < file->count && sorted; i++)
@@ -455,7 +455,7 @@ static void tell_left(struct matching *m)
         text.size = 0;
         str_add(&text, "");
         for (size_t k = 0; k < m->found[i].tensors && text.size < 200; k++) {
-            const struct safetensor *t = m->leaf[m->found[i].first + k].tensor;
+            const struct file_tensor *t = m->leaf[m->found[i].first + k].tensor;
             char name[NAME_ROOM], size[NAME_ROOM];
             plain_text(t->name, name, sizeof name);
             str_addf(&text, " %s %s", name, size_text(t, size, sizeof size));
@@ -480,7 +480,7 @@ static int refuse_file(struct matching *m, struct err *e)
 }
 
 static int take_constant(struct matching *m, const struct torch_tensor *t,
-                         const struct safetensor *from, const real *x, struct err *e)
+                         const struct file_tensor *from, const real *x, struct err *e)
 {
     char name[NAME_ROOM], number[NUMBER_ROOM];
     for (size_t i = 0; i < from->count; i++)
@@ -508,8 +508,8 @@ static int read_matched(struct matching *m, real *to, struct err *e)
         const struct torch_module *own = &m->layout.module[i];
         for (size_t k = own->first; k < own->first + own->tensors && !failed; k++) {
             const struct torch_tensor *t = &m->layout.tensor[k];
-            const struct safetensor *from = find_leaf(m, &m->found[m->of[i]], t->leaf)->tensor;
-            failed = safetensors_read(m->file, from, x, e);
+            const struct file_tensor *from = find_leaf(m, &m->found[m->of[i]], t->leaf)->tensor;
+            failed = tensor_file_read(m->file, from, x, e);
             if (!failed && t->weight == NOTHING)
                 failed = take_constant(m, t, from, x, e);
             else if (!failed)
@@ -558,7 +558,7 @@ static int match_file(struct matching *m, struct err *e)
     return m->wrongs ? refuse_file(m, e) : 0;
 }
 
-int torch_weights_read(const struct model *model, const struct safetensors *file, real *to,
+int torch_weights_read(const struct model *model, const struct tensor_file *file, real *to,
                        struct str *text, struct err *e)
 {
     struct matching m = {.model = model, .file = file};

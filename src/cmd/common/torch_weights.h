@@ -3,7 +3,7 @@
 #ifndef NNR_CMD_COMMON_TORCH_WEIGHTS_H
 #define NNR_CMD_COMMON_TORCH_WEIGHTS_H
 
-#include "num/safetensors.h"
+#include "num/tensor_file.h"
 #include "train/model.h"
 
 /* Writes the weights, which are drawn, under PyTorch's names and in its shapes. Lines about it go
@@ -13,7 +13,7 @@ int torch_weights_write(const struct model *m, const struct file_name *file,
 /* Reads the file's tensors into `to`, a block like the model's weights. Modules are those of the
  * layers of the same names; others go by their shapes, and among equal shapes in their order. What
  * does not fit is one error that names all. */
-int torch_weights_read(const struct model *m, const struct safetensors *file, real *to,
+int torch_weights_read(const struct model *m, const struct tensor_file *file, real *to,
                        struct str *text, struct err *e);
 
 #endif

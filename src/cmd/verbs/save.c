@@ -13,7 +13,7 @@
 #include "base/path.h"
 #include "base/plain.h"
 #include "lang/ast.h"
-#include "num/safetensors.h"
+#include "num/tensor_file.h"
 
 #include <string.h>
 
@@ -51,18 +51,6 @@ static int need_weights(const struct model *m, const struct args *args, struct e
     return err_hint(e, "add a layer that has some: dense 4");
 }
 
-static const char weights_ending[] = ".safetensors";
-
-/* Whether weights can be written into that file. */
-static int check_weights(const struct file_name *file, struct err *e)
-{
-    if (path_ends(file->name, weights_ending))
-        return file_check(file, FILE_OWN, e);
-    err_at(e, file->where, "the ending of \"%.200s\" does not say what to write", file->name);
-    return err_hint(e, "end the name in %s, the one format in which weights are written",
-                    weights_ending);
-}
-
 static int save_for_torch(struct session *s, const struct file_name *file, struct err *e)
 {
     struct str text = {0};
@@ -78,7 +66,7 @@ static int save_weights(struct session *s, const struct args *args, struct err *
     struct model *m = current_model(s);
     const struct graph *g = m->graph;
     const struct file_name *file = &args_get(args, "file")->as.file;
-    if (need_weights(m, args, e) || check_weights(file, e))
+    if (need_weights(m, args, e) || tensor_file_check(file, e))
         return -1;
     if (checking(s))
         return 0;
@@ -86,15 +74,15 @@ static int save_weights(struct session *s, const struct args *args, struct err *
         return -1;
     if (is_for_torch(args))
         return save_for_torch(s, file, e);
-    struct safetensor_out *list = mem_new(g->weights, sizeof *list);
+    struct tensor_out *list = mem_new(g->weights, sizeof *list);
     if (!list)
         return err_memory(e);
     for (size_t i = 0; i < g->weights; i++)
-        list[i] = (struct safetensor_out){.name = g->weight[i].path,
-                                          .shape = &g->weight[i].shape,
-                                          .item = model_weights(m) + g->weight[i].at,
-                                          .count = g->weight[i].count};
-    const int failed = safetensors_write(file, list, g->weights, &s->host->stop, e);
+        list[i] = (struct tensor_out){.name = g->weight[i].path,
+                                      .shape = &g->weight[i].shape,
+                                      .item = model_weights(m) + g->weight[i].at,
+                                      .count = g->weight[i].count};
+    const int failed = tensor_file_write(file, list, g->weights, &s->host->stop, e);
     mem_free(list);
     return failed;
 }
@@ -150,7 +138,7 @@ static int run_save(struct session *s, const struct args *args, struct err *e)
     return checking(s) ? 0 : save_session(s, file, e);
 }
 
-static int check_shape(const struct weight *w, const struct safetensor *t,
+static int check_shape(const struct weight *w, const struct file_tensor *t,
                        const struct file_name *file, struct err *e)
 {
     char own[80], shape[200] = "";
@@ -170,16 +158,18 @@ static int check_shape(const struct weight *w, const struct safetensor *t,
 }
 
 /* Reads all that both have into `to`, a block like the model's. */
-static int read_common(const struct model *m, const struct safetensors *file, real *to,
+static int read_common(const struct model *m, const struct tensor_file *file, real *to,
                        size_t *common, struct err *e)
 {
     *common = 0;
     for (size_t i = 0; i < m->graph->weights; i++) {
         const struct weight *w = &m->graph->weight[i];
-        const struct safetensor *t = safetensors_find(file, w->path);
+        const struct file_tensor *t = tensor_file_find(file, w->path);
         if (!t)
             continue;
-        if (check_shape(w, t, file->file, e) || safetensors_read(file, t, to + w->at, e))
+        if (!t->unreadable && check_shape(w, t, file->file, e))
+            return -1;
+        if (tensor_file_read(file, t, to + w->at, e))
             return -1;
         ++*common;
     }
@@ -199,7 +189,7 @@ static void add_name(struct str *to, const char *name)
     plain_line(to, text);
 }
 
-static void say_loaded(struct str *to, const struct model *m, const struct safetensors *file,
+static void say_loaded(struct str *to, const struct model *m, const struct tensor_file *file,
                        size_t common)
 {
     const struct graph *g = m->graph;
@@ -209,7 +199,7 @@ static void say_loaded(struct str *to, const struct model *m, const struct safet
     if (common < g->weights)
         str_add(to, "not in the file, and as before:");
     for (size_t i = 0; used && i < g->weights; i++) {
-        const struct safetensor *t = safetensors_find(file, g->weight[i].path);
+        const struct file_tensor *t = tensor_file_find(file, g->weight[i].path);
         if (t)
             used[t - file->item] = true;
         else
@@ -227,7 +217,7 @@ static void say_loaded(struct str *to, const struct model *m, const struct safet
     mem_free(used);
 }
 
-static int put_weights(struct session *s, struct model *m, const struct safetensors *file,
+static int put_weights(struct session *s, struct model *m, const struct tensor_file *file,
                        bool torch, struct err *e)
 {
     struct str text = {0};
@@ -260,13 +250,13 @@ static int put_weights(struct session *s, struct model *m, const struct safetens
 static int run_load(struct session *s, const struct args *args, struct err *e)
 {
     struct model *m = current_model(s);
-    struct safetensors file;
+    struct tensor_file file;
     if (need_weights(m, args, e) || checking(s))
         return checking(s) ? 0 : -1;
-    if (safetensors_open(&file, &args_get(args, "file")->as.file, &s->host->stop, e))
+    if (tensor_file_open(&file, &args_get(args, "file")->as.file, &s->host->stop, e))
         return -1;
     const int failed = put_weights(s, m, &file, is_for_torch(args), e);
-    safetensors_close(&file);
+    tensor_file_close(&file);
     return failed;
 }
 
@@ -299,7 +289,8 @@ const struct command command_save = {
         "save", save_args,
         "writes the weights, the session, results, curves, or a report into a file",
         "save weights \"w.safetensors\" writes the current model's weights in the safetensors "
-        "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64). for=torch gives "
+        "format, each under its name, such as hidden.kernel, in F32 (nnr64: F64); save weights "
+        "\"w.npz\" writes them for numpy.load. for=torch gives "
         "them PyTorch's names, shapes and orders, those of nn.Linear (hidden.weight, outputs x "
         "inputs), nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Embedding, nn.LSTM, nn.GRU, "
         "nn.RNN (the bias is bias_ih; bias_hh is 0), nn.BatchNorm1d or 2d, nn.LayerNorm and "
@@ -307,7 +298,7 @@ const struct command command_save = {
         "gives them. What no module computes, such as gru reset_after=no, is refused. save "
         "session "
         "\"mine.nnr\" writes all statements so far, as record does. The names end in "
-        ".safetensors and .nnr. save results \"s.csv\" (or \"s.json\") writes a row for each "
+        ".safetensors, .npz and .nnr. save results \"s.csv\" (or \"s.json\") writes a row for each "
         "run of the newest sweep, and for each model that was measured by itself: version, a "
         "digest of what the sweep began with, model, sweep, values, seed, status, steps, "
         "epochs and all figures, each as the shortest text that reads back to the same number. "
@@ -340,7 +331,8 @@ const struct command command_save = {
 const struct command command_load = {
     COMMAND("load", load_args, "takes the weights from a file",
             "load weights \"w.safetensors\" gives the current model the weights of a file in the "
-            "safetensors format (F32 or F64), by name: hidden.kernel. What only one side has is "
+            "safetensors format (F64, F32, F16 or BF16), by name: hidden.kernel; load weights "
+            "\"w.npz\" those of numpy.savez or savez_compressed. What only one side has is "
             "listed, and stays; a shape that differs is an error. What the optimizer keeps stays "
             "as it is.\n\nfor=torch reads PyTorch's state_dict (safetensors.torch.save_file). "
             "Modules go to the layers of their names (save weights for=torch tells how each layer "
