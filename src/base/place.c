@@ -115,17 +115,55 @@ void place_leave(struct file_place *p)
     p->folder = -1;
 }
 
+/* `path` is cut at its last part while what is above it is made. */
+static int make_folders(char *path, const char *within)
+{
+    struct file_place p;
+    int why = place_find(&p, path, within);
+    char *slash = strrchr(path, '/');
+    if (why == ENOENT && slash && slash != path) {
+        *slash = 0;
+        why = make_folders(path, within);
+        *slash = '/';
+        why = why ? why : place_find(&p, path, within);
+    }
+    if (why)
+        return why;
+    if (p.there)
+        why = S_ISDIR(p.facts.st_mode) ? 0 : ENOTDIR;
+    else if (mkdirat(p.folder, p.name, 0777) && errno != EEXIST)
+        why = errno;
+    place_leave(&p);
+    return why;
+}
+
+int place_make_folder(const char *path, const char *within)
+{
+    char parts[PATH_MAX];
+    size_t n = strlen(path);
+    struct stat facts;
+    if (n >= sizeof parts)
+        return ENAMETOOLONG;
+    /* What names no new folder (., /, a/..) may be there. */
+    if (!within && stat(path, &facts) == 0)
+        return S_ISDIR(facts.st_mode) ? 0 : ENOTDIR;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    snprintf(parts, sizeof parts, "%.*s", (int)n, path);
+    return make_folders(parts, within);
+}
+
 int place_open(const char *path, const char *within, int flags)
 {
     struct file_place p;
     if (!within)
-        return open(path, flags | O_CLOEXEC);
+        return open(path, flags | O_CLOEXEC, 0666);
     const int missing = place_find(&p, path, within);
     if (missing) {
         errno = missing;
         return -1;
     }
-    const int fd = openat(p.folder, p.name, flags | O_CLOEXEC | O_NOFOLLOW);
+    const int fd = openat(p.folder, p.name, flags | O_CLOEXEC | O_NOFOLLOW, 0666);
     const int why = errno;
     place_leave(&p);
     errno = why;

@@ -21,8 +21,11 @@ struct file_place {
  * for a name that only a folder can have. */
 int place_find(struct file_place *p, const char *path, const char *within);
 void place_leave(struct file_place *p);
-/* As open(2), and closed when another program is started. -1: errno, EXDEV for what lies outside of
- * `within`. */
+/* Makes the folder that `path` means, and those above it that are not there yet. 0, also when it is
+ * there already, or an errno. */
+int place_make_folder(const char *path, const char *within);
+/* As open(2), a new file with the mode 0666, and closed when another program is started. -1: errno,
+ * EXDEV for what lies outside of `within`. */
 int place_open(const char *path, const char *within, int flags);
 /* Opens a new file in $TMPDIR that has no name: it goes with its descriptor. -1: errno. */
 int place_nameless(void);

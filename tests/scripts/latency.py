@@ -136,6 +136,7 @@ ROWS = [
     Row("bidirectional", setup="input 3x2",
         many=lambda i: "bidirectional lstm 2 sequences=yes merge=sum", count=20000),
     Row("block", many=lambda i: "block b%d { dense 2 }" % i, count=60000),
+    Row("log", setup=SMALL, many=lambda i: "log off"),
     Row("output", setup=SMALL, many=lambda i: "output y"),
     Row("data", "data random 1600000 shape=400"),
     Row("data", "data sine 10000000 noise=0.1\ndata sine 10000000 noise=0.2\n"

@@ -66,8 +66,11 @@ void history_series_name(struct str *to, const struct series *s)
         str_addf(to, "(%s)", s->name);
     else if (s->kind == SERIES_PENALTY || s->kind == SERIES_EXPRESSION)
         str_add(to, s->name);
-    else
-        str_addf(to, "%s.output %s", s->name, of_output[s->kind]);
+    else {
+        str_add(to, s->name);
+        str_add(to, ".output ");
+        str_add(to, of_output[s->kind]);
+    }
 }
 
 /* How a csv of curves begins; that tells a file of nnr's. */

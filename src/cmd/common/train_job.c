@@ -2,6 +2,7 @@
 #include "cmd/common/train_job.h"
 
 #include "cmd/common/defaults.h"
+#include "cmd/common/event_log.h"
 #include "cmd/common/keep_best.h"
 #include "cmd/common/page_picture.h"
 #include "cmd/common/resolve.h"
@@ -282,6 +283,8 @@ static int one_step(struct job *j, bool *ended, struct err *e)
     *ended = j->model->state.position == 0;
     if (!j->blind && observe_step(j, *ended, e))
         return -1;
+    if (j->session->events && !j->blind)
+        event_log_take(j->session, j->model);
     return *ended ? end_epoch(j, e) : 0;
 }
 
@@ -316,6 +319,7 @@ int job_slice(struct job *j, bool *ended, struct err *e)
     for (uint64_t i = 0; i < steps && !*ended && !job_done(j); i++)
         if (one_step(j, ended, e))
             return -1;
+    event_log_tick(j->session);
     /* A little lateness is made up for, a pause is not. */
     if (rate > 0)
         j->due = fmax(j->due, started - 2 * slice) + (double)(j->model->state.step - first) / rate;
@@ -442,6 +446,7 @@ int job_report(struct job *j, struct err *e)
 
 void job_finish(struct job *j)
 {
+    event_log_finish(j->session, j->model);
     keep_finish(j);
     mem_free(j->epoch_seconds);
     j->epoch_seconds = NULL;

@@ -2,6 +2,7 @@
 #include "cmd/exec/sweep.h"
 
 #include "cmd/common/defaults.h"
+#include "cmd/common/event_log.h"
 #include "cmd/common/measures.h"
 #include "cmd/common/results_file.h"
 #include "cmd/exec/exec.h"
@@ -213,8 +214,10 @@ static int do_run(struct session *s, struct sweep *w, struct sweep_run *r, bool 
     int failed = begin_model(s, r, e);
     struct model *m = failed ? NULL : current_model(s);
     w->noting = &r->row;
+    event_log_run_begin(s, w->results->seeds);
     failed = failed || do_body(s, w, r, all, e) || stop_check(&s->host->stop, e);
     w->noting = NULL;
+    event_log_run_end(s);
     if (!failed) {
         failed = measure_run(s, m, &r->row, e);
         settle_chosen(s, !failed);

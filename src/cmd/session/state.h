@@ -41,6 +41,7 @@ struct session {
     double due;            /* when paced training before the prompt goes on; 0: it does not wait */
     struct chosen *chosen; /* what nnr has chosen in the statement that runs: */
     struct results *results;      /* results.h; NULL: there are none */
+    struct event_log *events;     /* common/event_log.h; NULL: nothing is logged */
     struct exercise *exercise;    /* exercise.h: the one that goes on; NULL: none does */
     struct grading *grading;      /* exec/grade.h: answers stand in for braces; NULL: they do not */
     const struct script *script;  /* where the statement stands that runs, */

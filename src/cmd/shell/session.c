@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/shell/session.h"
 
+#include "cmd/common/event_log.h"
 #include "cmd/common/plotting.h"
 #include "cmd/common/train_job.h"
 #include "cmd/exec/check.h"
@@ -83,6 +84,7 @@ void session_destroy(struct session *s)
     mem_free(s->within);
     mem_free(s->chosen);
     session_drop_jobs(s);
+    event_log_end(s);
     pictures_finish(s);
     if (s->names)
         definitions_finish(s);
@@ -137,5 +139,6 @@ uint64_t session_digest(const struct session *s)
     hash = digest_bytes(hash, &s->current, sizeof s->current);
     hash = marks_digest(s, hash);
     hash = results_digest(s->results, hash);
+    hash = event_log_digest(s, hash);
     return pictures_digest(s, hash);
 }

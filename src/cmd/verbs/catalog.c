@@ -66,6 +66,7 @@
     ROW(watch)                                                                                     \
     ROW(unwatch)                                                                                   \
     ROW(history)                                                                                   \
+    ROW(log)                                                                                       \
     ROW(undo)                                                                                      \
     ROW(redo)                                                                                      \
     ROW(record)                                                                                    \
