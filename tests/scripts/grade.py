@@ -65,9 +65,13 @@ class Grade(unittest.TestCase):
         rows = [json.loads(line) for line in self.lines("answer 2 { let k = 1 }", "--json")]
         self.assertEqual([row.get("result") for row in rows],
                          ["no answer", "not solved", "no answer", None])
-        self.assertEqual(rows[1], {"exercise": 2, "result": "not solved", "solved": False,
-                                   "task": "Make k larger.", "why": "k is 1, wanted >= i (2)"})
-        self.assertEqual(rows[3], {"solved": 0, "exercises": 3})
+        line = 1 + LESSON.split("Make k larger.")[0].count("\n")
+        column = 1 + LESSON.splitlines()[line - 1].index("exercise")
+        self.assertEqual(rows[1], {"verb": "exercise", "exercise": 2, "result": "not solved",
+                                   "solved": False, "task": "Make k larger.",
+                                   "why": "k is 1, wanted >= i (2)", "file": "lesson.nnr",
+                                   "line": line, "column": column})
+        self.assertEqual(rows[3], {"verb": None, "solved": 0, "exercises": 3})
 
     def test_what_an_answer_may_come_to(self):
         for answer, result in [

@@ -399,10 +399,29 @@ static int check_used(const struct grading *g, struct err *e)
     return 0;
 }
 
-static void tell_row(const struct grading *g, size_t i)
+/* Finishes the report. */
+static void tell_line(const struct session *s, struct report *r, const char *verb,
+                      struct span where)
 {
+    const struct grading *g = s->grading;
+    struct str text = {0}, object = {0};
+    if (g->outer->json) {
+        report_render_json(r, &object);
+        if (!object.failed)
+            session_object(s, verb, where, object.text, strcspn(object.text, "\n"), &text);
+    } else {
+        report_render_text(r, &text);
+    }
+    out_add(&g->outer->out, text.failed || !text.size ? "" : text.text);
+    str_finish(&text);
+    str_finish(&object);
+    report_finish(r);
+}
+
+static void tell_row(const struct session *s, size_t i)
+{
+    const struct grading *g = s->grading;
     struct report r = {0};
-    struct str text = {0};
     const struct graded *row = &g->row[i];
     report_number(&r, "exercise", (double)(i + 1));
     report_text(&r, "result", results[row->result]);
@@ -412,29 +431,17 @@ static void tell_row(const struct grading *g, size_t i)
         report_text(&r, "why", row->why.text);
     report_say(&r, row->why.size ? "{exercise} {result}: {task} ({why})\n"
                                  : "{exercise} {result}: {task}\n");
-    if (g->outer->json)
-        report_render_json(&r, &text);
-    else
-        report_render_text(&r, &text);
-    out_add(&g->outer->out, text.failed ? "" : text.text);
-    str_finish(&text);
-    report_finish(&r);
+    tell_line(s, &r, "exercise", row->where);
 }
 
-static void tell_total(const struct grading *g, size_t solved)
+static void tell_total(const struct session *s, size_t solved)
 {
+    const struct grading *g = s->grading;
     struct report r = {0};
-    struct str text = {0};
     report_number(&r, "solved", (double)solved);
     report_number(&r, "exercises", (double)g->rows);
     report_say(&r, "{solved} of {exercises exercise} solved\n");
-    if (g->outer->json)
-        report_render_json(&r, &text);
-    else
-        report_render_text(&r, &text);
-    out_add(&g->outer->out, text.failed ? "" : text.text);
-    str_finish(&text);
-    report_finish(&r);
+    tell_line(s, &r, NULL, (struct span){0});
 }
 
 enum outcome session_grades(struct session *s, enum outcome how)
@@ -445,9 +452,9 @@ enum outcome session_grades(struct session *s, enum outcome how)
     s->host = g->outer;
     for (size_t i = 0; i < g->rows; i++) {
         solved += g->row[i].result == SOLVED;
-        tell_row(g, i);
+        tell_row(s, i);
     }
-    tell_total(g, solved);
+    tell_total(s, solved);
     const bool ended = how == OUTCOME_OK || how == OUTCOME_QUIT;
     if (ended && check_used(g, &e))
         how = show_error(s, &e);

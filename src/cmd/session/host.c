@@ -7,6 +7,7 @@
 #include "base/plain.h"
 #include "lang/ast.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,17 +54,19 @@ void session_notice(const struct session *s, const char *format, ...)
     out_add(&s->host->err, text);
 }
 
-/* An object with the verb that it is of in front, and the statement's place behind. */
-static void add_object(const struct session *s, const char *object, size_t n, struct str *to)
+void session_object(const struct session *s, const char *verb, struct span where,
+                    const char *object, size_t n, struct str *to)
 {
     struct json json = {.to = to};
     json_open(&json, NULL, '{');
-    json_text(&json, "verb", s->statement ? s->statement->verb : "stop");
+    if (verb)
+        json_text(&json, "verb", verb);
+    else
+        json_number(&json, "verb", (double)NAN);
     const bool empty = n < 3;
     str_add(to, empty ? "" : ", ");
     str_bytes(to, object + 1, n - 2);
-    if (s->statement)
-        source_json(&s->sources, s->statement->where, &json);
+    source_json(&s->sources, where, &json);
     json_close(&json, '}');
     str_add(to, "\n");
 }
@@ -73,9 +76,11 @@ static void name_origin(const struct session *s, struct str *text)
 {
     struct str all = {.failed = text->failed};
     const char *at = text->text, *end;
+    const struct statement *st = s->statement;
     for (; at && (end = strchr(at, '\n')); at = end + 1)
         if (*at == '{' && end[-1] == '}')
-            add_object(s, at, (size_t)(end - at), &all);
+            session_object(s, st ? st->verb : "stop", st ? st->where : (struct span){0}, at,
+                           (size_t)(end - at), &all);
     str_finish(text);
     *text = all;
 }

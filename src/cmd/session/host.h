@@ -93,6 +93,10 @@ int session_report(const struct session *s, struct str *text, struct err *e);
 int session_print(const struct session *s, struct str *text, struct err *e);
 /* The same for text that is made for people: with --json it is the string under `key`. */
 int session_report_words(const struct session *s, const char *key, struct str *text, struct err *e);
+/* Adds a line with an object of n bytes, the verb that it is of (NULL: null) in front of its
+ * members and the place behind. */
+void session_object(const struct session *s, const char *verb, struct span where,
+                    const char *object, size_t n, struct str *to);
 /* Shows an error, as the host wants it. */
 enum outcome show_error(struct session *s, const struct err *e);
 /* Waits for Enter where a person is there: 0, or -1 with ERR_STOPPED. */
