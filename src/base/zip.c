@@ -395,7 +395,8 @@ int archive_write(const struct file_name *file, const struct archive_out *member
     s.why = allow_places(f.fd);
     const int failed = s.why || put_members(&s, member, count);
     zip_error_fini(&s.error);
-    if (!failed)
+    /* libzip asks once more when it is done, and does not heed the answer. */
+    if (!failed && !stop_asked(stop))
         return file_end(&f, NULL, e);
     file_drop(&f);
     return stop_check(stop, e) ? -1 : s.why ? file_refuse(file, s.why, e) : err_memory(e);

@@ -147,6 +147,8 @@ const struct foreign_word foreign_words[] = {
     {"(seed", "seed {1:1}", 0},
     {"readcsv", "data csv \"{1:f.csv}\" target=last", 0},
     {"loadtxt", "data csv \"{1:f.csv}\" target=last", 0},
+    {"np.savez", "save weights \"{1:w.npz}\"", 0},
+    {"np.savezcompressed", "save weights \"{1:w.npz}\"", 0},
     {"np.load", "data npy \"{1:x.npy}\"", 0},
     {"traintestsplit", "data csv \"f.csv\" target=last split={test_size:0.2}", 0},
     {"randomsplit", "data csv \"f.csv\" target=last split=0.2", 0},
