@@ -461,6 +461,20 @@ class Audit(unittest.TestCase):
         run = subprocess.run([NNR, "--as", "keras-3"], capture_output=True)
         self.assertEqual(run.returncode, 2)
 
+    def test_the_page(self):
+        """The table of docs/which-penalties.md, row by row."""
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs",
+                               "which-penalties.md")) as f:
+            lines = [l for l in f if l.startswith("| ")]
+        rows = [[cell.strip() for cell in l.strip("|\n ").split(" | ")] for l in lines]
+        begin = next(i for i, r in enumerate(rows) if r[0] == "what the code says")
+        makers = (kernel, activity, shared_layer, shared_model, model_activity, timedistributed,
+                  timedistributed_model, backward, simple_rnn, lstm, frozen, masked)
+        for make, row in zip(makers, rows[begin + 2:]):
+            does = [self.rows(make, v)[0][-1]["written"]["does"]
+                    for v in ("1.0.8", "1.2.2", "2.0.8", "2.2.4", "2.15.0", "3.3.3", "3.15.1")]
+            self.assertEqual(row[1:], does, row[0])
+
     @unittest.skipUnless(os.environ.get("NNR_KERAS_FILES"), "NNR_KERAS_FILES names no folder")
     def test_real_files(self):
         folder = os.environ["NNR_KERAS_FILES"]

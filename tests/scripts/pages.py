@@ -38,6 +38,18 @@ def try_blocks(page, whole):
             wrong.append(f"{page.name}: exit status {done.returncode} of\n{text}{done.stderr}")
 
 
+def try_commands(page):
+    """What a page shows behind $ nnr is what that prints, in the folder of the page."""
+    shown = re.findall(r"^    \$ nnr (.*)\n((?:    .*\n)+)", page.read_text(), re.M)
+    if not shown:
+        wrong.append(f"{page.name} has no command")
+    for words, lines in shown:
+        done = subprocess.run([NNR, *words.split()], cwd=page.parent, text=True, capture_output=True,
+                              timeout=60, check=False)
+        if done.stderr or re.sub("^    ", "", lines, flags=re.M) != done.stdout:
+            wrong.append(f"{page.name}: nnr {words} prints\n{done.stdout}{done.stderr}")
+
+
 def input_for(line):
     """The input that the layer of a line takes, in a model of its own; "" for any."""
     inputs = {"5x2": ("timedistributed", "lstm", "gru", "bidirectional", "conv1d"),
@@ -85,6 +97,8 @@ try_blocks(docs / "tutorial.md", True)
 for other in ("from-keras.md", "from-pytorch.md"):
     try_blocks(docs / other, False)
     try_pairs(docs / other)
+try_blocks(docs / "which-penalties.md", False)
+try_commands(docs / "which-penalties.md")
 pages = sorted(docs.glob("*.md"))
 for page in [*pages, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
     try_links(page)
