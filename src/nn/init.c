@@ -143,6 +143,7 @@ SCALED(fill_glorot_uniform, scaled_uniform, 1, (f.in + f.out) / 2)
 SCALED(fill_glorot_normal, scaled_normal, 1, (f.in + f.out) / 2)
 SCALED(fill_he_uniform, scaled_uniform, 2, f.in)
 SCALED(fill_he_normal, scaled_normal, 2, f.in)
+SCALED(fill_lecun_uniform, scaled_uniform, 1, f.in)
 SCALED(fill_lecun_normal, scaled_normal, 1, f.in)
 
 static int check_two_axes(const struct args *a, const struct shape *shape, struct err *e)
@@ -360,6 +361,11 @@ static const struct init_kind kinds[] = {
                .details = "He et al. 2015; the cut is Keras's.",
                .example = EXAMPLE("he_normal")},
      .fill = fill_he_normal},
+    {.entry = {.name = "lecun_uniform",
+               .summary = "uniform with variance 1 / inputs",
+               .details = "Limit sqrt(3 / inputs) (LeCun et al. 1998).",
+               .example = EXAMPLE("lecun_uniform")},
+     .fill = fill_lecun_uniform},
     {.entry = {.name = "lecun_normal",
                .summary = "normal, cut at two deviations, variance 1 / inputs",
                .details = "LeCun et al. 1998; the cut is Keras's. Goes with selu.",
@@ -382,7 +388,7 @@ static const struct init_kind kinds[] = {
 static const struct entry *const rows[] = {
     &kinds[0].entry,  &kinds[1].entry,  &kinds[2].entry,  &kinds[3].entry,  &kinds[4].entry,
     &kinds[5].entry,  &kinds[6].entry,  &kinds[7].entry,  &kinds[8].entry,  &kinds[9].entry,
-    &kinds[10].entry, &kinds[11].entry, &kinds[12].entry, &kinds[13].entry,
+    &kinds[10].entry, &kinds[11].entry, &kinds[12].entry, &kinds[13].entry, &kinds[14].entry,
 };
 _Static_assert(sizeof rows / sizeof *rows == sizeof kinds / sizeof *kinds, "a row for each kind");
 

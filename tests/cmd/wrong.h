@@ -41,7 +41,8 @@ static const struct wrong wrong_lines[] = {
     {"unprune h.kernel", "h.kernel", 0, "nothing of h.kernel is pruned; summary says what is"},
     {"dense 4 kernel_init=glorot", "glorot", 0,
      "no initialiser \"glorot\"; it is one of: zeros ones constant values npy uniform normal "
-     "glorot_uniform glorot_normal he_uniform he_normal lecun_normal orthogonal identity"},
+     "glorot_uniform glorot_normal he_uniform he_normal lecun_uniform lecun_normal "
+     "orthogonal identity"},
     {"loss msee", "msee", 0, "no loss \"msee\"; did you mean mse?"},
     {"optimizer adm", "adm", 0, "no optimizer \"adm\"; did you mean adam?"},
     {"optimizer adam rl=1", "rl", 0, "adam has no key \"rl\"; did you mean lr?"},

@@ -81,6 +81,7 @@ static void uniform_ones_keep_their_limits(void **state)
     const double glorot = sqrt(6.0 / (ROWS + COLS)), he = sqrt(6.0 / ROWS);
     check_sample("glorot_uniform", 0, 2.0 / (ROWS + COLS), -glorot, glorot);
     check_sample("he_uniform", 0, 2.0 / ROWS, -he, he);
+    check_sample("lecun_uniform", 0, 1.0 / ROWS, -sqrt(3.0 / ROWS), sqrt(3.0 / ROWS));
     /* Variance of a uniform number: width squared over 12. */
     check_sample("uniform(-0.05, 0.3)", 0.125, 0.35 * 0.35 / 12, -0.05, 0.3);
     check_sample("uniform", 0, 0.01 / 12, -0.05, 0.05);
@@ -195,8 +196,9 @@ static void fixed_ones_are_what_they_say(void **state)
 static void numbers_follow_from_seed_and_path_alone(void **state)
 {
     (void)state;
-    const char *const drawn[] = {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
-                                 "lecun_normal",   "orthogonal",    "uniform",    "normal"};
+    const char *const drawn[] = {"glorot_uniform", "glorot_normal", "he_uniform",
+                                 "he_normal",      "lecun_uniform", "lecun_normal",
+                                 "orthogonal",     "uniform",       "normal"};
     for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++) {
         const size_t bytes = 64 * sizeof(real);
         real *a = fill(drawn[i], matrix(8, 8), 1, "h.kernel");
