@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/zip.h"
 #include "keras/nodes.h"
+#include "keras/object.h"
 #include "keras/rename.h"
 
 #include <errno.h>
@@ -418,6 +419,7 @@ int keras_model_make(struct keras_model *m, const char *what, json_t *model, jso
                      : err_memory(e);
     json_decref(known);
     failed = failed || read_root(&r, e);
+    keras_plain_line(e->what, failed ? strlen(e->what) : 0);
     if (failed)
         keras_model_close(m);
     return failed ? -1 : 0;

@@ -92,6 +92,13 @@ bool keras_strengths(const json_t *value, struct keras_strengths *s)
     return false;
 }
 
+void keras_plain_line(char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 127)
+            text[i] = '?';
+}
+
 const char *keras_number(double x, char text[NUMBER_ROOM])
 {
     if ((double)(float)x != x)

@@ -28,6 +28,10 @@ struct keras_strengths {
  * two, or a strength is no number. */
 bool keras_strengths(const json_t *value, struct keras_strengths *s);
 
+/* Puts a question mark in the place of each control character: names of a file may have any. `text`
+ * may be NULL if n is 0. */
+void keras_plain_line(char *text, size_t n);
+
 /* The number as it was written before it was a float: where it is exactly a float, the shortest
  * decimal that is read as that float (0.009999999776482582 is 0.01). Returns text. */
 const char *keras_number(double x, char text[NUMBER_ROOM]);

@@ -123,6 +123,13 @@ def large_weights(name):
         f.truncate(f.tell() + 1200000000)
 
 
+def large_keras(name):
+    """Fifty thousand layers."""
+    head = '{"class_name": "Sequential", "config": [{"class_name": "Dense", "config": {"name": "h", "units": 3, "batch_input_shape": [null, 3]}}'
+    with open(name, "w", encoding="ascii") as f:
+        f.write(head + ', {"class_name": "Dense", "config": {"units": 3}}' * 50000 + "]}")
+
+
 SMALL = "data xor\ninput 2\ndense 2 tanh as h\ndense 1 sigmoid as y\nloss mse\n"
 LARGE = "data random 200000 shape=50\ninput 50\ndense 400 tanh as h\ndense 1 as y\nloss mse\n"
 EXPRESSION = "sum(exp(h.output)*exp(h.output)*log(1+abs(h.output)))"
@@ -228,6 +235,7 @@ ROWS = [
     Row("save", "save weights \"w.safetensors\"\n" * 10, setup="input 300\ndense 1000000 as h\n"),
     Row("load", "load weights \"w.safetensors\"\n" * 20, setup="input 300\ndense 1000000 as h\n",
         files=[("w.safetensors", large_weights)]),
+    Row("import", "import keras \"m.json\"\n", files=[("m.json", large_keras)]),
     Row("export", "export torch \"m.py\"\n" * 10,
         setup="data moons 100\ninput 2\ndense 500000 as h\ndense 1\nloss mse\noptimizer sgd\n"),
     Row("edit", many=lambda i: "help edit"),

@@ -71,6 +71,7 @@
     ROW(redo)                                                                                      \
     ROW(record)                                                                                    \
     ROW(export)                                                                                    \
+    ROW(import)                                                                                    \
     ROW(save)                                                                                      \
     ROW(load)                                                                                      \
     ROW(help)                                                                                      \

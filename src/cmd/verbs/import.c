@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/verbs/import.h"
+
+#include "cmd/exec/made.h"
+#include "cmd/report/render.h"
+#include "cmd/session/command.h"
+#include "cmd/session/state.h"
+#include "cmd/verbs/import_keras.h"
+
+#include "lang/ast.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct entry *const rows[] = {&import_keras.entry};
+static const struct table imported = {"thing to import", rows, sizeof rows / sizeof *rows};
+
+static const struct entry report_row = {.name = "report",
+                                        .summary = "what can be imported and what cannot"};
+static const struct entry *const only_rows[] = {&report_row};
+static const struct table parts = {"part of an import", only_rows, 1};
+
+static int run_import(struct session *s, const struct args *args, struct err *e)
+{
+    const struct importer *what = (const struct importer *)args_get(args, "what")->as.choice;
+    const struct arg *only = args_get(args, "only");
+    char name[60];
+    struct made m = {.verb = "import", .name = name, .where = args->where};
+    if (only->given && what->report)
+        return what->report(s, args, e);
+    if (only->given) {
+        err_at(e, only->where, "there is no report of %s", what->entry.name);
+        return err_hint(e, "leave only= away");
+    }
+    snprintf(name, sizeof name, "<import %s>", what->entry.name);
+    const int failed = what->statements(s, args, &m.text, &m.notes, e);
+    if (!failed && args_yes(args, "show"))
+        str_add(&m.notes, m.text.text ? m.text.text : "");
+    if (!failed)
+        return run_made(s, &m, e);
+    str_finish(&m.text);
+    str_finish(&m.notes);
+    return -1;
+}
+
+static bool only_reports(const struct statement *st)
+{
+    for (size_t i = 0; i < st->pairs; i++)
+        if (st->pair[i].target->kind == NODE_PATH && strcmp(st->pair[i].target->text, "only") == 0)
+            return true;
+    return false;
+}
+
+static const struct arg_spec import_args[] = {
+    ARG("what", POSITIONAL, ARG_CHOICE, .of = &imported, .required = true, .lists = true,
+        .line = "what the file holds"),
+    ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
+    ARG("as", CLAUSE, ARG_NAME,
+        .line = "of keras: the model that it becomes; else the current one, which must be empty"),
+    ARG("show", KEY, ARG_BOOL, .standard = "no", .line = "yes: the statements are printed too"),
+    ARG("only", KEY, ARG_CHOICE, .of = &parts,
+        .line = "report: tells what of the file can be imported, and changes nothing"),
+};
+
+const struct command command_import = {
+    COMMAND(
+        "import", import_args, "makes statements of another system's file, and carries them out",
+        "They are carried out all or not at all, stand in a record as if they had been typed, "
+        "and undo takes them back at once. What cannot be taken over is told by name and by "
+        "its place in the file, all of it at once, and nothing is imported then.\n\n"
+        "import keras \"model.json\" reads what model.to_json() and model.save(\"m.keras\") "
+        "wrote, of Keras 1.0 to 3 and tf.keras: layers, shared layers, models in models (as "
+        "blocks), wrappers, penalties, constraints, initialisers, loss and optimizer. Names are "
+        "kept as far as they are names here; those that change are listed. Strengths are "
+        "written as they were typed: 0.009999999776482582 in a file is 0.01. Which of the "
+        "penalties Keras itself applied, audit tells.",
+        "import keras \"data/model.json\" as net\ndata random 40 shape=4 target=1\npenalties\n"),
+    .run = run_import,
+    .unwritten = any_statement,
+    .personal = only_reports,
+    .changes = CHANGES_ALL,
+    .stop_first = true,
+    .beyond_run = true,
+};

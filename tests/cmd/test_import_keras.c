@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* import keras: what a file of Keras becomes, by what it then does. The files are those of
+ * tests/keras/models. */
+#include "again.h"
+
+#include "base/str.h"
+
+#define MODELS REFERENCE_DIR "/../keras/models/"
+#define IMPORT(file) "import keras \"" MODELS file "\""
+
+/* Thread: one dense layer whose kernel is a 1, with l1(1), called twice through a model. Data loss
+ * 0 for inputs and target 0, and the penalty counts once: 1. */
+static void a_shared_model_counts_once(void **state)
+{
+    static const char *const file[] = {IMPORT("keras-2-siamese.json"),
+                                       IMPORT("keras-3-siamese.json")};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct fake f;
+        fake_start(&f);
+        fake_ok(&f, file[i]);
+        fake_ok(&f, "\ndata rows { 0 | 0 -> 0; 0 | 0 -> 0 }\nloss mse\nevaluate\n");
+        check_near(fake_number(&f, "loss"), 1, 1e-6);
+        check_near(fake_number(&f, "loss.penalty"), 1, 1e-6);
+        /* y = x w for each side, added by ones: (2 + 3 - 1)^2 = 16. */
+        fake_ok(&f, "data rows { 2 | 3 -> 1 }\nevaluate\n");
+        check_near(fake_number(&f, "loss.data"), 16, 1e-5);
+        fake_finish(&f);
+    }
+}
+
+/* Kernel [2][3] of ones: 0.1 * 6 + 0.2 * 6 = 1.8. Of x = (1, 2) each output is 3 + 4 = 7, its bias
+ * being 4: activity 0.5 * 3 * 49 = 73.5, bias 0.25 * 3 * 4 = 3. */
+static const char worked[] =
+    "{\"class_name\": \"Sequential\", \"keras_version\": \"2.9.0\", \"config\": {\"layers\": [{"
+    "\"class_name\": \"Dense\", \"config\": {\"name\": \"h\", \"batch_input_shape\": [null, 2], "
+    "\"units\": 3, \"activation\": \"linear\", \"kernel_initializer\": {\"class_name\": \"Ones\", "
+    "\"config\": {}}, \"bias_initializer\": {\"class_name\": \"Constant\", \"config\": {\"value\": "
+    "4}}, \"kernel_regularizer\": {\"class_name\": \"L1L2\", \"config\": {\"l1\": "
+    "0.10000000149011612, \"l2\": 0.20000000298023224}}, \"bias_regularizer\": {\"class_name\": "
+    "\"L1\", \"config\": {\"l1\": 0.25}}, \"activity_regularizer\": {\"class_name\": \"L2\", "
+    "\"config\": {\"l2\": 0.5}}}}]}}";
+
+static void penalties_are_the_worked_ones(void **state)
+{
+    struct fake f;
+    (void)state;
+    folder_text("worked.json", worked);
+    fake_start(&f);
+    fake_ok(&f, "import keras \"worked.json\"\ndata rows { 1 2 -> 7 7 7 }\nloss mse\nevaluate\n");
+    check_near(fake_number(&f, "h.kernel.penalty"), 1.8, 1e-6);
+    check_near(fake_number(&f, "h.bias.penalty"), 3, 1e-6);
+    check_near(fake_number(&f, "h.activity.penalty"), 73.5, 1e-5);
+    check_near(fake_number(&f, "loss"), 1.8 + 3 + 73.5, 1e-5);
+    fake_prints(&f, "print h.activity.strength\n", "0.5\n");
+    fake_finish(&f);
+}
+
+/* What a file becomes, as somebody would type it. */
+static const struct twin {
+    const char *import, *typed;
+} twins[] = {
+    {IMPORT("keras-1.json"),
+     "input 8x8x1 as c_input\nconv2d 2 3x2 relu kernel=l2(0.01) bias=l1(0.1) padding=same as c\n"
+     "max_pool2d 2x2 strides=2x2 as pool\nflatten as flat\ndense 4 kernel=l1l2(0.001, 0.02) "
+     "activity=l1(0.3) kernel_init=he_normal kernel_constraint=max_norm(2) "
+     "bias_constraint=non_neg as h\nactivation tanh as squash\ndropout 0.2 as drop\n"
+     "dense 1 sigmoid use_bias=no as y\nloss binary_crossentropy\n"
+     "optimizer sgd lr=0.05 momentum=0.9 nesterov=yes\n"},
+    {IMPORT("keras-1-merge.json"),
+     "input 3 as a\ninput 3 as b\ndense 2 kernel=l1(0.1) on a as tower\ntower on b as tower_2\n"
+     "add on tower, tower_2 as m\ndense 1 sigmoid as y\n"},
+    {IMPORT("keras-1-branches.json"),
+     "input 3 as first_input\ninput 5 as first_input_2\nblock sequential { dense 2 as left }\n"
+     "sequential on first_input as sequential_1\nblock sequential_2 { dense 4 kernel=l1(0.5) as "
+     "right }\nsequential_2 on first_input_2 as sequential_2_1\nconcat on sequential_1, "
+     "sequential_2_1 as m\ndense 1 sigmoid as y\n"},
+    {IMPORT("keras-2.1.json"),
+     "input 6 as h_input\ndense 8 relu kernel=l2(0.01) activity=l1(0.001) kernel_init=he_normal "
+     "kernel_constraint=max_norm(3) as h\ndropout 0.5 as drop\ndense 1 sigmoid as y\n"},
+    {IMPORT("keras-2.3.json"),
+     "input 7 as words_input\nembedding 20 4 kernel=l2(0.02) mask_zero=yes as words\n"
+     "bidirectional lstm 3 kernel=l1(0.01) as both\ndense 2 softmax as y\n"},
+    {IMPORT("tf-2.4.json"),
+     "input 5 as input_1\ndense 4 relu kernel=l1(0.01) activity=l2(0.1) as h\n"
+     "batchnorm momentum=0.9 gamma=l2(0.5) as norm\nactivation leaky_relu(0.3) as leak\n"
+     "add on leak, h as sum\ndense 1 sigmoid as y\n"},
+    {IMPORT("tf-2.12.json"),
+     "input 10x6 as steps\ntimedistributed dense 4 relu activity=l1(0.1) as td\nflatten as flat\n"
+     "dense 1 sigmoid as y\nloss binary_crossentropy\noptimizer adam lr=0.005\n"},
+    {IMPORT("keras-3.json"),
+     "input 4 as x\ndense 3 relu kernel=l1l2(0.01, 0.02) activity=l1(0.1) as h\n"
+     "dropout 0.25 as drop\nconcat on drop, x as both\ndense 1 sigmoid as y\n"
+     "loss binary_crossentropy\noptimizer adam clipnorm=1\n"},
+    {IMPORT("keras-2-siamese.json"),
+     "input 1 as left\ninput 1 as right\nblock tower { dense 1 kernel=l1(1) use_bias=no "
+     "kernel_init=ones as dense_1 }\ntower on left as tower_1\ntower on right as tower_2\n"
+     "concat on tower_1, tower_2 as concatenate_0\ndense 1 use_bias=no kernel_init=ones as y\n"},
+    {IMPORT("names.json"),
+     "input 3 as layer_0_in_put\ndense 2 as block_1_dense\ndense 2 as block_1_dense_2\n"
+     "dense 2 as a_b\ndense 2 as as_0\ndense 2 as dense_0\ndense 1 as dense_2\n"},
+};
+enum { TWINS = sizeof twins / sizeof *twins };
+
+static char *output_of(struct fake *f, const char *text)
+{
+    fake_ok(f, text);
+    char *copy = strdup(f->out.text);
+    assert_non_null(copy);
+    return copy;
+}
+
+static void a_file_becomes_what_one_would_type(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TWINS; i++) {
+        struct fake f, g;
+        fake_start(&f);
+        fake_start(&g);
+        fake_ok(&f, twins[i].import);
+        fake_ok(&g, twins[i].typed);
+        char *a = output_of(&f, "summary\nloss\noptimizer\n");
+        char *b = output_of(&g, "summary\nloss\noptimizer\n");
+        assert_string_equal(a, b);
+        free(a);
+        free(b);
+        assert_true(session_digest(f.session) == session_digest(g.session));
+        fake_finish(&f);
+        fake_finish(&g);
+    }
+}
+
+static void one_undo_takes_all_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TWINS; i++) {
+        struct fake f;
+        fake_start(&f);
+        fake_ok(&f, "let k = 3\n");
+        const uint64_t before = session_digest(f.session);
+        fake_ok(&f, twins[i].import);
+        const uint64_t after = session_digest(f.session);
+        assert_true(before != after);
+        fake_ok(&f, "undo\n");
+        assert_true(session_digest(f.session) == before);
+        fake_ok(&f, "redo\n");
+        assert_true(session_digest(f.session) == after);
+        fake_ok(&f, "save session \"s.nnr\"\n");
+        struct fake g;
+        fake_start(&g);
+        fake_ok(&g, "source \"s.nnr\"\n");
+        assert_true(session_digest(g.session) == after);
+        fake_finish(&g);
+        fake_finish(&f);
+    }
+}
+
+/* The record holds the statements and not the file, so it needs none. */
+static void a_record_needs_no_file(void **state)
+{
+    struct fake f, g;
+    (void)state;
+    folder_text("worked.json", worked);
+    fake_start(&f);
+    fake_ok(&f, "record \"r.nnr\"\nimport keras \"worked.json\" as net\nset h.kernel = l1(3)\n"
+                "data rows { 1 2 -> 7 7 7 }\nloss mse\ntrain 2\nundo 4\nredo\nrecord none\n"
+                "import keras \"worked.json\" as other\n");
+    char *text = text_of("r.nnr");
+    check_has(text, "model net\ninput 2 as h_input\ndense 3 ");
+    assert_null(strstr(text, "import"));
+    free(text);
+    assert_int_equal(remove("worked.json"), 0);
+    fake_start(&g);
+    fake_ok(&g, "source \"r.nnr\"\n");
+    fake_ok(&f, "undo\n");
+    check_same(&f, &g, "a record of an import");
+    fake_finish(&f);
+    fake_finish(&g);
+}
+
+static void weights_go_round(void **state)
+{
+    struct fake f;
+    (void)state;
+    fake_start(&f);
+    fake_ok(&f, IMPORT("tf-2.12.json") "\ndata random 20 shape=10x6 target=1\ntrain 1\nevaluate\n"
+                                       "save weights \"w.safetensors\"\n");
+    const double loss = fake_number(&f, "loss");
+    fake_ok(&f, "seed 9\n" IMPORT("tf-2.12.json") " as net\nevaluate\n");
+    assert_true(fake_number(&f, "loss") != loss);
+    fake_ok(&f, "load weights \"w.safetensors\"\nevaluate\n");
+    assert_true(fake_number(&f, "loss") == loss);
+    fake_finish(&f);
+}
+
+/* What is wrong leaves all as it was, at the prompt, in { } and on the way. */
+static void an_error_leaves_all_as_it_was(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {
+        {IMPORT("custom.json") " as net", "6 things in it cannot be imported"},
+        {IMPORT("custom.json") " as net", "class QDense is not Keras's"},
+        {IMPORT("keras-3.2.1-siamese.json") " as net", "is lost"},
+        {IMPORT("none.json") " as net", "none.json"},
+        {"import keras \"bad.json\" as net", "bad.json"},
+        {"import keras \"deep.json\" as net", "deep.json"},
+        {"import keras \"nan.json\" as net", "nan.json"},
+        {"import keras \"big.json\" as net", "a window of 9 steps"},
+        {"import keras \"strength.json\" as net", "config[0].config.W_regularizer: its strength, -1"},
+        {"import keras \"rate.json\" as net",
+         "config[0].config.p: 1.5 is not within what rate can be"},
+        {"import keras \"open.json\" as net", "axis 1 of the samples has no fixed length"},
+        {"import keras \"shapeless.json\" as net", "does not say the shape"},
+        {"import keras \"optimizer.json\" as net", "optimizer: there is no optimizer Adadelta"},
+        {"import keras \"decay.json\" as net", "optimizer.config.decay"},
+        {"import keras \"loss.json\" as net", "loss.config.from_logits"},
+        {"import keras \"worked.json\" as full", "the model full has layers already"},
+        {"import keras \"worked.json\" as dense", "dense"},
+        {"import keras \"worked.json\" on all", "on"},
+        {"repeat 2 { import keras \"worked.json\" as net }", "has layers already"},
+        {"repeat 1 { import keras \"worked.json\" as net; dense 3 as h }", "h"},
+        {"sweep full_h.kernel = l2(?) over 0 1 { import keras \"worked.json\" as net }",
+         "reaches beyond one run"},
+    };
+#define DENSE                                                                                      \
+    "{\"class_name\": \"Sequential\", \"keras_version\": \"1.2.0\", \"config\": "                  \
+    "[{\"class_name\": "                                                                           \
+    "\"Dense\", \"config\": {\"name\": \"h\", \"output_dim\": 3, \"batch_input_shape\": [null, 2]"
+    struct fake f;
+    (void)state;
+    folder_text("worked.json", worked);
+    folder_text("bad.json", "{\"class_name\": \"Sequential\", \"config\": [");
+    folder_text("nan.json",
+                DENSE ", \"W_regularizer\": {\"name\": \"WeightRegularizer\", \"l2\": NaN}}}]}");
+    folder_text("strength.json",
+                DENSE ", \"W_regularizer\": {\"name\": \"WeightRegularizer\", \"l2\": -1}}}]}");
+    folder_text("rate.json",
+                "{\"class_name\": \"Sequential\", \"keras_version\": \"1.2.0\", \"config\": "
+                "[{\"class_name\": \"Dropout\", "
+                "\"config\": {\"name\": \"d\", \"p\": 1.5, \"batch_input_shape\": [null, 2]}}]}");
+    folder_text(
+        "open.json",
+        "{\"class_name\": \"Sequential\", \"keras_version\": \"2.2.0\", \"config\": "
+        "[{\"class_name\": \"Dense\", "
+        "\"config\": {\"name\": \"d\", \"units\": 2, \"batch_input_shape\": [null, null, 2]}}]}");
+    folder_text("shapeless.json", "{\"class_name\": \"Sequential\", \"keras_version\": \"2.2.0\", "
+                                  "\"config\": [{\"class_name\": \"Dense\", "
+                                  "\"config\": {\"name\": \"d\", \"units\": 2}}]}");
+    folder_text("optimizer.json",
+                DENSE "}}], \"optimizer\": {\"name\": \"Adadelta\", \"lr\": 1.0}}");
+    folder_text("decay.json",
+                DENSE "}}], \"optimizer\": {\"name\": \"SGD\", \"lr\": 1.0, \"decay\": 0.1}}");
+    folder_text("loss.json", DENSE "}}], \"loss\": {\"class_name\": \"BinaryCrossentropy\", "
+                                   "\"config\": {\"from_logits\": true}}}");
+    folder_text("big.json", "{\"class_name\": \"Sequential\", \"keras_version\": \"2.2.0\", "
+                            "\"config\": [{\"class_name\": \"Conv1D\", \"config\": "
+                            "{\"name\": \"c\", \"filters\": 2, \"kernel_size\": [9], "
+                            "\"batch_input_shape\": [null, 5, 1]}}]}");
+    struct str deep = {0};
+    for (int i = 0; i < 10000; i++)
+        str_add(&deep, "{\"class_name\": \"Sequential\", \"config\": [");
+    folder_text("deep.json", deep.text);
+    str_finish(&deep);
+    fake_start(&f);
+    fake_ok(&f, "model full\ninput 3\ndense 4 kernel=l1(0.1) as full_h\n");
+    const uint64_t before = session_digest(f.session);
+    fake_ok(&f, "save session \"before.nnr\"\n");
+    char *saved = text_of("before.nnr");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const bool unit = strncmp(wrong[i].text, "import", 6) == 0;
+        if (fake_run(&f, wrong[i].text) != OUTCOME_ERROR)
+            fail_msg("%s: %s", wrong[i].text, f.out.text);
+        check_has(f.err.text, wrong[i].says);
+        if (!unit) /* a loop's turn that was done stays, until undo */
+            fake_run(&f, session_digest(f.session) == before ? "" : "undo\n");
+        if (session_digest(f.session) != before)
+            fail_msg("%s changed the session", wrong[i].text);
+        if (!unit)
+            continue;
+        fake_ok(&f, "save session \"after.nnr\"\n");
+        char *after = text_of("after.nnr");
+        assert_string_equal(saved, after);
+        free(after);
+    }
+    free(saved);
+    fake_finish(&f);
+}
+
+static void all_that_is_wrong_is_told_at_once(void **state)
+{
+    struct fake f;
+    (void)state;
+    fake_start(&f);
+    assert_int_equal(fake_run(&f, IMPORT("custom.json")), OUTCOME_ERROR);
+    check_has(f.out.text, "config.layers[1]");
+    check_has(f.out.text, "class QDense is not Keras's");
+    check_has(f.out.text, "config.layers[2]                            class L1 is not Keras's");
+    check_has(f.out.text, "config.layers[3].config.kernel_regularizer  class QBits is not Keras's");
+    check_has(f.out.text, "config.layers[3].config.bias_regularizer    class L1 is not Keras's");
+    check_has(f.out.text, "config.layers[3].config.kernel_constraint   class Clip is not Keras's");
+    check_has(f.out.text, "activation my_activation is not Keras's");
+    fake_ok(&f, IMPORT("custom.json") " only=report\n");
+    check_has(f.out.text, "class QDense is not Keras's");
+    check_has(f.out.text, "6 in all: the file cannot be imported.");
+    fake_says(&f, "undo\n", OUTCOME_ERROR,
+              "t:1:1: there is nothing to take back; undo takes back what changed models, data, "
+              "settings or variables");
+    fake_ok(&f, IMPORT("keras-1.json") " only=report\n");
+    check_has(f.out.text, "All of it can be imported.");
+    check_has(f.out.text, "config[1]  MaxPooling2D   pool     max_pool2d 2x2 strides=2x2 as pool");
+    fake_finish(&f);
+}
+
+static void what_is_worth_a_line_is_told(void **state)
+{
+    struct fake f;
+    (void)state;
+    fake_start(&f);
+    fake_ok(&f, IMPORT("keras-2.1.json"));
+    check_has(f.out.text, "config[2].config.kernel_regularizer has strength 0 and is no penalty\n");
+    fake_ok(&f, IMPORT("names.json") " as n show=yes\n");
+    check_has(f.out.text, "Block-1/Dense is block_1_dense here\n");
+    check_has(f.out.text, "a?b is a_b here\n");
+    check_has(f.out.text, "dense is dense_0 here\n");
+    check_has(f.out.text, "input 3 as layer_0_in_put\ndense 2 as block_1_dense\n");
+    fake_finish(&f);
+}
+
+static void names_of_the_session_are_left_alone(void **state)
+{
+    struct fake f;
+    (void)state;
+    folder_text("worked.json", worked);
+    fake_start(&f);
+    fake_ok(&f, "let h = 3\nimport keras \"worked.json\"\n");
+    check_has(f.out.text, "h is h_0 here");
+    check_near(fake_number(&f, "h"), 3, 0);
+    fake_finish(&f);
+}
+
+static void check_and_safe_keep_their_word(void **state)
+{
+    struct fake f;
+    (void)state;
+    folder_text("worked.json", worked);
+    fake_start_as(&f, "check");
+    fake_ok(&f, "import keras \"worked.json\" as net\nset h.kernel = none\n");
+    fake_finish(&f);
+    fake_start_as(&f, "safe");
+    fake_ok(&f, "import keras \"worked.json\" as net\n");
+    assert_int_equal(fake_run(&f, IMPORT("keras-1.json")), OUTCOME_ERROR);
+    fake_finish(&f);
+}
+
+static void thousands_of_layers_come_in(void **state)
+{
+    enum { LAYERS = 5000 };
+    struct str text = {0};
+    struct fake f;
+    (void)state;
+    str_add(&text, "{\"class_name\": \"Sequential\", \"keras_version\": \"2.9.0\", \"config\": "
+                   "{\"layers\": [{\"class_name\": \"InputLayer\", \"config\": {\"name\": \"x\", "
+                   "\"batch_input_shape\": [null, 3]}}");
+    for (int i = 0; i < LAYERS; i++)
+        str_add(&text, ", {\"class_name\": \"Dense\", \"config\": {\"name\": \"dense\", \"units\": "
+                       "3, \"kernel_regularizer\": {\"class_name\": \"L2\", \"config\": {\"l2\": "
+                       "0.5}}}}");
+    str_add(&text, "]}}");
+    folder_text("deep.json", text.text);
+    str_finish(&text);
+    fake_start(&f);
+    fake_ok(&f, "import keras \"deep.json\"\nsummary\n");
+    check_has(f.out.text, "penalty dense_5000.kernel: l2(0.5)");
+    fake_ok(&f, "undo\n");
+    fake_finish(&f);
+}
+
+/* Files that people have put into the world, where NNR_KERAS_JSON names their folder: imported, or
+ * refused at places that they have, and nothing of the session is changed. */
+static void files_of_the_world_come_in(void **state)
+{
+    static const char *const file[] = {
+        "k1-cnn-l2",
+        "k1-fapi-two-inputs-merge",
+        "k1-mlp-constraints",
+        "k1-mlp-l2-batchnorm-dropout",
+        "k2-dense-l2",
+        "k2-mlp-constraints",
+        "k2-multi-output-conv",
+        "k2-nested-models-vae",
+        "tfk2-cnn-lstm-timedistributed",
+    };
+    const char *path = getenv("NNR_KERAS_JSON");
+    (void)state;
+    if (!path)
+        skip();
+    for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
+        char text[2000];
+        struct fake f;
+        fake_start(&f);
+        snprintf(text, sizeof text, "import keras \"%s/%s.json\"\nsummary\n", path, file[i]);
+        fake_ok(&f, text);
+        fake_finish(&f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_shared_model_counts_once),
+        cmocka_unit_test(penalties_are_the_worked_ones),
+        cmocka_unit_test(a_file_becomes_what_one_would_type),
+        cmocka_unit_test(one_undo_takes_all_back),
+        cmocka_unit_test(a_record_needs_no_file),
+        cmocka_unit_test(weights_go_round),
+        cmocka_unit_test(an_error_leaves_all_as_it_was),
+        cmocka_unit_test(all_that_is_wrong_is_told_at_once),
+        cmocka_unit_test(what_is_worth_a_line_is_told),
+        cmocka_unit_test(names_of_the_session_are_left_alone),
+        cmocka_unit_test(check_and_safe_keep_their_word),
+        cmocka_unit_test(thousands_of_layers_come_in),
+        cmocka_unit_test(files_of_the_world_come_in),
+    };
+    return cmocka_run_group_tests(tests, folder_enter, folder_leave);
+}
