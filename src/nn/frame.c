@@ -140,16 +140,20 @@ void frame_samples(struct frame *f, size_t samples)
     frame_part(f, samples, 0, samples);
 }
 
+static void run_steps(const struct step *s, size_t n, const struct frame *f)
+{
+    for (const struct step *end = s + n; s < end && !stop_asked(f->stop); s++)
+        s->op->run(s, f);
+}
+
 void frame_forward(const struct frame *f)
 {
-    for (size_t i = 0; i < f->plan->forwards && !stop_asked(f->stop); i++)
-        f->plan->forward[i].op->run(&f->plan->forward[i], f);
+    run_steps(f->plan->forward, f->plan->forwards, f);
 }
 
 void frame_backward(const struct frame *f)
 {
-    for (size_t i = 0; i < f->plan->backwards && !stop_asked(f->stop); i++)
-        f->plan->backward[i].op->run(&f->plan->backward[i], f);
+    run_steps(f->plan->backward, f->plan->backwards, f);
 }
 
 /* Not yet divided. */

@@ -9,6 +9,8 @@
 struct product_settings {
     size_t inner;
     gemm_run *run; /* the way for its sizes when the plan is full */
+    size_t most;   /* rows that take a moment: few enough for a stop to be seen soon, and enough for
+                    * the other factor to be worth fetching */
 };
 
 static double product_flops(const struct step *s)
@@ -17,23 +19,24 @@ static double product_flops(const struct step *s)
     return 2.0 * (double)s->rows * (double)s->cols * (double)p->inner;
 }
 
-/* How many rows of a product take a moment: few enough for a stop to be seen soon, and enough for
- * the other factor to be worth fetching. */
-static size_t rows_at_once(const struct step *s)
+static size_t rows_at_once(size_t inner, size_t cols)
 {
-    const struct product_settings *p = s->settings;
     const double moment = 5e8;
     enum { LEAST = 32 };
-    const double rows = moment / ((double)p->inner * (double)s->cols + 1);
+    const double rows = moment / ((double)inner * (double)cols + 1);
     return rows < LEAST ? LEAST : rows < 1e9 ? (size_t)rows : (size_t)1e9;
 }
 
 static void run_product(const struct step *s, const struct frame *f)
 {
     const struct product_settings *p = s->settings;
-    const size_t rows = frame_rows(f, s), most = rows_at_once(s), inner = p->inner;
+    const size_t rows = frame_rows(f, s), most = p->most, inner = p->inner;
     const real *x = f->at[s->x[0]], *by = f->at[s->x[1]];
     real *y = f->at[s->y[0]];
+    if (rows <= most) {
+        p->run(rows, s->cols, inner, x, by, y, s->add[0]);
+        return;
+    }
     for (size_t done = 0, n; done < rows && !(done && stop_asked(f->stop)); done += n) {
         n = rows - done < most ? rows - done : most;
         p->run(n, s->cols, inner, x + done * inner, by, y + done * s->cols, s->add[0]);
@@ -44,9 +47,13 @@ static void run_product(const struct step *s, const struct frame *f)
 static void run_weight_grad(const struct step *s, const struct frame *f)
 {
     const struct product_settings *p = s->settings;
-    const size_t rows = frame_rows(f, s), most = rows_at_once(s), inner = p->inner;
+    const size_t rows = frame_rows(f, s), most = p->most, inner = p->inner;
     const real *x = f->at[s->x[0]], *d = f->at[s->x[1]];
     real *g = f->at[s->y[0]];
+    if (rows <= most) {
+        p->run(inner, s->cols, rows, x, d, g, s->add[0]);
+        return;
+    }
     for (size_t done = 0, n; done < rows && !(done && stop_asked(f->stop)); done += n) {
         n = rows - done < most ? rows - done : most;
         p->run(inner, s->cols, n, x + done * inner, d + done * s->cols, g, s->add[0] || done);
@@ -70,6 +77,7 @@ static void emit_product(struct planner *w, id call, struct step *s, enum produc
     const size_t all = s->rows * w->p->capacity;
     const struct product_settings p = {
         .inner = inner,
+        .most = rows_at_once(inner, s->cols),
         .run = form == PRODUCT_TN ? gemm_choose(form, inner, s->cols, all)
                                   : gemm_choose(form, all, s->cols, inner),
     };

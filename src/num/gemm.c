@@ -34,18 +34,27 @@ static bool is_large(enum product p, size_t work)
     return work > (p == PRODUCT_TN ? TN_LARGE : LARGE);
 }
 
+static gemm_run *choose_column(enum product p, size_t m, size_t k)
+{
+    const struct products_of_width *w = width_spanning(p == PRODUCT_TN ? m : k);
+    return p == PRODUCT_TN ? w->tn_column : k <= w->lanes ? w->column_short : w->column;
+}
+
 /* The way of own loops. */
 static gemm_run *choose_own(enum product p, size_t m, size_t n, size_t k)
 {
     const size_t work = m * n * k;
     const struct products_of_width *w = width_spanning(n);
+    const bool is_short = n <= w->lanes && k <= PRODUCT_SHORT;
     if (n == 1)
-        return p == PRODUCT_TN ? width_spanning(m)->tn_column : width_spanning(k)->column;
+        return choose_column(p, m, k);
     if (p == PRODUCT_TN)
         return work > TN_PACKED && k >= 8 ? w->tn_packed : w->tn;
     /* b[n][1] and b[1][n] are the same numbers. */
     if (p == PRODUCT_NT && k > 1)
-        return w->nt;
+        return is_short ? w->nt_short : w->nt;
+    if (is_short)
+        return n == w->lanes ? w->rows[k - 1] : w->nn_short;
     return work > NN_PACKED && m >= 8 ? w->nn_packed : w->nn;
 }
 

@@ -70,15 +70,41 @@ INLINE VEC quotient(VEC a, VEC b)
     return a / b;
 }
 
-INLINE VEC root(VEC v)
+#if defined __AVX2__ && !defined NNR_DOUBLE
+
+/* As exp_parts() of vector_math.h, bit for bit: compilers bound x there with comparisons and
+ * blends. Not a number stays so: min and max give their second operand then. */
+INLINE VEC exp_of_lanes(VEC x, VEC *power)
 {
-    real x[LANES];
-    NAME(store)(x, v);
-#pragma omp simd
-    for (size_t j = 0; j < LANES; j++)
-        x[j] = real_sqrt(x[j]);
-    return NAME(load)(x);
+    typedef uint32_t bits __attribute__((vector_size(sizeof(VEC))));
+    VEC v = (VEC)_mm256_min_ps(_mm256_set1_ps(88.3f), (__m256)x);
+    v = (VEC)_mm256_max_ps(_mm256_set1_ps(-87.3f), (__m256)v);
+    const VEC shifted = v * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f;
+    const VEC r = v - n * 0.693359375f + n * 2.12194440e-4f;
+    VEC p = r * (1.0f / 5040) + 1.0f / 720;
+    p = p * r + 1.0f / 120;
+    p = p * r + 1.0f / 24;
+    p = p * r + 1.0f / 6;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    *power = (VEC)(((bits)shifted + 127u) << 23);
+    return p * r;
 }
+
+INLINE VEC tanh_of_lanes(VEC x)
+{
+    VEC power, rest = exp_of_lanes(2.0f * x, &power);
+    const VEC m = power * rest + (power - 1.0f);
+    return m / (m + 2.0f);
+}
+
+INLINE VEC sigmoid_of_lanes(VEC x)
+{
+    VEC power, rest = exp_of_lanes(-x, &power);
+    return 1.0f / (1.0f + (power * rest + power));
+}
+
+#else
 
 INLINE VEC tanh_of_lanes(VEC v)
 {
@@ -97,6 +123,18 @@ INLINE VEC sigmoid_of_lanes(VEC v)
 #pragma omp simd
     for (size_t j = 0; j < LANES; j++)
         x[j] = R(1.0) / (R(1.0) + vector_exp(-x[j]));
+    return NAME(load)(x);
+}
+
+#endif
+
+INLINE VEC root(VEC v)
+{
+    real x[LANES];
+    NAME(store)(x, v);
+#pragma omp simd
+    for (size_t j = 0; j < LANES; j++)
+        x[j] = real_sqrt(x[j]);
     return NAME(load)(x);
 }
 

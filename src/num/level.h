@@ -19,6 +19,9 @@
 #else
 #define INLINE static inline
 #endif
+/* Of a function that is called for few numbers too: what it holds ready for many of them would be
+ * made ready wherever it is inlined. */
+#define APART static __attribute__((noinline))
 /* Before a loop of a few rounds, known ahead, whose arrays are to become registers. */
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")

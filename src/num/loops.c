@@ -142,21 +142,29 @@ INLINE VEC value_of_lanes(enum activation a, real p, VEC z)
     return NAME(load)(y);
 }
 
-/* What does not fill a vector. */
-INLINE void values_of_part(enum activation a, real p, size_t n, const real *bias, real *y,
-                           struct lane_powers *s)
+/* What is added to element i of rows: bias[i & mask]; bias may be NULL. */
+struct bias_lanes {
+    const real *bias;
+    size_t mask;
+};
+
+/* What does not fill a vector: elements [i, i + n). */
+INLINE void values_of_part(enum activation a, real p, size_t i, size_t n, struct bias_lanes b,
+                           real *y, struct lane_powers *s)
 {
     const NAME(mask) m = NAME(first)(n);
-    const VEC z = NAME(load_part)(y, m);
+    const VEC z = NAME(load_part)(y + i, m);
     real value[LANES];
-    NAME(store)(value, value_of_lanes(a, p, bias ? z + NAME(load_part)(bias, m) : z));
-    NAME(store_part)(y, m, NAME(load)(value));
+    NAME(store)
+    (value, value_of_lanes(a, p, b.bias ? z + NAME(load_part)(b.bias + (i & b.mask), m) : z));
+    NAME(store_part)(y + i, m, NAME(load)(value));
     if (s)
         lane_powers_add(s, NAME(load_part)(value, m));
 }
 
-/* y = f(y + bias), element by element, and the sums are added to; bias and sums may be NULL. */
-INLINE void values_of(enum activation a, real p, size_t n, const real *bias, real *y, double *sums)
+/* y = f(y + bias), element by element, and the sums are added to; sums may be NULL. */
+INLINE void values_of(enum activation a, real p, size_t n, struct bias_lanes b, real *y,
+                      double *sums)
 {
     for (size_t from = 0; from < n; from += CHUNK) {
         const size_t end = n - from < CHUNK ? n : from + CHUNK;
@@ -164,13 +172,13 @@ INLINE void values_of(enum activation a, real p, size_t n, const real *bias, rea
         size_t i = from;
         for (; i + LANES <= end; i += LANES) {
             const VEC z = NAME(load)(y + i);
-            const VEC v = value_of_lanes(a, p, bias ? z + NAME(load)(bias + i) : z);
+            const VEC v = value_of_lanes(a, p, b.bias ? z + NAME(load)(b.bias + (i & b.mask)) : z);
             NAME(store)(y + i, v);
             if (sums)
                 lane_powers_add(&s, v);
         }
         if (i < end)
-            values_of_part(a, p, end - i, bias ? bias + i : NULL, y + i, sums ? &s : NULL);
+            values_of_part(a, p, i, end - i, b, y, sums ? &s : NULL);
         if (sums)
             lane_powers_take(&s, sums);
     }
@@ -178,46 +186,31 @@ INLINE void values_of(enum activation a, real p, size_t n, const real *bias, rea
 
 INLINE size_t rows_nearby(size_t rows, size_t cols)
 {
+    if (rows * cols <= NEAR)
+        return rows;
     const size_t most = cols < NEAR ? NEAR / cols : 1;
     return rows < most ? rows : most;
 }
 
-/* Rows of less than a vector, at most NEAR elements. Part after part of y itself would each wait
- * for the one before it, whose vector reaches into it: so the bias is repeated instead. */
-INLINE void activate_short_rows(enum activation a, real p, size_t rows, size_t cols,
-                                const real *bias, real *y, real *z, double *sums)
+/* The bias of rows of at most NEAR elements as values_of takes it, or added already. Where the
+ * columns are a power of 2, whole rows and whole vectors meet again at once, and it is repeated no
+ * further. Part after part of short rows of y would each wait for the one before it, whose vector
+ * reaches into it: so for these it is repeated. */
+APART struct bias_lanes bias_of_rows(size_t rows, size_t cols, const real *bias, real *y,
+                                     real again[NEAR + LANES])
 {
-    const size_t n = rows * cols;
-    real again[NEAR + LANES];
-    repeat_short_row(rows, cols, bias, again);
-    if (z) {
-        add_lanes(n, again, y);
-        memcpy(z, y, n * sizeof *z);
+    const bool even = !(cols & (cols - 1));
+    if (even && cols >= LANES)
+        return (struct bias_lanes){bias, cols - 1};
+    if (cols < LANES) {
+        repeat_short_row(even ? LANES / cols : rows, cols, bias, again);
+        return (struct bias_lanes){again, even ? LANES - 1 : SIZE_MAX};
     }
-    values_of(a, p, n, z ? NULL : again, y, sums);
+    add_to_rows(rows, cols, bias, y);
+    return (struct bias_lanes){NULL, 0};
 }
 
-INLINE void activate_rows(enum activation a, real p, size_t rows, size_t cols, const real *bias,
-                          real *y, real *z, double *sums)
-{
-    const size_t block = rows_nearby(rows, cols);
-    for (size_t from = 0; from < rows; from += block, y += block * cols) {
-        const size_t some = rows - from < block ? rows - from : block;
-        real *near_z = z ? z + from * cols : NULL;
-        if (bias && cols < LANES) {
-            activate_short_rows(a, p, some, cols, bias, y, near_z, sums);
-            continue;
-        }
-        if (bias)
-            add_to_rows(some, cols, bias, y);
-        if (z)
-            memcpy(near_z, y, some * cols * sizeof *z);
-        if (a != ACT_LINEAR || sums)
-            values_of(a, p, some * cols, NULL, y, sums);
-    }
-}
-
-static void softmax_row(size_t cols, real *y)
+APART void softmax_row(size_t cols, real *y)
 {
     real most = y[0], sum = 0;
     for (size_t j = 1; j < cols; j++)
@@ -230,47 +223,64 @@ static void softmax_row(size_t cols, real *y)
         y[j] /= sum;
 }
 
-static void softmax_rows(size_t rows, size_t cols, const real *bias, real *y, real *z, double *sums)
+/* Kinds that know elements alone. For each there are loops in which the kind is a constant. */
+#define STRAIGHT_KINDS(K) K(LINEAR) K(RELU) K(LEAKY_RELU) K(RELU6) K(HARD_SIGMOID) K(STEP)
+#define CURVED_KINDS(K) K(ELU) K(SELU) K(GELU) K(SIGMOID) K(TANH) K(SOFTPLUS)
+#define EACH_KIND(K) STRAIGHT_KINDS(K) CURVED_KINDS(K) K(SWISH) K(MISH) K(SOFTSIGN)
+
+#define VALUES(kind)                                                                               \
+    static void values_##kind(real p, size_t n, struct bias_lanes b, real *y, double *sums)        \
+    {                                                                                              \
+        if (b.bias)                                                                                \
+            values_of(ACT_##kind, p, n, b, y, sums);                                               \
+        else                                                                                       \
+            values_of(ACT_##kind, p, n, (struct bias_lanes){NULL, 0}, y, sums);                    \
+    }
+EACH_KIND(VALUES)
+#undef VALUES
+
+static void (*const values_by_kind[])(real p, size_t n, struct bias_lanes b, real *y,
+                                      double *sums) = {
+#define VALUES(kind) [ACT_##kind] = values_##kind,
+    EACH_KIND(VALUES)
+#undef VALUES
+};
+
+/* Rows of at most NEAR elements together, or one; sums are added to. */
+APART void activate_rows(enum activation a, real p, size_t rows, size_t cols, const real *bias,
+                         real *y, real *z, double *sums)
 {
-    activate_rows(ACT_LINEAR, 0, rows, cols, bias, y, z, NULL);
-    for (size_t i = 0; i < rows; i++)
-        softmax_row(cols, y + i * cols);
-    if (sums)
-        powers(rows * cols, y, sums);
+    const size_t n = rows * cols;
+    real again[NEAR + LANES];
+    struct bias_lanes b = {NULL, 0};
+    if (bias)
+        b = bias_of_rows(rows, cols, bias, y, again);
+    if (z && b.bias)
+        values_by_kind[ACT_LINEAR](0, n, b, y, NULL);
+    if (z) {
+        memcpy(z, y, n * sizeof *z);
+        b.bias = NULL;
+    }
+    if (a != ACT_LINEAR || b.bias || sums)
+        values_by_kind[a](p, n, b, y, sums);
 }
 
-/* Each case is a loop of its own, in which the kind is a constant. */
 static void activate(enum activation a, double p, size_t rows, size_t cols, const real *bias,
                      real *y, real *z, double *sums)
 {
-    const real q = (real)p;
+    const bool softmax = a == ACT_SOFTMAX;
+    const size_t block = rows_nearby(rows, cols);
     if (sums)
         sums[0] = sums[1] = 0;
-    switch (a) {
-#define CASE(kind)                                                                                 \
-    case kind:                                                                                     \
-        activate_rows(kind, q, rows, cols, bias, y, z, sums);                                      \
-        break;
-        CASE(ACT_LINEAR)
-        CASE(ACT_RELU)
-        CASE(ACT_LEAKY_RELU)
-        CASE(ACT_ELU)
-        CASE(ACT_SELU)
-        CASE(ACT_GELU)
-        CASE(ACT_SIGMOID)
-        CASE(ACT_TANH)
-        CASE(ACT_SOFTPLUS)
-        CASE(ACT_SWISH)
-        CASE(ACT_RELU6)
-        CASE(ACT_MISH)
-        CASE(ACT_SOFTSIGN)
-        CASE(ACT_HARD_SIGMOID)
-        CASE(ACT_STEP)
-#undef CASE
-    case ACT_SOFTMAX:
-        softmax_rows(rows, cols, bias, y, z, sums);
-        break;
+    for (size_t from = 0; from < rows; from += block) {
+        const size_t some = rows - from < block ? rows - from : block, at = from * cols;
+        activate_rows(softmax ? ACT_LINEAR : a, (real)p, some, cols, bias, y + at,
+                      z ? z + at : NULL, softmax ? NULL : sums);
     }
+    for (size_t i = 0; softmax && i < rows; i++)
+        softmax_row(cols, y + i * cols);
+    if (softmax && sums)
+        powers(rows * cols, y, sums);
 }
 
 /* `penalised`: c1 and c2 are not both 0. */
@@ -278,69 +288,58 @@ INLINE void slopes_of(enum activation a, real p, size_t n, const real *restrict 
                       const real *restrict z, real c1, real c2, bool has, bool penalised,
                       real *restrict d)
 {
+    const bool keeps = a == ACT_GELU || a == ACT_SOFTPLUS || a == ACT_SWISH || a == ACT_MISH;
     for (size_t j = 0; j < n; j++) {
         const real g = penalised ? with_sign_of(y[j], c1) + c2 * y[j] : 0;
-        d[j] = (has ? penalised ? d[j] + g : d[j] : g) * slope_of(a, p, y[j], z ? z[j] : 0);
+        d[j] = (has ? penalised ? d[j] + g : d[j] : g) * slope_of(a, p, y[j], keeps ? z[j] : 0);
     }
 }
 
-INLINE void softmax_slope(size_t cols, const real *y, real *d)
-{
-    real dot = 0;
-    for (size_t j = 0; j < cols; j++)
-        dot += d[j] * y[j];
-    for (size_t j = 0; j < cols; j++)
-        d[j] = y[j] * (d[j] - dot);
-}
+#define SLOPES(kind)                                                                               \
+    static void slopes_##kind(real p, size_t n, const real *y, const real *z, real c1, real c2,    \
+                              bool has, real *d)                                                   \
+    {                                                                                              \
+        if (has && c1 == 0 && c2 == 0)                                                             \
+            slopes_of(ACT_##kind, p, n, y, z, 0, 0, true, false, d);                               \
+        else if (has)                                                                              \
+            slopes_of(ACT_##kind, p, n, y, z, c1, c2, true, true, d);                              \
+        else                                                                                       \
+            slopes_of(ACT_##kind, p, n, y, z, c1, c2, false, true, d);                             \
+    }
+EACH_KIND(SLOPES)
+#undef SLOPES
 
-INLINE void deactivate_rows(enum activation a, real p, size_t rows, size_t cols, const real *y,
-                            const real *z, struct powers c, bool has, real *d, real *bias, bool add)
+static void (*const slopes_by_kind[])(real p, size_t n, const real *y, const real *z, real c1,
+                                      real c2, bool has, real *d) = {
+#define SLOPES(kind) [ACT_##kind] = slopes_##kind,
+    EACH_KIND(SLOPES)
+#undef SLOPES
+};
+
+APART void softmax_slopes(size_t rows, size_t cols, const real *y, real *d)
 {
-    const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
-    const bool keeps = a == ACT_GELU || a == ACT_SOFTPLUS || a == ACT_SWISH || a == ACT_MISH;
-    const size_t block = rows_nearby(rows, cols);
-    for (size_t from = 0; from < rows; from += block, y += block * cols, d += block * cols) {
-        const size_t some = rows - from < block ? rows - from : block, n = some * cols;
-        const real *near_z = keeps ? z + from * cols : NULL;
-        if (has && c1 == 0 && c2 == 0)
-            slopes_of(a, p, n, y, near_z, 0, 0, true, false, d);
-        else if (has)
-            slopes_of(a, p, n, y, near_z, c1, c2, true, true, d);
-        else
-            slopes_of(a, p, n, y, near_z, c1, c2, false, true, d);
-        for (size_t i = 0; a == ACT_SOFTMAX && i < some; i++)
-            softmax_slope(cols, y + i * cols, d + i * cols);
-        if (bias)
-            column_sums_of_rows(some, cols, d, bias, add || from > 0);
+    for (size_t i = 0; i < rows; i++, y += cols, d += cols) {
+        real dot = 0;
+        for (size_t j = 0; j < cols; j++)
+            dot += d[j] * y[j];
+        for (size_t j = 0; j < cols; j++)
+            d[j] = y[j] * (d[j] - dot);
     }
 }
 
 static void deactivate(enum activation a, double p, size_t rows, size_t cols, const real *y,
                        const real *z, struct powers c, bool has, real *d, real *bias, bool add)
 {
-    const real q = (real)p;
-    switch (a) {
-#define CASE(kind)                                                                                 \
-    case kind:                                                                                     \
-        deactivate_rows(kind, q, rows, cols, y, z, c, has, d, bias, add);                          \
-        break;
-        CASE(ACT_LINEAR)
-        CASE(ACT_RELU)
-        CASE(ACT_LEAKY_RELU)
-        CASE(ACT_ELU)
-        CASE(ACT_SELU)
-        CASE(ACT_GELU)
-        CASE(ACT_SIGMOID)
-        CASE(ACT_TANH)
-        CASE(ACT_SOFTPLUS)
-        CASE(ACT_SWISH)
-        CASE(ACT_RELU6)
-        CASE(ACT_MISH)
-        CASE(ACT_SOFTSIGN)
-        CASE(ACT_HARD_SIGMOID)
-        CASE(ACT_STEP)
-        CASE(ACT_SOFTMAX)
-#undef CASE
+    const bool softmax = a == ACT_SOFTMAX;
+    const size_t block = rows_nearby(rows, cols);
+    for (size_t from = 0; from < rows; from += block) {
+        const size_t some = rows - from < block ? rows - from : block, at = from * cols;
+        slopes_by_kind[softmax ? ACT_LINEAR : a]((real)p, some * cols, y + at, z ? z + at : NULL,
+                                                 (real)c.c1, (real)(2 * c.c2), has, d + at);
+        if (softmax)
+            softmax_slopes(some, cols, y + at, d + at);
+        if (bias)
+            column_sums_of_rows(some, cols, d + at, bias, add || from > 0);
     }
 }
 
@@ -348,7 +347,10 @@ static void powers_adjoint(size_t n, const real *restrict x, struct powers c, re
                            bool add)
 {
     const real c1 = (real)c.c1, c2 = (real)(2 * c.c2);
-    if (add)
+    if (add && c1 == 0)
+        for (size_t i = 0; i < n; i++)
+            dx[i] += c2 * x[i];
+    else if (add)
         for (size_t i = 0; i < n; i++)
             dx[i] += with_sign_of(x[i], c1) + c2 * x[i];
     else

@@ -7,6 +7,11 @@
 /* Rows of the tallest tile; numbers in a packed panel, 32 KB; columns of a packed at a time. */
 enum { TALLEST = 12, PACKED = 32768 / REAL_BYTES, BLOCK = 48 };
 
+/* Inner sizes with loops of their own. */
+enum { SHORT = PRODUCT_SHORT };
+#define EACH_SHORT(S)                                                                              \
+    S(1) S(2) S(3) S(4) S(5) S(6) S(7) S(8) S(9) S(10) S(11) S(12) S(13) S(14) S(15) S(16)
+
 #define TILES_4(T, vecs) T(1, vecs) T(2, vecs) T(3, vecs) T(4, vecs)
 #define TILES_6(T, vecs) TILES_4(T, vecs) T(5, vecs) T(6, vecs)
 #define TILES_8(T, vecs) TILES_6(T, vecs) T(7, vecs) T(8, vecs)

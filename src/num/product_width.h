@@ -255,7 +255,18 @@ INLINE void NAME(turn)(size_t columns, size_t vecs, size_t k, const real *b, siz
             const bool part = k - l < LANES;
             const size_t deep = part ? k - l : LANES;
             const NAME(mask) last = NAME(first)(deep);
+            real *to = packed + l * vecs * LANES + j;
             VEC v[LANES];
+            if (!part && columns - j >= LANES) {
+                UNROLL
+                for (size_t i = 0; i < LANES; i++)
+                    v[i] = NAME(load)(b + (j + i) * stride + l);
+                NAME(transpose)(v);
+                UNROLL
+                for (size_t i = 0; i < LANES; i++)
+                    NAME(store)(to + i * vecs * LANES, v[i]);
+                continue;
+            }
             UNROLL
             for (size_t i = 0; i < LANES; i++) {
                 const real *p = b + (j + i) * stride + l;
@@ -267,7 +278,7 @@ INLINE void NAME(turn)(size_t columns, size_t vecs, size_t k, const real *b, siz
             UNROLL
             for (size_t i = 0; i < LANES; i++)
                 if (i < deep)
-                    NAME(store)(packed + (l + i) * vecs * LANES + j, v[i]);
+                    NAME(store)(to + i * vecs * LANES, v[i]);
         }
 }
 
@@ -357,9 +368,104 @@ static void NAME(tn_packed)(size_t m, size_t n, size_t k, const real *a, const r
     NAME(packed)(PRODUCT_TN, m, n, k, a, b, c, add);
 }
 
+/* A row of c is one vector at most, k at most SHORT and in each of these a constant; b[k] has whole
+ * vectors, that stay in registers as far as there are such. */
+INLINE void NAME(rows)(const size_t k, size_t m, size_t n, const real *a, const real *b, real *c,
+                       bool add)
+{
+    const NAME(mask) last = NAME(first)(n);
+    const bool part = n < LANES;
+    VEC v[SHORT];
+    UNROLL
+    for (size_t l = 0; l < k; l++)
+        v[l] = NAME(load)(b + l * LANES);
+    for (size_t i = 0; i < m; i++, a += k, c += n) {
+        VEC s = {0};
+        if (add)
+            s = part ? NAME(load_part)(c, last) : NAME(load)(c);
+        UNROLL
+        for (size_t l = 0; l < k; l++)
+            s += a[l] * v[l];
+        if (part)
+            NAME(store_part)(c, last, s);
+        else
+            NAME(store)(c, s);
+    }
+}
+
+#define ROWS(deep)                                                                                 \
+    static void NAME(rows_##deep)(size_t m, size_t n, size_t k, const real *a, const real *b,      \
+                                  real *c, bool add)                                               \
+    {                                                                                              \
+        (void)k;                                                                                   \
+        NAME(rows)(deep, m, n, a, b, c, add);                                                      \
+    }
+EACH_SHORT(ROWS)
+#undef ROWS
+
+static gemm_run *const NAME(rows_of)[SHORT] = {
+#define ROWS(deep) NAME(rows_##deep),
+    EACH_SHORT(ROWS)
+#undef ROWS
+};
+
+static void NAME(nn_short)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+                           bool add)
+{
+    real whole[SHORT * LANES] __attribute__((aligned(64)));
+    NAME(gather)(n, 1, k, b, n, whole);
+    NAME(rows_of)[k - 1](m, n, k, a, whole, c, add);
+}
+
+static void NAME(nt_short)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+                           bool add)
+{
+    real whole[SHORT * LANES] __attribute__((aligned(64)));
+    NAME(turn)(n, 1, k, b, k, whole);
+    NAME(rows_of)[k - 1](m, n, k, a, whole, c, add);
+}
+
+/* c[m][1] where a row of a is one vector at most. */
+static void NAME(column_short)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+                               bool add)
+{
+    (void)n;
+    const NAME(mask) last = NAME(first)(k);
+    const bool part = k < LANES;
+    const VEC by = NAME(load_part)(b, last);
+    real sum[4];
+    VEC v[4];
+    for (; m >= 4; m -= 4, a += 4 * k, c += 4) {
+        UNROLL
+        for (size_t i = 0; i < 4; i++)
+            v[i] = by * (part ? NAME(load_part)(a + i * k, last) : NAME(load)(a + i * k));
+        NAME(fold)(v, sum);
+        UNROLL
+        for (size_t i = 0; i < 4; i++)
+            c[i] = add ? c[i] + sum[i] : sum[i];
+    }
+    if (!m)
+        return;
+    for (size_t i = 0; i < 4; i++)
+        v[i] = i < m ? by * NAME(load_part)(a + i * k, last) : (VEC){0};
+    NAME(fold)(v, sum);
+    for (size_t i = 0; i < m; i++)
+        c[i] = add ? c[i] + sum[i] : sum[i];
+}
+
 static const struct products_of_width NAME(products) = {
-    LANES,           NAME(nn),        NAME(tn),     NAME(nt),
-    NAME(nn_packed), NAME(tn_packed), NAME(column), NAME(tn_column),
+    .lanes = LANES,
+    .nn = NAME(nn),
+    .tn = NAME(tn),
+    .nt = NAME(nt),
+    .nn_packed = NAME(nn_packed),
+    .tn_packed = NAME(tn_packed),
+    .nn_short = NAME(nn_short),
+    .nt_short = NAME(nt_short),
+    .rows = NAME(rows_of),
+    .column = NAME(column),
+    .column_short = NAME(column_short),
+    .tn_column = NAME(tn_column),
 };
 
 #undef WIDEST

@@ -80,18 +80,6 @@ INLINE double squares_of_chunk(size_t n, const real *x, const real *t)
  * cache. */
 enum { NEAR = 2048 };
 
-/* y[n] += x[n] */
-INLINE void add_lanes(size_t n, const real *x, real *y)
-{
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        NAME(store)(y + i, NAME(load)(y + i) + NAME(load)(x + i));
-    if (i == n)
-        return;
-    const NAME(mask) m = NAME(first)(n - i);
-    NAME(store_part)(y + i, m, NAME(load_part)(y + i, m) + NAME(load_part)(x + i, m));
-}
-
 /* to[rows][cols] = x[cols] in each row, of less than a vector; the vector after the last element is
  * written too. */
 INLINE void repeat_short_row(size_t rows, size_t cols, const real *x, real *to)
@@ -140,7 +128,7 @@ INLINE VEC column_sums(size_t rows, size_t cols, const real *x, bool part, NAME(
 }
 
 /* The same where a whole number of rows fills a vector. */
-INLINE void column_sums_of_short_rows(size_t rows, size_t cols, const real *x, real *to, bool add)
+APART void column_sums_of_short_rows(size_t rows, size_t cols, const real *x, real *to, bool add)
 {
     const size_t n = rows * cols;
     real lane[LANES + 2];
@@ -156,6 +144,10 @@ INLINE void column_sums_of_short_rows(size_t rows, size_t cols, const real *x, r
         to[0] = add ? to[0] + lane[0] : lane[0];
         return;
     }
+    if (cols == LANES) {
+        NAME(store)(to, add ? NAME(load)(to) + s : s);
+        return;
+    }
     NAME(store)(lane, s);
     for (size_t j = 0; j < cols; j++) {
         real sum = lane[j];
@@ -165,13 +157,8 @@ INLINE void column_sums_of_short_rows(size_t rows, size_t cols, const real *x, r
     }
 }
 
-/* to[cols] = column sums of x, added where `add`. */
-INLINE void column_sums_of_rows(size_t rows, size_t cols, const real *x, real *to, bool add)
+APART void column_sums_of_long_rows(size_t rows, size_t cols, const real *x, real *to, bool add)
 {
-    if (LANES % cols == 0) {
-        column_sums_of_short_rows(rows, cols, x, to, add);
-        return;
-    }
     size_t j = 0;
     for (; j + LANES <= cols; j += LANES) {
         const VEC s = column_sums(rows, cols, x + j, false, NAME(first)(LANES));
@@ -182,6 +169,15 @@ INLINE void column_sums_of_rows(size_t rows, size_t cols, const real *x, real *t
     const NAME(mask) last = NAME(first)(cols - j);
     const VEC s = column_sums(rows, cols, x + j, true, last);
     NAME(store_part)(to + j, last, add ? NAME(load_part)(to + j, last) + s : s);
+}
+
+/* to[cols] = column sums of x, added where `add`. */
+INLINE void column_sums_of_rows(size_t rows, size_t cols, const real *x, real *to, bool add)
+{
+    if (cols <= LANES && !(cols & (cols - 1)))
+        column_sums_of_short_rows(rows, cols, x, to, add);
+    else
+        column_sums_of_long_rows(rows, cols, x, to, add);
 }
 
 #endif

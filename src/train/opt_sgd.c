@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/opt_decay.h"
 
+/* The places of the arguments below: every step reads them. */
+enum { RATE, MOMENTUM, NESTEROV, DECAY };
+
 static void update(const struct args *self, uint64_t count, size_t n, const real *g, real *w,
                    real *const slot[SLOTS_MOST])
 {
     (void)count;
-    const struct sgd_step s = {.rate = args_number(self, "lr"),
-                               .momentum = args_number(self, "momentum"),
-                               .nesterov = args_yes(self, "nesterov")};
+    const struct sgd_step s = {.rate = self->arg[RATE].as.number,
+                               .momentum = self->arg[MOMENTUM].as.number,
+                               .nesterov = self->arg[NESTEROV].as.yes};
     kernels()->sgd(n, &s, g, w, s.momentum > 0 ? slot[0] : NULL);
 }
 
@@ -24,23 +27,20 @@ static void step_sizes(const struct args *self, uint64_t count, size_t n,
 /* Momentum adds up steps before this one, and a weight its own steps: a factor for both. */
 static double reach(const struct args *self, double norm)
 {
-    return 64 * args_number(self, "lr") * norm;
+    return 64 * self->arg[RATE].as.number * norm;
 }
 
-/* The place of weight_decay among the arguments below. */
-enum { DECAY = 3 };
-
-/* Looked at in every step of models that have none: by place, not by name. */
 static double decay(const struct args *self)
 {
     return self->arg[DECAY].as.number > 0 ? opt_weight_decay(self) : 0;
 }
 
 static const struct arg_spec args[] = {
-    LEARNING_RATE("0.01"),
-    ARG("momentum", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 1,
-        .line = "how much of the last step goes on"),
-    ARG("nesterov", KEY, ARG_BOOL, .standard = "no", .line = "look ahead along the momentum"),
+    [RATE] = LEARNING_RATE("0.01"),
+    [MOMENTUM] = ARG("momentum", KEY, ARG_NUMBER, .standard = "0", .min = 0, .max = 1,
+                     .line = "how much of the last step goes on"),
+    [NESTEROV] =
+        ARG("nesterov", KEY, ARG_BOOL, .standard = "no", .line = "look ahead along the momentum"),
     [DECAY] = WEIGHT_DECAY("0"),
     COMMON_KEYS,
 };

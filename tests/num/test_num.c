@@ -354,6 +354,9 @@ static void rows_of(const struct kernels *k)
     check_rows(k, 700, 7);
     check_rows(k, 3001, 1);
     check_rows(k, 130, 33);
+    check_rows(k, 300, 16);
+    check_rows(k, 70, 64);
+    check_rows(k, 600, 4);
     check_rows(k, 2, 2500);
 }
 

@@ -65,8 +65,18 @@ static void check_forms(const struct products_of_width *w, const struct sizes *s
     check_one(w->nt, PRODUCT_NT, s, off, add);
     check_one(w->nn_packed, PRODUCT_NN, s, off, add);
     check_one(w->tn_packed, PRODUCT_TN, s, off, add);
+    if (s->n <= w->lanes && s->k <= PRODUCT_SHORT) {
+        check_one(w->nn_short, PRODUCT_NN, s, off, add);
+        check_one(w->nt_short, PRODUCT_NT, s, off, add);
+    }
+    if (s->n == w->lanes && s->k <= PRODUCT_SHORT)
+        check_one(w->rows[s->k - 1], PRODUCT_NN, s, off, add);
     if (s->n > 1)
         return;
+    if (s->k <= w->lanes) {
+        check_one(w->column_short, PRODUCT_NN, s, off, add);
+        check_one(w->column_short, PRODUCT_NT, s, off, add);
+    }
     check_one(w->column, PRODUCT_NN, s, off, add);
     check_one(w->column, PRODUCT_NT, s, off, add);
     check_one(w->tn_column, PRODUCT_TN, s, off, add);
@@ -89,6 +99,24 @@ static void small_of(const struct products_of_width *w)
         const struct sizes s = {few[i % FEW], few[i / FEW % FEW], few[i / FEW / FEW]};
         check_forms(w, &s, i % 4, i % 2);
     }
+}
+
+/* Every size that has loops of its own, with each number of rows left over. */
+static void fixed_of(const struct products_of_width *w)
+{
+    for (size_t k = 1; k <= PRODUCT_SHORT; k++)
+        for (size_t n = 1; n <= w->lanes; n++)
+            for (size_t m = 1; m <= 9; m++) {
+                const struct sizes s = {m, n, k};
+                check_forms(w, &s, (m + n) % 4, k % 2);
+                check_forms(w, &s, 0, m % 2);
+            }
+}
+
+static void sizes_fixed_at_compile_time_are_those_of_plain_loops(void **state)
+{
+    (void)state;
+    each_width(fixed_of);
 }
 
 static void small_products_are_those_of_plain_loops(void **state)
@@ -190,6 +218,34 @@ static void rows_of(const struct products_of_width *w)
     }
 }
 
+/* And the bits are those of larger products, whatever way is taken: a short size is no border. */
+static void short_of(const struct products_of_width *w)
+{
+    enum { M = 11, N = 16, K = PRODUCT_SHORT };
+    real a[M * K], b[N * K], all[M * N], some[M * N], turned[N * K];
+    fill(a, M * K, 1);
+    fill(b, N * K, 2);
+    const size_t n = w->lanes < N ? w->lanes : N;
+    for (size_t k = 1; k <= K; k++) {
+        w->nn(M, n, k, a, b, all, false);
+        w->rows[k - 1](M, n, k, a, b, some, false);
+        assert_memory_equal(some, all, M * n * sizeof *all);
+        w->nn_short(M, n, k, a, b, some, false);
+        assert_memory_equal(some, all, M * n * sizeof *all);
+        for (size_t l = 0; l < k; l++)
+            for (size_t j = 0; j < n; j++)
+                turned[j * k + l] = b[l * n + j];
+        w->nt_short(M, n, k, a, turned, some, false);
+        assert_memory_equal(some, all, M * n * sizeof *all);
+    }
+}
+
+static void a_short_product_has_the_bits_of_a_long_one(void **state)
+{
+    (void)state;
+    each_width(short_of);
+}
+
 static void a_row_does_not_depend_on_the_others(void **state)
 {
     (void)state;
@@ -217,11 +273,13 @@ static void blas_is_the_plain_loops_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_fixed_at_compile_time_are_those_of_plain_loops),
         cmocka_unit_test(small_products_are_those_of_plain_loops),
         cmocka_unit_test(odd_products_are_those_of_plain_loops),
         cmocka_unit_test(nan_and_infinity_go_where_they_belong),
         cmocka_unit_test(a_choice_holds_for_fewer_samples),
         cmocka_unit_test(a_row_does_not_depend_on_the_others),
+        cmocka_unit_test(a_short_product_has_the_bits_of_a_long_one),
         cmocka_unit_test(blas_is_the_plain_loops_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
