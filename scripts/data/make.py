@@ -7,9 +7,11 @@ number.
 digits-images.idx.gz, digits-labels.idx.gz: the first 100 digits that are built into nnr
 (E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
 Repository, 1998, CC BY 4.0), brightness 0 to 16.
-kernel.npy: a 2x2 array for npy("data/kernel.npy")."""
+kernel.npy: a 2x2 array for npy("data/kernel.npy").
+sae_weights.safetensors, cfg.json: a sparse autoencoder of 4 inputs and 6 units, as SAELens writes it."""
 
 import gzip
+import json
 import pathlib
 import random
 import struct
@@ -38,6 +40,23 @@ def idx(name, sizes, data):
     (HERE / name).write_bytes(gzip.compress(head + data, mtime=0))
 
 
+def sae():
+    draw = random.Random(4)
+    tensors = [("W_dec", [6, 4]), ("W_enc", [4, 6]), ("b_dec", [4]), ("b_enc", [6]), ("threshold", [6])]
+    head, data = {}, b""
+    for name, shape in tensors:
+        count = shape[0] * (shape + [1])[1]
+        numbers = [0.1 if name == "threshold" else round(draw.uniform(-1, 1), 2) for _ in range(count)]
+        head[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + 4 * count]}
+        data += struct.pack(f"<{count}f", *numbers)
+    text = json.dumps(head).encode()
+    text += b" " * (-len(text) % 8)
+    (HERE / "sae_weights.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+    config = {"architecture": "jumprelu", "d_in": 4, "d_sae": 6, "dtype": "float32", "apply_b_dec_to_input": True,
+              "normalize_activations": "none", "reshape_activations": "none"}
+    (HERE / "cfg.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
 def points():
     draw = random.Random(1)
     for i in range(POINTS):
@@ -55,6 +74,7 @@ def main():
     (HERE / "points-y.npy").write_bytes(y)
     npz("points.npz", {"x": x, "y": y})
     (HERE / "kernel.npy").write_bytes(npy("<f4", (2, 2), struct.pack("<4f", 0.5, -0.25, 1, 0)))
+    sae()
 
     with gzip.open(DIGITS, "rt") as file:
         digits = [bytes(map(int, line.split(","))) for line, _ in zip(file, range(IMAGES))]

@@ -93,7 +93,7 @@ static void lines_of_other_systems_become_ours(void **state)
          "\"regularizers.l2\" is no function; write l2(0.01)"},
         {"dense 4 kernel_regularizer=L2(0.01)", LOWER "write l2"},
         {"dense 4 nn.relu", "no activation \"nn.relu\"; write relu"},
-        {"import torch", "no thing to import \"torch\"; it is one of: keras"},
+        {"import torch", "no thing to import \"torch\"; it is one of: keras sae"},
         {"from keras.layers import Dense",
          LOWER "nothing is imported here; help lists what there is"},
         {"def f(x):",

@@ -366,7 +366,7 @@ static void completion_offers_what_may_stand_there(void **state)
          "recurrent_init= recurrent_constraint= recurrent_decay="},
         {"help kernel_", "kernel_init kernel_dropout kernel_constraint kernel_decay"},
         {"source ", "\"*"},
-        {"load weights ", "\" for="},
+        {"load weights ", "\" for= on"},
         {"save session ", "\" for="},
         {"plot save ", "\" size= of"},
         {"help pyt", "pytorch"},

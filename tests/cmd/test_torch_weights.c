@@ -289,7 +289,7 @@ static void what_does_not_fit(void **state)
                                        "module for k: nn.Linear k.weight 2x2 k.bias 2; no layer "
                                        "for a.weight 2x2 a.bias 2;"));
     fake_says(&f, "load weights \"w\" for=keras\n", OUTCOME_ERROR,
-              "t:1:22: no system \"keras\"; it is one of: torch");
+              "t:1:22: no system \"keras\"; it is one of: torch sae");
     fake_says(&f, "save session \"s.nnr\" for=torch\n", OUTCOME_ERROR,
               "t:1:26: for= is about weights, not session; save weights \"w.safetensors\" "
               "for=torch");

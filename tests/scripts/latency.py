@@ -11,6 +11,7 @@ Usage: latency.py NNR NNR64 [--figures] [WORD ...]
 """
 
 import gzip
+import json
 import os
 import pty
 import re
@@ -130,6 +131,24 @@ def large_keras(name):
         f.write(head + ', {"class_name": "Dense", "config": {"units": 3}}' * 50000 + "]}")
 
 
+def large_sae(name):
+    """300 inputs and a million units, all 0."""
+    head, at = {}, 0
+    for tensor, shape in (("W_dec", [1000000, 300]), ("W_enc", [300, 1000000]), ("b_dec", [300]), ("b_enc", [1000000])):
+        size = 4 * shape[0] * (shape + [1])[1]
+        head[tensor] = {"dtype": "F32", "shape": shape, "data_offsets": [at, at + size]}
+        at += size
+    text = json.dumps(head).encode()
+    with open(name, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text)
+        f.truncate(f.tell() + at)
+
+
+def sae_config(name):
+    with open(name, "w", encoding="ascii") as f:
+        json.dump({"architecture": "standard", "d_in": 300, "d_sae": 1000000}, f)
+
+
 SMALL = "data xor\ninput 2\ndense 2 tanh as h\ndense 1 sigmoid as y\nloss mse\n"
 LARGE = "data random 200000 shape=50\ninput 50\ndense 400 tanh as h\ndense 1 as y\nloss mse\n"
 EXPRESSION = "sum(exp(h.output)*exp(h.output)*log(1+abs(h.output)))"
@@ -238,6 +257,8 @@ ROWS = [
     Row("import", "import keras \"m.json\"\n", files=[("m.json", large_keras)]),
     Row("export", "export torch \"m.py\"\n" * 10,
         setup="data moons 100\ninput 2\ndense 500000 as h\ndense 1\nloss mse\noptimizer sgd\n"),
+    Row("import", "import sae \"sae.safetensors\"\n",
+        files=[("sae.safetensors", large_sae), ("cfg.json", sae_config)]),
     Row("edit", many=lambda i: "help edit"),
     Row("apropos", many=lambda i: "apropos noise"),
     Row("help", many=lambda i: "help train"),

@@ -6,13 +6,14 @@
 #include "cmd/session/command.h"
 #include "cmd/session/state.h"
 #include "cmd/verbs/import_keras.h"
+#include "cmd/verbs/import_sae.h"
 
 #include "lang/ast.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct entry *const rows[] = {&import_keras.entry};
+static const struct entry *const rows[] = {&import_keras.entry, &import_sae.entry};
 static const struct table imported = {"thing to import", rows, sizeof rows / sizeof *rows};
 
 static const struct entry report_row = {.name = "report",
@@ -56,7 +57,8 @@ static const struct arg_spec import_args[] = {
         .line = "what the file holds"),
     ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
     ARG("as", CLAUSE, ARG_NAME,
-        .line = "of keras: the model that it becomes; else the current one, which must be empty"),
+        .line = "of keras: the model that it becomes, else the current one, which must be empty; "
+                "of sae the code, else \"code\""),
     ARG("show", KEY, ARG_BOOL, .standard = "no", .line = "yes: the statements are printed too"),
     ARG("only", KEY, ARG_CHOICE, .of = &parts,
         .line = "report: tells what of the file can be imported, and changes nothing"),
@@ -73,8 +75,15 @@ const struct command command_import = {
         "blocks), wrappers, penalties, constraints, initialisers, loss and optimizer. Names are "
         "kept as far as they are names here; those that change are listed. Strengths are "
         "written as they were typed: 0.009999999776482582 in a file is 0.01. Which of the "
-        "penalties Keras itself applied, audit tells.",
-        "import keras \"data/model.json\" as net\ndata random 40 shape=4 target=1\npenalties\n"),
+        "penalties Keras itself applied, audit tells.\n\n"
+        "import sae \"sae_weights.safetensors\" reads a sparse autoencoder of SAELens with the "
+        "cfg.json beside it: architectures standard, jumprelu and topk; F16, BF16, F32 or F64. It "
+        "becomes an input, if the model is empty, or stands on the newest tensor; a dense layer "
+        "whose output is the code; and a dense layer back, NAME_decoder. SAELens takes b_dec off "
+        "the input; here that is in the encoder's bias, b_enc - b_dec W_enc, which computes the "
+        "same.",
+        "import keras \"data/model.json\" as net\ndata random 40 shape=4 target=1\npenalties\n"
+        "model sparse\nimport sae \"data/sae_weights.safetensors\" as code\n"),
     .run = run_import,
     .unwritten = any_statement,
     .personal = only_reports,

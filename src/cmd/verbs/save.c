@@ -3,6 +3,7 @@
 #include "cmd/common/history_table.h"
 #include "cmd/common/page.h"
 #include "cmd/common/results_file.h"
+#include "cmd/common/sae.h"
 #include "cmd/common/torch_weights.h"
 #include "cmd/session/command.h"
 #include "cmd/session/journal.h"
@@ -34,13 +35,16 @@ static const struct table loaded = {"thing to load", rows, 1};
 
 /* Whose layouts and names weights in a file can have. */
 static const struct entry torch_row = {.name = "torch", .summary = "PyTorch's state_dict"};
-static const struct entry *const other_rows[] = {&torch_row};
+static const struct entry sae_row = {.name = "sae", .summary = "sae_weights.safetensors"};
+static const struct entry *const other_rows[] = {&torch_row, &sae_row};
 static const struct table others = {"system", other_rows, 1};
+static const struct table others_in = {"system", other_rows, 2};
 
-static bool is_for_torch(const struct args *args)
+/* The row of for=; NULL: names and layouts are as here. */
+static const struct entry *other_system(const struct args *args)
 {
     const struct arg *a = args_get(args, "for");
-    return a->given && a->as.choice == &torch_row;
+    return a->given ? a->as.choice : NULL;
 }
 
 static int need_weights(const struct model *m, const struct args *args, struct err *e)
@@ -72,7 +76,7 @@ static int save_weights(struct session *s, const struct args *args, struct err *
         return 0;
     if (model_draw(m, s->seed, 0, e))
         return -1;
-    if (is_for_torch(args))
+    if (other_system(args))
         return save_for_torch(s, file, e);
     struct tensor_out *list = mem_new(g->weights, sizeof *list);
     if (!list)
@@ -217,22 +221,70 @@ static void say_loaded(struct str *to, const struct model *m, const struct tenso
     mem_free(used);
 }
 
-static int put_weights(struct session *s, struct model *m, const struct tensor_file *file,
-                       bool torch, struct err *e)
+/* The layers that a sparse autoencoder's weights go to. */
+static int find_coders(const struct model *m, const struct arg *on, id *layer, struct err *e)
 {
-    struct str text = {0};
+    if (on->given && on->as.names.count == 2) {
+        for (size_t i = 0; i < 2; i++) {
+            layer[i] = graph_find_layer(m->graph, on->as.names.item[i]);
+            if (layer[i] != NOTHING)
+                continue;
+            err_at(e, on->as.names.where[i], "there is no layer %s", on->as.names.item[i]);
+            return err_hint(e, "summary lists the layers");
+        }
+        return 0;
+    }
+    err_at(e, on->where, "for=sae takes two layers, the encoder and the decoder");
+    return err_hint(e, "write load weights \"sae_weights.safetensors\" for=sae on code "
+                       "code_decoder; import sae makes both");
+}
+
+static int take_sae(struct session *s, const struct args *args, real *to, struct str *text,
+                    struct err *e)
+{
+    const struct file_name *file = &args_get(args, "file")->as.file;
+    const struct arg *on = args_get(args, "on");
+    struct model *m = current_model(s);
+    struct sae a;
+    id layer[2] = {NOTHING, NOTHING};
+    if (find_coders(m, on, layer, e) || sae_read(&a, file, &s->host->stop, e) ||
+        sae_weights_read(m, &a, file, layer[0], layer[1], to, &s->host->stop, e))
+        return -1;
+    str_addf(text, "load weights: %s and %s\n", on->as.names.item[0], on->as.names.item[1]);
+    return 0;
+}
+
+/* Reads the file's tensors into `to`, a block like the model's, and says what it did. */
+static int take_tensors(struct session *s, const struct args *args, real *to, struct str *text,
+                        struct err *e)
+{
+    const struct entry *system = other_system(args);
+    const struct model *m = current_model(s);
+    struct tensor_file file;
     size_t common = 0;
+    if (system == &sae_row)
+        return take_sae(s, args, to, text, e);
+    if (tensor_file_open(&file, &args_get(args, "file")->as.file, &s->host->stop, e))
+        return -1;
+    const int failed =
+        system ? torch_weights_read(m, &file, to, text, e) : read_common(m, &file, to, &common, e);
+    if (!failed && !system)
+        say_loaded(text, m, &file, common);
+    tensor_file_close(&file);
+    return failed;
+}
+
+static int put_weights(struct session *s, const struct args *args, struct err *e)
+{
+    struct model *m = current_model(s);
+    struct str text = {0};
     if (model_draw(m, s->seed, 0, e))
         return -1;
     real *block = mem_block(m->state.reals, sizeof *block);
     if (!block)
         return err_memory(e);
     const bool whole = stop_copy(m->stop, block, m->state.weight, m->state.reals * sizeof *block);
-    int failed = !whole  ? err_stopped(e)
-                 : torch ? torch_weights_read(m, file, block, &text, e)
-                         : read_common(m, file, block, &common, e);
-    if (!failed && !torch)
-        say_loaded(&text, m, file, common);
+    const int failed = whole ? take_tensors(s, args, block, &text, e) : err_stopped(e);
     /* What is written goes last: then nothing can fail any more. */
     if (failed || session_report_words(s, "load", &text, e)) {
         str_finish(&text);
@@ -249,15 +301,14 @@ static int put_weights(struct session *s, struct model *m, const struct tensor_f
 
 static int run_load(struct session *s, const struct args *args, struct err *e)
 {
-    struct model *m = current_model(s);
-    struct tensor_file file;
-    if (need_weights(m, args, e) || checking(s))
+    const struct arg *on = args_get(args, "on");
+    if (on->given && other_system(args) != &sae_row) {
+        err_at(e, on->key, "on is for sparse autoencoders: for=sae");
+        return err_hint(e, "weights go to the current model");
+    }
+    if (need_weights(current_model(s), args, e) || checking(s))
         return checking(s) ? 0 : -1;
-    if (tensor_file_open(&file, &args_get(args, "file")->as.file, &s->host->stop, e))
-        return -1;
-    const int failed = put_weights(s, m, &file, is_for_torch(args), e);
-    tensor_file_close(&file);
-    return failed;
+    return put_weights(s, args, e);
 }
 
 static const struct arg_spec save_args[] = {
@@ -270,7 +321,9 @@ static const struct arg_spec save_args[] = {
 static const struct arg_spec load_args[] = {
     ARG("what", POSITIONAL, ARG_CHOICE, .of = &loaded, .required = true, .line = "weights"),
     ARG("file", POSITIONAL, ARG_FILE, .required = true, .line = "its name"),
-    ARG("for", KEY, ARG_CHOICE, .of = &others, .line = "names and layouts of another system"),
+    ARG("for", KEY, ARG_CHOICE, .of = &others_in, .line = "names and layouts of another system"),
+    ARG("on", CLAUSE, ARG_NAMES, .line = "of for=sae: the layers of encoder and decoder",
+        .naming = NAMING_PARTS),
 };
 
 static bool saves_report(const struct statement *st)
@@ -338,7 +391,8 @@ const struct command command_load = {
             "Modules go to the layers of their names (save weights for=torch tells how each layer "
             "is turned); those of other names to layers of their shapes, in the order of the "
             "numbers in their names, or of the file if its names are not sorted. It tells which "
-            "went where. What does not fit is told all at once, and nothing is loaded.",
+            "went where. What does not fit is told all at once, and nothing is loaded. for=sae on "
+            "ENCODER DECODER reads those of a sparse autoencoder; import sae says it.",
             "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
             "load weights \"/tmp/w.safetensors\"\n"),
     .run = run_load,
