@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -86,6 +87,7 @@ struct json *replies_begin(struct replies *r, const char *event)
     else
         json_number(&r->json, "id", NAN);
     json_text(&r->json, "event", event);
+    r->event = event;
     return &r->json;
 }
 
@@ -94,6 +96,19 @@ void replies_raw(struct replies *r, const char *key, const char *json, size_t n)
     str_addf(&r->line, "%s\"%s\": ", r->json.comma ? ", " : "", key);
     str_bytes(&r->line, json, n);
     r->json.comma = true;
+}
+
+/* In place of a line for which there was no memory. Each request needs its end. */
+static void tell_no_memory(struct replies *r)
+{
+    char line[REQUEST_ID_LARGEST * 6 + 200];
+    const bool ends = strcmp(r->event, "done") == 0;
+    const int n = snprintf(line, sizeof line,
+                           "{\"id\": %s, \"event\": \"%s\", %s\"error\": \"not enough memory\", "
+                           "\"hint\": \"\", \"text\": \"nnr: not enough memory\"}\n",
+                           r->id ? r->id : "null", ends ? "done" : "error",
+                           ends ? "\"status\": \"error\", " : "\"verb\": null, ");
+    write_whole(r, line, (size_t)n);
 }
 
 void replies_send(struct replies *r)
@@ -105,12 +120,8 @@ void replies_send(struct replies *r)
         return;
     }
     str_finish(&r->line);
-    str_addf(&r->line,
-             "{\"id\": %s, \"event\": \"error\", \"verb\": null, \"error\": \"not enough "
-             "memory\", \"hint\": null, \"text\": \"nnr: not enough memory\"}\n",
-             r->id ? r->id : "null");
-    if (!r->line.failed)
-        write_whole(r, r->line.text, r->line.size);
+    r->line = (struct str){0};
+    tell_no_memory(r);
 }
 
 static bool continues_character(char c)

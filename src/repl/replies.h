@@ -13,6 +13,7 @@ struct replies {
     struct requests *requests; /* who tells when the other side wants the end */
     int fd;                    /* what standard output was */
     const char *id;            /* of the request that is answered, as JSON; NULL: none is */
+    const char *event;         /* of the line that is being made */
     struct str line;           /* the one that is being made */
     struct json json;
     double told; /* when progress was told last */

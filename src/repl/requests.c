@@ -21,7 +21,7 @@ struct requests {
     pthread_t reader;
     pthread_mutex_t lock; /* of all that follows up to the line */
     struct request *first, *last;
-    size_t waiting, bytes;
+    size_t waiting, bytes, lost;
     uint64_t orders;     /* given so far, from 1 */
     uint64_t stop_below; /* what has a lower order was interrupted */
     bool busy, ended, closing;
@@ -43,15 +43,16 @@ static void tell_other(struct requests *q)
 static struct request *refuse_more(struct requests *q, struct request *r)
 {
     struct err e = {0};
-    if (q->waiting > REQUESTS_WAITING || (q->last && q->last->further)) {
+    struct request *refused = NULL;
+    if (q->last->further) {
         q->last->further++;
-        request_destroy(r);
-        return NULL;
+    } else {
+        err_at(&e, nowhere, "too many requests wait");
+        err_hint(&e, "read the replies; %d requests of %d MiB in all may wait", REQUESTS_WAITING,
+                 REQUESTS_BYTES >> 20);
+        refused = request_refused(r->line, &e);
+        q->lost += !refused;
     }
-    err_at(&e, nowhere, "too many requests wait");
-    err_hint(&e, "read the replies; %d requests of %d MiB in all may wait", REQUESTS_WAITING,
-             REQUESTS_BYTES >> 20);
-    struct request *refused = request_refused(r->line, &e);
     if (refused)
         refused->further = 1;
     request_destroy(r);
@@ -71,6 +72,7 @@ static void add_request(struct requests *q, struct request *r)
     }
     q->closing = q->closing || (good && r->kind == REQUEST_QUIT);
     const size_t size = r ? r->text.size : 0;
+    q->lost += !r;
     if (r && (q->waiting >= REQUESTS_WAITING || q->bytes + size > REQUESTS_BYTES))
         r = refuse_more(q, r);
     if (r) {
@@ -82,8 +84,8 @@ static void add_request(struct requests *q, struct request *r)
         q->last = r;
         q->waiting++;
         q->bytes += r->text.size;
-        tell_other(q);
     }
+    tell_other(q);
     pthread_mutex_unlock(&q->lock);
 }
 
@@ -235,11 +237,20 @@ struct request *requests_next(struct requests *q)
         r->interrupted = r->order < q->stop_below;
         q->busy = true;
     }
-    if (!q->first && !q->ended)
+    if (!q->first && !q->ended && !q->lost)
         while (read(q->told[0], bytes, sizeof bytes) > 0)
             continue;
     pthread_mutex_unlock(&q->lock);
     return r;
+}
+
+size_t requests_lost(struct requests *q)
+{
+    pthread_mutex_lock(&q->lock);
+    const size_t lost = q->lost;
+    q->lost = 0;
+    pthread_mutex_unlock(&q->lock);
+    return lost;
 }
 
 void requests_done(struct requests *q)
@@ -252,7 +263,7 @@ void requests_done(struct requests *q)
 bool requests_over(struct requests *q)
 {
     pthread_mutex_lock(&q->lock);
-    const bool over = !q->first && q->ended;
+    const bool over = !q->first && q->ended && !q->lost;
     pthread_mutex_unlock(&q->lock);
     return over;
 }

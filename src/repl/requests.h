@@ -22,6 +22,8 @@ int requests_fd(const struct requests *q);
 /* The next one, the caller's to destroy; NULL: none waits. From here to requests_done an interrupt
  * that comes is a Ctrl-C (signals_interrupt). */
 struct request *requests_next(struct requests *q);
+/* How many lines were lost since the last call because there was no memory for them. */
+size_t requests_lost(struct requests *q);
 /* What was asked for has been done: an interrupt that comes now is not for it. */
 void requests_done(struct requests *q);
 /* Whether nothing waits and nothing will come. */

@@ -110,10 +110,18 @@ static void refuse(struct serve *v, const struct request *r)
     struct json *j = begin_done(v, "refused");
     json_text(j, "error", r->wrong.what);
     json_text(j, "hint", r->wrong.hint);
-    json_number(j, "line", (double)r->line);
+    if (r->line)
+        json_number(j, "line", (double)r->line);
     if (r->further)
         json_number(j, "requests", (double)r->further);
     replies_send(&v->replies);
+}
+
+static void refuse_lost(struct serve *v, size_t lost)
+{
+    struct request r = {.further = lost};
+    err_memory(&r.wrong);
+    refuse(v, &r);
 }
 
 static const char *status_of(enum outcome how)
@@ -312,7 +320,10 @@ static void answer_all(struct serve *v)
 {
     struct loop *l = v->loop;
     while (!v->over && !loop_leaving(l)) {
+        const size_t lost = requests_lost(v->requests);
         struct request *r = requests_next(v->requests);
+        if (lost)
+            refuse_lost(v, lost);
         if (r) {
             answer(v, r);
             requests_done(v->requests);

@@ -8,6 +8,7 @@
 import json
 import os
 import pathlib
+import random
 import re
 import resource
 import select
@@ -308,6 +309,28 @@ class Serve(unittest.TestCase):
         self.write("")
         self.write(" \t\r")
         self.assertEqual(self.text_of("print k"), "3\n")
+        self.end()
+
+    def test_random_lines(self):
+        """Whatever a line holds, it has one reply."""
+        draw = random.Random(1)
+        lines = [json.dumps({"id": 1, "request": k, "text": "print h.kernel", "cursor": 3}).encode()
+                 for k in KINDS[:4]] + [
+            b'{"id": "a", "request": "run", "text": "data xor\\ninput 2", "as": "json", "name": "b"}']
+        letters = b'{}[]":,\\ \x00\xff\xc3\xa9tfn0123456789.-eE+'
+        self.start()
+        for _ in range(100):
+            sent = 0
+            for _ in range(20):
+                line = bytearray(draw.choice(lines))
+                for _ in range(draw.randrange(1, 6)):
+                    at = draw.randrange(len(line))
+                    line[at:at + draw.randrange(3)] = bytes(draw.choices(letters, k=draw.randrange(3)))
+                sent += bool(line.strip(b" \t\r"))
+                self.write(bytes(line) + b"\n")
+            while sent:
+                sent -= self.read()["event"] == "done"
+        self.is_alive()
         self.end()
 
     def test_ids(self):
