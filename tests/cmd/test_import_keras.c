@@ -96,6 +96,31 @@ static const struct twin {
      "input 1 as left\ninput 1 as right\nblock tower { dense 1 kernel=l1(1) use_bias=no "
      "kernel_init=ones as dense_1 }\ntower on left as tower_1\ntower on right as tower_2\n"
      "concat on tower_1, tower_2 as concatenate_0\ndense 1 use_bias=no kernel_init=ones as y\n"},
+    {IMPORT("layers-image.json"),
+     "input 8x8x4 as x\nconv2d 2 3x3 relu kernel=l2(0.1) strides=2x1 as a\nconv2d_transpose 2 2x2 "
+     "relu kernel=l2(0.1) as b\nspatial_dropout 0.1 as sd\nupsample 2x2 as up\nmax_pool2d 2x2 "
+     "strides=1x1 padding=same as mp\navg_pool2d 2x2 strides=2x2 as ap\nbatchnorm scale=no as bn\n"
+     "global_avg_pool as g\nlayernorm gamma_constraint=max_norm(3) as ln\ndense 2 softmax as o\n"},
+    {IMPORT("layers-masked.json"),
+     "input 9x3 as x\nmasking -1 as m\nlstm 3 recurrent=l1(0.5) sequences=yes dropout=0.1 as l\n"
+     "gru 3 reset_after=no recurrent=l1(0.5) sequences=yes dropout=0.1 as gr\nsimple_rnn 3 "
+     "recurrent=l1(0.5) sequences=yes dropout=0.1 as s\nbidirectional gru 3 recurrent=l1(0.5) "
+     "dropout=0.1 merge=multiply as bi\n"},
+    {IMPORT("layers-steps.json"),
+     "input 12x3 as x\nconv1d 2 3 relu kernel=l2(0.1) padding=causal dilation=2 "
+     "kernel_constraint=unit_norm(0, 1) as c\nspatial_dropout 0.2 as sd\nmax_pool1d 2 strides=2 as "
+     "mp\navg_pool1d 2 strides=2 as ap\nupsample 2 as u\npermute 2x1 as p\nreshape 3x4 as r\n"
+     "global_max_pool as g\nrepeat_vector 3 as rv\ngaussian_noise 0.1 as gn\ngaussian_dropout 0.1 "
+     "as "
+     "gd\nalpha_dropout 0.1 as ad\nactivity_regularization l1(0.1) as ar\nflatten as f\nactivation "
+     "relu6 as r1\nactivation leaky_relu(0.1) as r2\nactivation elu(0.5) as e\nactivation "
+     "prelu(alpha_init=constant(0.1)) alpha=l1(0.2) as pr\nactivation softmax as sm\nactivation "
+     "linear as act\ndense 1 gelu kernel_init=normal(0, 0.05) bias_init=constant(0.1) "
+     "kernel_constraint=min_max_norm(0.1, 1, 0.5) as d\n"},
+    {IMPORT("layers-words.json"),
+     "input 6 as x\nembedding 10 4 kernel=l2(0.1) kernel_constraint=non_neg mask_zero=yes as e\n"
+     "block inner { dense 3 relu activity=l1(0.1) as da; dense 2 as db }\ntimedistributed inner as "
+     "td\nglobal_avg_pool as g\n"},
     {IMPORT("names.json"),
      "input 3 as layer_0_in_put\ndense 2 as block_1_dense\ndense 2 as block_1_dense_2\n"
      "dense 2 as a_b\ndense 2 as as_0\ndense 2 as dense_0\ndense 1 as dense_2\n"},
@@ -176,6 +201,30 @@ static void a_record_needs_no_file(void **state)
     check_same(&f, &g, "a record of an import");
     fake_finish(&f);
     fake_finish(&g);
+}
+
+/* Of a loop that fails what was done is written, with the import as it stands there. */
+static void a_loop_that_fails_is_written(void **state)
+{
+    struct fake f, g;
+    (void)state;
+    folder_text("worked.json", worked);
+    fake_start(&f);
+    assert_int_equal(fake_run(&f, "repeat 1 { import keras \"worked.json\" as net; dense 2 as z; "
+                                  "expect 1 > 2 }\n"),
+                     OUTCOME_EXPECT);
+    fake_ok(&f, "save session \"s.nnr\"\n");
+    fake_start(&g);
+    fake_ok(&g, "source \"s.nnr\"\n");
+    assert_true(session_digest(f.session) == session_digest(g.session));
+    fake_prints(&g, "print z.units\n", "2\n");
+    fake_ok(&f, "undo\nrepeat 1 { import keras \"worked.json\" as net }\nsave session \"s.nnr\"\n");
+    fake_finish(&g);
+    fake_start(&g);
+    fake_ok(&g, "source \"s.nnr\"\n");
+    assert_true(session_digest(f.session) == session_digest(g.session));
+    fake_finish(&g);
+    fake_finish(&f);
 }
 
 static void weights_go_round(void **state)
@@ -414,6 +463,7 @@ int main(void)
         cmocka_unit_test(a_file_becomes_what_one_would_type),
         cmocka_unit_test(one_undo_takes_all_back),
         cmocka_unit_test(a_record_needs_no_file),
+        cmocka_unit_test(a_loop_that_fails_is_written),
         cmocka_unit_test(weights_go_round),
         cmocka_unit_test(an_error_leaves_all_as_it_was),
         cmocka_unit_test(all_that_is_wrong_is_told_at_once),

@@ -591,7 +591,9 @@ static void arguments_words(struct keras_lines *l, const struct keras_layer *lay
         if (!said && spec->required && l->refusals == before)
             keras_refuse(l, layer, NULL, "its config does not say %s",
                          spec->alias ? spec->alias : spec->name);
-        if (said && !words.failed && !keras_is_standard(spec, words.text ? words.text : ""))
+        /* Sizes are said in any case: a line that has them is read more easily. */
+        const bool needed = spec->form == POSITIONAL && !spec->of;
+        if (said && !words.failed && (needed || !keras_is_standard(spec, words.text)))
             open = argument_words(to, spec, words.text, open) || (spec->form != POSITIONAL && open);
         else if (spec->form == POSITIONAL)
             open = false;
@@ -611,6 +613,31 @@ static void check_axis(struct keras_lines *l, const struct keras_layer *layer, c
     keras_refuse(l, layer, "axis", "axis %s: here it is the last one", short_text(l, value));
 }
 
+/* prelu and what its slopes take; a penalty on them is the layer's. */
+static void slopes_words(struct keras_lines *l, const struct keras_layer *layer, struct str *to)
+{
+    const struct entry *row = table_find(&activation_kinds, "prelu");
+    const struct arg_spec *slot = spec_of(table_find(&layer_kinds, "activation"), "alpha");
+    const json_t *penalty = json_object_get(layer->config, slot->alias);
+    struct str inside = {0}, words = {0};
+    for (size_t i = 0; i < row->arg_count; i++) {
+        const char *key = key_of(layer, &row->args[i]);
+        struct str one = {0};
+        if (key &&
+            keras_value_words(l, layer, key, &row->args[i], json_object_get(layer->config, key),
+                              &one) &&
+            !one.failed && !keras_is_standard(&row->args[i], one.text))
+            str_addf(&inside, "%s%s=%s", inside.size ? ", " : "", row->args[i].name, one.text);
+        str_finish(&one);
+    }
+    str_addf(to, inside.size ? " prelu(%s)" : " prelu", inside.text);
+    if (keras_value_words(l, layer, slot->alias, slot, penalty, &words) && !words.failed)
+        str_addf(to, " %s=%s", slot->name, words.text);
+    l->failed = l->failed || inside.failed || words.failed;
+    str_finish(&inside);
+    str_finish(&words);
+}
+
 /* Classes that are a function alone. */
 static void function_words(struct keras_lines *l, const struct keras_layer *layer, unsigned rank,
                            struct str *to)
@@ -626,7 +653,7 @@ static void function_words(struct keras_lines *l, const struct keras_layer *laye
     } else if (strcmp(layer->class_name, "ELU") == 0)
         str_addf(to, " elu(%s)", number_exact(number_or(c, "alpha", 1), a));
     else if (strcmp(layer->class_name, "PReLU") == 0) {
-        str_add(to, " prelu");
+        slopes_words(l, layer, to);
         if (rank != 1)
             keras_refuse(l, layer, NULL,
                          "a PReLU on several axes has a slope for each place; here it has one for "
@@ -662,9 +689,11 @@ static void check_keys(struct keras_lines *l, const struct keras_layer *layer,
         const bool own = strcmp(key, "max_value") == 0 || strcmp(key, "negative_slope") == 0 ||
                          strcmp(key, "threshold") == 0 || strcmp(key, "alpha") == 0 ||
                          strcmp(key, "axis") == 0;
+        const bool slope =
+            strcmp(layer->class_name, "PReLU") == 0 && strncmp(key, "alpha_", 6) == 0;
         const bool penalty = strcmp(layer->class_name, "ActivityRegularization") == 0 &&
                              (strcmp(key, "l1") == 0 || strcmp(key, "l2") == 0);
-        if (spec_of(entry, key) || is_idle(l, key, value) || (function && own) || penalty)
+        if (spec_of(entry, key) || is_idle(l, key, value) || (function && own) || penalty || slope)
             continue;
         if (strcmp(key, "axis") == 0 && strstr(layer->class_name, "Normalization"))
             check_axis(l, layer, value, rank);

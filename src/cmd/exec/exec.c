@@ -115,11 +115,11 @@ static int write_unit(struct session *s, struct unit *u, bool failed, struct err
         bad = journal_append_list(s, &j->spelled, &own) || bad;
     if (failed)
         bad = journal_append_list(s, &j->partial, &own) || bad;
-    else if (u->line && !j->exercises)
+    else if (u->line && !j->exercises && !j->instead)
         bad = journal_append(s, u->line, &own) || bad;
     if (!failed && j->extra)
         bad = journal_append_list(s, &j->extra, &own) || bad;
-    if (!failed && !j->exercises)
+    if (!failed && !j->exercises && !j->instead)
         u->line = NULL;
     journal_forget_lists(j);
     /* One error is enough: what failed itself is told by its own. */

@@ -62,6 +62,7 @@ static int run_or_restore(struct session *s, const struct script *script, struct
         lines_free(lines);
     else
         j->extra = lines;
+    j->instead = lines && !failed;
     return failed;
 }
 

@@ -17,8 +17,8 @@ struct made {
 };
 
 /* Carries them out, all or, on an error, none, and tells the notes. undo takes them back at once;
- * in a record they stand instead of the statement, whose verb's row says .unwritten = any_statement
- * and .changes = CHANGES_ALL. Finishes the texts. */
+ * in a record they stand instead of the statement, whose verb's row says .changes = CHANGES_ALL. In
+ * { }, and in a file, the statement itself is part of what is written. Finishes the texts. */
 int run_made(struct session *s, struct made *m, struct err *e);
 
 #endif

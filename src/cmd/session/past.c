@@ -40,6 +40,6 @@ void journal_forget_lists(struct journal *j)
     lines_free(j->extra);
     lines_free(j->spelled);
     j->chosen = j->partial = j->extra = j->spelled = j->spelled_last = NULL;
-    j->spells = false;
+    j->spells = j->instead = false;
     j->exercises = 0;
 }

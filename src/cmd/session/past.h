@@ -38,6 +38,7 @@ struct journal {
     const struct snapshot *before; /* NULL: it changes nothing */
     struct line *chosen, *partial; /* what nnr chose, and what was done before something failed */
     struct line *extra;            /* what a handler adds */
+    bool instead;                  /* that is what the unit did: its own line is not written */
     /* Instead of the unit's own line, when a person did an exercise inside: what was done,
      * statement by statement. */
     bool spells; /* an exercise may come: it is noted so */

@@ -85,7 +85,6 @@ const struct command command_import = {
         "import keras \"data/model.json\" as net\ndata random 40 shape=4 target=1\npenalties\n"
         "model sparse\nimport sae \"data/sae_weights.safetensors\" as code\n"),
     .run = run_import,
-    .unwritten = any_statement,
     .personal = only_reports,
     .changes = CHANGES_ALL,
     .stop_first = true,
