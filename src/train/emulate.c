@@ -344,6 +344,18 @@ static const struct emulation keras_2_1 = {
     .why = {WHY_KERAS_2_2, [WAY_BACKWARD] = BACKWARD},
 };
 
+static const struct emulation keras_2_3 = {
+    .entry = {.name = "keras-2.3", .summary = "Keras 2.2.5 to 2.3.1 (2019)"},
+    .policy = {.ignores_masks = true,
+               .listing = LIST_BY_RUN,
+               .drops_blocks = true,
+               .sets_reduce = true,
+               .reduce = REDUCE_SUM},
+    .others = &had_2018,
+    .why = {[WAY_MASKED] = MASKS, [WAY_REDUCED] = SUMS "(run: 2.2.4, the release before)"},
+    .unsure = 1U << WAY_COUNTED | 1U << WAY_WRAPPED_BLOCK,
+};
+
 /* Of which only the family is known. */
 static const struct emulation some_keras_1 = {
     .entry = {.name = "keras-1.x", .summary = "some release of Keras 1"},
@@ -394,14 +406,23 @@ static const struct release {
     bool tensorflow;
     const struct emulation *as; /* NULL: none has looked at them */
 } releases[] = {
-    {{0, 0, 0}, false, NULL},        {{1, 0, 3}, false, &keras_1_0_early},
-    {{1, 0, 7}, false, &keras_1_0},  {{1, 1, 0}, false, &keras_1_1},
-    {{1, 2, 0}, false, &keras_1_2},  {{2, 0, 0}, false, &keras_2_0},
-    {{2, 1, 4}, false, &keras_2_1},  {{2, 2, 0}, false, &keras_2_2},
-    {{2, 4, 0}, false, &tf_keras_2}, {{3, 0, 0}, false, &keras_3_early},
-    {{3, 14, 0}, false, &keras_3},   {{4, 0, 0}, false, NULL},
-    {{2, 0, 0}, true, &tf_keras_2},  {{3, 0, 0}, true, &keras_3_early},
-    {{3, 14, 0}, true, &keras_3},    {{4, 0, 0}, true, NULL},
+    {{0, 0, 0}, false, NULL},
+    {{1, 0, 3}, false, &keras_1_0_early},
+    {{1, 0, 7}, false, &keras_1_0},
+    {{1, 1, 0}, false, &keras_1_1},
+    {{1, 2, 0}, false, &keras_1_2},
+    {{2, 0, 0}, false, &keras_2_0},
+    {{2, 1, 4}, false, &keras_2_1},
+    {{2, 2, 0}, false, &keras_2_2},
+    {{2, 2, 5}, false, &keras_2_3},
+    {{2, 4, 0}, false, &tf_keras_2},
+    {{3, 0, 0}, false, &keras_3_early},
+    {{3, 14, 0}, false, &keras_3},
+    {{4, 0, 0}, false, NULL},
+    {{2, 0, 0}, true, &tf_keras_2},
+    {{3, 0, 0}, true, &keras_3_early},
+    {{3, 14, 0}, true, &keras_3},
+    {{4, 0, 0}, true, NULL},
 };
 
 static bool is_before(const unsigned a[3], const unsigned b[3])

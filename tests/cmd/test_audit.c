@@ -5,6 +5,7 @@
 #include "check.h"
 #include "host.h"
 
+#include "cmd/common/audit_file.h"
 #include "train/emulate.h"
 
 #include <math.h>
@@ -362,6 +363,8 @@ static void releases_have_their_row(void **state)
         {false, "2.1.4", "keras-2.1"},
         {false, "2.2.0", "keras-2.2"},
         {false, "2.2.4", "keras-2.2"},
+        {false, "2.2.5", "keras-2.3"},
+        {false, "2.3.1", "keras-2.3"},
         {true, "2.2.4-tf", "tf.keras-2"},
         {true, "2.8.0", "tf.keras-2"},
         {true, "2.15.0", "tf.keras-2"},
@@ -382,6 +385,30 @@ static void releases_have_their_row(void **state)
     }
 }
 
+/* Whichever allocation fails, the audit of a file says so, and holds nothing. */
+static void without_memory(void **state)
+{
+    (void)state;
+    static const char *const systems_by[] = {"keras-3", "keras-2.0"};
+    for (size_t i = 0; i < 2; i++) {
+        bool done = false;
+        for (long n = 1; !done; n++) {
+            struct str text = {0};
+            struct err e = {0};
+            bool bent;
+            mem_fail_at(n);
+            const int failed =
+                audit_file(DOCS "/which-penalties.json", systems_by[i], i == 1, &text, &bent, &e);
+            done = !mem_failed();
+            mem_fail_at(0);
+            assert_int_equal(failed, done ? 0 : -1);
+            assert_true(done || (e.kind == ERR_MEMORY && !text.size));
+            assert_true(n < 100000);
+            str_finish(&text);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +421,7 @@ int main(void)
         cmocka_unit_test(the_table),
         cmocka_unit_test(as_the_model_stands),
         cmocka_unit_test(releases_have_their_row),
+        cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -404,6 +404,35 @@ class Audit(unittest.TestCase):
         g.add("r", "SimpleRNN", [g.input("a", (3, 2))], activity=None)
         self.assertIn("SimpleRNN", self.json(g.write(self.folder))[0]["notes"][0])
 
+    def test_fixed_batches(self):
+        g = Graph("2.0.8")
+        timedistributed(g)
+        self.assertEqual(self.json(g.write(self.folder))[0]["notes"], [])
+        g.layers[0]["config"]["batch_input_shape"][0] = 4
+        self.assertIn("twice (run: 2.0.8)", self.json(g.write(self.folder))[0]["notes"][0])
+        g.version = "2.2.4"
+        self.assertEqual(self.json(g.write(self.folder))[0]["notes"], [])
+
+    def test_nothing_is_passed_over(self):
+        """A penalty on a wrapper itself; on what holds layers of its own; in a cell of cells."""
+        g = Graph("2.15.0")
+        g.wrap("td", "TimeDistributed", "d", "Dense", [g.input("a", (3, 2))])
+        g.layers[-1]["config"]["activity_regularizer"] = l1(g)
+        g.add("heads", "MultiHeadAttention", ["td"], kernel=l1(g))
+        cells = [{"class_name": "LSTMCell", "config": {"name": "c", "kernel_regularizer": l1(g)}}]
+        g.add("r", "RNN", ["heads"], _cell={"class_name": "StackedRNNCells",
+                                            "config": {"cells": cells}})
+        told, status = self.json(g.write(self.folder))
+        self.assertEqual([(r["layer"], r["slot"], r["written"]["does"], r["place"])
+                          for r in told["penalties"]],
+                         [("td.d", "activity", "not judged",
+                           "config.layers[1].config.activity_regularizer"),
+                          ("heads", "kernel", "not judged",
+                           "config.layers[2].config.kernel_regularizer"),
+                          ("r", "cell.cells[0].kernel", DECLARED,
+                           "config.layers[3].config.cell.cells[0].kernel_regularizer")])
+        self.assertEqual((told["unknown"], status), (2, 0))
+
     def test_the_table(self):
         g = Graph("2.2.4")
         timedistributed(g)

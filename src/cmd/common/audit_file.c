@@ -106,27 +106,29 @@ static bool is_plain_class(const struct keras_layer *l)
     return false;
 }
 
+/* So many that are no penalty are named. */
+enum { ZEROS_NAMED = 5 };
+
 static int note_zero(struct filing *f, const struct audit_row *row)
 {
-    enum { NAMED = 5 };
-    if (f->zeros < NAMED)
+    if (f->zeros < ZEROS_NAMED)
         str_addf(&f->zero_rows, "%s%s.%s", f->zeros ? ", " : "", row->layer, row->slot);
     f->zeros++;
     return 0;
 }
 
-/* One regularizer of a layer, in the slot of that name. */
-static int add_regularizer(struct filing *f, id layer, const char *slot, const char *where,
-                           const json_t *value, struct err *e)
+/* One regularizer of a layer, or of the wrapper that is one with it (`of`), in the slot of that
+ * name. */
+static int add_regularizer(struct filing *f, id layer, const struct keras_layer *of,
+                           const char *slot, const char *where, const json_t *value, struct err *e)
 {
-    const struct outline_layer *l = &f->outline.layer[layer];
-    struct audit_row row = {.layer = l->name, .slot = slot};
+    struct audit_row row = {.layer = f->outline.layer[layer].name, .slot = slot};
     struct str text = {0};
     bool nothing;
     read_regularizer(f, value, &row, &nothing);
     if (nothing)
         return note_zero(f, &row);
-    str_addf(&text, "%s.config.%s", l->from->place, where);
+    str_addf(&text, "%s.config.%s", of->place, where);
     row.place = audit_text(&f->audit, &text);
     str_finish(&text);
     if (!row.place)
@@ -135,8 +137,8 @@ static int add_regularizer(struct filing *f, id layer, const char *slot, const c
         audit_activity(&f->audit, layer, REDUCE_BATCH, &row);
     else
         audit_weight(&f->audit, layer, &row);
-    if (!row.unjudged && !is_plain_class(l->from)) {
-        str_addf(&text, "what the class %s does with it is not known", l->from->written);
+    if (!row.unjudged && !is_plain_class(of)) {
+        str_addf(&text, "what the class %s does with it is not known", of->written);
         row.unjudged = audit_text(&f->audit, &text);
         str_finish(&text);
     }
@@ -156,24 +158,24 @@ static bool is_passed(const char *key)
     return false;
 }
 
-static int add_slots(struct filing *f, id layer, const json_t *config, const char *within,
-                     struct err *e);
+static int add_slots(struct filing *f, id layer, const struct keras_layer *of, const json_t *config,
+                     const char *within, struct err *e);
 
 /* A cell, or several, or whatever else has a configuration of its own. */
-static int add_nested(struct filing *f, id layer, const json_t *value, const char *within,
-                      struct err *e)
+static int add_nested(struct filing *f, id layer, const struct keras_layer *of, const json_t *value,
+                      const char *within, struct err *e)
 {
     size_t i;
     json_t *item;
     if (json_is_object(value)) {
         const json_t *config = json_object_get(value, "config");
-        return json_is_object(config) ? add_slots(f, layer, config, within, e) : 0;
+        return json_is_object(config) ? add_slots(f, layer, of, config, within, e) : 0;
     }
     json_array_foreach(value, i, item)
     {
         struct str name = {0};
         str_addf(&name, "%s[%zu]", within, i);
-        const int failed = name.failed || add_nested(f, layer, item, name.text, e);
+        const int failed = name.failed || add_nested(f, layer, of, item, name.text, e);
         const bool memory = name.failed;
         str_finish(&name);
         if (failed)
@@ -183,8 +185,8 @@ static int add_nested(struct filing *f, id layer, const json_t *value, const cha
 }
 
 /* All slots of a layer's configuration, and of those in it, `within` which they stand: "cell". */
-static int add_slots(struct filing *f, id layer, const json_t *config, const char *within,
-                     struct err *e)
+static int add_slots(struct filing *f, id layer, const struct keras_layer *of, const json_t *config,
+                     const char *within, struct err *e)
 {
     static const char end[] = "_regularizer";
     const char *key;
@@ -198,13 +200,12 @@ static int add_slots(struct filing *f, id layer, const json_t *config, const cha
             continue;
         str_addf(&name, "%s%s", within, *within ? "." : "");
         str_bytes(&name, key, slot ? n - strlen(end) : n);
-        str_addf(&where, "%s%s%s", within, *within ? "." : "",
-                 keras_spelled(&f->model, f->outline.layer[layer].from, key));
+        str_addf(&where, "%s%s%s", within, *within ? "." : "", keras_spelled(&f->model, of, key));
         const char *text = audit_text(&f->audit, &name), *at = audit_text(&f->audit, &where);
         int failed = text && at ? 0 : err_memory(e);
         if (!failed)
-            failed = slot ? add_regularizer(f, layer, text, at, value, e)
-                          : add_nested(f, layer, value, text, e);
+            failed = slot ? add_regularizer(f, layer, of, text, at, value, e)
+                          : add_nested(f, layer, of, value, text, e);
         str_finish(&name);
         str_finish(&where);
         if (failed)
@@ -216,9 +217,10 @@ static int add_slots(struct filing *f, id layer, const json_t *config, const cha
 /* Its strengths stand in its own configuration, as a regularizer's do. */
 static int add_regularization(struct filing *f, id layer, struct err *e)
 {
-    const json_t *config = f->outline.layer[layer].from->config;
-    json_t *made = json_pack("{s:s, s:O}", "class_name", "L1L2", "config", config);
-    const int failed = made ? add_regularizer(f, layer, "activity", "l1", made, e) : err_memory(e);
+    const struct keras_layer *of = f->outline.layer[layer].from;
+    json_t *made = json_pack("{s:s, s:O}", "class_name", "L1L2", "config", of->config);
+    const int failed =
+        made ? add_regularizer(f, layer, of, "activity", "l1", made, e) : err_memory(e);
     json_decref(made);
     return failed;
 }
@@ -229,39 +231,89 @@ static int add_all(struct filing *f, struct err *e)
     for (id i = 0; i < g->layers; i++) {
         const struct keras_layer *from = f->outline.layer[i].from;
         const bool own = strcmp(from->class_name, "ActivityRegularization") == 0 && !from->package;
-        if (own ? add_regularization(f, i, e) : add_slots(f, i, from->config, "", e))
+        const struct keras_layer *around = f->outline.layer[i].wrapper;
+        if (own ? add_regularization(f, i, e) : add_slots(f, i, from, from->config, "", e))
+            return -1;
+        if (around && add_slots(f, i, around, around->config, "", e))
             return -1;
     }
     return 0;
 }
 
-static int add_notes(struct filing *f, struct err *e)
+static int note_zeros(struct filing *f, struct err *e)
 {
     struct str text = {0};
-    int failed = 0;
-    if (f->zeros) {
-        str_addf(&text, "of strength 0, so no penalty: %s",
-                 f->zero_rows.failed ? "" : f->zero_rows.text);
-        if (f->zeros > 5)
-            str_addf(&text, " and %zu more", f->zeros - 5);
-        failed = audit_note(&f->audit, &text, e);
-        str_finish(&text);
+    if (!f->zeros)
+        return 0;
+    str_addf(&text, "of strength 0, so no penalty: %s",
+             f->zero_rows.failed ? "" : f->zero_rows.text);
+    if (f->zeros > ZEROS_NAMED)
+        str_addf(&text, " and %zu more", f->zeros - ZEROS_NAMED);
+    const int failed = audit_note(&f->audit, &text, e);
+    str_finish(&text);
+    return failed;
+}
+
+static int note_text(struct filing *f, bool there, const char *note, struct err *e)
+{
+    struct str text = {0};
+    if (!there)
+        return 0;
+    str_add(&text, note);
+    const int failed = audit_note(&f->audit, &text, e);
+    str_finish(&text);
+    return failed;
+}
+
+/* Whether the number of samples in a batch is fixed. */
+static bool has_static_batch(const struct keras_graph *g)
+{
+    for (size_t i = 0; i < g->layers; i++) {
+        const json_t *shape = json_object_get(g->layer[i].config, "batch_shape");
+        if (json_is_integer(json_array_get(shape, 0)))
+            return true;
     }
+    return false;
+}
+
+static bool is_judged_as(const struct audit *a, const char *name)
+{
+    for (size_t i = 0; i < a->auditors; i++)
+        if (a->by[i].judge.as && strcmp(a->by[i].judge.as->entry.name, name) == 0)
+            return true;
+    return false;
+}
+
+static int add_notes(struct filing *f, struct err *e)
+{
+    bool simple = false, wrapped = false;
+    for (size_t i = 0; i < f->outline.graph.layers; i++) {
+        const struct outline_layer *l = &f->outline.layer[i];
+        simple = simple || strcmp(l->from->class_name, "SimpleRNN") == 0;
+        wrapped =
+            wrapped || (l->wrapper && json_object_get(l->from->config, "activity_regularizer") &&
+                        !json_is_null(json_object_get(l->from->config, "activity_regularizer")));
+    }
+    int failed = note_zeros(f, e);
     for (size_t i = 0; i < f->model.notes && !failed; i++) {
+        struct str text = {0};
         str_addf(&text, "%s: %s", f->model.note[i].place, f->model.note[i].text);
         failed = audit_note(&f->audit, &text, e);
         str_finish(&text);
     }
-    bool simple = false;
-    for (size_t i = 0; i < f->outline.graph.layers; i++)
-        simple = simple || strcmp(f->outline.layer[i].from->class_name, "SimpleRNN") == 0;
-    if (simple && f->model.dialect == KERAS_3 && !failed) {
-        str_add(&text, "of a SimpleRNN Keras 3 writes no activity_regularizer, also where the code "
-                       "has one; it does nothing with it");
-        failed = audit_note(&f->audit, &text, e);
-        str_finish(&text);
-    }
-    return failed;
+    failed =
+        failed || note_text(f, simple && f->model.dialect == KERAS_3,
+                            "of a SimpleRNN Keras 3 writes no activity_regularizer, also where "
+                            "the code has one; it does nothing with it",
+                            e);
+    return failed || note_text(f,
+                               wrapped && has_static_batch(f->model.root.model) &&
+                                   is_judged_as(&f->audit, "keras-2.0"),
+                               "the batch has a fixed size: Keras 2.0.3 to 2.1.3 then count an "
+                               "activity penalty inside TimeDistributed twice (run: 2.0.8)",
+                               e)
+               ? -1
+               : 0;
 }
 
 /* The release that wrote the file, by what it says or by how it is written. */
@@ -344,5 +396,7 @@ int audit_file(const char *path, const char *as, bool json, struct str *to, bool
     audit_finish(&f.audit);
     str_finish(&f.zero_rows);
     keras_model_close(&f.model);
+    if (failed)
+        str_finish(to);
     return failed ? -1 : 0;
 }

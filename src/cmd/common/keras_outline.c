@@ -275,10 +275,14 @@ static int make_wrapped(struct keras_outline *o, struct making m, id *to, struct
     const char *td = layer_name(o, &m, "");
     if (!td)
         return err_memory(e);
+    const struct keras_layer *wrapper = m.from;
     m.from = m.from->inner;
     m.within = td;
     m.folds++;
-    return make_layer(o, m, "", to, e);
+    if (make_layer(o, m, "", to, e))
+        return -1;
+    o->layer[*to].wrapper = wrapper;
+    return 0;
 }
 
 static int make_layer(struct keras_outline *o, struct making m, const char *before, id *to,

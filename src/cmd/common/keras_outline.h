@@ -10,7 +10,8 @@
 
 struct outline_layer {
     const struct keras_layer *from;
-    const char *name; /* with the layers that it stands in: "encoder.dense_1" */
+    const struct keras_layer *wrapper; /* the TimeDistributed that is one with it, or NULL */
+    const char *name;                  /* with the layers that it stands in: "encoder.dense_1" */
 };
 
 struct keras_outline {
