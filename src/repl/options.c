@@ -187,7 +187,7 @@ static const struct option table[] = {
     {"--prefix", "FOLDER", take_prefix, 0, "with --install-kernel: for all who use that prefix",
      false},
     {"--audit", "MODEL", take_audit, 0,
-     "which regularizers of a model of Keras (.json, .keras) are applied as declared", false},
+     "which penalties of a Keras .json or .keras act as declared", false},
     {"--as", "SYSTEM", take_as, 0, "with --audit: by that system, such as keras-3", false},
     {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},
     {"--threads", "N", take_threads, 0,
@@ -306,25 +306,30 @@ static int take_file(struct options *o, const char *word, struct err *e)
     return 0;
 }
 
-/* What has requests has no text, and nobody to wait for. */
+/* What has requests has no text, and nobody to wait for; what writes the kernel does nothing else.
+ */
 static int check_serve(const struct options *o, struct err *e)
 {
-    const char *other = o->text    ? "-c"
-                        : o->file  ? "a script"
-                        : o->grade ? "--grade"
-                        : o->stay  ? "-i"
-                        : o->check ? "--check"
-                        : o->step  ? "--step"
-                        : o->json  ? "--json"
-                                   : NULL;
+    const char *other = o->text                 ? "-c"
+                        : o->file               ? "a script"
+                        : o->grade              ? "--grade"
+                        : o->stay               ? "-i"
+                        : o->check              ? "--check"
+                        : o->step               ? "--step"
+                        : o->json               ? "--json"
+                        : o->audit              ? "--audit"
+                        : o->serve && o->kernel ? "--serve"
+                                                : NULL;
     if (o->prefix && !o->kernel) {
         err_at(e, nowhere, "--prefix is for --install-kernel");
         return err_hint(e, "write nnr --install-kernel --prefix /usr/local");
     }
-    if (!o->serve || !other)
+    if (!other || !(o->serve || o->kernel))
         return 0;
-    err_at(e, nowhere, "--serve and %s do not go together", other);
-    return err_hint(e, "what is to be run comes as a request: docs/serve.md");
+    err_at(e, nowhere, "%s and %s do not go together", o->kernel ? "--install-kernel" : "--serve",
+           other);
+    return err_hint(e, o->kernel ? "write nnr --install-kernel alone, or with --prefix"
+                                 : "what is to be run comes as a request: docs/serve.md");
 }
 
 static int check_audit(const struct options *o, struct err *e)

@@ -205,6 +205,8 @@ class Installed(unittest.TestCase):
     def test_refused(self):
         self.assertIn("JUPYTER_DATA_DIR", self.install(status=1).stderr)
         self.install("--prefix", "relative", status=1)
+        for words in (["-c", "print 1"], ["a.nnr"], ["--serve"], ["--json"]):
+            self.assertIn("do not go together", self.install(*words, status=2).stderr)
         (self.folder / "file").write_text("")
         self.install("--prefix", str(self.folder / "file"), status=1)
         self.assertEqual((self.folder / "file").read_text(), "")
