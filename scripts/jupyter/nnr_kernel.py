@@ -6,6 +6,8 @@
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -25,53 +27,68 @@ class Nnr:
 
     def __init__(self):
         # In a session of its own the Ctrl-C of a terminal does not reach it.
-        self.process = subprocess.Popen(
-            [NNR, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            encoding="utf-8", start_new_session=True)
+        self.process = subprocess.Popen([NNR, "--serve"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, start_new_session=True)
         self.requests = 0
-        hello = self.read()
-        if hello.get("protocol") != PROTOCOL:
+        self.waits = set()
+        self.reading = self.stop = False
+        if self.read().get("protocol") != PROTOCOL:
             self.end()
             raise Gone(f"{NNR} speaks another protocol: install its kernel again")
-        self.version = hello["version"]
 
     def send(self, request, **members):
         self.requests += 1
-        line = json.dumps({"id": self.requests, "request": request, **members})
+        self.waits.add(self.requests)
+        data = json.dumps({"id": self.requests, "request": request, **members}).encode() + b"\n"
         try:
-            self.process.stdin.write(line + "\n")
-            self.process.stdin.flush()
+            while data:
+                data = data[os.write(self.process.stdin.fileno(), data):]
         except OSError as why:
             raise Gone(f"{NNR} has ended") from why
         return self.requests
 
     def read(self):
         line = self.process.stdout.readline()
-        if not line.endswith("\n"):
+        if not line.endswith(b"\n"):
             raise Gone(f"{NNR} has ended")
         return json.loads(line)
 
+    def interrupt(self):
+        """At any moment; a line that is being written is finished before."""
+        self.stop = True
+        if self.reading:
+            self.send_interrupt()
+
+    def send_interrupt(self):
+        self.stop = False
+        try:
+            self.send("interrupt")
+        except Gone:
+            pass  # whoever reads hears of it
+
     def ask(self, request, heard=lambda event: None, **members):
-        """Hands what comes to `heard`, and returns the last event. The interrupt of a notebook is
-        passed on."""
-        waits = {self.send(request, **members)}
-        last = None
-        while waits:
-            try:
+        """Hands what comes to `heard`, and returns the event that ends the request."""
+        self.waits, last = set(), None
+        number = self.send(request, **members)
+        self.reading = True
+        if self.stop:
+            self.send_interrupt()
+        try:
+            while self.waits:
                 event = self.read()
-                if event["event"] != "done":
+                if event["event"] == "done":
+                    self.waits.discard(event["id"])
+                    last = event if event["id"] == number else last
+                elif event["id"] == number:
                     heard(event)
-                    continue
-                waits.discard(event["id"])
-                last = last or event
-            except KeyboardInterrupt:
-                waits.add(self.send("interrupt"))
+        finally:
+            self.reading = False
         return last
 
     def end(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.process.terminate()
         self.process.wait()
+        self.process.stdin.close()
 
 
 class NnrKernel(Kernel):
@@ -83,11 +100,25 @@ class NnrKernel(Kernel):
     def __init__(self, **settings):
         super().__init__(**settings)
         self.nnr = None
+        self.stop = False
         self.bar = 0
+
+    def pre_handler_hook(self):
+        """An interrupt must not end what reads and writes lines in their middle."""
+        self.stop = False
+        if self.nnr:
+            self.nnr.stop = False
+        self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupted)
+
+    def interrupted(self, *_):
+        self.stop = True
+        if self.nnr:
+            self.nnr.interrupt()
 
     def ask(self, request, heard=lambda event: None, **members):
         if not self.nnr:
             self.nnr = Nnr()
+        self.nnr.stop = self.nnr.stop or self.stop
         try:
             return self.nnr.ask(request, heard, **members)
         except Gone:
@@ -95,9 +126,9 @@ class NnrKernel(Kernel):
             raise
 
     def forget(self):
-        if self.nnr:
-            self.nnr.end()
-        self.nnr = None
+        nnr, self.nnr = self.nnr, None
+        if nnr:
+            nnr.end()
 
     def publish(self, kind, **content):
         self.send_response(self.iopub_socket, kind, content)

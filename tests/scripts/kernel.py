@@ -8,9 +8,11 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import jupyter_kernel_test
@@ -50,7 +52,13 @@ class Protocol(jupyter_kernel_test.KernelTests):
         super().setUpClass()
 
 
-class Kernel(unittest.TestCase):
+def child_of(manager):
+    own = manager.provisioner.process.pid
+    child, = pathlib.Path(f"/proc/{own}/task/{own}/children").read_text().split()
+    return int(child)
+
+
+class Cells(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.manager, cls.client = start_new_kernel(kernel_name=NAME)
@@ -93,6 +101,8 @@ class Kernel(unittest.TestCase):
         told, _ = self.run_cell(code)
         return "".join(c["text"] for kind, c in told if kind == "stream" and c["name"] == "stdout")
 
+
+class Kernel(Cells):
     def test_run(self):
         self.run_cell(MODEL + "train 3")
         self.assertIn("h.kernel", self.text_of("penalties"))
@@ -165,11 +175,37 @@ class Kernel(unittest.TestCase):
         for kind, _ in self.messages(number):
             if kind == "display_data":
                 break
-        own = self.manager.provisioner.process.pid
-        child, = pathlib.Path(f"/proc/{own}/task/{own}/children").read_text().split()
-        os.kill(int(child), 9)
+        os.kill(child_of(self.manager), signal.SIGKILL)
         self.assertEqual(self.reply(number)["status"], "error")
         self.assertEqual(self.text_of("print 1 + 1"), "2\n")
+
+
+    def test_interrupt_pictures(self):
+        """However an interrupt falls into what is read, no line is cut."""
+        self.run_cell(MODEL + "train 2")
+        for _ in range(20):
+            number = self.client.execute("repeat 5 { plot loss }", stop_on_error=False)
+            told = self.messages(number)
+            next(told)
+            self.manager.interrupt_kernel()
+            list(told)
+            reply = self.reply(number)
+            self.assertTrue(reply["status"] == "ok" or reply["ename"] == "stopped", reply)
+        self.assertEqual(self.text_of("print 1 + 1"), "2\n")
+
+
+class Shutdown(Cells):
+    """While a cell trains: nnr goes with its kernel."""
+
+    def test_shutdown(self):
+        number = self.client.execute(MODEL + f"train {FOREVER}", stop_on_error=False)
+        for kind, _ in self.messages(number):
+            if kind == "display_data":
+                break
+        child = child_of(self.manager)
+        self.client.shutdown()
+        while pathlib.Path(f"/proc/{child}").exists():
+            time.sleep(0.05)
 
 
 class Installed(unittest.TestCase):
