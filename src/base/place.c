@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/place.h"
 
+#include "base/mem.h"
 #include "base/system.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +154,56 @@ int place_make_folder(const char *path, const char *within)
         n--;
     snprintf(parts, sizeof parts, "%.*s", (int)n, path);
     return make_folders(parts, within);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in a folder that fit; each is freed with mem_free. 0 or an errno. */
+static int list_names(DIR *all, const char *pattern, char ***name, size_t *count)
+{
+    size_t room = 0;
+    for (const struct dirent *one = readdir(all); one; one = readdir(all)) {
+        if (fnmatch(pattern, one->d_name, FNM_PERIOD) != 0)
+            continue;
+        if (mem_room(name, &room, *count + 1, sizeof **name))
+            return ENOMEM;
+        char *copy = mem_text(one->d_name, strlen(one->d_name));
+        if (!copy)
+            return ENOMEM;
+        (*name)[(*count)++] = copy;
+    }
+    if (*count)
+        qsort(*name, *count, sizeof **name, compare_names);
+    return 0;
+}
+
+int place_match(const char *path, const char *within, int (*each)(void *self, const char *name),
+                void *self)
+{
+    struct file_place p;
+    char **name = NULL;
+    size_t count = 0;
+    int why = place_find(&p, path, within);
+    if (why)
+        return why;
+    const int fd = openat(p.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *all = fd >= 0 ? fdopendir(fd) : NULL;
+    const char *last = strrchr(path, '/');
+    why = all ? list_names(all, last ? last + 1 : path, &name, &count) : errno;
+    if (all)
+        closedir(all);
+    else if (fd >= 0)
+        close(fd);
+    place_leave(&p);
+    for (size_t i = 0; i < count && !why; i++)
+        why = each(self, name[i]);
+    for (size_t i = 0; i < count; i++)
+        mem_free(name[i]);
+    mem_free(name);
+    return why;
 }
 
 int place_open(const char *path, const char *within, int flags)

@@ -24,6 +24,12 @@ void place_leave(struct file_place *p);
 /* Makes the folder that `path` means, and those above it that are not there yet. 0, also when it is
  * there already, or an errno. */
 int place_make_folder(const char *path, const char *within);
+/* Calls `each` with the name of all that is in the folder of `path` and fits its last part, in
+ * which * stands for any text and ? for a letter, in the order of their bytes; what begins with a
+ * dot must be written so. Stops where that returns other than 0, and returns it; else 0, or an
+ * errno. */
+int place_match(const char *path, const char *within, int (*each)(void *self, const char *name),
+                void *self);
 /* As open(2), a new file with the mode 0666, and closed when another program is started. -1: errno,
  * EXDEV for what lies outside of `within`. */
 int place_open(const char *path, const char *within, int flags);

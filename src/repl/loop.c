@@ -377,6 +377,8 @@ int loop_init(struct loop *l, const struct options *o, struct err *e)
         .step = o->step,
         .keeps = keeps_all(o),
         .jobs = o->jobs,
+        .part = o->part,
+        .parts = o->parts,
         .plot = o->plot ? o->plot : where_pictures_go(),
         .big = o->big,
         .persist = o->persist,

@@ -3,6 +3,7 @@
 
 #include "base/entry.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -149,6 +150,45 @@ static int take_jobs(struct options *o, const char *value, struct err *e)
     return err_hint(e, "write a whole number from 1 to %d: --jobs 4", MOST_JOBS);
 }
 
+static int take_part(struct options *o, const char *value, struct err *e)
+{
+    char *slash, *end;
+    errno = 0;
+    const unsigned long part = strtoul(value, &slash, 10);
+    const unsigned long parts = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
+    const bool digits =
+        isdigit((unsigned char)value[0]) && *slash == '/' && isdigit((unsigned char)slash[1]);
+    if (digits && !*end && !errno && part >= 1 && part <= parts && parts <= MOST_PARTS) {
+        o->part = (unsigned)part;
+        o->parts = (unsigned)parts;
+        return 0;
+    }
+    err_at(e, nowhere, "\"%.100s\" is no part of a sweep", value);
+    return err_hint(e, "write which one, from 1, and of how many: --part 3/8");
+}
+
+static uint64_t slurm_number(const char *name, uint64_t missing)
+{
+    uint64_t n;
+    const char *text = getenv(name);
+    return text && read_whole(text, MOST_PARTS, &n) == 0 ? n : missing;
+}
+
+/* A task of a Slurm array does its share; of a list with gaps it is not known which that is. */
+static void take_slurm(struct options *o)
+{
+    if (o->parts || !getenv("SLURM_ARRAY_TASK_ID"))
+        return;
+    const uint64_t id = slurm_number("SLURM_ARRAY_TASK_ID", 0),
+                   count = slurm_number("SLURM_ARRAY_TASK_COUNT", 1),
+                   first = slurm_number("SLURM_ARRAY_TASK_MIN", 0),
+                   last = slurm_number("SLURM_ARRAY_TASK_MAX", 0),
+                   given = slurm_number("SLURM_ARRAY_TASK_STEP", 1), by = given ? given : 1;
+    const bool even = id >= first && (id - first) % by == 0 && (last - first) / by + 1 == count;
+    o->parts = (unsigned)count;
+    o->part = even ? (unsigned)((id - first) / by + 1) : 0;
+}
+
 static int take_write(struct options *o, const char *value, struct err *e)
 {
     (void)e;
@@ -193,6 +233,8 @@ static const struct option table[] = {
     {"--threads", "N", take_threads, 0,
      "the most threads of a training step, 1 to 64 (1 without it)", false},
     {"--jobs", "N", take_jobs, 0, "how many runs of a sweep at a time (one a core without it)",
+     false},
+    {"--part", "N/PARTS", take_part, 0, "a share of a sweep's runs (in a Slurm array: the task's)",
      false},
     {"--json", FLAG(json), "print a JSON object for each statement that reports or fails", false},
     {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress", false},
@@ -388,5 +430,6 @@ int options_parse(struct options *o, int argc, char *const *argv, struct err *e)
                                                      : take_file(o, word, e))
             return -1;
     }
+    take_slurm(o);
     return check_options(o, e);
 }

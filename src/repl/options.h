@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MOST_THREADS = 64, MOST_JOBS = 1024, MOST_LETS = 64 };
+enum { MOST_THREADS = 64, MOST_JOBS = 1024, MOST_LETS = 64, MOST_PARTS = 100000 };
 
 /* Texts belong to argv. */
 struct options {
@@ -33,8 +33,9 @@ struct options {
     const char *write;          /* of --write, or NULL */
     const char *let[MOST_LETS]; /* NAME=VALUE, in their order */
     size_t lets;
-    unsigned threads; /* 1..MOST_THREADS, or 0 when it was not said */
-    unsigned jobs;    /* 1..MOST_JOBS, or 0 */
+    unsigned threads;     /* 1..MOST_THREADS, or 0 when it was not said */
+    unsigned jobs;        /* 1..MOST_JOBS, or 0 */
+    unsigned part, parts; /* --part, else of a Slurm array: as in struct host */
 };
 
 /* Reads all of argv; a wrong command line is an error with a hint. */

@@ -45,6 +45,10 @@ static void everything_is_taken(void **state)
     const char *const jobs[WORDS + 1] = {"--jobs", "3"};
     assert_int_equal(parse(&o, jobs, &e), 0);
     assert_int_equal(o.jobs, 3);
+    const char *const part[WORDS + 1] = {"--part", "3/8"};
+    assert_int_equal(parse(&o, part, &e), 0);
+    assert_int_equal(o.part, 3);
+    assert_int_equal(o.parts, 8);
     const char *const grade[WORDS + 1] = {"--grade", "a.nnr", "--time-limit", "2m", "b.nnr"};
     assert_int_equal(parse(&o, grade, &e), 0);
     assert_string_equal(o.grade, "a.nnr");
@@ -83,6 +87,8 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
         {{"--threads", "65"}, "\"65\"", "1 to 64"},
         {{"--jobs", "0"}, "\"0\"", "1 to 1024"},
         {{"--jobs", "1025"}, "\"1025\"", "1 to 1024"},
+        {{"--part", "0/2"}, "\"0/2\" is no part", "--part 3/8"},
+        {{"--part", "3"}, "\"3\" is no part", "--part 3/8"},
         {{"--json=yes"}, "\"--json\" takes no value", "--json alone"},
         {{"--quiet", "--quiet"}, "given twice", "once"},
         {{"--plot", ""}, "where pictures go", "--plot none"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/common/results_file.h"
 
+#include "cmd/common/results_table.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/report/results_report.h"
@@ -140,179 +141,20 @@ void results_log_end(struct results_log *log)
     mem_free(log);
 }
 
-/* A table as RFC 4180 has it, a line at a time: the fields are cut out of the text itself. */
-struct table_text {
-    char *at;     /* the next line; NULL behind the last */
-    char **field; /* of the latest line */
-    size_t fields, room;
-};
-
-/* Behind a field in quotes; NULL if the quotes do not end. */
-static char *unquote_field(char *at)
-{
-    char *to = at;
-    for (; *at; at++) {
-        if (*at != '"') {
-            *to++ = *at;
-        } else if (at[1] == '"') {
-            *to++ = *at++;
-        } else {
-            *to = 0;
-            return at + 1;
-        }
-    }
-    return NULL;
-}
-
-/* 1: there is a line; 0: there is none, or one that does not end; -1 without memory. */
-static int next_line(struct table_text *t)
-{
-    char end = ',';
-    t->fields = 0;
-    while (t->at && end == ',') {
-        if (mem_room(&t->field, &t->room, t->fields + 1, sizeof *t->field))
-            return -1;
-        const bool quoted = *t->at == '"';
-        char *behind = quoted ? unquote_field(t->at + 1) : t->at + strcspn(t->at, ",\n");
-        t->field[t->fields++] = t->at + quoted;
-        end = behind ? *behind : 0;
-        if (end == ',' || end == '\n')
-            *behind = 0;
-        t->at = end ? behind + 1 : NULL;
-    }
-    return end == '\n';
-}
-
-/* Which column has what. */
-struct heads {
-    char **name;
-    size_t count;
-};
-
-static size_t column_of(const struct heads *h, const char *name)
-{
-    size_t i = 0;
-    while (i < h->count && strcmp(h->name[i], name) != 0)
-        i++;
-    return i;
-}
-
-static const char *field_of(const struct table_text *t, const struct heads *h, const char *name)
-{
-    const size_t i = column_of(h, name);
-    return i < h->count ? t->field[i] : "";
-}
-
-/* NaN for an empty field; false: it holds no number. */
-static bool read_number(const char *text, double *x)
-{
-    char *end = NULL;
-    *x = *text ? strtod(text, &end) : NAN;
-    return !*text || (end != text && !*end);
-}
-
-/* The number of the values that a line has; of->values: the sweep has no such. */
-static size_t value_of(const struct results *of, const struct table_text *t, const struct heads *h)
-{
-    size_t v = 0;
-    for (; v < of->values; v++) {
-        bool same = true;
-        for (size_t a = 0; a < of->axes && same; a++) {
-            const struct swept *x = &of->value[v * of->axes + a];
-            const char *text = field_of(t, h, of->target[a]);
-            double y = NAN;
-            same = isnan(x->number) ? strcmp(text, x->text) == 0
-                                    : read_number(text, &y) && y == x->number;
-        }
-        if (same)
-            break;
-    }
-    return v;
-}
-
-/* Whether a column is neither one of every run nor a value. */
-static bool is_measure(const struct results *of, const char *name)
-{
-    static const char *const known[] = {RESULTS_MARK, "digest", "model", "sweep", "seed",
-                                        "status",     "error",  "steps", "epochs"};
-    bool found = false;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        found = found || strcmp(known[i], name) == 0;
-    for (size_t i = 0; i < RUN_FIGURES; i++)
-        found = found || strcmp(run_figure_names[i], name) == 0;
-    for (size_t a = 0; a < of->axes; a++)
-        found = found || strcmp(of->target[a], name) == 0;
-    return !found;
-}
-
-static int no_results(const struct file_name *file, struct err *e)
-{
-    err_at(e, file->where, "\"%.200s\" holds no results of a sweep", file->name);
-    return err_hint(e, "it must be a .csv that log= or save results wrote");
-}
-
-/* Numbers from a file that somebody changed may be none. */
-static int no_number(const struct file_name *file, const char *column, const char *text,
-                     struct err *e)
-{
-    err_at(e, file->where, "\"%.200s\" has \"%.40s\" for %.60s, which is no number", file->name,
-           text, column);
-    return err_hint(e, "take that row out of the file: its run is done again");
-}
-
-static int take_numbers(const struct results *of, const struct table_text *t, const struct heads *h,
-                        const struct file_name *file, struct results_run *to, struct err *e)
-{
-    static const char *const counts[] = {"seed", "steps", "epochs"};
-    uint64_t *const count[] = {&to->seed, &to->steps, &to->epochs};
-    double x = 0;
-    for (size_t i = 0; i < 3; i++) {
-        const char *text = field_of(t, h, counts[i]);
-        if (!read_number(text, &x) || !(x >= 0 && x < 0x1p63))
-            return no_number(file, counts[i], text, e);
-        *count[i] = (uint64_t)x;
-    }
-    for (size_t i = 0; i < RUN_FIGURES; i++)
-        if (!read_number(field_of(t, h, run_figure_names[i]), &to->figure[i]))
-            return no_number(file, run_figure_names[i], field_of(t, h, run_figure_names[i]), e);
-    for (size_t i = 0; i < h->count; i++) {
-        if (!is_measure(of, h->name[i]) || !*t->field[i])
-            continue;
-        if (!read_number(t->field[i], &x))
-            return no_number(file, h->name[i], t->field[i], e);
-        if (results_run_note(to, h->name[i], x))
-            return err_memory(e);
-    }
-    return 0;
-}
-
-static int take_row(const struct results *of, const struct table_text *t, const struct heads *h,
-                    const struct file_name *file, struct results_run *to, struct err *e)
-{
-    const char *model = field_of(t, h, "model");
-    *to = (struct results_run){.value = value_of(of, t, h), .status = RUN_DONE};
-    to->model = mem_text(model, strlen(model));
-    if (to->model && !take_numbers(of, t, h, file, to, e))
-        return 0;
-    const bool memory = !to->model;
-    results_run_finish(to);
-    return memory ? err_memory(e) : -1;
-}
-
 /* Of a line of another version or another sweep: the error. */
-static int check_line(const struct results *of, const struct table_text *t, const struct heads *h,
-                      const struct file_name *file, struct err *e)
+static int check_line(const struct results *of, const struct results_table *t,
+                      const struct results_heads *h, const struct file_name *file, struct err *e)
 {
     char digest[20];
-    const char *version = field_of(t, h, RESULTS_MARK);
+    const char *version = results_table_field(t, h, RESULTS_MARK);
     if (t->fields != h->count)
-        return no_results(file, e);
+        return results_table_refuse(file, e);
     if (strcmp(version, results_version()) != 0) {
         err_at(e, file->where, "the rows in \"%.200s\" are of version %.40s, and this is %s",
                file->name, version, results_version());
         return err_hint(e, "do the sweep anew, without resume=");
     }
-    if (strcmp(field_of(t, h, "digest"), results_digest_text(of, digest)) != 0) {
+    if (strcmp(results_table_field(t, h, "digest"), results_digest_text(of, digest)) != 0) {
         err_at(e, file->where, "the rows in \"%.200s\" are of another sweep", file->name);
         return err_hint(e, "model, data, variables, seed, target and { } must be the same; without "
                            "resume= the sweep begins anew");
@@ -320,36 +162,39 @@ static int check_line(const struct results *of, const struct table_text *t, cons
     return 0;
 }
 
-static int read_line(const struct results *of, const struct table_text *t, const struct heads *h,
-                     const struct file_name *file, struct results_rows *to, struct err *e)
+static int read_line(const struct results *of, const struct results_table *t,
+                     const struct results_heads *h, const struct file_name *file,
+                     struct results_rows *to, struct err *e)
 {
     struct results_run row;
     /* A model that was measured by itself is of no sweep. */
-    if (t->fields == h->count && !*field_of(t, h, "sweep"))
+    if (t->fields == h->count && !*results_table_field(t, h, "sweep"))
         return 0;
     if (check_line(of, t, h, file, e))
         return -1;
-    if (strcmp(field_of(t, h, "status"), "done") != 0 || value_of(of, t, h) == of->values)
+    if (strcmp(results_table_field(t, h, "status"), "done") != 0 ||
+        results_table_value(of, t, h) == of->values)
         return 0;
     if (mem_room(&to->run, &to->room, to->runs + 1, sizeof row))
         return err_memory(e);
-    if (take_row(of, t, h, file, &row, e))
+    if (results_table_row(of, t, h, file, &row, e))
         return -1;
     to->run[to->runs++] = row;
     return 0;
 }
 
-static int read_lines(const struct results *of, struct table_text *t, const struct file_name *file,
-                      const struct stop *stop, struct results_rows *to, struct err *e)
+static int read_lines(const struct results *of, struct results_table *t,
+                      const struct file_name *file, const struct stop *stop,
+                      struct results_rows *to, struct err *e)
 {
-    struct heads h = {0};
-    int more = next_line(t), failed = 0;
+    struct results_heads h = {0};
+    int more = results_table_line(t), failed = 0;
     if (more == 1) {
-        h = (struct heads){t->field, t->fields};
+        h = (struct results_heads){t->field, t->fields};
         t->field = NULL;
         t->room = 0;
     }
-    while (more == 1 && !failed && (more = next_line(t)) == 1)
+    while (more == 1 && !failed && (more = results_table_line(t)) == 1)
         failed = stop_check(stop, e) || read_line(of, t, &h, file, to, e) ? -1 : 0;
     mem_free(h.name);
     return more < 0 ? err_memory(e) : failed;
@@ -362,8 +207,8 @@ int results_read(const struct results *of, const struct file_name *file, const s
     *to = (struct results_rows){0};
     int failed = script_read(file, stop, &text, e);
     if (!failed && (!text.text || strncmp(text.text, RESULTS_OWN, strlen(RESULTS_OWN)) != 0))
-        failed = no_results(file, e);
-    struct table_text t = {.at = text.text};
+        failed = results_table_refuse(file, e);
+    struct results_table t = {.at = text.text};
     if (!failed)
         failed = read_lines(of, &t, file, stop, to, e);
     mem_free(t.field);

@@ -9,6 +9,7 @@
 #include "cmd/exec/grade.h"
 #include "cmd/exec/step.h"
 #include "cmd/session/exercise.h"
+#include "cmd/session/given.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/player.h"
@@ -157,9 +158,11 @@ static void tell_time(const struct session *s, const struct statement *st, doubl
         session_notice(s, "%s: %.3f s", st->verb, session_clock(s) - began);
 }
 
-static int run_unit(struct session *s, const struct statement *st, struct err *e)
+static int run_unit(struct session *s, const struct statement *written, struct err *e)
 {
     struct unit u;
+    struct given_way way;
+    const struct statement *st = given_instead(s, written, &way);
     struct err ignored;
     const struct command *c = statement_command(st);
     const bool aside = c && c->aside;

@@ -9,6 +9,7 @@
 #include "cmd/session/results.h"
 #include "cmd/session/snapshot.h"
 
+#include "base/entry.h"
 #include "lang/ast.h"
 
 /* One sweep of those that stand in one another, the outermost first. */
@@ -39,7 +40,9 @@ struct sweep {
     size_t axes;
     struct sweep_run *run;
     size_t runs, done; /* those that were taken are the first `done` */
-    unsigned jobs;     /* how many side by side; 0: not said */
+    size_t all;        /* how many runs the sweep has, of which those of --part are done here */
+    struct file_name log_file, resume_file; /* of log= and resume=, where they are given */
+    unsigned jobs;                          /* how many side by side; 0: not said */
     struct results *results;
     size_t failed;           /* how many of those that were taken */
     struct results_log *log; /* rows are put into a file as they are taken; NULL: not */

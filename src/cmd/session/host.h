@@ -36,16 +36,18 @@ struct listener {
 
 struct host {
     void *self;
-    bool person;         /* what runs was typed at the prompt, which stays */
-    bool watched;        /* a person sits before a terminal, whoever wrote what runs */
-    bool json, quiet;    /* --json, --quiet */
-    bool check;          /* --check: names, choices and shapes only; nothing is trained */
-    bool safe;           /* --safe: files only in the folder of the text that runs, or below it */
-    bool keeps;          /* what is said and done is kept from the start, for a report */
-    bool in_run;         /* of a sweep: what is said there is told when the run is taken */
-    bool step;           /* --step: each statement of a file is shown and waits for Enter */
-    unsigned jobs;       /* --jobs: how many runs of a sweep at a time; 0: it was not said */
-    struct ranks *ranks; /* of mpirun; NULL: none of it */
+    bool person;          /* what runs was typed at the prompt, which stays */
+    bool watched;         /* a person sits before a terminal, whoever wrote what runs */
+    bool json, quiet;     /* --json, --quiet */
+    bool check;           /* --check: names, choices and shapes only; nothing is trained */
+    bool safe;            /* --safe: files only in the folder of the text that runs, or below it */
+    bool keeps;           /* what is said and done is kept from the start, for a report */
+    bool in_run;          /* of a sweep: what is said there is told when the run is taken */
+    bool step;            /* --step: each statement of a file is shown and waits for Enter */
+    unsigned jobs;        /* --jobs: how many runs of a sweep at a time; 0: it was not said */
+    unsigned part, parts; /* --part: which share of a sweep's runs, from 1, of how many; parts below
+                           * 2: all runs; part 0: it is not known */
+    struct ranks *ranks;  /* of mpirun; NULL: none of it */
     const char *plot; /* where pictures go: auto, none, dumb, another terminal's name, or a file */
     bool big;         /* letters and lines of pictures are large */
     bool persist;     /* --persist: their windows stay when the program has ended */

@@ -24,6 +24,8 @@ struct session {
     bool has_data;
     struct variable *variable;
     size_t variables, variable_room;
+    char **given; /* names of variables that --let gave: given.h */
+    size_t givens, given_room;
     struct definition **definition; /* custom_penalty.h */
     size_t definitions, definition_room;
     struct definition *retired; /* taken back: models of a mark may still lead to them */

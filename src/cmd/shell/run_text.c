@@ -8,6 +8,7 @@
 #include "cmd/exec/grade.h"
 #include "cmd/exec/player.h"
 #include "cmd/session/command.h"
+#include "cmd/session/given.h"
 #include "cmd/session/state.h"
 #include "cmd/session/transcript.h"
 #include "cmd/shell/hint.h"
@@ -197,7 +198,8 @@ enum outcome session_let(struct session *s, const char *given)
             parse_script(&arena, text.text, text.size, source, &rules, &script, &e) != PARSE_OK ||
             only_let(&script, &e);
     s->typed = source;
-    failed = failed || run_units(s, &script, &e);
+    failed = failed || run_units(s, &script, &e) ||
+             given_add(s, script.statement->pair->target->text, &e);
     s->typed = 0;
     const enum outcome end = failed ? show_error(s, &e) : checks_outcome(s);
     arena_finish(&arena);

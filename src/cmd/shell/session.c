@@ -11,6 +11,7 @@
 #include "cmd/session/digest.h"
 #include "cmd/session/emulation.h"
 #include "cmd/session/exercise.h"
+#include "cmd/session/given.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/journal.h"
 #include "cmd/session/marks.h"
@@ -85,6 +86,7 @@ void session_destroy(struct session *s)
     mem_free(s->chosen);
     session_drop_jobs(s);
     event_log_end(s);
+    given_finish(s);
     pictures_finish(s);
     if (s->names)
         definitions_finish(s);

@@ -2,8 +2,10 @@
 /* measure and results. */
 #include "cmd/session/results.h"
 
+#include "cmd/common/binder.h"
 #include "cmd/common/measures.h"
 #include "cmd/common/resolve.h"
+#include "cmd/common/results_join.h"
 #include "cmd/exec/sweep.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
@@ -139,25 +141,32 @@ static int unknown_figure(const struct results *of, const struct written *word, 
     return -1;
 }
 
-static int run_results(struct session *s, const struct args *args, struct err *e)
+/* The figures that are wanted: all words but the names of files, which are in quotes. */
+static int take_figures(struct report *r, const struct results *of, const struct arg *words,
+                        const char ***only, size_t *count, struct err *e)
 {
-    const struct arg *figures = args_get(args, "figures");
-    const size_t count = figures->given ? figures->as.words.count : 0;
-    const struct results *of = s->results;
+    const size_t given = words->given ? words->as.words.count : 0;
+    *only = arena_new(&r->arena, given, sizeof **only);
+    *count = 0;
+    if (!*only)
+        return err_memory(e);
+    for (size_t i = 0; i < given; i++) {
+        const struct written *w = &words->as.words.item[i];
+        if (!w->quoted && !is_figure(of, w->text))
+            return unknown_figure(of, w, e);
+        if (!w->quoted)
+            (*only)[(*count)++] = w->text;
+    }
+    return 0;
+}
+
+static int show_results(struct session *s, const struct results *of, const struct args *args,
+                        struct err *e)
+{
     struct report r = {.as = report_renderer_of(args)};
-    if (!of || !of->runs) {
-        if (checking(s) && s->checks)
-            return 0;
-        err_at(e, args->where, "there are no results yet");
-        return err_hint(e, "sweep h.kernel = l2(?) over 0 1e-3 { train 5 } makes some; measure "
-                           "NAME = EXPRESSION notes one");
-    }
-    const char **only = arena_new(&r.arena, count, sizeof *only);
-    int failed = only ? 0 : err_memory(e);
-    for (size_t i = 0; i < count && !failed; i++) {
-        only[i] = figures->as.words.item[i].text;
-        failed = is_figure(of, only[i]) ? 0 : unknown_figure(of, &figures->as.words.item[i], e);
-    }
+    const char **only;
+    size_t count;
+    const int failed = take_figures(&r, of, args_get(args, "figures"), &only, &count, e);
     if (failed || checking(s)) {
         report_finish(&r);
         return failed;
@@ -166,11 +175,71 @@ static int run_results(struct session *s, const struct args *args, struct err *e
     return report_show(s, &r, e);
 }
 
+/* What is told of files beside the table. */
+static void tell_found(const struct session *s, const struct results_found *f)
+{
+    session_notice(s, "%zu run%s in %zu file%s", f->runs, f->runs == 1 ? "" : "s", f->files,
+                   f->files == 1 ? "" : "s");
+    if (f->twice)
+        session_notice(s, "%zu row%s of a run that was there already; the first one counts",
+                       f->twice, f->twice == 1 ? " is" : "s are");
+    if (f->differs)
+        session_notice(s, "%zu of them %s other figures than the first", f->differs,
+                       f->differs == 1 ? "has" : "have");
+}
+
+/* The files that the first name in quotes means; a second one is an error. */
+static int show_files(struct session *s, const struct written *w, const struct args *args,
+                      struct err *e)
+{
+    struct arena arena = {0};
+    struct file_name file;
+    struct results_found found;
+    const struct node name = {.kind = NODE_STRING, .text = w->text, .where = w->where};
+    if (checking(s))
+        return 0;
+    int failed = session_file(s, &arena, &name, &file, e);
+    struct results *of = failed ? NULL : results_join(&file, &s->host->stop, &found, e);
+    arena_finish(&arena);
+    if (!of)
+        return -1;
+    failed = show_results(s, of, args, e);
+    if (!failed)
+        tell_found(s, &found);
+    results_release(of);
+    return failed;
+}
+
+static int run_results(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *figures = args_get(args, "figures");
+    const struct written *file = NULL;
+    for (size_t i = 0; figures->given && i < figures->as.words.count; i++) {
+        const struct written *w = &figures->as.words.item[i];
+        if (w->quoted && file) {
+            err_at(e, w->where, "results reads the files of one name");
+            return err_hint(e, "let * stand for what they differ in: results \"sweep.*.csv\"");
+        }
+        file = w->quoted ? w : file;
+    }
+    if (file)
+        return show_files(s, file, args, e);
+    const struct results *of = s->results;
+    if (of && (of->runs || of->text))
+        return show_results(s, of, args, e);
+    if (checking(s) && s->checks)
+        return 0;
+    err_at(e, args->where, "there are no results yet");
+    return err_hint(e, "sweep h.kernel = l2(?) over 0 1e-3 { train 5 } makes some; measure "
+                       "NAME = EXPRESSION notes one");
+}
+
 static const struct arg_spec measure_args[] = {
     ARG("figure", PAIR, ARG_PAIR, .required = true, .line = "NAME = EXPRESSION, a single number"),
 };
 static const struct arg_spec results_args[] = {
-    ARG("figures", REST, ARG_WORDS, .line = "which figures; without any, all that there are"),
+    ARG("figures", REST, ARG_WORDS,
+        .line = "which figures; without any, all that there are; in quotes the name of files"),
     REPORT_FORMAT,
 };
 
@@ -197,7 +266,12 @@ const struct command command_results = {
         "seeds: mean ± standard deviation (of a sample: n-1) of n runs. Of a run that failed the "
         "row says what it ended in, and no figure counts. Models that were measured outside of a "
         "sweep have rows of their own. undo takes results back with the sweep; a mark does not "
-        "hold them. save results \"x.csv\" writes a row for each run.",
+        "hold them. save results \"x.csv\" writes a row for each run.\n\n"
+        "results \"sweep.*.csv\" shows what stands in files that log= or save results wrote, such "
+        "as "
+        "those of the parts of a sweep (nnr --part): * stands for any text and ? for a letter of "
+        "their names. They must have the same columns and be of one sweep and one version; a run "
+        "that is there twice counts once, and is told. The session's results stay as they are.",
         EXAMPLE),
     .run = run_results,
     .looks = true,

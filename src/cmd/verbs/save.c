@@ -3,6 +3,7 @@
 #include "cmd/common/history_table.h"
 #include "cmd/common/page.h"
 #include "cmd/common/results_file.h"
+#include "cmd/common/results_part.h"
 #include "cmd/common/sae.h"
 #include "cmd/common/torch_weights.h"
 #include "cmd/session/command.h"
@@ -93,15 +94,18 @@ static int save_weights(struct session *s, const struct args *args, struct err *
 
 static int save_results(struct session *s, const struct args *args, struct err *e)
 {
-    const struct file_name *file = &args_get(args, "file")->as.file;
-    if (results_file_check(file, e))
-        return -1;
-    if (checking(s))
-        return 0;
-    if (s->results)
-        return results_save(s->results, file, e);
-    err_at(e, args->where, "there are no results yet");
-    return err_hint(e, "sweep h.kernel = l2(?) over 0 1e-3 { train 5 } makes some");
+    struct arena arena = {0};
+    struct file_name file;
+    int failed = results_part_file(s, &arena, &args_get(args, "file")->as.file, &file, e) ||
+                 results_file_check(&file, e);
+    if (!failed && !checking(s) && s->results) {
+        failed = results_save(s->results, &file, e);
+    } else if (!failed && !checking(s)) {
+        err_at(e, args->where, "there are no results yet");
+        failed = err_hint(e, "sweep h.kernel = l2(?) over 0 1e-3 { train 5 } makes some");
+    }
+    arena_finish(&arena);
+    return failed ? -1 : 0;
 }
 
 static int save_history(struct session *s, const struct file_name *file, struct err *e)
@@ -354,7 +358,9 @@ const struct command command_save = {
         ".safetensors, .npz and .nnr. save results \"s.csv\" (or \"s.json\") writes a row for each "
         "run of the newest sweep, and for each model that was measured by itself: version, a "
         "digest of what the sweep began with, model, sweep, values, seed, status, steps, "
-        "epochs and all figures, each as the shortest text that reads back to the same number. "
+        "epochs and all figures, each as the shortest text that reads back to the same number; "
+        "with nnr --part 3/8 the file is "
+        "s.3.csv. "
         "save history \"h.csv\" (or \"h.json\") writes all curves of the current model, a row "
         "for each step at which one has a point: loss = data + penalty, each penalty by name, "
         "validation (the total) and validation_data, and of each layer's output in the last "

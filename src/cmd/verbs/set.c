@@ -364,7 +364,9 @@ const struct command command_set = {
 };
 const struct command command_let = {
     COMMAND("let", let_args, "gives a name to a number or a penalty",
-            "The value is taken when let runs. A second let overwrites the first.",
+            "The value is taken when let runs. A second let overwrites the first. nnr --let k=1e-3 "
+            "gives k a value from outside: the first let k of a script or of a file that it reads "
+            "gives way then, where it stands by itself and not in { }, and that is told.",
             "let k = 1e-3\nlet weak = l1(k)+l2(k)\ninput 2\ndense 4 kernel=weak as h\nprint "
             "k*2\nlet\n"),
     .run = run_let,

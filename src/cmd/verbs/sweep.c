@@ -4,6 +4,7 @@
 #include "cmd/common/binder.h"
 #include "cmd/common/resolve.h"
 #include "cmd/common/results_file.h"
+#include "cmd/common/results_part.h"
 #include "cmd/common/settings.h"
 #include "cmd/exec/sweep_runs.h"
 #include "cmd/report/render.h"
@@ -367,7 +368,8 @@ static int check_seeds(const struct session *s, const struct arg *seeds, struct 
     return err_hint(e, "sweep a model that is as it was made, or leave seeds= out");
 }
 
-static int check_files(const struct args *args, struct err *e)
+static int check_files(const struct session *s, struct sweep *w, const struct args *args,
+                       struct err *e)
 {
     const struct arg *log = args_get(args, "log"), *resume = args_get(args, "resume");
     const struct arg *keep = args_get(args, "keep");
@@ -375,7 +377,10 @@ static int check_files(const struct args *args, struct err *e)
         err_at(e, keep->key, "the rows that resume= takes have no models to keep");
         return err_hint(e, "leave keep= or resume= out");
     }
-    return log->given ? results_log_check(&log->as.file, e) : 0;
+    if ((log->given && results_part_file(s, &w->arena, &log->as.file, &w->log_file, e)) ||
+        (resume->given && results_part_file(s, &w->arena, &resume->as.file, &w->resume_file, e)))
+        return -1;
+    return log->given ? results_log_check(&w->log_file, e) : 0;
 }
 
 /* Rows that are in a file need not be done. */
@@ -387,12 +392,12 @@ static int take_rows(struct session *s, struct sweep *w, const struct args *args
     size_t taken = 0;
     if (!resume->given || checking(s))
         return 0;
-    if (access(resume->as.file.path, F_OK) && errno == ENOENT) {
-        session_notice(s, "there is no \"%s\" yet: all %zu runs are to do", resume->as.file.name,
+    if (access(w->resume_file.path, F_OK) && errno == ENOENT) {
+        session_notice(s, "there is no \"%s\" yet: all %zu runs are to do", w->resume_file.name,
                        w->runs);
         return 0;
     }
-    if (results_read(w->results, &resume->as.file, &s->host->stop, &rows, e))
+    if (results_read(w->results, &w->resume_file, &s->host->stop, &rows, e))
         return -1;
     for (size_t i = 0; i < rows.runs; i++) {
         const uint64_t k = rows.run[i].seed - s->seed;
@@ -410,7 +415,7 @@ static int take_rows(struct session *s, struct sweep *w, const struct args *args
         rows.run[i] = (struct results_run){0};
         taken++;
     }
-    session_notice(s, "%zu of %zu runs are in \"%s\"", taken, w->runs, resume->as.file.name);
+    session_notice(s, "%zu of %zu runs are in \"%s\"", taken, w->runs, w->resume_file.name);
     results_rows_finish(&rows);
     return 0;
 }
@@ -485,6 +490,12 @@ static int write_done(struct session *s, const struct sweep *w, struct str *to, 
     struct report r = {0};
     report_number(&r, "runs", (double)w->done);
     report_say(&r, "sweep: {runs run}");
+    if (results_in_parts(s)) {
+        report_number(&r, "part", s->host->part);
+        report_number(&r, "parts", s->host->parts);
+        report_number(&r, "of", (double)w->all);
+        report_say(&r, " of {of}, part {part} of {parts}");
+    }
     report_number(&r, "failed", (double)w->failed);
     if (w->failed)
         report_say(&r, ", {failed} failed");
@@ -513,15 +524,15 @@ static int do_sweep(struct session *s, struct sweep *w, const struct args *args,
 {
     const struct arg *log = args_get(args, "log");
     const struct statement *st = s->statement;
-    if (log->given && !(w->log = results_log_begin(w->results, &log->as.file, e)))
+    if (log->given && !(w->log = results_log_begin(w->results, &w->log_file, e)))
         return -1;
     int failed = sweep_runs(s, w, e);
     results_log_end(w->log);
     w->log = NULL;
     s->sweep = NULL;
-    if (!w->done)
+    if (!w->done && (failed || w->runs))
         return -1;
-    if (!failed && w->failed == w->done)
+    if (!failed && w->runs && w->failed == w->done)
         return all_failed(w, e);
     if (failed) {
         if (put_results(s, w, &(struct err){0}))
@@ -568,24 +579,53 @@ static void leave_out(struct sweep *w, const struct arg *first)
         results_run_finish(&w->run[--w->runs].row);
 }
 
+/* The runs of other shares go. */
+static void take_part(const struct session *s, struct sweep *w)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < w->runs; i++)
+        if (results_of_part(s, i))
+            w->run[kept++] = w->run[i];
+        else
+            results_run_finish(&w->run[i].row);
+    w->runs = kept;
+}
+
+static int check_part(const struct session *s, const struct args *args, struct err *e)
+{
+    if (!results_in_parts(s) || s->host->part)
+        return 0;
+    err_at(e, args->where,
+           "which share of the sweep this task of the Slurm array has is not known: "
+           "its numbers have gaps");
+    return err_hint(e, "say it: nnr --part 3/8, or --part 1/1 for all runs");
+}
+
 static int prepare_runs(struct session *s, struct sweep *w, const struct args *args, struct err *e)
 {
     const struct arg *seeds, *jobs = args_get(args, "jobs");
-    if (add_axes(s, w, args, &seeds, e) || count_runs(w, seeds, e) || check_seeds(s, seeds, e) ||
-        check_files(args, e))
+    if (check_part(s, args, e) || add_axes(s, w, args, &seeds, e) || count_runs(w, seeds, e) ||
+        check_seeds(s, seeds, e) || check_files(s, w, args, e))
         return -1;
     w->jobs = jobs->given ? (unsigned)jobs->as.whole : 0;
     if (begin_results(s, w, e) || describe_sweep(w, e) ||
         list_runs(s, w, args, (size_t)seeds->as.whole, e))
         return -1;
-    leave_out(w, args_get(args, "first"));
     if (find_digest(s, w, e) ||
         snapshot_take(s, PART_MODELS | PART_DATA | PART_VARIABLES, &w->before, e))
         return -1;
     if (take_rows(s, w, args, (size_t)seeds->as.whole, e))
         return -1;
+    w->all = w->runs;
     s->sweep = w;
-    return checking(s) ? 0 : sweep_try_one(s, w, 0, true, e);
+    /* Also where this part has no run: then the names of what is measured are known all the same.
+     */
+    if (!checking(s) && sweep_try_one(s, w, 0, true, e))
+        return -1;
+    if (!checking(s))
+        take_part(s, w);
+    leave_out(w, args_get(args, "first"));
+    return 0;
 }
 
 static int run_sweep(struct session *s, const struct args *args, struct err *e)
@@ -650,7 +690,11 @@ const struct command command_sweep = {
         "are done, and so does a log that cannot be written.\n\n"
         "Runs go on side by side, in processes: as many as there are cores, or as jobs= says, or "
         "nnr --jobs N, which counts more. Started by mpirun they go to the other ranks. What is "
-        "printed, written and kept is the same to the bit for any number of them. A run whose "
+        "printed, written and kept is the same to the bit for any number of them. With nnr --part "
+        "3/8 every eighth run is done, from the third on, and files of log=, resume= and save "
+        "results get the part's number, sweep.3.csv; results \"sweep.*.csv\" reads them all. A "
+        "task of a Slurm array is such a part by itself. A record does a part again with the same "
+        "--part. A run whose "
         "process is killed is done once more; when that is killed too, its row says failed.\n\n"
         "seeds= is for a model that was not trained yet. log= begins its file anew. resume= takes "
         "rows of the same model, data, variables, seed and { }; other values and more seeds may "
