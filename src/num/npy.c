@@ -240,12 +240,14 @@ int npy_open_member(struct stored *s, struct archive *a, size_t member,
     return !s->stream || begin_npy(s, e) ? -1 : 0;
 }
 
-void npy_head(struct str *to, const struct shape *shape)
+void npy_head(struct str *to, size_t rows, const struct shape *shape)
 {
     enum { BEGIN = 10, WHOLE = 64 };
     struct str text = {0};
     const char order = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? '<' : '>';
     str_addf(&text, "{'descr': '%cf%zu', 'fortran_order': False, 'shape': (", order, sizeof(real));
+    if (rows)
+        str_addf(&text, shape->axes ? "%zu, " : "%zu,", rows);
     for (uint32_t i = 0; i < shape->axes; i++)
         str_addf(&text, "%s%u%s", i ? " " : "", shape->size[i],
                  i + 1 < shape->axes || shape->axes == 1 ? "," : "");

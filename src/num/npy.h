@@ -14,7 +14,8 @@ int npy_open(struct stored *s, const struct file_name *file, const struct stop *
 /* The same of a member of an npz, which errors know as `file`; both must outlive it. */
 int npy_open_member(struct stored *s, struct archive *a, size_t member,
                     const struct file_name *file, const struct stop *stop, struct err *e);
-/* Adds the head of an npy file of reals in that shape, as they are in memory. */
-void npy_head(struct str *to, const struct shape *shape);
+/* Adds the head of an npy file of reals in that shape, as they are in memory; behind an axis of
+ * `rows`, if that is not 0. */
+void npy_head(struct str *to, size_t rows, const struct shape *shape);
 
 #endif

@@ -101,7 +101,7 @@ static int add_member_out(struct arena *a, const struct tensor_out *t, struct ar
 {
     struct str name = {0}, head = {0};
     str_addf(&name, "%s%s", t->name, ending);
-    npy_head(&head, t->shape);
+    npy_head(&head, 0, t->shape);
     *m = (struct archive_out){
         .body = t->item, .head_size = head.size, .body_size = t->count * sizeof(real)};
     m->name = name.failed ? NULL : arena_text(a, name.text, name.size);

@@ -84,6 +84,26 @@ static void all_that_is_refused_is_named_at_once(void **state)
     fake_finish(&f);
 }
 
+static void what_keras_lacks_is_named(void **state)
+{
+    struct fake f;
+    (void)state;
+    fake_start(&f);
+    fake_ok(&f,
+            "data moons 40 mixup=0.1\ninput 2\n"
+            "dense 8 jumprelu kernel=l1(1e-3, prox=yes) activity=l0(0.1) kernel_dropout=0.1 as h\n"
+            "dense 4 topk(2) kernel_constraint=spectral_norm(1) count_idle=yes as g\n"
+            "dense 1 sigmoid as o\noptimizer nadam ema=0.9\n");
+    fake_says(
+        &f, "export keras \"lacking.py\"", OUTCOME_ERROR,
+        "t:1:14: not in Keras 3: the constraint spectral_norm, kernel_dropout, the optimizer's "
+        "ema, the optimizer nadam, the activation jumprelu, the penalty l0, the activation "
+        "topk, count_idle of g, prox=yes of h.kernel l1(0.001, prox=yes), mixup of the data; "
+        "export a clone without these");
+    assert_false(is_there("lacking.py") || is_there("lacking.npz"));
+    fake_finish(&f);
+}
+
 static void wrong_names_are_refused(void **state)
 {
     struct fake f;
@@ -118,6 +138,8 @@ static void names_are_quoted(void **state)
                 "as torch\nblock def { dense 3 as l1 }\ndef as class\ndef on torch as now\n"
                 "add on class, now as inputs\ndense 1 sigmoid as yield\n"
                 "export torch \"a \\\"b\\\" 'c' \\\\ $d.py\"\n");
+    fake_ok(&f, "export keras \"k \\\"b\\\" 'c' \\\\ $d.py\"\n");
+    compiles("'k \"b\" '\\''c'\\'' \\ $d.py'");
     compiles("'a \"b\" '\\''c'\\'' \\ $d.py'");
     fake_finish(&f);
 }
@@ -157,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_has_a_counterpart),
         cmocka_unit_test(all_that_is_refused_is_named_at_once),
+        cmocka_unit_test(what_keras_lacks_is_named),
         cmocka_unit_test(wrong_names_are_refused),
         cmocka_unit_test(names_are_quoted),
         cmocka_unit_test(files_are_taken_along_by_statements),

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs each script of `export torch` in a folder, with ten steps, in one process: what NAME.py prints
-goes into NAME.out, and an error into NAME.out as well."""
+"""Runs each exported script of a folder, with ten steps, in one process: what NAME.py prints goes into NAME.out,
+and an error into NAME.out as well. Those for Keras meet stand_in/keras.py."""
 import contextlib
 import io
 import pathlib
@@ -11,6 +11,8 @@ import traceback
 
 import torch
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "stand_in"))
+sys.dont_write_bytecode = True
 torch.set_num_threads(1)
 for script in sorted(pathlib.Path(sys.argv[1]).glob("*.py")):
     said = io.StringIO()

@@ -6,6 +6,7 @@
 #include "base/zip.h"
 #include "nn/joint_term.h"
 #include "nn/layer.h"
+#include "num/npy.h"
 #include "train/inputs.h"
 
 #include <stdio.h>
@@ -18,60 +19,35 @@ struct members {
     bool failed;
 };
 
-enum { HEAD = 128, HEAD_MOST = 640, MAGIC = 10 };
-
-/* The head of a .npy file, version 1 of the format (NEP 1). */
-static const char *make_head(struct arena *arena, bool batch, size_t samples,
-                             const struct shape *shape, size_t *size)
-{
-    char *head = arena_new(arena, HEAD_MOST, 1);
-    if (!head)
-        return NULL;
-    int n = snprintf(head + MAGIC, HEAD_MOST - MAGIC,
-                     "{'descr': '<f%zu', 'fortran_order': False, 'shape': (", sizeof(real));
-    if (batch)
-        n += snprintf(head + MAGIC + n, HEAD_MOST - MAGIC - (size_t)n, "%zu, ", samples);
-    for (uint32_t i = 0; i < shape->axes; i++)
-        n += snprintf(head + MAGIC + n, HEAD_MOST - MAGIC - (size_t)n, "%u, ", shape->size[i]);
-    n += snprintf(head + MAGIC + n, HEAD_MOST - MAGIC - (size_t)n, "), }");
-    *size = (MAGIC + (size_t)n + 1 + HEAD - 1) / HEAD * HEAD;
-    memset(head + MAGIC + n, ' ', *size - MAGIC - (size_t)n);
-    head[*size - 1] = '\n';
-    memcpy(head, "\x93NUMPY\x01", 8);
-    head[8] = (char)((*size - MAGIC) & 255);
-    head[9] = (char)((*size - MAGIC) >> 8);
-    return head;
-}
-
-/* An array of the numbers at `reals`, which outlive the listing. */
-static void add_array(struct members *l, const char *kind, const char *name, bool batch,
-                      size_t samples, const struct shape *shape, const real *reals)
+/* An array of the numbers at `reals`, which outlive the list; `rows` in front, if not 0. */
+static void add_array(struct members *l, const char *kind, const char *name, size_t rows,
+                      const struct shape *shape, const real *reals)
 {
     struct arena *arena = &l->script->arena;
-    struct str text = {0};
-    size_t head_size = 0;
+    struct str text = {0}, head = {0};
     str_addf(&text, "%s%s%s.npy", kind, *name ? "/" : "", name);
-    const char *kept = text.failed ? NULL : arena_text(arena, text.text, text.size);
-    const char *head = make_head(arena, batch, samples, shape, &head_size);
+    npy_head(&head, rows, shape);
+    const bool made = !text.failed && !head.failed && reals;
+    const char *kept = made ? arena_text(arena, text.text, text.size) : NULL;
+    const char *begin = kept ? arena_text(arena, head.text, head.size) : NULL;
+    l->failed =
+        l->failed || !begin || mem_room(&l->member, &l->room, l->count + 1, sizeof *l->member);
+    if (!l->failed)
+        l->member[l->count++] = (struct archive_out){
+            .name = kept,
+            .head = begin,
+            .head_size = head.size,
+            .body = reals,
+            .body_size = (rows ? rows : 1) * shape_count(shape) * sizeof *reals};
     str_finish(&text);
-    l->failed = l->failed || !kept || !head || !reals ||
-                mem_room(&l->member, &l->room, l->count + 1, sizeof *l->member);
-    if (l->failed)
-        return;
-    l->member[l->count++] = (struct archive_out){.name = kept,
-                                                 .head = head,
-                                                 .head_size = head_size,
-                                                 .body = reals,
-                                                 .body_size = (batch ? samples : 1) *
-                                                              shape_count(shape) * sizeof *reals};
+    str_finish(&head);
 }
 
 static void add_weights(struct members *l, const char *kind, const real *block)
 {
     const struct graph *g = l->script->graph;
     for (size_t i = 0; block && i < g->weights; i++)
-        add_array(l, kind, g->weight[i].path, false, 0, &g->weight[i].shape,
-                  block + g->weight[i].at);
+        add_array(l, kind, g->weight[i].path, 0, &g->weight[i].shape, block + g->weight[i].at);
 }
 
 /* The optimizer's numbers of the weights that it moves. */
@@ -84,7 +60,7 @@ static void add_slots(struct members *l)
             char kind[20];
             snprintf(kind, sizeof kind, "slot%zu", k);
             if (graph_trains(g, i))
-                add_array(l, kind, g->weight[i].path, false, 0, &g->weight[i].shape,
+                add_array(l, kind, g->weight[i].path, 0, &g->weight[i].shape,
                           state->slot[k] + g->weight[i].at);
         }
 }
@@ -98,7 +74,7 @@ static void add_columns(struct members *l, const char *kind, const char *name,
     real *to = arena_new(&l->script->arena, d->samples * c.width + 1, sizeof *to);
     if (to)
         dataset_gather(from, stride, NULL, 0, d->samples, c.at, c.width, to);
-    add_array(l, kind, name, true, d->samples, shape, to);
+    add_array(l, kind, name, d->samples, shape, to);
 }
 
 static void add_samples(struct members *l)
@@ -123,7 +99,7 @@ static void add_samples(struct members *l)
         add_columns(l, "target", name, &shape, d->y, d->targets, o->columns);
     }
     if (d->weight)
-        add_array(l, "sample_weight", "", true, d->samples, &none, d->weight);
+        add_array(l, "sample_weight", "", d->samples, &none, d->weight);
 }
 
 /* What penalties hold weights to. */
@@ -143,7 +119,7 @@ static void add_starts(struct members *l)
                                                         : s->model->state.weight[w->at + k];
         char name[30];
         snprintf(name, sizeof name, "%u", g->term[i].number);
-        add_array(l, "start", name, false, 0, &w->shape, to);
+        add_array(l, "start", name, 0, &w->shape, to);
     }
 }
 

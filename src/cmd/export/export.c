@@ -14,9 +14,17 @@
 
 #include <string.h>
 
+#include "cmd/keras_bytes.h"
 #include "cmd/torch_bytes.h"
 
-static const char *const titles[SYSTEMS] = {"PyTorch", "Keras 3"};
+static const struct {
+    const char *title;
+    const unsigned char *parts;
+    size_t size;
+} systems[SYSTEMS] = {
+    [SYSTEM_TORCH] = {"PyTorch", torch_bytes, sizeof torch_bytes},
+    [SYSTEM_KERAS] = {"Keras 3", keras_bytes, sizeof keras_bytes},
+};
 
 /* What no script has, whatever the layers. */
 static void refuse_session(struct exported *s)
@@ -33,7 +41,7 @@ static void refuse_session(struct exported *s)
 
 static int refuse(const struct exported *s, const struct file_name *file, struct err *e)
 {
-    err_at(e, file->where, "not in %s: %.400s", titles[s->system],
+    err_at(e, file->where, "not in %s: %.400s", systems[s->system].title,
            s->refused.text ? s->refused.text : "");
     return err_hint(e, "export a clone without %s", s->refusals > 1 ? "these" : "it");
 }
@@ -47,11 +55,15 @@ static int write_script(struct exported *s, const struct file_name *file, struct
         "penalty as a row of its own, and the total.\n\n"
         "    python3 THIS.py        the model as it is\n"
         "    python3 THIS.py 10     the same, then again after ten steps\n\"\"\"\n"
-        "import math\nimport os\nimport sys\n\nimport numpy as np\nimport torch\n"
-        "import torch.nn.functional as F\n\ntorch.set_default_dtype(torch.float%d)\n";
+        "import math\nimport os\nimport sys\n\nimport numpy as np\n";
+    static const char torch_head[] = "import torch\nimport torch.nn.functional as F\n\n"
+                                     "torch.set_default_dtype(torch.float%d)\n";
+    static const char keras_head[] = "import keras\nfrom keras import layers, ops\n\n"
+                                     "keras.config.set_floatx(\"float%d\")\n";
     struct str text = {0};
     struct file_out out;
-    str_addf(&text, head, titles[s->system], 8 * (int)sizeof(real));
+    str_addf(&text, head, systems[s->system].title);
+    str_addf(&text, s->system == SYSTEM_TORCH ? torch_head : keras_head, 8 * (int)sizeof(real));
     const bool bad = python_parts(&text, s->parts, s->parts_size, s->text.text) != 0;
     str_add(&text, "\n\n");
     str_bytes(&text, s->text.text, s->text.size);
@@ -111,7 +123,7 @@ static int write_both(struct exported *s, const struct file_name *file,
     script_settings(s);
     str_add(&s->text, "\n\n");
     script_model(s);
-    str_add(&s->text, "\n\nmain()\n");
+    str_add(&s->text, s->system == SYSTEM_TORCH ? "\n\nmain()\n" : "\n\nnet = Network()\nmain()\n");
     refuse_session(s);
     if (s->text.failed || s->refused.failed)
         return err_memory(e);
@@ -127,9 +139,9 @@ int export_model(struct session *session, enum system system, const struct file_
     struct exported s = {.session = session,
                          .model = current_model(session),
                          .system = system,
-                         .parts_size = sizeof torch_bytes};
+                         .parts_size = systems[system].size};
     struct file_name beside;
-    s.parts = arena_text(&s.arena, (const char *)torch_bytes, sizeof torch_bytes);
+    s.parts = arena_text(&s.arena, (const char *)systems[system].parts, systems[system].size);
     const bool fits = (s.parts || err_memory(e) == 0) && !name_beside(&s, file, &beside, e) &&
                       !file_check(file, FILE_OWN, e) && !file_check(&beside, FILE_OWN, e) &&
                       !prepare(&s, e);

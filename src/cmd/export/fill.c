@@ -137,6 +137,28 @@ static void add_start(const struct filling *f, struct str *to)
     str_addf(to, "data[\"start/%u\"]", f->script->graph->term[f->term].number);
 }
 
+/* Constraints of a layer of Keras, each under the name that it has there. */
+static void add_held(const struct filling *f, struct str *to)
+{
+    const struct entry *entry = f->args->entry;
+    for (size_t i = 0; i < entry->arg_count; i++) {
+        const struct args *hold = f->args->arg[i].as.call;
+        if (entry->args[i].of != &constraint_kinds || !hold ||
+            strcmp(hold->entry->name, "none") == 0)
+            continue;
+        const struct counterpart *row = counterpart_find(OF_CONSTRAINTS, hold->entry->name);
+        const bool rows = strcmp(entry->name, "embedding") == 0;
+        struct filling of = *f;
+        of.args = hold;
+        if (!row || !row->as[f->script->system]) {
+            script_refuse(f->script, "the constraint", hold->entry->name);
+            continue;
+        }
+        str_addf(to, ", %s=", rows ? "embeddings_constraint" : entry->args[i].name);
+        fill(&of, to, row->as[f->script->system]);
+    }
+}
+
 static bool fill_of_call(const struct filling *f, struct str *to, const char *word)
 {
     const struct exported *s = f->script;
@@ -190,6 +212,14 @@ static bool fill_of_layer(const struct filling *f, struct str *to, const char *w
         str_add(to, is_backward_half(s->graph, f->layer) ? "True" : "False");
     else if (strcmp(word, "noise") == 0)
         python_number(to, model_noise(s->model, f->layer));
+    else if (strcmp(word, "turns") == 0)
+        str_add(to, is_backward_half(s->graph, f->layer) && args_yes(f->args, "sequences")
+                        ? "True"
+                        : "False");
+    else if (strcmp(word, "places") == 0)
+        str_addf(to, "%u", l->in.axes - 1);
+    else if (strcmp(word, "held") == 0)
+        add_held(f, to);
     else if (strcmp(word, "drop") == 0)
         add_drop(f, to);
     else if (strncmp(word, "f:", 2) == 0)
@@ -204,11 +234,17 @@ static bool fill_of_penalty(const struct filling *f, struct str *to, const char 
     if (strcmp(word, "x") == 0 && f->x)
         str_add(to, f->x);
     else if (strcmp(word, "flat") == 0)
-        str_addf(to, "%s.flatten(1)", f->x);
+        str_addf(to, f->script->system == SYSTEM_TORCH ? "%s.flatten(1)" : "flat(%s)", f->x);
     else if (strcmp(word, "row") == 0)
-        str_addf(to, "%s.reshape(1, -1)", f->x);
+        str_addf(to,
+                 f->script->system == SYSTEM_TORCH ? "%s.reshape(1, -1)"
+                                                   : "ops.reshape(%s, (1, -1))",
+                 f->x);
     else if (strcmp(word, "matrix") == 0)
-        str_addf(to, "%s.reshape(-1, %s.shape[-1])", f->x, f->x);
+        str_addf(to,
+                 f->script->system == SYSTEM_TORCH ? "%s.reshape(-1, %s.shape[-1])"
+                                                   : "ops.reshape(%s, (-1, %s.shape[-1]))",
+                 f->x, f->x);
     else if (strcmp(word, "start") == 0)
         add_start(f, to);
     else if (strcmp(word, "axes") == 0)

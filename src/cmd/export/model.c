@@ -16,8 +16,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The number of samples that a value has stands in any of the inputs. */
-static const char batch_size[] = "len(inputs[0])";
+/* What both systems say otherwise: the samples of a value, and its numbers. */
+static const char *const samples_of[SYSTEMS] = {"len(%s)", "samples(%s)"};
+static const char *const numbers_of[SYSTEMS] = {"%s.numel()", "numbers(%s)"};
+
+static void add_of(struct str *to, const char *form, const char *value)
+{
+    const char *at = strstr(form, "%s");
+    str_bytes(to, form, (size_t)(at - form));
+    str_addf(to, "%s%s", value, at + 2);
+}
 
 /* What names in a formula of x mean. */
 struct own_names {
@@ -47,7 +55,7 @@ static bool find_joint(void *self, struct str *to, const char *path)
     const struct exported *s = self;
     struct tensor_place at;
     if (strcmp(path, "batch") == 0) {
-        str_add(to, batch_size);
+        add_of(to, samples_of[s->system], "inputs[0]");
         return true;
     }
     if (!graph_find_tensor(s->graph, path, &at))
@@ -84,9 +92,10 @@ static void write_value(const struct filling *f, struct str *to, const struct ar
         return;
     }
     const char *text = row->as[s->system];
-    if (!f->weight && f->mask && row->masked)
+    const bool has = text || s->system == SYSTEM_TORCH;
+    if (has && !f->weight && f->mask && row->masked)
         text = row->masked;
-    else if (!f->weight && row->activity && (s->system == SYSTEM_TORCH || row->as[s->system]))
+    else if (has && !f->weight && row->activity)
         text = row->activity;
     if (text)
         fill(f, to, text);
@@ -110,6 +119,8 @@ static void write_weight_row(struct exported *s, id term)
     python_text(&x, s->graph->weight[t->weight].path);
     /* It acts after the optimizer. */
     str_add(&x, penalty_is_proximal(args) ? "].detach()" : "]");
+    if (penalty_is_proximal(args) && s->system != SYSTEM_TORCH)
+        script_refuse(s, "prox=yes of", s->row[term]);
     const struct filling f = {.script = s,
                               .args = args,
                               .call = NOTHING,
@@ -134,17 +145,17 @@ static void write_divisor(const struct filling *f, struct str *to, const char *v
     const bool along = kind->along_steps && kind->along_steps(f->args, shape);
     if (reduce == REDUCE_SUM)
         return;
+    str_add(to, " / ");
     if (reduce == REDUCE_BATCH)
-        str_addf(to, " / len(%s)", value);
+        add_of(to, samples_of[f->script->system], value);
     else if (!f->mask && !kind->elements)
-        str_addf(to, " / %s.numel()", value);
+        add_of(to, numbers_of[f->script->system], value);
     else if (f->mask && along)
-        str_addf(to, " / pairs(%s, %s)", value, f->mask);
+        str_addf(to, "pairs(%s, %s)", value, f->mask);
     else if (f->mask && !kind->elements)
-        str_addf(to, " / elements(%s, %s)", value, f->mask);
+        str_addf(to, "elements(%s, %s)", value, f->mask);
     else {
-        str_addf(to, f->mask ? " / differences_there(%s, %s, " : " / differences(%s, ", value,
-                 f->mask);
+        str_addf(to, f->mask ? "differences_there(%s, %s, " : "differences(%s, ", value, f->mask);
         str_addf(to, "%ld)",
                  strcmp(f->args->entry->name, "tv") == 0 ? args_whole(f->args, "axis") : 1L);
     }
@@ -268,6 +279,8 @@ static void write_idle(struct exported *s, id call)
     const id w = graph_find_weight(g, g->call[call].layer, "idle"), out = g->call[call].output;
     if (w == NOTHING)
         return;
+    if (s->system != SYSTEM_TORCH)
+        script_refuse(s, "count_idle of", g->layer[g->call[call].layer].name);
     str_add(&s->text, "    count_idle(now, ");
     python_text(&s->text, g->weight[w].path);
     str_addf(&s->text, ", %s, %s)\n", s->name[out],
@@ -359,11 +372,11 @@ void script_model(struct exported *s)
     for (id c = 0; c < g->calls; c++)
         if (g->layer[g->call[c].layer].kind->source)
             str_addf(&s->text, "    %s = inputs[%u]\n", s->name[g->call[c].output], inputs++);
+    for (id c = 0; c < g->calls; c++)
+        write_call(s, c);
     for (size_t i = 0; i < g->terms; i++)
         if (g->term[s->order[i]].layer != NOTHING && !g->term[s->order[i]].activity)
             write_weight_row(s, s->order[i]);
-    for (id c = 0; c < g->calls; c++)
-        write_call(s, c);
     for (size_t i = 0; i < g->terms; i++)
         if (term_is_joint(&g->term[s->order[i]]))
             write_joint_row(s, s->order[i]);

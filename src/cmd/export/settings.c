@@ -15,19 +15,23 @@
 
 static void write_weights(struct exported *s)
 {
+    const bool torch = s->system == SYSTEM_TORCH;
     const struct graph *g = s->graph;
     char shape[80];
     str_add(&s->text,
             "# Weights, as they were. A kernel is inputs x outputs, that of a convolution "
-            "taps x channels x filters.\nw = {\n");
+            "taps x channels x filters.\n");
+    str_add(&s->text, torch ? "w = {\n" : "PLACES = {  # the layer, and which of its weights\n");
     for (size_t i = 0; i < g->weights; i++) {
         const struct weight *w = &g->weight[i];
         const struct counterpart *init =
             w->init ? counterpart_find(OF_INITS, w->init->entry->name) : NULL;
         str_add(&s->text, "    ");
         python_text(&s->text, w->path);
-        str_add(&s->text, ": kept(");
-        python_text(&s->text, w->path);
+        str_add(&s->text, torch ? ": kept(" : ": (");
+        python_text(&s->text, torch ? w->path : g->layer[w->layer].name);
+        if (!torch)
+            str_addf(&s->text, ", %zu", i - g->layer[w->layer].first_weight);
         str_addf(&s->text, "),  # %s", shape_text(&w->shape, shape, sizeof shape));
         if (w->init)
             str_addf(&s->text, ", began as %s (%s)", w->init->entry->name,
@@ -131,6 +135,9 @@ static void write_proximal(struct exported *s)
     str_add(&s->text, "}\n");
 }
 
+/* From there on the keys below are none of Keras's optimizers, or other ones. */
+enum { ONLY_TORCH = 4 };
+
 static void write_optimizer(struct exported *s)
 {
     static const char *const common[] = {"weight_decay", "clipnorm", "clipvalue", "global_clipnorm",
@@ -143,6 +150,8 @@ static void write_optimizer(struct exported *s)
             if (strcmp(args->entry->args[k].name, common[i]) == 0 && args->arg[k].as.number > 0) {
                 str_addf(&text, ", %s=", common[i]);
                 python_number(&text, args->arg[k].as.number);
+                if (s->system != SYSTEM_TORCH && i >= ONLY_TORCH)
+                    script_refuse(s, "the optimizer's", common[i]);
             }
     const struct filling f = {.script = s,
                               .args = args,
@@ -198,12 +207,51 @@ static void write_rows(struct exported *s)
     str_add(&s->text, "]\n");
 }
 
-void script_settings(struct exported *s)
+/* The layers of Keras, each made once however often it is called. */
+static void write_layers(struct exported *s)
 {
-    str_addf(&s->text, "data = arrays(");
-    python_file(&s->text, s->file);
-    str_add(&s->text, ")\n");
-    write_weights(s);
+    const struct graph *g = s->graph;
+    str_add(&s->text, "L = {\n");
+    for (id i = 0; i < g->layers; i++) {
+        const struct layer *l = &g->layer[i];
+        const struct counterpart *row = counterpart_find(OF_LAYERS, l->kind->entry.name);
+        if (!row || !row->made || l->newest_call == NOTHING)
+            continue;
+        const struct filling f = {.script = s, .args = l->args, .call = NOTHING, .layer = i};
+        str_add(&s->text, "    ");
+        python_text(&s->text, l->name);
+        str_add(&s->text, ": ");
+        fill(&f, &s->text, row->made);
+        str_add(&s->text, ",\n");
+    }
+    str_add(&s->text, "}\n");
+}
+
+/* What the layers of a Keras script do not have. */
+static void refuse_of_layers(struct exported *s)
+{
+    const struct graph *g = s->graph;
+    static const char *const keys[] = {"kernel_dropout", "recurrent_kernel_dropout"};
+    for (id i = 0; i < g->layers; i++) {
+        const struct args *args = g->layer[i].args;
+        for (size_t k = 0; k < args->entry->arg_count; k++)
+            for (size_t n = 0; n < sizeof keys / sizeof *keys; n++)
+                if (strcmp(args->entry->args[k].name, keys[n]) == 0 && args->arg[k].as.number > 0)
+                    script_refuse(s, keys[n], "");
+    }
+    if (s->model->state.pruned)
+        script_refuse(s, "weights that prune holds", "");
+}
+
+static void write_keras(struct exported *s)
+{
+    write_layers(s);
+    refuse_of_layers(s);
+    write_paths(s, "UNDECAYED", stays_whole);
+}
+
+static void write_torch(struct exported *s)
+{
     write_paths(s, "MOVING", graph_trains);
     str_add(&s->text, "for path in MOVING:\n    w[path].requires_grad_()\n");
     write_paths(s, "UNDECAYED", stays_whole);
@@ -214,6 +262,15 @@ void script_settings(struct exported *s)
             "data}\n"
             "average = {path: data[\"average/\" + path] for path in w if \"average/\" + path in "
             "data}\n");
+}
+
+void script_settings(struct exported *s)
+{
+    str_add(&s->text, "data = arrays(");
+    python_file(&s->text, s->file);
+    str_add(&s->text, ")\n");
+    write_weights(s);
+    (s->system == SYSTEM_TORCH ? write_torch : write_keras)(s);
     write_rows(s);
     write_data(s);
     write_optimizer(s);
