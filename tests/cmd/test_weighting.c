@@ -5,6 +5,9 @@
 #include "folder.h"
 #include "host.h"
 
+#include "cmd/session/state.h"
+#include "train/model.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,6 +110,108 @@ static void samples_have_weights_as_in_keras(void **state)
     fake_finish(&f);
 }
 
+/* The net of tests/reference/make_weights.py. */
+#define SAMPLES                                                                                    \
+    "a,b,w,t\n0.5,-1,2,1\n1,0.25,0.5,-0.5\n-0.75,0.5,0,0.25\n0.125,1,3,0.75\n-1,-0.5,1.25,-1\n"    \
+    "0.25,0.75,0.75,0.5\n"
+#define WEIGHTED                                                                                   \
+    "data csv \"torch.csv\" weight=w batch=4 shuffle=no\ninput 2\n"                                \
+    "dense 3 tanh kernel_init=values(0.5, -0.25, 0.75, -0.5, 1, 0.25) kernel=l2(0.05) "            \
+    "activity=l1(0.02) as h\ndense 1 kernel_init=values(0.5, -1, 0.25) as o\nloss mse\n"           \
+    "optimizer sgd lr=0.1\n"
+
+static void check_weights(const struct fake *f, FILE *file)
+{
+    const struct model *m = current_model(f->session);
+    for (size_t w = 0; w < m->graph->weights; w++)
+        for (size_t i = 0; i < m->graph->weight[w].count; i++) {
+            double expected;
+            assert_int_equal(fscanf(file, "%lf", &expected), 1);
+            check_near((double)m->state.weight[m->graph->weight[w].at + i], expected, near);
+        }
+}
+
+static void six_steps_are_those_of_pytorch(void **state)
+{
+    (void)state;
+    struct fake f;
+    char line[100];
+    FILE *file = fopen(REFERENCE_DIR "/weights.txt", "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    folder_text("torch.csv", SAMPLES);
+    fake_start(&f);
+    fake_ok(&f, WEIGHTED);
+    for (size_t step = 0; step < 6; step++) {
+        double data, penalty;
+        assert_int_equal(fscanf(file, "%lf %lf", &data, &penalty), 2);
+        fake_ok(&f, "step 1\n");
+        check_near(fake_number(&f, "loss.data"), data, near);
+        check_near(fake_number(&f, "loss.penalty"), penalty, near);
+    }
+    check_weights(&f, file);
+    fake_ok(&f, "checkgrad\n");
+    fclose(file);
+    fake_finish(&f);
+}
+
+/* Keras 3: a masked step has no part in the sum, and the divisor is the steps that are there; the
+ * sample's weight multiplies each of them. y = x, so losses are (x - t)^2. */
+static void weights_and_masks_act_together(void **state)
+{
+    (void)state;
+    struct fake f;
+    folder_text("m.csv", "a,b,c,w,t,u,v\n1,2,0,3,0,0,9\n4,0,0,0.5,1,9,9\n1,1,1,0,5,5,5\n");
+    fake_start(&f);
+    fake_ok(&f, "data csv \"m.csv\" weight=w target=t,u,v steps=3 batch=3\ninput 3x1\nmasking 0\n"
+                "dense 1 use_bias=no kernel_init=ones kernel=l2(0.5) as o\nloss mse\n"
+                "optimizer sgd lr=0\n");
+    fake_ok(&f, "step 1\n");
+    check_near(fake_number(&f, "loss.data"), (3 * (1 + 4) + 0.5 * 9) / 6, near);
+    check_near(fake_number(&f, "loss.penalty"), 0.5, 0);
+    fake_ok(&f, "checkgrad\n");
+    fake_finish(&f);
+}
+
+/* The same numbers whichever way it is done, and none of it where there are no weights. */
+static void weights_go_with_the_data(void **state)
+{
+    (void)state;
+    struct fake f;
+    folder_text("torch.csv", SAMPLES);
+    fake_start(&f);
+    fake_ok(&f, WEIGHTED "train 2\n");
+    const double trained = fake_number(&f, "sum(h.kernel^2)");
+    fake_ok(&f, "save session \"s.nnr\"\nundo\ntrain 1\nclone c\ntrain 1\n");
+    check_near(fake_number(&f, "sum(h.kernel^2)"), trained, 0);
+    fake_ok(&f, "model main\nrepeat 1 { train 1 }\n");
+    check_near(fake_number(&f, "sum(h.kernel^2)"), trained, 0);
+    const double loss = fake_number(&f, "train.loss.data");
+    fake_ok(&f, "data csv \"torch.csv\" drop=w\n");
+    assert_true(fabs(fake_number(&f, "train.loss.data") - loss) > 0.01);
+    fake_ok(&f, "undo\n");
+    check_near(fake_number(&f, "train.loss.data"), loss, 0);
+    fake_ok(&f, "evaluate\npredict 1 1\nemulate keras-3\nstep 1\nemulate none\n");
+    fake_finish(&f);
+    fake_start(&f);
+    fake_ok(&f, "source \"s.nnr\"\n");
+    check_near(fake_number(&f, "sum(h.kernel^2)"), trained, 0);
+    fake_finish(&f);
+    double swept[2];
+    for (int jobs = 1; jobs <= 2; jobs++) {
+        char text[200];
+        fake_start(&f);
+        snprintf(text, sizeof text,
+                 "sweep h.kernel = l2(?) over 0.05 1 jobs=%d { train 2 }\nmodel main_1\n", jobs);
+        fake_ok(&f, WEIGHTED);
+        fake_ok(&f, text);
+        swept[jobs - 1] = fake_number(&f, "sum(h.kernel^2)");
+        fake_finish(&f);
+    }
+    check_near(swept[0], trained, 0);
+    check_near(swept[1], trained, 0);
+}
+
 static void check_slip(const char *before, const char *text, const char *says)
 {
     struct fake f;
@@ -199,6 +304,9 @@ int main(void)
         cmocka_unit_test(targets_are_smoothed_as_in_keras),
         cmocka_unit_test(classes_have_weights_as_in_keras),
         cmocka_unit_test(samples_have_weights_as_in_keras),
+        cmocka_unit_test(six_steps_are_those_of_pytorch),
+        cmocka_unit_test(weights_and_masks_act_together),
+        cmocka_unit_test(weights_go_with_the_data),
         cmocka_unit_test(slips_are_one_error),
         cmocka_unit_test(words_of_classes_are_not_averaged),
         cmocka_unit_test(mixup_is_live),
