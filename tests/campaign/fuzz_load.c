@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files that are not what they seem: csv, npy, idx, each also packed by gzip, safetensors, and
- * scripts. The first byte of an input says how the rest is read. */
+/* Files that are not what they seem: csv, npy, idx, each also packed by gzip, safetensors,
+ * models of Keras, and scripts. The first byte of an input says how the rest is read. */
 #include "fuzz.h"
 
 #include <stdio.h>
@@ -27,6 +27,7 @@ static const struct way {
     {"", "source \"f\"", true, false},
     {"input 3", "dense 2 kernel_init=npy(\"f\")", false, false},
     {MODEL, "load weights \"f\" for=torch", false, false},
+    {"", "import keras \"f\"", false, false},
 };
 enum { WAYS = sizeof ways / sizeof *ways, GZIP = 0x80 };
 
@@ -65,6 +66,11 @@ static const struct seed {
     SEED(10, "data xor\ninput 2\nrepeat 2 { print 1 }\n"),
     SEED(12, "\x7c\0\0\0\0\0\0\0" TORCH_HEAD
              "\0\0\x80?\0\0\0@\0\0@@\0\0\x80@\0\0\xa0@\0\0\xc0@\0\0\0?\0\0\x80>"),
+    SEED(
+        13,
+        "{\"class_name\":\"Sequential\",\"config\":[{\"class_name\":\"Dense\",\"config\":{\"name\":"
+        "\"h\",\"units\":2,\"batch_input_shape\":[null,3],\"kernel_regularizer\":{\"class_name\":"
+        "\"L1L2\",\"config\":{\"l1\":0.1,\"l2\":0.0}}}}]}"),
     SEED(11, NPY("<f4", "3, 2", "          ") "\0\0\x80?\0\0\0@\0\0@@\0\0\x80@\0\0\xa0@\0\0\xc0@"),
 };
 

@@ -40,6 +40,21 @@ static void add_refusals(struct report *r, const struct keras_lines *l)
     report_close(r);
 }
 
+/* Text of the file; people see no control characters of it. */
+static void add_plain(struct str *to, const char *text)
+{
+    const size_t before = to->size;
+    str_add(to, text);
+    if (!to->failed)
+        keras_plain_line(to->text + before, to->size - before);
+}
+
+static void report_foreign(struct report *r, const char *key, const char *text)
+{
+    report_text(r, key, text);
+    add_plain(report_shown(r), text);
+}
+
 static void add_lines(struct report *r, const struct keras_lines *l)
 {
     report_table(r, &line_table);
@@ -47,8 +62,8 @@ static void add_lines(struct report *r, const struct keras_lines *l)
         const struct keras_line *line = &l->line[i];
         report_row(r, REPORT_FOR_ALL);
         report_text(r, NULL, line->layer->place);
-        report_text(r, NULL, line->layer->written);
-        report_text(r, NULL, line->layer->name);
+        report_foreign(r, NULL, line->layer->written);
+        report_foreign(r, NULL, line->layer->name);
         if (line->text)
             report_text(r, NULL, line->text);
         else
@@ -79,7 +94,7 @@ static int report_file(struct session *s, const struct args *args, struct err *e
     if (read_lines(s, args, &m, &l, e))
         return -1;
     report_text(&r, "file", args_get(args, "file")->as.file.name);
-    report_text(&r, "version", m.version ? m.version : "unknown");
+    report_foreign(&r, "version", m.version ? m.version : "unknown");
     report_number(&r, "imported", (double)(l.refusals == 0));
     report_say(&r, "{file}, Keras {version}\n");
     add_lines(&r, &l);
@@ -121,13 +136,10 @@ static void add_notes(const struct keras_lines *l, struct str *notes)
     for (size_t i = 0; i < l->lines; i++) {
         const struct keras_line *line = &l->line[i];
         const char *end = strrchr(line->path, '.');
-        const size_t before = notes->size;
         if (!*line->layer->name || strcmp(end ? end + 1 : line->path, line->layer->name) == 0)
             continue;
-        str_addf(notes, "%s is %s here", line->layer->name, line->path);
-        if (!notes->failed)
-            keras_plain_line(notes->text + before, notes->size - before);
-        str_add(notes, "\n");
+        add_plain(notes, line->layer->name);
+        str_addf(notes, " is %s here\n", line->path);
     }
     if (l->zeros)
         str_addf(notes, "%s has strength 0 and is no penalty%s\n", l->first_zero,
@@ -165,8 +177,10 @@ static int keras_statements(struct session *s, const struct args *args, struct s
     int failed = l.refusals ? refuse_file(s, args, &l, e) : 0;
     if (!failed) {
         str_bytes(to, l.text.text, l.text.size);
-        str_addf(notes, "import keras: %zu layers%s%s\n", l.lines, m.version ? " of Keras " : "",
-                 m.version ? m.version : "");
+        str_addf(notes, "import keras: %zu layers", l.lines);
+        add_plain(notes, m.version ? " of Keras " : "");
+        add_plain(notes, m.version ? m.version : "");
+        str_add(notes, "\n");
         add_notes(&l, notes);
     }
     keras_lines_finish(&l);
