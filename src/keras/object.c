@@ -13,7 +13,7 @@ static const char *package_of(const json_t *value, const char *class_name)
     const char *registered = json_string_value(json_object_get(value, "registered_name"));
     if (module && strncmp(module, "keras", 5) == 0 && (!module[5] || module[5] == '.'))
         return NULL;
-    if (registered)
+    if (registered && strcmp(registered, "function") != 0)
         return registered;
     if (module && strcmp(module, "builtins") != 0)
         return module;

@@ -260,6 +260,12 @@ static void an_error_leaves_all_as_it_was(void **state)
          "config[0].config.W_regularizer: its strength, -1"},
         {"import keras \"rate.json\" as net",
          "config[0].config.p: 1.5 is not within what rate can be"},
+        {"import keras \"list.json\" as net",
+         "config[0].config.kernel_initializer: "
+         "{\"class_name\":\"Constant\",\"config\":{\"value\":[1,2]}} "
+         "has no meaning here"},
+        {"import keras \"shared.json\" as net",
+         "config[1]: it is the layer of config[0], shared between models"},
         {"import keras \"open.json\" as net", "axis 1 of the samples has no fixed length"},
         {"import keras \"shapeless.json\" as net", "does not say the shape"},
         {"import keras \"optimizer.json\" as net", "optimizer: there is no optimizer Adadelta"},
@@ -289,6 +295,20 @@ static void an_error_leaves_all_as_it_was(void **state)
                 "{\"class_name\": \"Sequential\", \"keras_version\": \"1.2.0\", \"config\": "
                 "[{\"class_name\": \"Dropout\", "
                 "\"config\": {\"name\": \"d\", \"p\": 1.5, \"batch_input_shape\": [null, 2]}}]}");
+    folder_text(
+        "list.json",
+        "{\"class_name\": \"Sequential\", \"keras_version\": \"2.2.0\", \"config\": "
+        "[{\"class_name\": "
+        "\"Dense\", \"config\": {\"name\": \"d\", \"units\": 2, \"batch_input_shape\": [null, 2], "
+        "\"kernel_initializer\": {\"class_name\": \"Constant\", \"config\": {\"value\": [1, "
+        "2]}}}}]}");
+    folder_text(
+        "shared.json",
+        "{\"class_name\": \"Sequential\", \"keras_version\": \"2.6.0\", \"config\": "
+        "[{\"class_name\": "
+        "\"Dense\", \"shared_object_id\": 7, \"config\": {\"name\": \"d\", \"units\": 2, "
+        "\"batch_input_shape\": [null, 2]}}, {\"class_name\": \"Dense\", \"shared_object_id\": 7, "
+        "\"config\": {\"name\": \"d\", \"units\": 2}}]}");
     folder_text(
         "open.json",
         "{\"class_name\": \"Sequential\", \"keras_version\": \"2.2.0\", \"config\": "
@@ -375,6 +395,61 @@ static void what_is_worth_a_line_is_told(void **state)
     check_has(f.out.text, "dense is dense_0 here\n");
     check_has(f.out.text, "input 3 as layer_0_in_put\ndense 2 as block_1_dense\n");
     fake_finish(&f);
+}
+
+/* In Keras no activation is the identity, also where the layer's own is tanh. */
+static void no_activation_is_linear(void **state)
+{
+    struct fake f;
+    (void)state;
+    folder_text("null.json",
+                "{\"class_name\": \"Sequential\", \"keras_version\": \"2.6.0\", \"config\": "
+                "[{\"class_name\": \"SimpleRNN\", \"config\": {\"name\": \"r\", \"units\": 2, "
+                "\"activation\": "
+                "null, \"batch_input_shape\": [null, 4, 3]}}]}");
+    fake_start(&f);
+    fake_ok(&f, "import keras \"null.json\" show=yes\n");
+    check_has(f.out.text, "simple_rnn 2 linear as r\n");
+    fake_finish(&f);
+}
+
+/* Keras 3 writes a function that somebody passed as an object. */
+static void losses_come_by_any_name(void **state)
+{
+    static const char *const loss[][2] = {
+        {"\"mean_squared_error\"", "loss mse\n"},
+        {"\"MSE\"", "loss mse\n"},
+        {"{\"module\": \"builtins\", \"class_name\": \"function\", \"config\": "
+         "\"mean_absolute_error\", "
+         "\"registered_name\": \"function\"}",
+         "loss mae\n"},
+        {"{\"class_name\": \"Huber\", \"config\": {\"name\": \"huber\", \"delta\": 2.0, "
+         "\"reduction\": "
+         "\"sum_over_batch_size\"}}",
+         "loss huber delta=2\n"},
+        {"[\"kullback_leibler_divergence\"]", "loss kl\n"},
+        {"{\"d\": \"sparse_categorical_crossentropy\"}", "loss categorical_crossentropy\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof loss / sizeof *loss; i++) {
+        struct fake f;
+        struct str text = {0};
+        str_addf(
+            &text,
+            "{\"class_name\": \"Sequential\", \"keras_version\": \"3.1.0\", \"config\": "
+            "{\"layers\": "
+            "[{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, 2], \"name\": "
+            "\"x\"}}, {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 2}}]}, "
+            "\"compile_config\": {\"loss\": %s, \"optimizer\": \"rmsprop\"}}",
+            loss[i][0]);
+        folder_text("loss.json", text.text);
+        str_finish(&text);
+        fake_start(&f);
+        fake_ok(&f, "import keras \"loss.json\" show=yes\n");
+        check_has(f.out.text, loss[i][1]);
+        check_has(f.out.text, "optimizer rmsprop\n");
+        fake_finish(&f);
+    }
 }
 
 static void names_of_the_session_are_left_alone(void **state)
@@ -468,6 +543,8 @@ int main(void)
         cmocka_unit_test(an_error_leaves_all_as_it_was),
         cmocka_unit_test(all_that_is_wrong_is_told_at_once),
         cmocka_unit_test(what_is_worth_a_line_is_told),
+        cmocka_unit_test(no_activation_is_linear),
+        cmocka_unit_test(losses_come_by_any_name),
         cmocka_unit_test(names_of_the_session_are_left_alone),
         cmocka_unit_test(check_and_safe_keep_their_word),
         cmocka_unit_test(thousands_of_layers_come_in),

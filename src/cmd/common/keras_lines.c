@@ -179,6 +179,21 @@ static void check_call(struct scope *in, const struct keras_layer *layer,
                      "it is called with more than tensors, which has no place here");
 }
 
+/* A layer that stands in two models of the file is written in both, with one number. */
+static void check_shared(struct keras_lines *l, const struct keras_layer *layer)
+{
+    const json_t *number = json_object_get(layer->whole, "shared_object_id");
+    char key[NUMBER_ROOM];
+    if (!json_is_integer(number))
+        return;
+    snprintf(key, sizeof key, "%lld", (long long)json_integer_value(number));
+    const char *other = json_string_value(json_object_get(l->shared, key));
+    if (other)
+        keras_refuse(l, layer, NULL, "it is the layer of %.150s, shared between models", other);
+    else if (json_object_set_new(l->shared, key, json_string(layer->place)))
+        l->failed = true;
+}
+
 static bool is_wrapped_model(const struct keras_layer *layer)
 {
     return layer->inner && layer->inner->model && !layer->package && !layer->inner->package &&
@@ -223,6 +238,8 @@ static void call_line(struct scope *in, const struct keras_tensor *t)
     struct str words = {0};
     unsigned rank = c->inputs ? in->rank[c->input[0].layer][c->input[0].call] : 0;
     check_call(in, layer, c);
+    if (t->call == 0)
+        check_shared(l, layer);
     const char **verb = &in->tensor[t->layer][layer->calls];
     if (t->call == 0) {
         first_words(in, layer, rank, &in->rank[t->layer][0], &words, &name);
@@ -346,13 +363,13 @@ static void output_lines(struct scope *in)
 int keras_lines_make(struct keras_lines *l, const struct session *session,
                      const struct keras_model *of, struct err *e)
 {
-    *l = (struct keras_lines){.session = session, .of = of};
+    *l = (struct keras_lines){.session = session, .of = of, .shared = json_object()};
     const struct keras_graph *g = of->root.model;
     struct scope top = {.l = l,
                         .g = g,
                         .path = "",
                         .frozen = json_is_false(json_object_get(of->root.config, "trainable"))};
-    if (!begin_scope(&top))
+    if (!l->shared || !begin_scope(&top))
         return err_memory(e);
     for (size_t i = 0; i < g->inputs && !l->failed; i++)
         input_line(&top, &g->layer[g->input[i].layer], g->input[i].layer);
@@ -368,6 +385,7 @@ int keras_lines_make(struct keras_lines *l, const struct session *session,
 void keras_lines_finish(struct keras_lines *l)
 {
     str_finish(&l->text);
+    json_decref(l->shared);
     mem_free(l->refusal);
     mem_free(l->line);
     arena_finish(&l->arena);

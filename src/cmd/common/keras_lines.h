@@ -30,6 +30,7 @@ struct keras_lines {
     size_t refusals, refusal_room;
     struct keras_line *line;
     size_t lines, line_room;
+    json_t *shared;         /* layers by the numbers that the file gives to objects */
     size_t zeros;           /* regularizers that are there and have no strength, */
     const char *first_zero; /* and the place of the first */
     bool failed;            /* there was no memory */

@@ -340,6 +340,19 @@ static double number_or(const json_t *config, const char *key, double otherwise)
     return json_is_number(value) ? keras_value(json_number_value(value)) : otherwise;
 }
 
+/* Whether what should be a number is one: a list, say, is not. */
+static bool has_numbers(const json_t *config)
+{
+    static const char *const keys[] = {"value",  "minval", "maxval", "mean",
+                                       "stddev", "gain",   "scale"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *value = json_object_get(config, keys[i]);
+        if (value && !json_is_null(value) && !json_is_number(value))
+            return false;
+    }
+    return true;
+}
+
 static const char *scaled_init(const json_t *config)
 {
     const double scale = number_or(config, "scale", 1);
@@ -378,6 +391,8 @@ static bool init_words(struct keras_lines *l, const struct keras_layer *layer, c
     char a[NUMBER_ROOM], b[NUMBER_ROOM];
     if (!own_object(l, layer, key, value, &o))
         return false;
+    if (!has_numbers(o.config))
+        return refuse_value(l, layer, key, value);
     const char *plain = plain_init(&o);
     if (plain && table_find(&init_kinds, plain))
         str_add(to, plain);
@@ -469,6 +484,10 @@ static bool penalty_words(struct keras_lines *l, const struct keras_layer *layer
     const struct arg_spec *spec = table_find(&penalty_kinds, "l1")->args;
     if (!own_object(l, layer, key, value, &o))
         return false;
+    const json_t *l1 = json_object_get(o.config, "l1"), *l2 = json_object_get(o.config, "l2");
+    if ((l1 && !json_is_null(l1) && !json_is_number(l1)) ||
+        (l2 && !json_is_null(l2) && !json_is_number(l2)))
+        return refuse_value(l, layer, key, value);
     if (!keras_strengths(value, &s)) {
         keras_refuse(l, layer, key,
                      keras_alike(o.class_name, "OrthogonalRegularizer")
@@ -497,8 +516,10 @@ static bool penalty_words(struct keras_lines *l, const struct keras_layer *layer
 bool keras_value_words(struct keras_lines *l, const struct keras_layer *layer, const char *key,
                        const struct arg_spec *spec, const json_t *value, struct str *to)
 {
+    if (value && json_is_null(value) && spec->of == &activation_kinds)
+        str_add(to, "linear");
     if (!value || json_is_null(value))
-        return false;
+        return value && spec->of == &activation_kinds;
     if (spec->of == &activation_kinds)
         return activation_words(l, layer, key, value, to);
     if (spec->of == &init_kinds)
@@ -693,9 +714,13 @@ static void check_keys(struct keras_lines *l, const struct keras_layer *layer,
             strcmp(layer->class_name, "PReLU") == 0 && strncmp(key, "alpha_", 6) == 0;
         const bool penalty = strcmp(layer->class_name, "ActivityRegularization") == 0 &&
                              (strcmp(key, "l1") == 0 || strcmp(key, "l2") == 0);
-        if (spec_of(entry, key) || is_idle(l, key, value) || (function && own) || penalty || slope)
+        if (function && own && strcmp(key, "axis") != 0 && !json_is_number(value) &&
+            !json_is_null(value))
+            refuse_value(l, layer, key, value);
+        else if (spec_of(entry, key) || is_idle(l, key, value) || (function && own) || penalty ||
+                 slope)
             continue;
-        if (strcmp(key, "axis") == 0 && strstr(layer->class_name, "Normalization"))
+        else if (strcmp(key, "axis") == 0 && strstr(layer->class_name, "Normalization"))
             check_axis(l, layer, value, rank);
         else if (strcmp(key, "data_format") == 0)
             keras_refuse(l, layer, key, "%s: channels stand last here", short_text(l, value));
