@@ -8,6 +8,7 @@ every link leads somewhere.
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ wrong = []
 
 def run(text):
     with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "scripts" / "data", pathlib.Path(folder, "data"))
         script = pathlib.Path(folder, "page.nnr")
         script.write_text(text)
         return subprocess.run([NNR, "--plot", "none", str(script)], cwd=folder, text=True,
