@@ -293,6 +293,9 @@ static const struct entry *const rows[] = {
 const struct table emulations = {"system", rows, sizeof rows / sizeof *rows};
 const struct table other_systems = {"system", rows + 1, sizeof rows / sizeof *rows - 2};
 
+#define NOBODY_LOOKED "nobody has looked at this release there"
+#define RELEASES_DIFFER "releases differ there, and the file does not say which one wrote it"
+
 /* Releases of which too little is known for emulate. What nobody looked at is unsure. */
 static const struct emulation keras_1_1 = {
     .entry = {.name = "keras-1.1", .summary = "Keras 1.1.0 to 1.1.2 (2016)"},
@@ -313,6 +316,7 @@ static const struct emulation keras_1_1 = {
             [WAY_RECURRENT] = "recurrent layers have no activity penalty (read: "
                               "layers/recurrent.py)"},
     .unsure = 1U << WAY_COUNTED | 1U << WAY_REFUSED | 1U << WAY_BACKWARD,
+    .unknown = NOBODY_LOOKED,
 };
 static const struct emulation keras_1_2 = {
     .entry = {.name = "keras-1.2", .summary = "Keras 1.2.0 to 1.2.2 (2016 to 2017)"},
@@ -332,6 +336,7 @@ static const struct emulation keras_1_2 = {
             [WAY_RECURRENT] = "recurrent layers have no activity penalty (read: "
                               "layers/recurrent.py)"},
     .unsure = 1U << WAY_INPUT | 1U << WAY_WRAPPED_BLOCK | 1U << WAY_BACKWARD,
+    .unknown = NOBODY_LOOKED,
 };
 static const struct emulation keras_2_1 = {
     .entry = {.name = "keras-2.1", .summary = "Keras 2.1.4 to 2.1.6 (2018)"},
@@ -354,6 +359,7 @@ static const struct emulation keras_2_3 = {
     .others = &had_2018,
     .why = {[WAY_MASKED] = MASKS, [WAY_REDUCED] = SUMS "(run: 2.2.4, the release before)"},
     .unsure = 1U << WAY_COUNTED | 1U << WAY_WRAPPED_BLOCK,
+    .unknown = NOBODY_LOOKED,
 };
 
 /* Of which only the family is known. */
@@ -373,6 +379,7 @@ static const struct emulation some_keras_1 = {
                               "layers/recurrent.py)"},
     .unsure = 1U << WAY_COUNTED | 1U << WAY_REFUSED | 1U << WAY_BACKWARD | 1U << WAY_WRAPPED |
               1U << WAY_REDUCED,
+    .unknown = RELEASES_DIFFER,
 };
 static const struct emulation some_keras_2 = {
     .entry = {.name = "keras-2.x", .summary = "some release of Keras 2"},
@@ -386,6 +393,7 @@ static const struct emulation some_keras_2 = {
     .others = &had_2018,
     .why = {WHY_KERAS_2_2},
     .unsure = 1U << WAY_COUNTED | 1U << WAY_INPUT | 1U << WAY_BACKWARD,
+    .unknown = RELEASES_DIFFER,
 };
 static const struct emulation some_keras_3 = {
     .entry = {.name = "keras-3.x", .summary = "some release of Keras 3"},
@@ -398,6 +406,7 @@ static const struct emulation some_keras_3 = {
     .others = &has_newest,
     .why = {WHY_KERAS_3},
     .unsure = 1U << WAY_REDUCED,
+    .unknown = RELEASES_DIFFER,
 };
 
 /* Releases from one on up to the next row's; what comes behind the last number does not count. */

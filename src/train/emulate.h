@@ -15,7 +15,8 @@ struct emulation {
      * newest of its versions has, by our names; NULL: no other system. */
     const struct others *others;
     const char *why[WAYS]; /* what it does in each way that it has, with the source */
-    unsigned unsure;       /* ways, as bits, of which it is not known what the system does there */
+    unsigned unsure;       /* ways, as bits, of which it is not known what the system does there, */
+    const char *unknown;   /* and why */
 };
 struct others {
     const char *penalties, *constraints, *layers, *optimizers;

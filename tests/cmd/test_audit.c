@@ -10,7 +10,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The value behind "key": in a line of JSON from `from` on, up to its quote or comma. */
 static const char *json_word(const char *from, const char *key, char *word, size_t room)
@@ -409,6 +411,93 @@ static void without_memory(void **state)
     }
 }
 
+/* Where the n-th piece of a JSON text that may be changed begins: a string or a word; its size. */
+static char *find_piece(char *text, size_t n, size_t *size)
+{
+    char *at = text;
+    for (;; at += *size) {
+        at = strpbrk(at, "\"0123456789tfn");
+        if (!at)
+            return NULL;
+        *size = *at == '"' ? strcspn(at + 1, "\"") + 2 : strcspn(at, ",:]} \n");
+        if (n-- == 0 || !at[*size])
+            return at;
+    }
+}
+
+/* Puts in place of one piece another one of the text, or something else. */
+static void mutate(struct str *to, char *text, uint64_t *seed)
+{
+    static const char *const others[] = {"null", "[]",        "{}",   "true", "false",     "-1",
+                                         "1e30", "[[[0,0]]]", "\"\"", "0",    "4294967296"};
+    size_t pieces = 0, size = 0, from = 0;
+    for (char *at = text; (at = find_piece(at, 0, &size)); at += size)
+        pieces++;
+    uint64_t draw[3];
+    for (size_t i = 0; i < 3; i++)
+        draw[i] = (*seed = *seed * 6364136223846793005U + 1442695040888963407U) >> 33;
+    const char *at = find_piece(text, draw[0] % pieces, &size);
+    const char *other = find_piece(text, draw[1] % pieces, &from);
+    if (draw[2] % 2) {
+        other = others[draw[2] / 2 % (sizeof others / sizeof *others)];
+        from = strlen(other);
+    }
+    str_bytes(to, text, (size_t)(at - text));
+    str_bytes(to, other, from);
+    str_add(to, at + size);
+}
+
+static void write_text(const char *path, const struct str *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(text->text, 1, text->size, f), text->size);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void read_text(const char *path, struct str *text)
+{
+    char line[4000];
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        str_add(text, line);
+    fclose(f);
+}
+
+/* Files that are nearly right: told of, or one error that names the file. */
+static void files_that_are_nearly_right(void **state)
+{
+    (void)state;
+    const char *asked = getenv("NNR_MUTANTS"), *folder = getenv("TMPDIR");
+    const long most = asked ? atol(asked) : 1000;
+    uint64_t seed = 5;
+    char path[300];
+    struct str whole = {0};
+    snprintf(path, sizeof path, "%.200s/nnr-audit-%ld.json", folder ? folder : "/tmp",
+             (long)getpid());
+    read_text(DOCS "/which-penalties.json", &whole);
+    for (long i = 0, told = 0; i < most; i++) {
+        struct str one = {0}, two = {0}, text = {0};
+        struct err e = {0};
+        bool bent;
+        mutate(&one, whole.text, &seed);
+        if (i % 2)
+            mutate(&two, one.text, &seed);
+        write_text(path, i % 2 ? &two : &one);
+        const int failed =
+            audit_file(path, i % 3 ? "keras-2.0" : "keras-1.0", i % 5 == 0, &text, &bent, &e);
+        told += !failed;
+        assert_true(failed ? strstr(e.what, "nnr-audit-") != NULL : text.size > 0);
+        assert_true(i < most - 1 || (told > most / 10 && told < most));
+        str_finish(&one);
+        str_finish(&two);
+        str_finish(&text);
+    }
+    str_finish(&whole);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +511,7 @@ int main(void)
         cmocka_unit_test(as_the_model_stands),
         cmocka_unit_test(releases_have_their_row),
         cmocka_unit_test(without_memory),
+        cmocka_unit_test(files_that_are_nearly_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

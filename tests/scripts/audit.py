@@ -394,6 +394,7 @@ class Audit(unittest.TestCase):
         told, status = self.json(self.file(json.dumps(g.whole())))
         self.assertEqual(told["written_by"], "Keras 3, release unknown")
         self.assertEqual((told["penalties"][0]["written"]["does"], status), ("not known", 0))
+        self.assertIn("which one wrote it", told["penalties"][0]["written"]["why"])
         g = Graph("1.0.1")
         activity(g)
         self.assertEqual(self.json(g.write(self.folder))[0]["penalties"][0]["written"]["does"],

@@ -104,7 +104,7 @@ static void add_why(struct str *to, const struct audit *a, const struct audit_ro
     for (unsigned w = 0; w < WAYS; w++)
         if (of->ways >> w & 1) {
             const bool unsure = j->as->unsure >> w & 1;
-            const char *why = unsure ? "nobody has looked at this release there" : j->as->why[w];
+            const char *why = unsure ? j->as->unknown : j->as->why[w];
             str_addf(to, "%s%s", comma, why ? why : "");
             comma = "; ";
         }
@@ -201,8 +201,7 @@ static void add_reasons(struct report *r, const struct audit *a, size_t by)
         if (ways >> w & 1 && !(j->as->unsure >> w & 1) && j->as->why[w])
             str_addf(report_note(r), "%s: %s\n", a->by[by].name, j->as->why[w]);
     if (j->as && ways & j->as->unsure)
-        str_addf(report_note(r), "%s: what is not known there nobody has looked at\n",
-                 a->by[by].name);
+        str_addf(report_note(r), "%s: not known: %s\n", a->by[by].name, j->as->unknown);
     if (j->as && j->as->policy.evaluates_without && a->rows)
         str_addf(report_note(r), "%s: evaluate() leaves all penalties out\n", a->by[by].name);
 }
