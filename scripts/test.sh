@@ -136,9 +136,9 @@ export ASAN_OPTIONS UBSAN_OPTIONS
 run build-test-asan gcc -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true
 
 echo '== campaign'
-loads=15000 expressions=20000 sessions=3000
+loads=15000 files=30000 expressions=20000 sessions=3000
 if [ -n "$long" ]; then
-    loads=1000000 expressions=1000000 sessions=100000
+    loads=1000000 files=1000000 expressions=1000000 sessions=100000
     export CAMPAIGN=100
 fi
 patience=1
@@ -150,11 +150,12 @@ if check 'build-test-tsan' prepare build-test-tsan gcc -Dlevels=false -Db_saniti
     -Db_lundef=false -Doptimization=1 -Ddebug=true; then
     tests build-test-tsan test_workers test_workers64
 fi
-targets='tests/campaign/fuzz_load tests/campaign/fuzz_expr tests/campaign/fuzz_session'
+targets='tests/campaign/fuzz_load tests/campaign/fuzz_files tests/campaign/fuzz_expr tests/campaign/fuzz_session'
 if check 'packages of the fuzzers' sh scripts/install.sh campaign &&
     check 'build-test-fuzz' prepare build-test-fuzz clang -Dfuzz=true -Dlevels=false \
         -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true; then
     fuzz fuzz_load "$loads"
+    fuzz fuzz_files "$files"
     fuzz fuzz_expr "$expressions"
     fuzz fuzz_session "$sessions"
 fi

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files that are not what they seem: csv, npy, idx, each also packed by gzip, safetensors,
+/* Files that are not what they seem: csv, npy, idx, each also packed by gzip, safetensors, npz,
  * models of Keras, and scripts. The first byte of an input says how the rest is read. */
 #include "fuzz.h"
 
@@ -28,6 +28,7 @@ static const struct way {
     {"input 3", "dense 2 kernel_init=npy(\"f\")", false, false},
     {MODEL, "load weights \"f\" for=torch", false, false},
     {"", "import keras \"f\"", false, false},
+    {"", "data npz \"f\" \"x\" \"x\"", false, false},
 };
 enum { WAYS = sizeof ways / sizeof *ways, GZIP = 0x80 };
 
@@ -40,6 +41,16 @@ enum { WAYS = sizeof ways / sizeof *ways, GZIP = 0x80 };
 #define NPY(descr, shape, pad)                                                                     \
     "\x93NUMPY\x01\x00\x46\x00{'descr': '" descr "', 'fortran_order': False, 'shape': (" shape     \
     "), }" pad "\n"
+#define HALF_HEAD                                                                                  \
+    "{\"h.kernel\":{\"dtype\":\"F16\",\"shape\":[3,2],\"data_offsets\":[0,12]},\"h.bias\":{"       \
+    "\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[12,16]}}"
+/* A zip of one member that is stored; sizes and places are less than 256. */
+#define ZIP_FACTS(crc, n, m) "\x0a\0\0\0\0\0\0\0\x21\0" crc n "\0\0\0" n "\0\0\0" m "\0\0\0"
+#define ZIP(crc, n, m, name, directory, at, bytes)                                                 \
+    "PK\3\4" ZIP_FACTS(crc, n, m) name bytes                                                       \
+        "PK\1\2\x14\3" ZIP_FACTS(crc, n, m) "\0\0\0\0\0\0\0\0\0\0\0\0\0\0" name                    \
+                                            "PK\5\6\0\0\0\0\1\0\1\0" directory "\0\0\0" at         \
+                                            "\0\0\0\0\0"
 #define SEED(way, bytes)                                                                           \
     {                                                                                              \
         way, bytes, sizeof bytes - 1                                                               \
@@ -63,6 +74,12 @@ static const struct seed {
     SEED(8, "\0\0\x08\x01\0\0\0\3\0\1\2"),
     SEED(9, "\x7c\0\0\0\0\0\0\0" SAFE_HEAD
             "\0\0\x80?\0\0\0@\0\0@@\0\0\x80@\0\0\xa0@\0\0\xc0@\0\0\0?\0\0\x80>"),
+    SEED(9, "\x80\0\0\0\0\0\0\0" HALF_HEAD "   \0\x3c\1\0\0\x80\xff\x7b\0\x3c\1\0\x80\x3f\1\0"),
+    SEED(9,
+         ZIP("\x81\x79\x69\x83", "\x68", "\x0c", "h.kernel.npy", "\x3a", "\x92",
+             NPY("<f4", "3, 2", "          ") "\0\0\x80?\0\0\0@\0\0@@\0\0\x80@\0\0\xa0@\0\0\xc0@")),
+    SEED(14, ZIP("\x80\x72\x07\x54", "\x53", "\x05", "x.npy", "\x33", "\x76",
+                 NPY("|u1", "3, 1", "          ") "\1\2\3")),
     SEED(10, "data xor\ninput 2\nrepeat 2 { print 1 }\n"),
     SEED(12, "\x7c\0\0\0\0\0\0\0" TORCH_HEAD
              "\0\0\x80?\0\0\0@\0\0@@\0\0\x80@\0\0\xa0@\0\0\xc0@\0\0\0?\0\0\x80>"),
