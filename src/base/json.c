@@ -182,15 +182,16 @@ static json_t *parse(const char *text, size_t length, const char *what, struct e
 json_t *json_from_text(const char *text, size_t length, const char *what, struct err *e)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 with it */
-    const size_t begin = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
     struct size size;
     if (length > JSON_BYTES_MOST) {
         err_at(e, (struct span){0}, "%.200s is too large to be read as JSON", what);
         err_hint(e, "at most %d bytes are read", JSON_BYTES_MOST);
         return NULL;
     }
-    text += begin;
-    length -= begin;
+    if (length >= 3 && memcmp(text, mark, 3) == 0) {
+        text += 3;
+        length -= 3;
+    }
     if (check_limits(text, length, what, &size, e) || put_aside(&size, e))
         return NULL;
     return parse(text, length, what, e);

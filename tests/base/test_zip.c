@@ -24,7 +24,7 @@ struct bytes {
     size_t n;
 };
 
-static void put(struct bytes *b, uint32_t x, int width)
+static void put(struct bytes *b, uint64_t x, int width)
 {
     for (int i = 0; i < width; i++)
         b->at[b->n++] = (unsigned char)(x >> 8 * i);
