@@ -28,6 +28,8 @@ train 3
 penalties
 save weights "w.safetensors"
 load weights "w.safetensors"
+save weights "w.npz"
+load weights "w.npz"
 step 2
 save session "s.nnr"
 clone second
