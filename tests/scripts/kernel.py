@@ -48,8 +48,21 @@ class Protocol(jupyter_kernel_test.KernelTests):
 
     @classmethod
     def setUpClass(cls):
-        cls.kernel_name = NAME
-        super().setUpClass()
+        cls.km, cls.kc = start_new_kernel(startup_timeout=LONG, kernel_name=NAME)
+
+    def execute_helper(self, code, timeout=LONG, **settings):
+        return super().execute_helper(code, timeout=timeout, **settings)
+
+    def flush_channels(self):
+        """What came before is gone when a request of our own has ended; no wait tells that."""
+        number = self.kc.kernel_info()
+        for read, kind in ((self.kc.get_shell_msg, "kernel_info_reply"),
+                           (self.kc.get_iopub_msg, "status")):
+            while True:
+                message = read(timeout=LONG)
+                if (message["parent_header"].get("msg_id"), message["msg_type"]) == (number, kind) \
+                        and message["content"].get("execution_state", "idle") == "idle":
+                    break
 
 
 def child_of(manager):
@@ -61,7 +74,7 @@ def child_of(manager):
 class Cells(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.manager, cls.client = start_new_kernel(kernel_name=NAME)
+        cls.manager, cls.client = start_new_kernel(startup_timeout=LONG, kernel_name=NAME)
 
     @classmethod
     def tearDownClass(cls):
