@@ -255,7 +255,7 @@ static void an_error_leaves_all_as_it_was(void **state)
         {"import keras \"bad.json\" as net", "bad.json"},
         {"import keras \"deep.json\" as net", "deep.json"},
         {"import keras \"nan.json\" as net", "nan.json"},
-        {"import keras \"big.json\" as net", "a window of 9 steps"},
+        {"import keras \"big.json\" as net", "config[0]: a window of 9 steps"},
         {"import keras \"strength.json\" as net",
          "config[0].config.W_regularizer: its strength, -1"},
         {"import keras \"rate.json\" as net",
@@ -393,7 +393,8 @@ static void what_is_worth_a_line_is_told(void **state)
     check_has(f.out.text, "Block-1/Dense is block_1_dense here\n");
     check_has(f.out.text, "a?b is a_b here\n");
     check_has(f.out.text, "dense is dense_0 here\n");
-    check_has(f.out.text, "input 3 as layer_0_in_put\ndense 2 as block_1_dense\n");
+    check_has(f.out.text, "input 3 as layer_0_in_put  # config.layers[0]\ndense 2 as block_1_dense "
+                          " # config.layers[1]\n");
     fake_finish(&f);
 }
 
@@ -409,7 +410,7 @@ static void no_activation_is_linear(void **state)
                 "null, \"batch_input_shape\": [null, 4, 3]}}]}");
     fake_start(&f);
     fake_ok(&f, "import keras \"null.json\" show=yes\n");
-    check_has(f.out.text, "simple_rnn 2 linear as r\n");
+    check_has(f.out.text, "simple_rnn 2 linear as r  # config[0]\n");
     fake_finish(&f);
 }
 

@@ -132,7 +132,7 @@ static void input_line(struct scope *in, const struct keras_layer *layer, size_t
     }
     str_addf(&words, " as %s", name);
     const char *text = keras_keep(l, &words);
-    str_addf(&l->text, "%s\n", text ? text : "");
+    str_addf(&l->text, "%s  # %s\n", text ? text : "", layer->place);
     add_line(in, layer, name, text);
     in->tensor[at][0] = name;
     in->rank[at][0] = axes ? (unsigned)axes - 1 : 0;
@@ -255,7 +255,7 @@ static void call_line(struct scope *in, const struct keras_tensor *t)
     const char *text = keras_keep(l, &words);
     if (text) {
         indent(in);
-        str_addf(&l->text, "%s\n", text);
+        str_addf(&l->text, "%s  # %s\n", text, layer->place);
     }
     if (t->call == 0)
         add_line(in, layer, layer->model ? *verb : name, l->refusals == before ? text : NULL);

@@ -25,7 +25,7 @@ struct keras_lines {
     const struct session *session;
     const struct keras_model *of;
     struct arena arena;
-    struct str text; /* the statements, each in a line but for the bodies of blocks */
+    struct str text; /* the statements, and behind each # and its place in the file */
     struct keras_refusal *refusal;
     size_t refusals, refusal_room;
     struct keras_line *line;

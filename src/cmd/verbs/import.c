@@ -21,6 +21,23 @@ static const struct entry report_row = {.name = "report",
 static const struct entry *const only_rows[] = {&report_row};
 static const struct table parts = {"part of an import", only_rows, 1};
 
+/* An error in a statement that was made tells the place in the file that stands behind it. */
+static int tell_place(const struct session *s, const char *name, struct err *e)
+{
+    const struct span *at = e->inside.source ? &e->inside : &e->where;
+    const struct source *source = at->source ? sources_get(&s->sources, at->source) : NULL;
+    if (!source || strcmp(source->name, name) != 0)
+        return -1;
+    const char *from = strstr(source->text + at->at, "# "),
+               *end = strchr(source->text + at->at, '\n');
+    char what[sizeof e->what];
+    if (!from || !end || from > end)
+        return -1;
+    snprintf(what, sizeof what, "%.*s: %.300s", (int)(end - from - 2), from + 2, e->what);
+    memcpy(e->what, what, sizeof what);
+    return -1;
+}
+
 static int run_import(struct session *s, const struct args *args, struct err *e)
 {
     const struct importer *what = (const struct importer *)args_get(args, "what")->as.choice;
@@ -38,7 +55,7 @@ static int run_import(struct session *s, const struct args *args, struct err *e)
     if (!failed && args_yes(args, "show"))
         str_add(&m.notes, m.text.text ? m.text.text : "");
     if (!failed)
-        return run_made(s, &m, e);
+        return run_made(s, &m, e) ? tell_place(s, name, e) : 0;
     str_finish(&m.text);
     str_finish(&m.notes);
     return -1;
