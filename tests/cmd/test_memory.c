@@ -205,6 +205,9 @@ static void experiments(void **state)
         "sweep k = ? over 2 keep=none { repeat 2 { let k = k+1 } }\n",
         "sweep h.kernel = l2(?) over 0.5 log=\"/tmp/nnr-test-memory.csv\" { measure m = 1 }\n",
         "sweep h.kernel = l2(?) over 0.5 resume=\"/tmp/nnr-test-memory.csv\" { measure m = 1 }\n",
+        "results \"/tmp/nnr-test-memory*.csv\" train.loss.data\n",
+        "save history \"/tmp/nnr-test-memory.json\"\n",
+        "log tensorboard \"/tmp/nnr-test-memory\"\n",
         "measure m = norm(h.kernel)\n",
         "pause \"look\"\n",
         "watch loss activity mean(abs(h.output)) every 2\n",
@@ -231,6 +234,9 @@ static void experiments(void **state)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_statement(TRAINED "train 1\nmark before\nset h.activity = none\n", texts[i]);
+    remove("/tmp/nnr-test-memory");
+    remove("/tmp/nnr-test-memory.csv");
+    remove("/tmp/nnr-test-memory.json");
     remove("/tmp/nnr-test-memory.nnr");
     remove("/tmp/nnr-test-memory.safetensors");
     remove("/tmp/nnr-test-memory.npz");

@@ -7,6 +7,7 @@
 #include "cmd/session/script_file.h"
 
 #include "base/entry.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/place.h"
 #include "base/stop.h"
@@ -249,6 +250,10 @@ static void order_runs(struct results *of, struct results_found *found)
 
 static int none_found(const struct joining *j, int why)
 {
+    if (why == ENOMEM)
+        return err_memory(j->e);
+    if (why == EXDEV)
+        return file_outside(j->pattern, j->e);
     err_at(j->e, j->pattern->where, why ? "\"%.200s\": %s" : "no file fits \"%.200s\"%s",
            j->pattern->name, why ? strerror(why) : "");
     return err_hint(j->e, "name files that log= or save results wrote: results \"sweep.*.csv\"");
