@@ -51,6 +51,8 @@ shared() {
     ! has ldconfig || ldconfig -p | grep -q "/$1\.so"
 }
 
+reads_hdf5() { /usr/bin/python3 -c 'import h5py' 2>/dev/null; }
+
 look() {
     missing='' wanted=''
     need 'pkg-config' pkg-config has pkg-config
@@ -62,10 +64,12 @@ look() {
     need 'zlib' zlib1g-dev library zlib
     need 'jansson' libjansson-dev library jansson
     need 'libzip' libzip-dev library libzip
+    need 'libhdf5' libhdf5-dev library hdf5
     need 'gnuplot' gnuplot-nox has gnuplot
     [ "$1" = tests ] || [ "$1" = campaign ] || return 0
     need 'gcc' 'gcc libc6-dev' compiles gcc
     need 'Open MPI' 'openmpi-bin libopenmpi-dev' library ompi-c
+    need 'h5py' python3-h5py reads_hdf5
     need 'cmocka' libcmocka-dev library cmocka
     need 'chromium' chromium has chromium
     need 'clang' clang compiles clang

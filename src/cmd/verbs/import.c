@@ -8,6 +8,7 @@
 #include "cmd/verbs/import_keras.h"
 #include "cmd/verbs/import_sae.h"
 
+#include "base/path.h"
 #include "lang/ast.h"
 
 #include <stdio.h>
@@ -50,6 +51,11 @@ static int run_import(struct session *s, const struct args *args, struct err *e)
         err_at(e, only->where, "there is no report of %s", what->entry.name);
         return err_hint(e, "leave only= away");
     }
+    if (args_yes(args, "weights") && !path_ends(args_get(args, "file")->as.file.name, ".keras")) {
+        err_at(e, args_get(args, "weights")->where,
+               "weights stand beside the model in a .keras only");
+        return err_hint(e, "load weights \"x.weights.h5\" reads others");
+    }
     snprintf(name, sizeof name, "<import %s>", what->entry.name);
     const int failed = what->statements(s, args, &m.text, &m.notes, e);
     if (!failed && args_yes(args, "show"))
@@ -77,6 +83,8 @@ static const struct arg_spec import_args[] = {
         .line = "of keras: the model that it becomes, else the current one, which must be empty; "
                 "of sae the code, else \"code\""),
     ARG("show", KEY, ARG_BOOL, .standard = "no", .line = "yes: the statements are printed too"),
+    ARG("weights", KEY, ARG_BOOL, .standard = "no",
+        .line = "yes: the weights of a .keras are loaded too"),
     ARG("only", KEY, ARG_CHOICE, .of = &parts,
         .line = "report: tells what of the file can be imported, and changes nothing"),
 };

@@ -167,6 +167,17 @@ static int choose_model(const struct session *s, const struct args *args, struct
     return err_hint(e, "give the model that comes another name: as net");
 }
 
+/* They are loaded as a statement of their own, so a record has that one too. */
+static void add_weights(const struct args *args, struct str *to)
+{
+    const struct arg file = {.type = ARG_STRING, .as.text = args_get(args, "file")->as.file.name};
+    if (!args_yes(args, "weights"))
+        return;
+    str_add(to, "load weights ");
+    arg_print(to, &file);
+    str_add(to, "\n");
+}
+
 static int keras_statements(struct session *s, const struct args *args, struct str *to,
                             struct str *notes, struct err *e)
 {
@@ -177,6 +188,7 @@ static int keras_statements(struct session *s, const struct args *args, struct s
     int failed = l.refusals ? refuse_file(s, args, &l, e) : 0;
     if (!failed) {
         str_bytes(to, l.text.text, l.text.size);
+        add_weights(args, to);
         str_addf(notes, "import keras: %zu layers", l.lines);
         add_plain(notes, m.version ? " of Keras " : "");
         add_plain(notes, m.version ? m.version : "");

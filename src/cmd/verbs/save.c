@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "cmd/common/history_table.h"
+#include "cmd/common/keras_weights.h"
 #include "cmd/common/page.h"
 #include "cmd/common/results_file.h"
 #include "cmd/common/results_part.h"
@@ -268,6 +269,8 @@ static int take_tensors(struct session *s, const struct args *args, real *to, st
     size_t common = 0;
     if (system == &sae_row)
         return take_sae(s, args, to, text, e);
+    if (!system && keras_weights_name(args_get(args, "file")->as.file.name))
+        return keras_weights_read(s, &args_get(args, "file")->as.file, to, text, e);
     if (tensor_file_open(&file, &args_get(args, "file")->as.file, &s->host->stop, e))
         return -1;
     const int failed =
@@ -397,8 +400,11 @@ const struct command command_load = {
             "Modules go to the layers of their names (save weights for=torch tells how each layer "
             "is turned); those of other names to layers of their shapes, in the order of the "
             "numbers in their names, or of the file if its names are not sorted. It tells which "
-            "went where. What does not fit is told all at once, and nothing is loaded. for=sae on "
-            "ENCODER DECODER reads those of a sparse autoencoder; import sae says it.",
+            "went where. What does not fit is told all at once, and nothing is loaded. A .keras, "
+            ".weights.h5 or "
+            ".h5 of Keras is read too (libhdf5): a .keras by its configuration, others by names of "
+            "layers or their order. for=sae on ENCODER DECODER reads those of a sparse "
+            "autoencoder; import sae says it.",
             "input 2\ndense 3 as h\nsave weights \"/tmp/w.safetensors\"\n"
             "load weights \"/tmp/w.safetensors\"\n"),
     .run = run_load,
