@@ -376,6 +376,12 @@ static void all_that_is_wrong_is_told_at_once(void **state)
     fake_says(&f, "undo\n", OUTCOME_ERROR,
               "t:1:1: there is nothing to take back; undo takes back what changed models, data, "
               "settings or variables");
+    f.host.json = true;
+    fake_ok(&f, IMPORT("custom.json") " only=report\n");
+    check_has(f.out.text, "\"possible\": false");
+    check_has(f.out.text,
+              "{\"place\": \"config.layers[1]\", \"why\": \"class QDense is not Keras's\"}");
+    f.host.json = false;
     fake_ok(&f, IMPORT("keras-1.json") " only=report\n");
     check_has(f.out.text, "All of it can be imported.");
     check_has(f.out.text, "config[1]  MaxPooling2D   pool     max_pool2d 2x2 strides=2x2 as pool");
@@ -510,12 +516,14 @@ static void files_of_the_world_come_in(void **state)
         "k1-cnn-l2",
         "k1-fapi-two-inputs-merge",
         "k1-mlp-constraints",
+        "k1-mlp-elastic",
         "k1-mlp-l2-batchnorm-dropout",
         "k2-dense-l2",
         "k2-mlp-constraints",
         "k2-multi-output-conv",
         "k2-nested-models-vae",
         "tfk2-cnn-lstm-timedistributed",
+        "tfk2-conv1d-l1",
     };
     const char *path = getenv("NNR_KERAS_JSON");
     (void)state;

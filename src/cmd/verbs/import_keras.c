@@ -95,7 +95,7 @@ static int report_file(struct session *s, const struct args *args, struct err *e
         return -1;
     report_text(&r, "file", args_get(args, "file")->as.file.name);
     report_foreign(&r, "version", m.version ? m.version : "unknown");
-    report_number(&r, "imported", (double)(l.refusals == 0));
+    report_bool(&r, "possible", l.refusals == 0);
     report_say(&r, "{file}, Keras {version}\n");
     add_lines(&r, &l);
     add_refusals(&r, &l);
