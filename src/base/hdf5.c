@@ -14,6 +14,13 @@
 
 enum { SECONDS = 60 };
 
+/* A sanitizer maps more than any limit; clang tells of one this way. */
+#ifdef __has_feature
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define SANITIZED 0
+#endif
+
 /* In the folder hdf5 beside the program or one above it, as in a build, or where it was installed.
  */
 static void *open_module(void)
@@ -38,7 +45,7 @@ static void set_limits(size_t size)
     const struct rlimit time = {SECONDS, SECONDS};
     setrlimit(RLIMIT_CPU, &time);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !SANITIZED
     struct rlimit memory;
     if (getrlimit(RLIMIT_DATA, &memory) == 0) {
         const rlim_t most = 8 * (rlim_t)size + ((rlim_t)4 << 30);
