@@ -7,8 +7,9 @@
 /* Rows of the tallest tile; numbers in a packed panel, 32 KB; columns of a packed at a time. */
 enum { TALLEST = 12, PACKED = 32768 / REAL_BYTES, BLOCK = 48 };
 
-/* Inner sizes with loops of their own. */
-enum { SHORT = PRODUCT_SHORT };
+/* Inner sizes with loops of their own, and what is taken in parts of these; numbers of a that are
+ * not worth asking for ahead. */
+enum { SHORT = PRODUCT_SHORT, DEEPEST = 2 * SHORT, NEARBY = 8192 / REAL_BYTES };
 #define EACH_SHORT(S)                                                                              \
     S(1) S(2) S(3) S(4) S(5) S(6) S(7) S(8) S(9) S(10) S(11) S(12) S(13) S(14) S(15) S(16)
 

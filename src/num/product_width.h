@@ -129,21 +129,105 @@ INLINE void NAME(ask_for)(const real *from, const real *end)
         __builtin_prefetch(from);
 }
 
-/* All rows of one panel of c; `fresh`: no panel before it has read a, whose rows lie together. */
-INLINE void NAME(panel)(struct NAME(operands) o, size_t m, size_t vecs, bool part, bool across,
+#if LANES == MOST_LANES
+/* Rows of a panel of two whole vectors where k is a constant: nothing is left of the loops, so the
+ * processor goes from one block of rows into the next without a guess. Four rows keep two adders
+ * busy. */
+INLINE void NAME(block)(const int rows, const size_t k, const struct NAME(operands) * o,
+                        const real *a, real *c)
+{
+    VEC s[4][2];
+    UNROLL
+    for (int i = 0; i < rows; i++)
+        UNROLL
+    for (int j = 0; j < 2; j++) {
+        s[i][j] = (VEC){0};
+        if (o->add)
+            s[i][j] = NAME(load)(c + (size_t)i * o->c_stride + j * LANES);
+    }
+    const real *b = o->b;
+    UNROLL
+    for (size_t l = 0; l < k; l++, b = unknown(b + o->b_stride)) {
+        const VEC one = NAME(load)(b), two = NAME(load)(b + LANES);
+        UNROLL
+        for (int i = 0; i < rows; i++) {
+            const real x = a[(size_t)i * o->stride + l];
+            s[i][0] += x * one;
+            s[i][1] += x * two;
+        }
+    }
+    UNROLL
+    for (int i = 0; i < rows; i++)
+        UNROLL
+    for (int j = 0; j < 2; j++)
+        NAME(store)(c + (size_t)i * o->c_stride + j * LANES, s[i][j]);
+}
+
+INLINE void NAME(blocks_of_four)(const size_t k, const struct NAME(operands) * o, size_t m)
+{
+    const real *a = o->a;
+    real *c = o->c;
+    for (; m >= 4; m -= 4, a += 4 * o->stride, c += 4 * o->c_stride)
+        NAME(block)(4, k, o, a, c);
+    for (; m; m--, a += o->stride, c += o->c_stride)
+        NAME(block)(1, k, o, a, c);
+}
+
+#define DEEP(k)                                                                                    \
+    static void NAME(deep_##k)(const struct NAME(operands) * o, size_t m)                          \
+    {                                                                                              \
+        NAME(blocks_of_four)(k, o, m);                                                             \
+    }
+EACH_SHORT(DEEP)
+#undef DEEP
+
+/* By parts of k that have loops of their own; each goes on where the last one left a sum. */
+static void NAME(deep)(struct NAME(operands) * o, size_t m)
+{
+    static void (*const by_k[SHORT])(const struct NAME(operands) * o, size_t m) = {
+#define DEEP(k) NAME(deep_##k),
+        EACH_SHORT(DEEP)
+#undef DEEP
+    };
+    const bool add = o->add;
+    const real *b = o->b;
+    for (size_t left = o->k, k; left; left -= k) {
+        k = left < SHORT ? left : SHORT;
+        by_k[k - 1](o, m);
+        o->a += k;
+        o->b += k * o->b_stride;
+        o->add = true;
+    }
+    o->a += m * o->stride - o->k;
+    o->b = b;
+    o->c += m * o->c_stride;
+    o->add = add;
+}
+#endif
+
+/* All rows of one panel of c; `fresh`: no panel before it has read a, whose rows lie together. a
+ * and c are left behind the last row. (In place: a copy would wait for the stores that made *o.) */
+INLINE void NAME(panel)(struct NAME(operands) * o, size_t m, size_t vecs, bool part, bool across,
                         bool fresh)
 {
+#if LANES == MOST_LANES
+    if (vecs == 2 && !part && !across && o->k <= DEEPEST) {
+        NAME(deep)(o, m);
+        return;
+    }
+#endif
     NAME(tile_run) *const(*by_rows)[2][2] = NAME(tiles)[vecs - 1];
     const size_t most = NAME(tallest)[vecs - 1];
     while (m) {
         /* The last two share what is left, so that neither is too low to hide a sum's latency. */
         const size_t rows = m <= most ? m : m < 2 * most ? (m + 1) / 2 : most;
+        const size_t seen = m < 2 * rows ? m : 2 * rows;
         if (fresh && m > rows)
-            NAME(ask_for)(o.a + rows * o.stride, o.a + (m < 2 * rows ? m : 2 * rows) * o.stride);
-        by_rows[rows - 1][part][across](&o);
+            NAME(ask_for)(o->a + rows * o->stride, o->a + seen * o->stride);
+        by_rows[rows - 1][part][across](o);
         m -= rows;
-        o.a += across ? rows : rows * o.stride;
-        o.c += rows * o.c_stride;
+        o->a += across ? rows : rows * o->stride;
+        o->c += rows * o->c_stride;
     }
 }
 
@@ -172,13 +256,15 @@ INLINE void NAME(panels)(bool across, size_t m, size_t n, size_t k, const real *
         NAME(tiles)[0][m - 1][n < LANES][across](&o);
         return;
     }
+    const bool fresh = !across && m * k > NEARBY;
     for (size_t j = 0; j < n;) {
         const size_t vecs = NAME(next)(n - j), whole = vecs * LANES;
         const size_t columns = n - j < whole ? n - j : whole;
+        o.a = a;
         o.b = b + j;
         o.c = c + j;
         o.last = NAME(first)(columns - (vecs - 1) * LANES);
-        NAME(panel)(o, m, vecs, columns < whole, across, !across && j == 0);
+        NAME(panel)(&o, m, vecs, columns < whole, across, fresh && j == 0);
         j += columns;
     }
 }
@@ -302,12 +388,12 @@ INLINE void NAME(blocks)(struct NAME(operands) o, size_t m, size_t vecs, bool pa
     real packed[PACKED] __attribute__((aligned(64)));
     const real *a = o.a;
     const size_t stride = o.stride;
-    for (size_t i = 0; i < m; i += BLOCK, a += BLOCK, o.c += BLOCK * o.c_stride) {
+    for (size_t i = 0; i < m; i += BLOCK, a += BLOCK) {
         const size_t rows = m - i < BLOCK ? m - i : BLOCK, whole = (rows + LANES - 1) / LANES;
         NAME(gather)(rows, whole, o.k, a, stride, packed);
         o.a = packed;
         o.stride = whole * LANES;
-        NAME(panel)(o, rows, vecs, part, true, false);
+        NAME(panel)(&o, rows, vecs, part, true, false);
     }
 }
 
@@ -323,7 +409,7 @@ INLINE void NAME(packed)(enum product p, size_t m, size_t n, size_t k, const rea
         const size_t columns = n - j < whole ? n - j : whole;
         const size_t most = PACKED / (across && whole < BLOCK ? BLOCK : whole);
         for (size_t l = 0; l < k; l += most) {
-            const struct NAME(operands) o = {
+            struct NAME(operands) o = {
                 .k = k - l < most ? k - l : most,
                 .a = across ? a + l * m : a + l,
                 .stride = across ? m : k,
@@ -341,7 +427,7 @@ INLINE void NAME(packed)(enum product p, size_t m, size_t n, size_t k, const rea
             if (across && m * sizeof *a >= 4096)
                 NAME(blocks)(o, m, vecs, columns < whole);
             else
-                NAME(panel)(o, m, vecs, columns < whole, across, false);
+                NAME(panel)(&o, m, vecs, columns < whole, across, false);
         }
         j += columns;
     }

@@ -101,6 +101,25 @@ static void small_of(const struct products_of_width *w)
     }
 }
 
+/* Panels of two vectors by parts of k, with each number of rows left over; one panel and more. */
+static void parts_of(const struct products_of_width *w)
+{
+    for (size_t k = 1; k <= 2 * PRODUCT_SHORT + 1; k++)
+        for (size_t m = 1; m <= 9; m++)
+            for (size_t panels = 1; panels <= 2; panels++) {
+                const struct sizes s = {m, panels * 2 * w->lanes + (k % 3), k};
+                check_one(w->nn, PRODUCT_NN, &s, m % 4, (k + m) % 2);
+                check_one(w->nt, PRODUCT_NT, &s, m % 4, (k + m) % 2);
+                check_one(w->nn_packed, PRODUCT_NN, &s, m % 4, (k + m) % 2);
+            }
+}
+
+static void parts_of_short_sums_are_those_of_plain_loops(void **state)
+{
+    (void)state;
+    each_width(parts_of);
+}
+
 /* Every size that has loops of its own, with each number of rows left over. */
 static void fixed_of(const struct products_of_width *w)
 {
@@ -211,10 +230,12 @@ static void rows_of(const struct products_of_width *w)
     real a[M * K], b[N * K], all[M * N], some[M * N];
     fill(a, M * K, 1);
     fill(b, N * K, 2);
-    w->nn(M, N, K, a, b, all, false);
-    for (size_t m = 1; m < M; m++) {
-        w->nn(m, N, K, a, b, some, false);
-        assert_memory_equal(some, all, m * N * sizeof *all);
+    for (size_t k = K; k > 3; k /= 2) {
+        w->nn(M, N, k, a, b, all, false);
+        for (size_t m = 1; m < M; m++) {
+            w->nn(m, N, k, a, b, some, false);
+            assert_memory_equal(some, all, m * N * sizeof *all);
+        }
     }
 }
 
@@ -274,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_fixed_at_compile_time_are_those_of_plain_loops),
+        cmocka_unit_test(parts_of_short_sums_are_those_of_plain_loops),
         cmocka_unit_test(small_products_are_those_of_plain_loops),
         cmocka_unit_test(odd_products_are_those_of_plain_loops),
         cmocka_unit_test(nan_and_infinity_go_where_they_belong),
