@@ -168,6 +168,25 @@ static void export_own(void)
     }
 }
 
+/* Samples that count differently, and classes. */
+static void export_weighted(void)
+{
+    char text[700], path[200];
+    snprintf(path, sizeof path, "%s/s.csv", folder);
+    FILE *to = fopen(path, "w");
+    assert_non_null(to);
+    fprintf(to, "a,b,wt,y\n");
+    for (unsigned i = 0; i < 40; i++)
+        fprintf(to, "%g,%g,%g,%u\n", 0.1 * (i % 7), 0.2 * (i % 5), 0.3 * (i % 4), i % 3 == 0);
+    assert_int_equal(fclose(to), 0);
+    snprintf(text, sizeof text,
+             "data csv \"%s\" target=y weight=wt header=yes split=0.25 batch=8\ninput 2\n"
+             "dense 5 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\ndense 1 sigmoid as o\n"
+             "loss binary_crossentropy class_weight=1, 2\noptimizer sgd lr=0.1\n",
+             path);
+    export_text("weighted", text, "step 2");
+}
+
 static void export_references(void)
 {
     DIR *from = opendir(REFERENCE_DIR);
@@ -254,6 +273,7 @@ static void scripts_print_the_ledger(void **state)
     assert_non_null(models);
     export_random();
     export_own();
+    export_weighted();
     export_references();
     snprintf(text, sizeof text, "/usr/bin/python3 %s/run_exported.py %s", REFERENCE_DIR, folder);
     assert_int_equal(system(text), 0);
