@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Of layer.kernel, 3x1, in tests/reference/tensors.txt. */
 #define SUM (-0x1.629f34df4fc70p-3 - 0x1.4a1758d42839ap+0 + 0x1.52fdcd6ee651dp-6)
@@ -104,6 +105,24 @@ static void a_session_that_is_done_again_is_the_same(void **state)
     fake_finish(&again);
 }
 
+/* In another folder the file is named from there, and the arrays in it as they were. */
+static void a_session_in_another_folder_is_the_same(void **state)
+{
+    (void)state;
+    struct fake f, again;
+    fake_start(&f);
+    assert_int_equal(mkdir("other", 0700), 0);
+    fake_ok(&f, "data npz \"numpy.npz\" \"f8\" \"f4\" batch=1 shuffle=no\n"
+                "repeat 2 { data npz \"numpy.npz\" \"f8\" \"f4\" batch=1 shuffle=no }\n"
+                "input 3x4\nflatten\ndense 12 as h\nloss mse\nstep 1\n"
+                "save session \"other/s.nnr\"\n");
+    fake_start(&again);
+    fake_ok(&again, "source \"other/s.nnr\"\n");
+    assert_true(session_digest(f.session) == session_digest(again.session));
+    fake_finish(&f);
+    fake_finish(&again);
+}
+
 /* Each is an error at its place, and nothing has changed. */
 static void what_cannot_be_is_told(void **state)
 {
@@ -177,6 +196,7 @@ int main(void)
         cmocka_unit_test(weights_of_numpy_are_loaded),
         cmocka_unit_test(the_format_makes_no_difference),
         cmocka_unit_test(a_session_that_is_done_again_is_the_same),
+        cmocka_unit_test(a_session_in_another_folder_is_the_same),
         cmocka_unit_test(what_cannot_be_is_told),
         cmocka_unit_test(a_weight_that_is_no_array_of_numbers_is_told),
     };

@@ -118,18 +118,32 @@ static const struct entry *row_of(const struct statement *st)
     return c ? &c->entry : NULL;
 }
 
-/* Whether the strings among a statement's values name files. */
-static bool values_are_files(const struct statement *st, const struct entry *row)
+/* What the value at that place is of the row's arguments; NULL: of none. */
+static const struct arg_spec *spec_at(const struct entry *row, size_t place)
 {
-    const struct node *first = st->values ? st->value[0] : NULL;
+    for (size_t i = 0; i < row->arg_count; i++) {
+        const struct arg_spec *spec = &row->args[i];
+        if (spec->form == REST || (spec->form == POSITIONAL && place-- == 0))
+            return spec;
+    }
+    return NULL;
+}
+
+/* Whether a string in the place of that value names a file. */
+static bool value_is_file(const struct statement *st, const struct entry *row, size_t place)
+{
+    const struct node *first = st->value[0];
+    const struct command *c = statement_command(st);
     const bool orders = row && row->arg_count && row->args->of == &picture_orders;
-    const struct entry *order = orders && first && first->kind == NODE_PATH
-                                    ? table_find(&picture_orders, first->text)
-                                    : NULL;
+    const struct entry *order =
+        orders && first->kind == NODE_PATH ? table_find(&picture_orders, first->text) : NULL;
     /* An order that takes no word takes a file. */
     if (order)
         return !order->args;
-    return row && takes_file(row);
+    /* The first value of data is the kind, whose row begins behind it. */
+    const size_t before = c && row && row != &c->entry;
+    const struct arg_spec *spec = row && place >= before ? spec_at(row, place - before) : NULL;
+    return spec && is_file(spec);
 }
 
 static int rename_script(struct renames *r, const struct script *script);
@@ -137,11 +151,11 @@ static int rename_script(struct renames *r, const struct script *script);
 static int rename_statement(struct renames *r, const struct statement *st)
 {
     const struct entry *row = row_of(st);
-    const bool files = values_are_files(st, row);
     int failed = st->body ? rename_script(r, st->body) : 0;
     for (size_t i = 0; i < st->values && !failed; i++)
         failed = quote_choice(r, row, i, st->value[i]) ||
-                 (files ? rename_file(r, st->value[i]) : rename_calls(r, st->value[i]));
+                 (value_is_file(st, row, i) ? rename_file(r, st->value[i])
+                                            : rename_calls(r, st->value[i]));
     for (size_t i = 0; i < st->pairs && !failed; i++) {
         struct pair *p = &st->pair[i];
         const struct arg_spec *spec = spec_of(row, p->target);
