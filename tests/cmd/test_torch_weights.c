@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* load weights for=torch and save weights for=torch: states of modules, as PyTorch has them
- * (tests/reference/torch_state.txt, by make_state.py), make a model put out what the module does,
+ * (tests/reference/state.txt, by make_state.py), make a model put out what the module does,
  * and come back to the bit. */
 #include "check.h"
 #include "folder.h"
@@ -177,7 +177,7 @@ static void states_of_modules(void **state)
 {
     (void)state;
     static struct state s;
-    FILE *file = fopen(REFERENCE_DIR "/torch_state.txt", "r");
+    FILE *file = fopen(REFERENCE_DIR "/state.txt", "r");
     size_t states = 0, named = 0;
     assert_non_null(file);
     while (read_state(file, &s)) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes torch_state.txt: states of modules, as PyTorch has them, and what the modules put out. For each case: its
+"""Writes state.txt: states of modules, as PyTorch has them, and what the modules put out. For each case: its
 statements up to a line with a dot; `tensor NAME SIZES : NUMBERS`, in the order of the state; `count NAME` for a whole
 number; `output NUMBERS`, all samples.
 
@@ -17,7 +17,7 @@ def numbers(x):
     return " ".join(repr(v) for v in x.flatten().tolist())
 
 
-with open(pathlib.Path(__file__).with_name("torch_state.txt"), "w", encoding="ascii") as to:
+with open(pathlib.Path(__file__).with_name("state.txt"), "w", encoding="ascii") as to:
     to.write(f"# Made by make_state.py with PyTorch {torch.__version__}.\n")
     for case in state_cases.CASES:
         net, batch = state_cases.make(case, 1)
