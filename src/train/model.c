@@ -583,16 +583,6 @@ static uint64_t digest_noise(const struct model *m, uint64_t hash)
     return hash;
 }
 
-static uint64_t digest_term_sums(const struct model *m, uint64_t hash)
-{
-    for (size_t i = 0; i < m->graph->terms; i++) {
-        const uint32_t number = m->graph->term[i].number;
-        const double sum = number < m->state.term_sums ? m->state.term_sum[number] : 0;
-        hash = digest_bytes(hash, &sum, sizeof sum);
-    }
-    return hash;
-}
-
 static uint64_t digest_losses(const struct model *m, uint64_t hash)
 {
     hash = digest_args(hash, m->recipe.loss.args);
@@ -633,7 +623,6 @@ uint64_t model_digest(const struct model *m, uint64_t hash)
     hash = digest_bytes(hash, counts, sizeof counts);
     hash = digest_bytes(hash, &m->state.last, sizeof m->state.last);
     hash = digest_bytes(hash, &m->state.so_far, sizeof m->state.so_far);
-    hash = digest_term_sums(m, hash);
     const real *block[STATE_BLOCKS] = {m->state.weight, m->state.grad};
     for (size_t i = 0; m->state.updates && i < SLOTS_MOST; i++)
         block[2 + i] = m->state.slot[i];

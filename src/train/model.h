@@ -190,8 +190,8 @@ double figures_accuracy(const struct figures *x);
 int model_draw(struct model *m, uint64_t seed, size_t slots, struct err *e);
 /* Makes weights that no step has moved follow a new seed: they are drawn again when used. */
 void model_draw_again(struct model *m);
-/* Folds everything that statements and training can change into a hash, but for the history and
- * notes of epochs. */
+/* Folds everything that statements and training can change into a hash, but for the history, notes
+ * of epochs, and what goes into them. */
 uint64_t model_digest(const struct model *m, uint64_t hash);
 /* One step of the hash (FNV-1a, 64 bits). */
 uint64_t digest_bytes(uint64_t hash, const void *bytes, size_t n);
