@@ -39,6 +39,20 @@ static int tell_place(const struct session *s, const char *name, struct err *e)
     return -1;
 }
 
+/* What counts only where something is imported. */
+static int refuse_with_report(const struct args *args, struct err *e)
+{
+    static const char *const names[] = {"as", "show", "weights"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct arg *a = args_get(args, names[i]);
+        if (!a->given)
+            continue;
+        err_at(e, a->where, "only=report imports nothing, so it takes no %s", names[i]);
+        return err_hint(e, "leave it out, or leave only= away to import");
+    }
+    return 0;
+}
+
 static int run_import(struct session *s, const struct args *args, struct err *e)
 {
     const struct importer *what = (const struct importer *)args_get(args, "what")->as.choice;
@@ -46,7 +60,7 @@ static int run_import(struct session *s, const struct args *args, struct err *e)
     char name[60];
     struct made m = {.verb = "import", .name = name, .where = args->where};
     if (only->given && what->report)
-        return what->report(s, args, e);
+        return refuse_with_report(args, e) ? -1 : what->report(s, args, e);
     if (only->given) {
         err_at(e, only->where, "there is no report of %s", what->entry.name);
         return err_hint(e, "leave only= away");

@@ -164,7 +164,8 @@ static int choose_model(const struct session *s, const struct args *args, struct
     if (!m || !m->graph->layers)
         return 0;
     err_at(e, as->given ? as->where : args->where, "the model %s has layers already", m->name);
-    return err_hint(e, "give the model that comes another name: as net");
+    return err_hint(e, "give the model that comes another name: as %s%s",
+                    as->given ? m->name : "net", as->given ? "_2" : "");
 }
 
 /* They are loaded as a statement of their own, so a record has that one too. */
