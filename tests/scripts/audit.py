@@ -380,6 +380,16 @@ class Audit(unittest.TestCase):
         self.assertNotIn("applied", told["penalties"][2]["written"])
         self.assertEqual((told["applied"], told["bent"], told["unknown"], status), (2, 1, 1, 3))
 
+    def test_a_strength_that_is_no_number_is_not_judged(self):
+        g = Graph("3.4.1")
+        for name, strength in (("a", "NaN"), ("b", [0.1]), ("c", True)):
+            g.add(name, "Dense", [g.input("in_" + name)],
+                  kernel=g.classed("keras.regularizers", "L2", {"l2": strength}))
+        told, status = self.json(g.write(self.folder))
+        self.assertEqual([r["written"]["does"] for r in told["penalties"]], ["not judged"] * 3)
+        self.assertIn("no number from 0 up", told["penalties"][0]["written"]["why"])
+        self.assertEqual((told["applied"], told["unknown"], status), (0, 3, 0))
+
     def test_releases_that_are_not_said(self):
         g = Graph("2.15.0")
         activity(g)

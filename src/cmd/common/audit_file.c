@@ -58,6 +58,13 @@ struct filing {
     struct str zero_rows; /* and the first of them */
 };
 
+/* What stands where a class has a strength, and is no number. */
+static bool is_no_strength(const json_t *config, const char *key)
+{
+    const json_t *x = json_object_get(config, key);
+    return x && !json_is_null(x) && !json_is_number(x);
+}
+
 /* A regularizer: the row's penalty, kind and strength, or why it cannot be judged. `nothing`: it is
  * of strength 0. */
 static void read_regularizer(struct filing *f, const json_t *value, struct audit_row *row,
@@ -90,7 +97,8 @@ static void read_regularizer(struct filing *f, const json_t *value, struct audit
         str_add(&text, "?");
         row->unjudged = "it is no regularizer as Keras writes one";
     }
-    if (known && (s.l1 < 0 || s.l2 < 0 || !isfinite(s.l1) || !isfinite(s.l2)))
+    if (is_no_strength(o.config, "l1") || is_no_strength(o.config, "l2") ||
+        (known && (s.l1 < 0 || s.l2 < 0 || !isfinite(s.l1) || !isfinite(s.l2))))
         row->unjudged = "its strength is no number from 0 up";
     row->penalty = audit_text(&f->audit, &text);
     row->kind = audit_text(&f->audit, &kind);
