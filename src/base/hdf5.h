@@ -23,7 +23,9 @@ struct hdf5_tensor {
     const void *item; /* float or double */
 };
 
-/* A text in an attribute, or one of several. */
+/* A text in an attribute, or one of several; of the name HDF5_UNREAD: why the dataset of that path
+ * is not among the tensors. */
+#define HDF5_UNREAD "unread"
 struct hdf5_text {
     const char *path, *name; /* of the group, "" for the root; of the attribute: "layer_names" */
     const char *text;

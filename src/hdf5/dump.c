@@ -54,6 +54,23 @@ static int put_record(struct walk *w, struct hdf5_record *r, const char *second,
     return 0;
 }
 
+static int put_text(struct walk *w, const char *name, const char *text, size_t most)
+{
+    struct hdf5_record r = {.is_text = 1, .bytes = strnlen(text, most) + 1};
+    char *whole = calloc(r.bytes, 1);
+    if (!whole)
+        return set_fault(w, HDF5_DAMAGED);
+    memcpy(whole, text, r.bytes - 1);
+    const int failed = put_record(w, &r, name, whole);
+    free(whole);
+    return failed;
+}
+
+static int put_unread(struct walk *w, const char *why)
+{
+    return put_text(w, HDF5_UNREAD, why, strlen(why));
+}
+
 /* Whether the numbers stand in the file itself, as they are. */
 static bool is_plain(hid_t set)
 {
@@ -88,8 +105,10 @@ static bool find_sizes(hid_t set, struct hdf5_record *r)
 static int dump_numbers(struct walk *w, hid_t set, hid_t type)
 {
     struct hdf5_record r = {.width = H5Tget_size(type) > 4 ? 8 : 4};
-    if (!is_plain(set) || !find_sizes(set, &r))
-        return 0;
+    if (!is_plain(set))
+        return put_unread(w, "is compressed or in chunks");
+    if (!find_sizes(set, &r))
+        return put_unread(w, "has a shape that nothing here has");
     const uint64_t stored = r.bytes / r.width * H5Tget_size(type);
     if (H5Dget_storage_size(set) < stored || r.bytes > w->left)
         return set_fault(w, r.bytes > w->left ? HDF5_TOO_MUCH : HDF5_DAMAGED);
@@ -106,21 +125,10 @@ static int dump_set(struct walk *w, hid_t set)
 {
     const hid_t type = H5Dget_type(set);
     const bool numbers = type >= 0 && H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) <= 8;
-    const int failed = numbers ? dump_numbers(w, set, type) : 0;
+    const int failed =
+        numbers ? dump_numbers(w, set, type) : put_unread(w, "holds other than floats");
     if (type >= 0)
         H5Tclose(type);
-    return failed;
-}
-
-static int put_text(struct walk *w, const char *name, const char *text, size_t most)
-{
-    struct hdf5_record r = {.is_text = 1, .bytes = strnlen(text, most) + 1};
-    char *whole = calloc(r.bytes, 1);
-    if (!whole)
-        return set_fault(w, HDF5_DAMAGED);
-    memcpy(whole, text, r.bytes - 1);
-    const int failed = put_record(w, &r, name, whole);
-    free(whole);
     return failed;
 }
 

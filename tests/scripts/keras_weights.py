@@ -224,6 +224,17 @@ def packed(file):
     file["layers/dense/vars"].create_dataset("0", data=draw(2, 3), compression="gzip")
 
 
+def chunked(file):
+    packed(file)
+    del file["layers/dense/vars/0"]
+    file["layers/dense/vars"].create_dataset("0", data=draw(2, 3), chunks=(2, 1))
+
+
+def whole_numbers(file):
+    del file["layers/dense/vars/0"]
+    file["layers/dense/vars"].create_dataset("0", data=np.ones((2, 3), "int32"))
+
+
 def elsewhere(file):
     del file["layers/dense/vars/0"]
     file["layers/dense/vars/0"] = h5py.ExternalLink("/etc/passwd", "/x")
@@ -245,12 +256,19 @@ def wide(file):
 def hostile(folder):
     path = folder / "w.weights.h5"
     for change, says in ((cycle, "it is damaged"), (packed, "h has 2 weights here, and 1 array in the file"),
+                         (packed, "layers/dense/vars/0 is compressed or in chunks: such arrays are not read"),
+                         (chunked, "layers/dense/vars/0 is compressed or in chunks: such arrays are not read"),
+                         (whole_numbers, "layers/dense/vars/0 holds other than floats: such arrays are not read"),
                          (elsewhere, "h has 2 weights here, and 1 array"), (deep, "it says that it holds more than it can"),
                          (wide, "h has 2 weights here, and 1 array")):
         write_one(path, change)
         refused(folder, ONE, says)
     write_one(path, soft)
     run(folder, ONE)
+    # Those that an optimizer and a dropout layer left are not counted.
+    write_one(path)
+    told = run(folder, ONE).stdout
+    assert "load weights: 2 arrays of Keras" in told, told
     write_one(path)
     whole = path.read_bytes()
     r = random.Random(5)

@@ -426,6 +426,13 @@ static void take_old(struct reading *r, const char *front, bool *used, real *to,
             add_wrong(r, "nothing for %s", r->unit[u].path);
 }
 
+/* Whether the file has it for something else than weights. */
+static bool is_aside(const char *path)
+{
+    return strncmp(path, "optimizer", 9) == 0 || strncmp(path, "metrics", 7) == 0 ||
+           strstr(path, "seed_generator");
+}
+
 static void take_all(struct reading *r, const struct keras_lines *lines,
                      const struct keras_model *keras, real *to, struct str *text)
 {
@@ -448,7 +455,7 @@ static void take_all(struct reading *r, const struct keras_lines *lines,
         const char *path = r->h5.tensor[i].path;
         char name[NAME_ROOM];
         plain_text(path, name, sizeof name);
-        if (!used[i] && strncmp(path, "optimizer", 9) != 0 && strncmp(path, "metrics", 7) != 0)
+        if (!used[i] && !is_aside(path))
             add_wrong(r, "no layer for %s", name);
     }
     mem_free(used);
@@ -503,10 +510,28 @@ static char *read_member(const struct file_name *file, const struct stop *stop, 
     return bytes;
 }
 
+/* Why an array of the file is not there, as a person would miss it; NULL: all are. */
+static const struct hdf5_text *find_unread(const struct reading *r)
+{
+    for (size_t i = 0; i < r->h5.texts; i++)
+        if (strcmp(r->h5.text[i].name, HDF5_UNREAD) == 0 && !is_aside(r->h5.text[i].path))
+            return &r->h5.text[i];
+    return NULL;
+}
+
 static int refuse_weights(const struct reading *r, struct err *e)
 {
+    const struct hdf5_text *unread = find_unread(r);
+    char name[NAME_ROOM];
     err_at(e, r->file->where, "\"%.80s\" does not fit the model %.40s: %.320s", r->file->name,
            r->model->name, r->wrong.text);
+    if (unread) {
+        plain_text(unread->path, name, sizeof name);
+        return err_hint(e,
+                        "%s %s: such arrays are not read, and nothing was loaded; save the "
+                        "weights again as Keras does",
+                        name, unread->text);
+    }
     return err_hint(e, "%zu thing%s; nothing was loaded", r->wrongs,
                     r->wrongs == 1 ? " does not fit" : "s do not fit");
 }
@@ -522,7 +547,10 @@ static int read_with(struct reading *r, const struct keras_lines *lines,
     mem_free(bytes);
     if (failed)
         return -1;
-    str_addf(text, "load weights: %zu arrays of Keras\n", r->h5.tensors);
+    size_t arrays = 0;
+    for (size_t i = 0; i < r->h5.tensors; i++)
+        arrays += !is_aside(r->h5.tensor[i].path);
+    str_addf(text, "load weights: %zu arrays of Keras\n", arrays);
     if (!find_units(r, lines) && !r->failed)
         take_all(r, lines, keras, to, text);
     else
