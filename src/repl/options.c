@@ -380,8 +380,10 @@ static int check_audit(const struct options *o, struct err *e)
         err_at(e, nowhere, "--as is for --audit");
         return err_hint(e, "write nnr --audit model.keras --as %.40s", o->as);
     }
-    if (!o->audit ||
-        !(o->file || o->text || o->stay || o->check || o->step || o->grade || o->serve))
+    const bool runs = o->file || o->text || o->stay || o->check || o->step || o->grade || o->serve;
+    const bool how = o->safe || o->lets || o->threads || o->jobs || o->plot || o->big ||
+                     o->persist || o->report || o->no_init;
+    if (!o->audit || !(runs || how))
         return 0;
     err_at(e, nowhere, "with --audit nothing is run");
     return err_hint(e, "write nnr --audit model.keras alone, with --as or --json");

@@ -97,6 +97,8 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
         {{"b.nnr", "-c", "help"}, "stands behind the script \"b.nnr\"", "before it"},
         {{"--let"}, "\"--let\" lacks its value", "--let NAME=VALUE"},
         {{"--check", "-i", "b.nnr"}, "do not go together", "one of them"},
+        {{"--audit", "m.json", "--safe"}, "with --audit nothing is run", "alone"},
+        {{"--let", "k=1", "--audit", "m.json"}, "with --audit nothing is run", "alone"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct options o;
