@@ -7,6 +7,7 @@
 #include "cmd/common/page.h"
 #include "cmd/common/plotting.h"
 #include "cmd/exec/grade.h"
+#include "cmd/session/given.h"
 #include "cmd/session/host.h"
 #include "cmd/session/script_file.h"
 #include "cmd/shell/run_text.h"
@@ -194,8 +195,10 @@ static int run_works(const struct options *o, const struct work w[ALL_WORKS], st
             loop_finish(&l);
             return EXIT_USAGE;
         }
-    const enum outcome how = o->grade ? grade_work(&l, w) : run_work(&l, w);
-    const int status = finish_program(&l, go_on(&l, how));
+    const enum outcome how = go_on(&l, o->grade ? grade_work(&l, w) : run_work(&l, w));
+    if (how == OUTCOME_OK && !l.person && !o->serve)
+        given_tell_unused(l.session);
+    const int status = finish_program(&l, how);
     *told = l.told;
     return status;
 }

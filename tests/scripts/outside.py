@@ -53,6 +53,11 @@ def a_let_of_the_script_gives_way(home):
     assert right("--quiet", "--let", "k=3", "k.nnr", cwd=home).stderr == ""
     # A name that nobody gives a value to is there all the same; the second --let of a name counts.
     assert right("--let", "z=1", "--let", "z=2", "-c", "print z", cwd=home).stdout == "2\n"
+    # A name that nothing has is told.
+    got = right("--let", "kk=3", "--let", "j=2", "--let", "n=j", "k.nnr", cwd=home)
+    assert got.stderr.splitlines() == ["k.nnr:2: let n gives way to --let: n = 2",
+                                       "--let kk: nothing that was run has this name"], got
+    assert "--let kk" in right("--let", "kk=3", "-", cwd=home, text="print 1\n").stderr
     # Penalties too, in a file that the script reads, and with --check.
     (home / "inner.nnr").write_text("let how = l2(1)\nlet u = 3\n")
     (home / "outer.nnr").write_text('source "inner.nnr"\ninput 2\ndense u kernel=how as h\nlet\n')

@@ -197,7 +197,7 @@ class Program(unittest.TestCase):
         self.check(self.nnr("--let", "k=1e-3", script), 0, "k = 0.001, 2*k = 0.002\n", "")
         self.check(self.nnr(script), 1, "", "a.nnr:1:7: ")
         done = self.nnr("--let", "k=3", "--let=p=l1(k)", "-c", "let", script)
-        self.check(done, 0, "let k = 3\nlet p = l1(3)\nk = 3, 2*k = 6\n", "")
+        self.check(done, 0, "let k = 3\nlet p = l1(3)\nk = 3, 2*k = 6\n", "--let p: nothing that was run has")
         for wrong in ("k", "k=", "k=x", "=3", "", "k=1; print 3", "k=1\nprint 3", "loss=3", "k=1 2"):
             done = self.nnr("--let", wrong, script)
             self.check(done, 2, "", "--let:")

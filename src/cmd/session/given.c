@@ -5,6 +5,7 @@
 #include "cmd/session/variable.h"
 
 #include "base/mem.h"
+#include "lang/token.h"
 
 #include <string.h>
 
@@ -17,6 +18,31 @@ int given_add(struct session *s, const char *name, struct err *e)
         return err_memory(e);
     s->given[s->givens++] = copy;
     return 0;
+}
+
+/* Whether the text has the name as a word, behind its own `let NAME =`. */
+static bool names_it(const struct source *source, const char *name)
+{
+    const char *text = source->text;
+    const size_t n = strlen(name);
+    if (strcmp(source->name, GIVEN_SOURCE) == 0)
+        text += strcspn(text, "=");
+    for (const char *at = text; (at = strstr(at, name)); at += n)
+        if ((at == text || !is_word_byte(at[-1])) && !is_word_byte(at[n]))
+            return true;
+    return false;
+}
+
+void given_tell_unused(struct session *s)
+{
+    for (size_t i = 0; i < s->givens; i++) {
+        uint32_t number = 1;
+        const struct source *source;
+        while ((source = sources_get(&s->sources, number)) && !names_it(source, s->given[i]))
+            number++;
+        if (!source)
+            session_notice(s, "--let %s: nothing that was run has this name", s->given[i]);
+    }
 }
 
 void given_finish(struct session *s)

@@ -10,8 +10,13 @@
 struct err;
 struct session;
 
+/* The name of the texts that --let makes. */
+#define GIVEN_SOURCE "--let"
+
 /* The variable of that name, which is there, was given. */
 int given_add(struct session *s, const char *name, struct err *e);
+/* Tells which of those that never gave way are named in no text of the session. */
+void given_tell_unused(struct session *s);
 void given_finish(struct session *s);
 
 /* Room for a statement in place of another one. */

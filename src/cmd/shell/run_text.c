@@ -186,9 +186,9 @@ enum outcome session_let(struct session *s, const char *given)
     const struct parse_rules rules = session_parse_rules(s);
     struct str text = {0};
     str_addf(&text, "let %s", given);
-    const uint32_t source =
-        text.failed ? 0
-                    : sources_add(&s->sources, "--let", text.text, text.size, 1, (struct span){0});
+    const uint32_t source = text.failed ? 0
+                                        : sources_add(&s->sources, GIVEN_SOURCE, text.text,
+                                                      text.size, 1, (struct span){0});
     int failed = source ? 0 : err_memory(&e);
     s->folder = ".";
     if (!failed)
