@@ -15,6 +15,10 @@ static const struct arg_spec elu_args[] = {
     ARG("alpha", POSITIONAL, ARG_NUMBER, .standard = "1", .max = 1e6,
         .line = "what it tends to below 0, times -1"),
 };
+static const struct arg_spec hard_sigmoid_args[] = {
+    ARG("slope", POSITIONAL, ARG_NUMBER, .standard = "0.16666666666666666", .min = 1e-6, .max = 1e6,
+        .line = "how steep it is between 0 and 1"),
+};
 
 #define K                                                                                          \
     ARG("k", POSITIONAL, ARG_WHOLE, .required = true, .min = 1, .max = 1e6,                        \
@@ -123,11 +127,15 @@ static const struct activation_kind kinds[] = {
                .example = EXAMPLE("softsign")},
      .code = ACT_SOFTSIGN},
     {.entry = {.name = "hard_sigmoid",
+               .args = hard_sigmoid_args,
+               .arg_count = 1,
                .summary = "a sigmoid of three straight pieces",
                .details =
-                   "f(z) = min(max(z + 3, 0), 6) / 6, as Keras 3 and PyTorch have it; its slope at "
-                   "-3 and at 3 is taken as 0.",
-               .example = EXAMPLE("hard_sigmoid")},
+                   "f(z) = min(max(slope * z + 1/2, 0), 1); where the pieces meet its slope is "
+                   "taken as 0. With 1/6 it is that of Keras 3 and PyTorch, between -3 and 3; "
+                   "before Keras 3 it was hard_sigmoid(0.2), between -2.5 and 2.5, and the gates "
+                   "of LSTM and GRU had it.",
+               .example = EXAMPLE("hard_sigmoid(0.2)")},
      .code = ACT_HARD_SIGMOID},
     {.entry = {.name = "step",
                .summary = "1 above 0, else 0",

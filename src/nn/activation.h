@@ -32,7 +32,7 @@ extern const struct table activation_kinds;
 
 struct activation_use {
     enum activation code;
-    double parameter; /* leaky_relu's slope, elu's alpha */
+    double parameter; /* leaky_relu's and hard_sigmoid's slope, elu's alpha */
 };
 /* NULL is linear. */
 struct activation_use activation_use(const struct args *a);

@@ -71,7 +71,7 @@ static double mish_slope(double z, double *second)
 static void straight_slopes(struct activation_use f, size_t n, const real *y, double *first)
 {
     const real most = f.code == ACT_RELU6 ? 6 : f.code == ACT_HARD_SIGMOID ? 1 : REAL_MOST;
-    const double inside = f.code == ACT_HARD_SIGMOID ? 1.0 / 6 : f.code == ACT_STEP ? 0 : 1;
+    const double inside = f.code == ACT_HARD_SIGMOID ? f.parameter : f.code == ACT_STEP ? 0 : 1;
     const double outside = f.code == ACT_LINEAR ? 1 : f.code == ACT_LEAKY_RELU ? f.parameter : 0;
     for (size_t i = 0; i < n; i++)
         first[i] = y[i] > 0 && y[i] < most ? inside : outside;

@@ -25,7 +25,7 @@ enum activation {
     ACT_RELU6,        /* min(max(z, 0), 6) */
     ACT_MISH,         /* z tanh(softplus(z)) */
     ACT_SOFTSIGN,     /* z / (1 + |z|) */
-    ACT_HARD_SIGMOID, /* relu6(z + 3) / 6 */
+    ACT_HARD_SIGMOID, /* min(max(p z + 1/2, 0), 1) */
     ACT_STEP,         /* z > 0 ? 1 : 0 */
     ACT_SOFTMAX       /* exp(z_j) / sum over the row */
 };

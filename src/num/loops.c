@@ -30,6 +30,7 @@ INLINE real mish_share(real z)
 
 INLINE real value_of(enum activation a, real p, real z)
 {
+    real y;
     switch (a) {
     case ACT_RELU:
         /* NaN must stay NaN: a comparison with it is false. */
@@ -57,7 +58,9 @@ INLINE real value_of(enum activation a, real p, real z)
     case ACT_SOFTSIGN:
         return z / (R(1.0) + (z < 0 ? -z : z));
     case ACT_HARD_SIGMOID:
-        return z <= -3 ? 0 : z >= 3 ? 1 : z / R(6.0) + R(0.5);
+        /* Exactly 0 where the lower piece ends: p z + 1/2 may miss it by a rounding. */
+        y = (z + R(0.5) / p) * p;
+        return y <= 0 ? 0 : y >= 1 ? 1 : y;
     case ACT_STEP:
         return z <= 0 ? 0 : z > 0 ? 1 : z;
     case ACT_LINEAR:
@@ -102,7 +105,7 @@ INLINE real slope_of(enum activation a, real p, real y, real z)
         s = R(1.0) - (y < 0 ? -y : y);
         return s * s;
     case ACT_HARD_SIGMOID:
-        return y > 0 && y < 1 ? R(1.0) / R(6.0) : R(0.0);
+        return y > 0 && y < 1 ? p : R(0.0);
     case ACT_STEP:
         return R(0.0);
     case ACT_LINEAR:

@@ -177,8 +177,9 @@ static inline bool add_activation(struct random_model *m, struct writing *w, boo
 {
     static const char *const squashing[] = {"tanh", "sigmoid"};
     const char *f = squash ? squashing[pick(&m->r, 2)] : some_activation(m);
-    const bool leaks = strcmp(f, "leaky_relu") == 0 || strcmp(f, "elu") == 0;
-    str_addf(&m->r.text, "%s%s", f, leaks && chance(&m->r, 0.5) ? "(0.3)" : "");
+    const bool takes =
+        strcmp(f, "leaky_relu") == 0 || strcmp(f, "elu") == 0 || strcmp(f, "hard_sigmoid") == 0;
+    str_addf(&m->r.text, "%s%s", f, takes && chance(&m->r, 0.5) ? "(0.3)" : "");
     w->made.unit =
         strcmp(f, "sigmoid") == 0 || (strcmp(f, "softmax") == 0 && shape_last(&w->made.out) > 1);
     w->made.size = w->made.unit || strcmp(f, "tanh") == 0 || strcmp(f, "softmax") == 0

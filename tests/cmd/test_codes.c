@@ -44,6 +44,9 @@ static void activations_do_what_they_say(void **state)
     predicts("step", "-3 1 0 0.001", "0 1 0 1");
     predicts("relu6", "-3 1 6 60", "0 1 6 6");
     predicts("hard_sigmoid", "-30 0 1.5 3", "0 0.5 0.75 1");
+    predicts("hard_sigmoid", "-3 -1.5 2.9999 1e30", "0 0.25 0.999983 1");
+    predicts("hard_sigmoid(0.2)", "-2.5 -1 1 2.5", "0 0.3 0.7 1");
+    predicts("hard_sigmoid(1e-6)", "-1e30 -250000 250000 1e30", "0 0.25 0.75 1");
     predicts("softsign", "-3 0 1 4", "-0.75 0 0.5 0.8");
 }
 
@@ -54,6 +57,8 @@ static void one_mistake_one_error(void **state)
         const char *text, *says;
     } wrong[] = {
         {"activation topk", "t:3:12: topk needs k; write topk(K)"},
+        {"activation hard_sigmoid(0)", "t:3:25: slope is a number from 1e-06 to 1000000, not 0"},
+        {"dense 3 hard_sigmoid(-0.2)", "t:3:22: slope is a number from 1e-06 to 1000000, not -0.2"},
         {"activation topk(0)", "t:3:17: k is a whole number from 1 to 1000000, not 0"},
         {"activation topk(2.5)", "t:3:17: k is a whole number"},
         {"activation topk(5)", "t:3:17: topk(5) of 4 units: so many there are not; k is 4 at most"},

@@ -107,9 +107,10 @@ static void nothing_becomes_no_number(void **state)
     (void)state;
     static const char *const kernels[] = {"zeros", "constant(1e18)", "constant(-1e18)",
                                           "constant(1e-30)"};
-    static const char *const kinds[] = {"sigmoid",  "tanh",  "swish",        "gelu",   "softplus",
-                                        "relu",     "elu",   "selu",         "linear", "mish",
-                                        "softsign", "relu6", "hard_sigmoid", "step"};
+    static const char *const kinds[] = {
+        "sigmoid", "tanh",   "swish", "gelu",     "softplus", "relu",         "elu",
+        "selu",    "linear", "mish",  "softsign", "relu6",    "hard_sigmoid", "hard_sigmoid(0.3)",
+        "step"};
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++)
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
             struct fake f;

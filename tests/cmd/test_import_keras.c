@@ -67,6 +67,10 @@ static const struct twin {
      "bias_constraint=non_neg as h\nactivation tanh as squash\ndropout 0.2 as drop\n"
      "dense 1 sigmoid use_bias=no as y\nloss binary_crossentropy\n"
      "optimizer sgd lr=0.05 momentum=0.9 nesterov=yes\n"},
+    {IMPORT("keras-1-sequence.json"),
+     "input 5x3 as memory_input\nlstm 4 recurrent_activation=hard_sigmoid(0.2) kernel=l2(0.1) "
+     "recurrent=l1(0.2) sequences=yes dropout=0.25 as memory\ndense 2 softmax kernel=l1(0.05) "
+     "kernel_init=uniform(-0.05, 0.05) as steps\n"},
     {IMPORT("keras-1-merge.json"),
      "input 3 as a\ninput 3 as b\ndense 2 kernel=l1(0.1) on a as tower\ntower on b as tower_2\n"
      "add on tower, tower_2 as m\ndense 1 sigmoid as y\n"},
@@ -425,6 +429,78 @@ static void no_activation_is_linear(void **state)
     fake_finish(&f);
 }
 
+static double old_gate(double z)
+{
+    return fmin(fmax(0.2 * z + 0.5, 0), 1);
+}
+
+/* Every weight but the biases is 1, and the forget gate's bias, as Keras 1 had it. */
+static double lstm_of_ones(const double *x, size_t steps)
+{
+    double h = 0, c = 0;
+    for (size_t t = 0; t < steps; t++) {
+        const double z = x[t] + h;
+        c = old_gate(z + 1) * c + old_gate(z) * tanh(z);
+        h = old_gate(z) * tanh(c);
+    }
+    return h;
+}
+
+static double gru_of_ones(const double *x, size_t steps)
+{
+    double h = 0;
+    for (size_t t = 0; t < steps; t++) {
+        const double gate = old_gate(x[t] + h);
+        h = gate * h + (1 - gate) * tanh(x[t] + gate * h);
+    }
+    return h;
+}
+
+/* One unit, four steps; gates are within their slope, at 1 (z > 2.5) and at 0. */
+static void gates_before_keras_3_are_the_worked_ones(void **state)
+{
+    static const double x[] = {0.5, 2.4, -3, 1};
+    static const struct {
+        const char *version, *layer;
+        double (*worked)(const double *x, size_t steps);
+    } gates[] = {
+        {"1.1.0",
+         "\"LSTM\", \"config\": {\"output_dim\": 1, \"init\": \"one\", \"inner_init\": \"one\", "
+         "\"forget_bias_init\": \"one\", \"activation\": \"tanh\", \"inner_activation\": "
+         "\"hard_sigmoid\"",
+         lstm_of_ones},
+        {"1.2.2",
+         "\"GRU\", \"config\": {\"output_dim\": 1, \"init\": \"one\", \"inner_init\": \"one\", "
+         "\"activation\": \"tanh\", \"inner_activation\": \"hard_sigmoid\"",
+         gru_of_ones},
+        {"2.2.4",
+         "\"LSTM\", \"config\": {\"units\": 1, \"kernel_initializer\": \"ones\", "
+         "\"recurrent_initializer\": \"ones\", \"unit_forget_bias\": true, "
+         "\"activation\": \"tanh\", \"recurrent_activation\": \"hard_sigmoid\"",
+         lstm_of_ones},
+        {"2.4.0-tf",
+         "\"GRU\", \"config\": {\"units\": 1, \"kernel_initializer\": \"ones\", "
+         "\"recurrent_initializer\": \"ones\", \"reset_after\": false, "
+         "\"activation\": \"tanh\", \"recurrent_activation\": \"hard_sigmoid\"",
+         gru_of_ones},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof gates / sizeof *gates; i++) {
+        struct fake f;
+        struct str text = {0};
+        str_addf(&text,
+                 "{\"class_name\": \"Sequential\", \"keras_version\": \"%s\", \"config\": "
+                 "[{\"class_name\": %s, \"name\": \"r\", \"batch_input_shape\": [null, 4, 1]}}]}",
+                 gates[i].version, gates[i].layer);
+        folder_text("gates.json", text.text);
+        str_finish(&text);
+        fake_start(&f);
+        fake_ok(&f, "import keras \"gates.json\"\ndata rows { 0.5 2.4 -3 1 -> 0 }\n");
+        check_near(fake_number(&f, "sum(r.output)"), gates[i].worked(x, 4), 1e-6);
+        fake_finish(&f);
+    }
+}
+
 /* Keras 3 writes a function that somebody passed as an object. */
 static void losses_come_by_any_name(void **state)
 {
@@ -520,6 +596,7 @@ static void files_of_the_world_come_in(void **state)
     static const char *const file[] = {
         "k1-cnn-l2",
         "k1-fapi-two-inputs-merge",
+        "k1-lstm-timedistributeddense",
         "k1-mlp-constraints",
         "k1-mlp-elastic",
         "k1-mlp-l2-batchnorm-dropout",
@@ -558,6 +635,7 @@ int main(void)
         cmocka_unit_test(all_that_is_wrong_is_told_at_once),
         cmocka_unit_test(what_is_worth_a_line_is_told),
         cmocka_unit_test(no_activation_is_linear),
+        cmocka_unit_test(gates_before_keras_3_are_the_worked_ones),
         cmocka_unit_test(losses_come_by_any_name),
         cmocka_unit_test(names_of_the_session_are_left_alone),
         cmocka_unit_test(check_and_safe_keep_their_word),

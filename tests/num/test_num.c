@@ -54,7 +54,7 @@ static double reference(enum activation a, double p, double z)
     case ACT_SOFTSIGN:
         return z / (1 + fabs(z));
     case ACT_HARD_SIGMOID:
-        return fmin(fmax(z + 3, 0), 6) / 6;
+        return fmin(fmax(p * z + 0.5, 0), 1);
     case ACT_STEP:
         return z > 0;
     default:

@@ -235,6 +235,25 @@ def recurrent_functions(m, x, t):
     return mse(m.dense("o", last(lstm_steps(m, "d", h, F.elu, tanh))), t)
 
 
+def hard_sigmoid(slope):
+    return lambda z: (slope * z + 0.5).clamp(0, 1)
+
+
+@case("recurrent_hard_sigmoid", reals(1), [SGD, ADAM], """
+input 5x2 as x
+lstm 3 recurrent_activation=hard_sigmoid(0.2) @a.kernel:2x12= @a.recurrent:3x12= @a.bias:12= unit_forget_bias=no sequences=yes activity=l2(0.1) as a
+gru 2 hard_sigmoid(0.7) recurrent_activation=hard_sigmoid reset_after=no @b.kernel:3x6= @b.recurrent:2x6= @b.bias:6= as b
+dense 6 hard_sigmoid(1.5) as c @c:2x6 activity=l1(0.02)
+dense 1 as o @o:6x1
+loss mse
+""")
+def recurrent_hard_sigmoid(m, x, t):
+    h = m.activity("a", lstm_steps(m, "a", x, tanh, hard_sigmoid(0.2)), l2(0.1))
+    h = last(gru_before(m, "b", h, hard_sigmoid(0.7), hard_sigmoid(1 / 6)))
+    c = m.activity("c", hard_sigmoid(1.5)(m.dense("c", h)), l1(0.02))
+    return mse(m.dense("o", c), t)
+
+
 def masked_steps(x, valid, states, step):
     """Where a step is masked states stay as they were; the first of them is the output."""
     out = []

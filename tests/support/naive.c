@@ -66,7 +66,7 @@ static double activated(const char *f, double p, double z)
     if (strcmp(f, "softsign") == 0)
         return z / (1 + fabs(z));
     if (strcmp(f, "hard_sigmoid") == 0)
-        return fmin(fmax(z + 3, 0), 6) / 6;
+        return fmin(fmax(p * z + 0.5, 0), 1);
     assert_string_equal(f, "linear");
     return z;
 }

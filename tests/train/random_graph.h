@@ -65,6 +65,8 @@ static inline void add_slot(struct random_graph *r, struct str *to, const char *
 static inline const char *some_activation(struct random_graph *r)
 {
     const char *f = smooth_activation(pick(r, (unsigned)activation_kinds.rows));
+    if (f && strcmp(f, "hard_sigmoid") == 0 && chance(r, 0.5))
+        return "hard_sigmoid(0.4)";
     return f ? f : "prelu(alpha_init=uniform(-0.2, 0.4))";
 }
 

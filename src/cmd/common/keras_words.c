@@ -296,10 +296,8 @@ static bool activation_words(struct keras_lines *l, const struct keras_layer *la
     if (!own_object(l, layer, key, value, &o))
         return false;
     if (strcmp(o.class_name, "hard_sigmoid") == 0 && l->of->dialect != KERAS_3) {
-        keras_refuse(l, layer, key,
-                     "hard_sigmoid before Keras 3 is 0.2 x + 0.5 between 0 and 1; the one here is "
-                     "Keras 3's, x / 6 + 0.5");
-        return false;
+        str_add(to, "hard_sigmoid(0.2)");
+        return true;
     }
     for (size_t i = 0; i < sizeof same_activations / sizeof *same_activations; i++)
         if (strcmp(same_activations[i], o.class_name) == 0 && !json_object_size(o.config)) {

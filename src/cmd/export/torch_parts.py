@@ -288,8 +288,8 @@ def mish(z):
     return z * torch.tanh(F.softplus(z))
 
 
-def hard_sigmoid(z):
-    return (z + 3).clamp(0, 6) / 6
+def hard_sigmoid(z, slope):
+    return (slope * z + 0.5).clamp(0, 1)
 
 
 def prelu(z, alpha):
