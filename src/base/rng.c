@@ -27,21 +27,32 @@ uint64_t rng_key(uint64_t seed, const char *purpose, const char *path, uint64_t 
     return mix_bits(key + step_size * (count + 1));
 }
 
-uint64_t rng_bits(uint64_t key, uint64_t i)
+static inline uint64_t bits_of(uint64_t key, uint64_t i)
 {
     return mix_bits(key + step_size * (i + 1));
 }
 
+/* Processors turn numbers with a sign into doubles, and back, in one instruction. */
+static inline double uniform_of(uint64_t key, uint64_t i)
+{
+    return (double)(int64_t)(bits_of(key, i) >> 11) * 0x1p-53;
+}
+
+uint64_t rng_bits(uint64_t key, uint64_t i)
+{
+    return bits_of(key, i);
+}
+
 double rng_uniform(uint64_t key, uint64_t i)
 {
-    return (double)(rng_bits(key, i) >> 11) * 0x1p-53;
+    return uniform_of(key, i);
 }
 
 double rng_normal(uint64_t key, uint64_t i)
 {
     const double turn = 6.283185307179586476925;
-    double radius = sqrt(-2 * log(1 - rng_uniform(key, 2 * i)));
-    return radius * cos(turn * rng_uniform(key, 2 * i + 1));
+    double radius = sqrt(-2 * log(1 - uniform_of(key, 2 * i)));
+    return radius * cos(turn * uniform_of(key, 2 * i + 1));
 }
 
 bool rng_order(uint64_t key, uint32_t *order, size_t n, const struct stop *stop)
@@ -51,7 +62,7 @@ bool rng_order(uint64_t key, uint32_t *order, size_t n, const struct stop *stop)
     for (size_t i = n; i > 1; i--) {
         if (stop_asked_at(stop, i))
             return false;
-        size_t j = (size_t)(rng_uniform(key, i) * (double)i);
+        size_t j = (size_t)(int64_t)(uniform_of(key, i) * (double)(int64_t)i);
         uint32_t last = order[i - 1];
         order[i - 1] = order[j];
         order[j] = last;

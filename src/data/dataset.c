@@ -208,6 +208,14 @@ bool dataset_order(const struct dataset *d, uint64_t seed, uint64_t epoch, const
     return true;
 }
 
+/* Few numbers of each row, so many that the compiler knows. */
+static inline void gather_few(const real *from, size_t stride, const uint32_t *order, size_t rows,
+                              size_t width, real *to)
+{
+    for (size_t i = 0; i < rows; i++)
+        memcpy(to + i * width, from + order[i] * stride, width * sizeof *to);
+}
+
 void dataset_gather(const real *from, size_t stride, const uint32_t *order, size_t first,
                     size_t rows, size_t column, size_t width, real *to)
 {
@@ -215,6 +223,12 @@ void dataset_gather(const real *from, size_t stride, const uint32_t *order, size
         memcpy(to, from + first * stride, rows * width * sizeof *to);
         return;
     }
+    if (order && width == 1)
+        return gather_few(from + column, stride, order, rows, 1, to);
+    if (order && width == 2)
+        return gather_few(from + column, stride, order, rows, 2, to);
+    if (order && width == 4)
+        return gather_few(from + column, stride, order, rows, 4, to);
     for (size_t i = 0; i < rows; i++) {
         size_t s = order ? order[i] : first + i;
         memcpy(to + i * width, from + s * stride + column, width * sizeof *to);
