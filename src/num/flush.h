@@ -6,16 +6,22 @@
 
 #ifdef __SSE2__
 #include <immintrin.h>
+enum {
+    FLUSH_RESULTS = 0x8000,
+    FLUSH_OPERANDS = 0x0040,
+    FLUSH_BOTH = FLUSH_RESULTS | FLUSH_OPERANDS
+};
 #endif
 
 /* From here on this thread takes such numbers as 0; returns what flush_end wants. Where the
- * processor has no such mode, nothing changes but the speed. */
+ * processor has no such mode, nothing changes but the speed. Inside another pair nothing is set:
+ * a processor ends all work under way before it takes a new mode. */
 static inline unsigned flush_begin(void)
 {
 #ifdef __SSE2__
-    const unsigned results_to_zero = 0x8000, operands_as_zero = 0x0040;
     const unsigned before = _mm_getcsr();
-    _mm_setcsr(before | results_to_zero | operands_as_zero);
+    if ((before & FLUSH_BOTH) != FLUSH_BOTH)
+        _mm_setcsr(before | FLUSH_BOTH);
     return before;
 #else
     return 0;
@@ -25,7 +31,8 @@ static inline unsigned flush_begin(void)
 static inline void flush_end(unsigned before)
 {
 #ifdef __SSE2__
-    _mm_setcsr(before);
+    if ((before & FLUSH_BOTH) != FLUSH_BOTH)
+        _mm_setcsr(before);
 #else
     (void)before;
 #endif

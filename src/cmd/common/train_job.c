@@ -14,6 +14,7 @@
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
 
+#include "num/flush.h"
 #include "train/ledger.h"
 #include "train/noting.h"
 #include "train/room.h"
@@ -275,17 +276,44 @@ static void mark_last_steps(const struct job *j, uint64_t steps)
                               : m->step + steps - 1;
 }
 
-static int one_step(struct job *j, bool *ended, struct err *e)
+/* Whether nothing but steps happens until an epoch ends. */
+static bool only_steps(const struct job *j)
+{
+    return !j->model->rules.count &&
+           (j->blind ||
+            (j->model->state.step && !pictures_watching(j->session) && !j->session->events));
+}
+
+/* What an epoch's end computes is rounded as anywhere: `flush`, unless NULL, is of before the
+ * steps. */
+static int one_step(struct job *j, const unsigned *flush, bool *ended, struct err *e)
 {
     const bool first = !j->blind && !j->model->state.step;
     if (first ? take_first_step(j, e) : take_step(j, e))
         return -1;
     *ended = j->model->state.position == 0;
+    if (flush && *ended)
+        flush_end(*flush);
     if (!j->blind && observe_step(j, *ended, e))
         return -1;
     if (j->session->events && !j->blind)
         event_log_take(j->session, j->model);
     return *ended ? end_epoch(j, e) : 0;
+}
+
+/* Up to `most` steps, but none of the next epoch. How the processor takes tiny numbers is set once
+ * for all of them, where nothing else is computed between them. */
+static int take_steps(struct job *j, uint64_t most, bool *ended, struct err *e)
+{
+    const bool alone = only_steps(j);
+    const unsigned before = alone ? flush_begin() : 0;
+    int failed = 0;
+    *ended = false;
+    for (uint64_t i = 0; i < most && !failed && !*ended && !job_done(j); i++)
+        failed = one_step(j, alone ? &before : NULL, ended, e);
+    if (alone)
+        flush_end(before);
+    return failed;
 }
 
 /* Steps a second; 0: as many as there can be. A pace is for a person's eye. */
@@ -314,11 +342,9 @@ int job_slice(struct job *j, bool *ended, struct err *e)
     const double slice = 0.01, started = session_clock(j->session), rate = steps_a_second(j);
     const uint64_t steps = rate > 0 ? paced_steps(rate) : j->slice_steps,
                    first = j->model->state.step;
-    *ended = false;
     mark_last_steps(j, steps);
-    for (uint64_t i = 0; i < steps && !*ended && !job_done(j); i++)
-        if (one_step(j, ended, e))
-            return -1;
+    if (take_steps(j, steps, ended, e))
+        return -1;
     event_log_tick(j->session);
     /* A little lateness is made up for, a pause is not. */
     if (rate > 0)
