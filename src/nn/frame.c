@@ -140,9 +140,26 @@ void frame_samples(struct frame *f, size_t samples)
     frame_part(f, samples, 0, samples);
 }
 
+/* Whether a pass is over so soon that a look for a stop before it will do. The work of penalties is
+ * in no count of operations: it is small where the numbers are few, but for formulas. */
+static bool is_short(const struct plan *p)
+{
+    const double operations = 1e5;
+    const size_t steps = 64, reals = 4096;
+    size_t sum = p->graph->weight_reals;
+    for (enum block b = IN_VALUE; b < BLOCKS; b++)
+        sum += p->size[b];
+    return sum <= reals && p->forwards <= steps && p->backwards <= steps && !p->joint &&
+           p->flops * (double)p->capacity <= operations;
+}
+
 static void run_steps(const struct step *s, size_t n, const struct frame *f)
 {
-    for (const struct step *end = s + n; s < end && !stop_asked(f->stop); s++)
+    const struct step *end = s + n;
+    if (is_short(f->plan) && !stop_asked(f->stop))
+        for (; s < end; s++)
+            s->op->run(s, f);
+    for (; s < end && !stop_asked(f->stop); s++)
         s->op->run(s, f);
 }
 
