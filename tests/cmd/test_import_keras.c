@@ -404,6 +404,12 @@ static void what_is_worth_a_line_is_told(void **state)
     fake_start(&f);
     fake_ok(&f, IMPORT("keras-2.1.json"));
     check_has(f.out.text, "config[2].config.kernel_regularizer has strength 0 and is no penalty\n");
+    assert_null(strstr(f.out.text, "Keras 1 d"));
+    fake_ok(&f, IMPORT("keras-1.json") " as old\n");
+    check_has(f.out.text,
+              ".config.init: Keras 1 did not cut this normal at two deviations; here it is cut\n");
+    fake_ok(&f, IMPORT("keras-1-sequence.json") " as older\n");
+    check_has(f.out.text, "config[0].config.inner_init: Keras 1 drew these 1.1 times as large\n");
     fake_ok(&f, IMPORT("names.json") " as n show=yes\n");
     check_has(f.out.text, "Block-1/Dense is block_1_dense here\n");
     check_has(f.out.text, "a?b is a_b here\n");

@@ -33,8 +33,10 @@ struct keras_lines {
     json_t *shared;         /* layers by the numbers that the file gives to objects */
     size_t zeros;           /* regularizers that are there and have no strength, */
     const char *first_zero; /* and the place of the first */
-    bool failed;            /* there was no memory */
-    bool stopped;           /* a person asked to end */
+    size_t uncut, larger;   /* first weights that Keras 1 drew otherwise, */
+    const char *first_uncut, *first_larger; /* and the places of the first */
+    bool failed;                            /* there was no memory */
+    bool stopped;                           /* a person asked to end */
 };
 
 /* Makes the lines: of inputs, layers, outputs, loss and optimizer. Where something is refused all

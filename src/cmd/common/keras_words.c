@@ -382,6 +382,16 @@ static const char *plain_init(const struct keras_object *o)
     return NULL;
 }
 
+/* keras/initializations.py of Keras 1. */
+static void note_old_draw(struct keras_lines *l, const struct keras_layer *layer, const char *key,
+                          const char *plain)
+{
+    if (strstr(plain, "_normal") && !l->uncut++)
+        l->first_uncut = keras_place(l, layer, key);
+    else if (strcmp(plain, "orthogonal") == 0 && !l->larger++)
+        l->first_larger = keras_place(l, layer, key);
+}
+
 static bool init_words(struct keras_lines *l, const struct keras_layer *layer, const char *key,
                        const json_t *value, struct str *to)
 {
@@ -392,6 +402,8 @@ static bool init_words(struct keras_lines *l, const struct keras_layer *layer, c
     if (!has_numbers(o.config))
         return refuse_value(l, layer, key, value);
     const char *plain = plain_init(&o);
+    if (plain && l->of->dialect == KERAS_1)
+        note_old_draw(l, layer, key, plain);
     if (plain && table_find(&init_kinds, plain))
         str_add(to, plain);
     else if (keras_alike(o.class_name, "constant"))

@@ -144,6 +144,12 @@ static void add_notes(const struct keras_lines *l, struct str *notes)
     if (l->zeros)
         str_addf(notes, "%s has strength 0 and is no penalty%s\n", l->first_zero,
                  l->zeros > 1 ? "; so have others" : "");
+    if (l->uncut)
+        str_addf(notes, "%s: Keras 1 did not cut this normal at two deviations; here it is cut%s\n",
+                 l->first_uncut, l->uncut > 1 ? ", and so are others" : "");
+    if (l->larger)
+        str_addf(notes, "%s: Keras 1 drew these 1.1 times as large%s\n", l->first_larger,
+                 l->larger > 1 ? ", and others too" : "");
     for (size_t i = 0; i < m->notes; i++)
         str_addf(notes, "%s: %s\n", m->note[i].place, m->note[i].text);
 }
