@@ -126,6 +126,24 @@ static void another_folder(void **state)
     fake_finish(&f);
 }
 
+/* Files of results too, where a statement with others is written. */
+static void results_for_another_folder(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    mkdir("sub", 0777);
+    fake_ok(&f, "data xor\ninput 2\ndense 1 as h\n"
+                "sweep h.kernel = l1(?) over 0 1 log=\"l.csv\" { step 1 }\n");
+    fake_finish(&f);
+    fake_start(&f);
+    fake_ok(&f, "data xor\ninput 2\ndense 1\n"
+                "repeat 2 { step 1; results train.loss.data \"l*.csv\" }\n"
+                "save session \"sub/s.nnr\"\n");
+    check_replays(&f, "sub/s.nnr");
+    fake_finish(&f);
+}
+
 static void what_is_written(void **state)
 {
     (void)state;
@@ -377,6 +395,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sessions_replay),
         cmocka_unit_test(another_folder),
+        cmocka_unit_test(results_for_another_folder),
         cmocka_unit_test(what_is_written),
         cmocka_unit_test(training_behind_the_prompt),
         cmocka_unit_test(stopped_at_any_tick),

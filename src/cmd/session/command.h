@@ -52,6 +52,7 @@ struct command {
     /* Whether a statement tells what was said and done before it; NULL: it does not. */
     bool (*reports)(const struct statement *st);
     bool brings_data; /* the first word is the kind of the data */
+    bool quotes_file; /* a word of it in quotes names files */
     bool defines;     /* a layer of several calls: it may stand in the { } of another */
     bool clones;      /* the current model becomes another one, as it is */
     int undoes;       /* 1: it takes back a statement, whose line goes with it; -1: it brings one */

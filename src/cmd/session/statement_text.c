@@ -143,7 +143,7 @@ static bool value_is_file(const struct statement *st, const struct entry *row, s
     /* The first value of data is the kind, whose row begins behind it. */
     const size_t before = c && row && row != &c->entry;
     const struct arg_spec *spec = row && place >= before ? spec_at(row, place - before) : NULL;
-    return spec && is_file(spec);
+    return spec && (is_file(spec) || c->quotes_file);
 }
 
 static int rename_script(struct renames *r, const struct script *script);

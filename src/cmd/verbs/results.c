@@ -274,6 +274,7 @@ const struct command command_results = {
         "that is there twice counts once, and is told. The session's results stay as they are.",
         EXAMPLE),
     .run = run_results,
+    .quotes_file = true,
     .looks = true,
     .beyond_run = true,
 };
