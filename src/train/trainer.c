@@ -299,14 +299,15 @@ int trainer_prepare_passes(struct model *m, const struct dataset *d, uint64_t se
     return 0;
 }
 
-static struct figures figures_of(const struct frame *f, double *row)
+static void take_figures(const struct frame *f, double *row, struct figures *x)
 {
-    struct figures x = {.data = frame_data(f)};
+    double penalty = 0;
+    *x = (struct figures){.data = frame_data(f)};
     for (size_t i = 0; i < f->plan->heads; i++)
-        x.head[i] = frame_head(f, i);
+        x->head[i] = frame_head(f, i);
     for (size_t i = 0; i < f->plan->applieds; i++)
-        x.penalty += row[i] = frame_row(f, i);
-    return x;
+        penalty += row[i] = frame_row(f, i);
+    x->penalty = penalty;
 }
 
 /* Forward and backward, on several threads or one; returns the norm of the gradient. */
@@ -317,7 +318,7 @@ static double run_step(struct trainer *t, const struct batch_pass *p, bool split
     if (split)
         return workers_step(t->workers, p, t->range, t->ranges, t->last_batch.row, x);
     batch_pass_run(p, t->train_frame, 0, p->samples);
-    *x = figures_of(t->train_frame, t->last_batch.row);
+    take_figures(t->train_frame, t->last_batch.row, x);
     return sqrt(ranges_squares(t->range, t->ranges, t->next_grad));
 }
 
@@ -353,8 +354,10 @@ static void count_right(const struct trainer *t, const struct dataset *d, struct
         }
 }
 
-static void count_step(struct model *m, const struct dataset *d, const struct figures *x, size_t n)
+static void count_step(struct trainer *t, const struct dataset *d, const struct figures *x,
+                       size_t n)
 {
+    struct model *m = t->model;
     if (m->state.position == 0) {
         m->state.so_far = (struct figures){0};
         m->state.seen = 0;
@@ -364,7 +367,7 @@ static void count_step(struct model *m, const struct dataset *d, const struct fi
     m->state.seen += n;
     m->state.so_far.data += (double)n * x->data;
     m->state.so_far.penalty += (double)n * x->penalty;
-    for (size_t i = 0; i < OUTPUTS_MOST; i++)
+    for (size_t i = 0; i < t->objectives; i++)
         m->state.so_far.head[i] += (double)n * x->head[i];
     m->state.so_far.right += x->right;
     m->state.so_far.judged += x->judged;
@@ -401,7 +404,7 @@ static void keep_step(struct trainer *t, const struct dataset *d, const struct b
 /* What is pruned has no gradient. */
 static void hold_gradient(const struct trainer *t, real *grad)
 {
-    for (size_t i = 0; i < t->ranges; i++)
+    for (size_t i = 0; t->model->state.pruned && i < t->ranges; i++)
         model_hold_pruned(t->model, t->range[i].at, t->range[i].count, grad + t->range[i].at);
 }
 
@@ -439,7 +442,7 @@ static void commit_step(struct trainer *t, const struct dataset *d, const struct
                          .room = t->room,
                          .workers = split ? t->workers : NULL});
     average_weights(m);
-    count_step(m, d, x, n);
+    count_step(t, d, x, n);
     t->last_batch.samples = n;
     t->last_batch.data = x->data;
     add_terms(t, n);

@@ -163,7 +163,7 @@ void update_weights(const struct update *u)
     /* Nothing of a clipped gradient is wanted any more. */
     proximal_move_all(u->plan, u->model, u->scratch);
     constrain_weights(u->model, u->room);
-    for (size_t i = 0; i < u->ranges; i++)
+    for (size_t i = 0; m->state.pruned && i < u->ranges; i++)
         model_hold_pruned(m, u->range[i].at, u->range[i].count, m->state.weight + u->range[i].at);
 }
 
