@@ -143,6 +143,22 @@ int file_check(const struct file_name *file, const char *own, struct err *e)
     return 0;
 }
 
+int file_check_unnamed(const struct file_name *file, const char *own, struct err *e)
+{
+    struct file_place p;
+    if (ranks_follow(ranks))
+        return 0;
+    if (find_place(&p, file, own, e))
+        return -1;
+    const bool free = !p.there || is_own(&p, own);
+    place_leave(&p);
+    if (free)
+        return 0;
+    err_at(e, file->where, "\"%.200s\" would be written too, and it is there and not nnr's",
+           file->name);
+    return err_hint(e, "write under another name");
+}
+
 static const char beside_start[] = ".nnr-", beside_end[] = ".tmp";
 
 static bool is_beside(const char *name)

@@ -27,6 +27,8 @@ void file_share(struct ranks *r);
 /* Whether the file could be begun, as far as can be told without writing. `own` is a text by which
  * a file that nnr wrote is known: when file->within is set, no other is written over. */
 int file_check(const struct file_name *file, const char *own, struct err *e);
+/* The same of a file that nobody named: one that is there must be nnr's own. */
+int file_check_unnamed(const struct file_name *file, const char *own, struct err *e);
 /* Makes the file beside its place, and removes what processes that were killed left there. On error
  * nothing is left. */
 int file_begin(struct file_out *f, const struct file_name *file, const char *own, struct err *e);

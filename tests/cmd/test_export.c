@@ -2,6 +2,7 @@
 /* The verb export: which rows of the language go along, what is refused, which files it writes. The
  * numbers are looked at in test_export_models.c. */
 #include "check.h"
+#include "folder.h"
 #include "host.h"
 
 #include "cmd/export/counterparts.h"
@@ -174,6 +175,21 @@ static void files_are_taken_along_by_statements(void **state)
     fake_finish(&f);
 }
 
+/* The arrays' file is named by nobody: data of that name stay as they are. */
+static void a_file_that_nobody_named_is_not_written_over(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    folder_text("points.npz", "somebody's");
+    fake_says(&f, "data xor\ninput 2\ndense 1\nexport torch \"points.py\"\n", OUTCOME_ERROR,
+              "t:4:14: \"points.npz\" would be written too, and it is there and not nnr's; write "
+              "under another name");
+    assert_false(is_there("points.py"));
+    fake_ok(&f, "export torch \"mine.py\"\nexport keras \"mine.py\"\n");
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +199,7 @@ int main(void)
         cmocka_unit_test(wrong_names_are_refused),
         cmocka_unit_test(names_are_quoted),
         cmocka_unit_test(files_are_taken_along_by_statements),
+        cmocka_unit_test(a_file_that_nobody_named_is_not_written_over),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

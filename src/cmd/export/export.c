@@ -143,7 +143,7 @@ int export_model(struct session *session, enum system system, const struct file_
     struct file_name beside;
     s.parts = arena_text(&s.arena, (const char *)systems[system].parts, systems[system].size);
     const bool fits = (s.parts || err_memory(e) == 0) && !name_beside(&s, file, &beside, e) &&
-                      !file_check(file, FILE_OWN, e) && !file_check(&beside, FILE_OWN, e) &&
+                      !file_check(file, FILE_OWN, e) && !file_check_unnamed(&beside, FILE_OWN, e) &&
                       !prepare(&s, e);
     const int failed = fits && !checking(session) ? write_both(&s, file, &beside, e)
                        : fits                     ? 0

@@ -42,7 +42,7 @@ const struct command command_export = {
         "step draws at random (dropout, noise) PyTorch draws otherwise; the script says so where "
         "it stands. What cannot be taken along (rules, mixup, a model that is emulated) is an "
         "error that names all of it, and nothing is written. Both files are replaced as those of "
-        "save are, and with --safe only where nnr wrote them.",
+        "save are, and with --safe only where nnr wrote them; model.npz always only there.",
         "data moons 100\ninput 2\ndense 8 tanh kernel=l2(1e-3) activity=l1(1e-3) as h\n"
         "dense 1 sigmoid\nstep 3\nexport torch \"/tmp/moons.py\"\n"),
     .run = run_export,
