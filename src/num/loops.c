@@ -105,7 +105,7 @@ INLINE real slope_of(enum activation a, real p, real y, real z)
         s = R(1.0) - (y < 0 ? -y : y);
         return s * s;
     case ACT_HARD_SIGMOID:
-        return y > 0 && y < 1 ? p : R(0.0);
+        return p * (y > 0 && y < 1 ? R(1.0) : R(0.0));
     case ACT_STEP:
         return R(0.0);
     case ACT_LINEAR:
