@@ -17,7 +17,7 @@ void event_add_start(struct str *to, double time, uint64_t step);
 /* The values of several curves at that step, of which each was added by event_value_add; the format
  * has single precision. */
 void event_add_values(struct str *to, double time, uint64_t step, const struct str *values);
-void event_value_add(struct str *values, const char *tag, size_t n, double value);
+void event_value_add(struct str *to, const char *tag, size_t n, double value);
 /* The checksum of the records: CRC-32C (Castagnoli; RFC 3720, B.4), rotated and with a constant
  * added. */
 uint32_t event_checksum(const char *bytes, size_t n);

@@ -232,7 +232,7 @@ int nnr_hdf5_dump(const void *bytes, size_t size, int fd)
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);
     if (how < 0 || H5Pset_fapl_core(how, 1 << 20, 0) < 0 ||
-        H5Pset_file_image(how, (void *)(uintptr_t)bytes, size) < 0)
+        H5Pset_file_image(how, (void *)bytes, size) < 0)
         return HDF5_NO_FILE;
     w.file = H5Fopen("in memory", H5F_ACC_RDONLY, how);
     const hid_t root = w.file < 0 ? -1 : H5Gopen2(w.file, "/", H5P_DEFAULT);

@@ -111,9 +111,9 @@ static int read_layer(struct reader *r, const json_t *value, const char *place,
     l->package = package_of_layer(value);
     l->original = config;
     l->class_name = rename_class(r->m->dialect, l->written, config);
-    l->config = keep_made(r, json_is_object(config) ? rename_config(r->m->dialect, l->class_name,
-                                                                    (json_t *)(uintptr_t)config)
-                                                    : json_object());
+    l->config = keep_made(r, json_is_object(config)
+                                 ? rename_config(r->m->dialect, l->class_name, (json_t *)config)
+                                 : json_object());
     if (!l->config)
         return err_memory(e);
     name = name ? name : json_string_value(json_object_get(l->config, "name"));
@@ -303,7 +303,7 @@ static void find_traces(const json_t *value, struct traces *t)
                                 strcmp(class_name, "GlorotUniform") == 0));
     for (size_t i = 0; i < json_array_size(value); i++)
         find_traces(json_array_get(value, i), t);
-    json_object_foreach((json_t *)(uintptr_t)value, key, member)
+    json_object_foreach((json_t *)value, key, member)
     {
         find_traces(member, t);
     }
@@ -333,7 +333,7 @@ static bool is_flat(const json_t *config)
     const char *key;
     json_t *value;
     bool flat = json_is_object(config);
-    json_object_foreach((json_t *)(uintptr_t)config, key, value)
+    json_object_foreach((json_t *)config, key, value)
     {
         flat = flat && !json_is_object(value) && !json_is_array(value);
     }

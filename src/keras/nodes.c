@@ -88,7 +88,7 @@ static int find_tensors(struct nodes *n, const json_t *value, const char *place,
         failed = find_tensors(n, json_array_get(value, i), place, e);
     const char *key;
     json_t *member;
-    json_object_foreach((json_t *)(uintptr_t)value, key, member)
+    json_object_foreach((json_t *)value, key, member)
     {
         failed = failed || find_tensors(n, member, place, e);
     }
@@ -103,7 +103,7 @@ static bool says_more(const struct nodes *n, const json_t *arguments)
     const char *key;
     json_t *value;
     bool more = false;
-    json_object_foreach((json_t *)(uintptr_t)arguments, key, value)
+    json_object_foreach((json_t *)arguments, key, value)
     {
         more = more ||
                !(json_is_null(value) || (n->m->dialect == KERAS_3 && strcmp(key, "training") == 0));

@@ -169,7 +169,7 @@ static void check_call(struct scope *in, const struct keras_layer *layer,
                          c->input[i].output, in->g->layer[c->input[i].layer].name);
     if (!c->inputs)
         keras_refuse(l, layer, NULL, "it is called on nothing");
-    json_object_foreach((json_t *)(uintptr_t)c->further, key, value)
+    json_object_foreach((json_t *)c->further, key, value)
     {
         if (!json_is_null(value))
             keras_refuse(l, layer, NULL, "it is called with %.60s, which has no place here", key);

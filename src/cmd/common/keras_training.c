@@ -33,7 +33,7 @@ static void keys_words(struct keras_lines *l, const struct keras_layer *at, cons
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)config, key, value)
+    json_object_foreach((json_t *)config, key, value)
     {
         struct str words = {0}, padded = {0};
         const struct arg_spec *spec = NULL;

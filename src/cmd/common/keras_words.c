@@ -526,7 +526,7 @@ static bool penalty_words(struct keras_lines *l, const struct keras_layer *layer
 bool keras_value_words(struct keras_lines *l, const struct keras_layer *layer, const char *key,
                        const struct arg_spec *spec, const json_t *value, struct str *to)
 {
-    if (value && json_is_null(value) && spec->of == &activation_kinds)
+    if (json_is_null(value) && spec->of == &activation_kinds)
         str_add(to, "linear");
     if (!value || json_is_null(value))
         return value && spec->of == &activation_kinds;
@@ -800,7 +800,7 @@ static void both_words(struct keras_lines *l, const struct keras_layer *layer, b
         keras_refuse(l, layer, "backward_layer", "it differs from the forward layer");
     kind_words(l, inner, kind, 2, frozen, to);
     const json_t *mode = json_object_get(layer->config, "merge_mode");
-    if (mode && json_is_null(mode))
+    if (json_is_null(mode))
         keras_refuse(l, layer, "merge_mode", "null: both directions are joined here");
     else if (keras_value_words(l, layer, "merge_mode", merge, mode, &words) && !words.failed &&
              !keras_is_standard(merge, words.text))

@@ -87,7 +87,8 @@ static void take_kind(struct sae *a, const json_t *cfg, struct wrong *w)
         a->kind = SAE_JUMPRELU;
     else if ((strcmp(kind, "topk") == 0 || strcmp(kind, "standard") == 0) && topk)
         a->kind = SAE_TOPK;
-    else if (strcmp(kind, "standard") && strcmp(kind, "jumprelu") && strcmp(kind, "topk"))
+    else if (strcmp(kind, "standard") != 0 && strcmp(kind, "jumprelu") != 0 &&
+             strcmp(kind, "topk") != 0)
         add_wrong(w, "architecture %s: standard, jumprelu and topk are known here", kind);
     else
         add_wrong(w, "%s %s: relu, or of topk topk, is known here", key, function);
