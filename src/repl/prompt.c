@@ -60,6 +60,10 @@ const char *prompt_strip(const char *line)
 static void typed(void *self, const char *text)
 {
     struct typing *t = self;
+    /* Ctrl-C, too, comes out of readline as an end of the keys; what it does is done for the
+     * signal. */
+    if (!text && signals_interrupted())
+        return;
     if (!text && t->open.size) {
         /* The end of input ends the statement that was begun, not the program. */
         str_finish(&t->open);
