@@ -5,6 +5,7 @@
 #include "num/blas.h"
 
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -53,23 +54,46 @@ static void *open_alone(void)
     return library;
 }
 
-/* dlsym gives what may be a function as a pointer to data. */
-static blas_gemm *find_function(void *library)
+/* dlsym gives what may be a function as a pointer to data. Whether there is one. */
+static bool find_function(void *library, const char *name, void *to)
 {
-    blas_gemm *found = NULL;
-    void *symbol = dlsym(library, function);
+    void *symbol = dlsym(library, name);
     if (symbol)
-        memcpy(&found, &symbol, sizeof found);
-    return found;
+        memcpy(to, &symbol, sizeof symbol);
+    return symbol;
 }
+
+static void *library;
 
 blas_gemm *blas_load(void)
 {
     static blas_gemm *found;
     static bool tried;
-    void *library = tried || !has_room() ? NULL : open_alone();
+    if (!tried)
+        library = has_room() ? open_alone() : NULL;
     tried = true;
-    if (library && !(found = find_function(library)))
+    if (library && !found && !find_function(library, function, &found)) {
         dlclose(library);
+        library = NULL;
+    }
     return found;
+}
+
+size_t blas_vector_bytes(void)
+{
+    /* What OpenBLAS falls back to on an x86 processor that it does not know (driver/others/
+     * dynamic.c), by its own names. */
+    static const struct {
+        const char *name;
+        size_t bytes;
+    } lesser[] = {
+        {"Prescott", 16}, {"Nehalem", 16}, {"Sandybridge", 32}, {"Haswell", 32}, {"Zen", 32}};
+    char *(*core)(void);
+    if (!blas_load() || !find_function(library, "openblas_get_corename", &core))
+        return SIZE_MAX;
+    const char *name = core();
+    for (size_t i = 0; i < sizeof lesser / sizeof *lesser; i++)
+        if (strcmp(name, lesser[i].name) == 0)
+            return lesser[i].bytes;
+    return SIZE_MAX;
 }

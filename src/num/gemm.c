@@ -29,9 +29,13 @@ static const struct products_of_width *width_spanning(size_t count)
  * know one thread only. */
 enum { NN_PACKED = 4000000, TN_PACKED = 2000000, TN_LARGE = 160000000, LARGE = 350000000 };
 
-static bool is_large(enum product p, size_t work)
+/* Whether a product is for the library: where its vectors are half as wide it takes about twice
+ * the time of own loops, at any size. */
+static bool is_for_blas(enum product p, size_t work)
 {
-    return work > (p == PRODUCT_TN ? TN_LARGE : LARGE);
+    const struct products *own = own_products();
+    return work > (p == PRODUCT_TN ? TN_LARGE : LARGE) && blas_load() &&
+           blas_vector_bytes() >= own->width[own->widths - 1]->lanes * sizeof(real);
 }
 
 static gemm_run *choose_column(enum product p, size_t m, size_t k)
@@ -89,7 +93,7 @@ static void blas_nt(size_t m, size_t n, size_t k, const real *a, const real *b, 
 
 gemm_run *gemm_choose(enum product p, size_t m, size_t n, size_t k)
 {
-    if (n == 1 || !is_large(p, m * n * k) || !blas_load())
+    if (n == 1 || !is_for_blas(p, m * n * k))
         return choose_own(p, m, n, k);
     return p == PRODUCT_TN ? blas_tn : p == PRODUCT_NT ? blas_nt : blas_nn;
 }

@@ -4,11 +4,14 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "num/blas.h"
 #include "num/product_levels.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct sizes {
     size_t m, n, k;
@@ -291,9 +294,45 @@ static void blas_is_the_plain_loops_too(void **state)
         }
 }
 
+/* 1: the largest products take another way than smaller ones, where the library is told which
+ * processor it runs on; 2: there is none. The child never calls its products. */
+static int leaves_own_loops(const char *core)
+{
+    int status = 0;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        setenv("OPENBLAS_CORETYPE", core, 1);
+        gemm_run *small = gemm_choose(PRODUCT_NN, 256, 1024, 1024);
+        gemm_run *large = gemm_choose(PRODUCT_NN, 2048, 1024, 1024);
+        _exit(blas_load() ? large != small : 2);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void a_library_with_narrower_vectors_gets_no_product(void **state)
+{
+    (void)state;
+    const struct products *all[4];
+    const struct products *own = all[products_all(all) - 1];
+    const size_t bytes = own->width[own->widths - 1]->lanes * sizeof(real);
+    if (leaves_own_loops("Nehalem") == 2)
+        skip();
+    /* The widths that Intel's manuals give: SSE of Nehalem, AVX2 of Haswell, AVX-512 of Skylake-X.
+     */
+    assert_int_equal(leaves_own_loops("Nehalem"), bytes <= 16);
+    assert_int_equal(leaves_own_loops("Haswell"), bytes <= 32);
+    if (bytes == 64)
+        assert_int_equal(leaves_own_loops("SkylakeX"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        /* First, while no library is loaded. */
+        cmocka_unit_test(a_library_with_narrower_vectors_gets_no_product),
         cmocka_unit_test(sizes_fixed_at_compile_time_are_those_of_plain_loops),
         cmocka_unit_test(parts_of_short_sums_are_those_of_plain_loops),
         cmocka_unit_test(small_products_are_those_of_plain_loops),
