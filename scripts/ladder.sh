@@ -44,10 +44,9 @@ BEGIN {
     outside["dlfcn.h"] = " base num "
     outside["hdf5.h"] = " hdf5 "
     outside["mpi.h"] = " mpi "
-    outside["zlib.h"] = " data num "
+    outside["zlib.h"] = " base "
     outside["jansson.h"] = " base num keras cmd repl "
     outside["zip.h"] = " base "
-    outside["hdf5.h"] = " hdf5 "
 }
 {
     split($0, part, ":")

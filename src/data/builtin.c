@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/builtin.h"
 
-#define ZLIB_CONST /* inflate reads its input only */
-#include <zlib.h>
+#include "base/inflate.h"
 
 /* Reads the table piece by piece. */
 struct reader {
@@ -42,18 +41,6 @@ static void take_bytes(struct reader *r, const unsigned char *bytes, size_t n)
     }
 }
 
-static void *room(void *self, unsigned count, unsigned size)
-{
-    (void)self;
-    return mem_new(count, size);
-}
-
-static void release(void *self, void *p)
-{
-    (void)self;
-    mem_free(p);
-}
-
 /* Gives what the stream holds to the reader; returns zlib's last answer. */
 static int unpack_table(z_stream *z, struct reader *r)
 {
@@ -70,12 +57,11 @@ static int unpack_table(z_stream *z, struct reader *r)
 
 static int read_table(struct reader *r)
 {
-    enum { GZIP = 16 + MAX_WBITS };
     const struct builtin *b = r->table;
-    z_stream z = {.zalloc = room, .zfree = release};
+    z_stream z = {0};
     z.next_in = b->bytes;
     z.avail_in = (uInt)b->size;
-    int answer = inflateInit2(&z, GZIP);
+    int answer = inflate_begin_gzip(&z);
     if (answer != Z_OK)
         return answer;
     answer = unpack_table(&z, r);

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "num/stream.h"
 
+#include "base/inflate.h"
 #include "base/input.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#define ZLIB_CONST /* inflate reads its input only */
-#include <zlib.h>
-
-enum { PIECE = 1 << 16, GZIP = 16 + MAX_WBITS };
+enum { PIECE = 1 << 16 };
 /* The most that a byte of deflated data can stand for (zlib's technical notes). */
 enum { MOST_UNPACKED = 1032 };
 
@@ -25,18 +23,6 @@ struct stream {
     z_stream z;           /* next_in and avail_in: what is read and not yet used */
     unsigned char piece[PIECE];
 };
-
-static void *room(void *self, unsigned count, unsigned size)
-{
-    (void)self;
-    return mem_new(count, size);
-}
-
-static void release(void *self, void *p)
-{
-    (void)self;
-    mem_free(p);
-}
 
 /* Reads more of the file behind what is not yet used. */
 static int refill_input(struct stream *s, struct err *e)
@@ -64,7 +50,7 @@ static int begin_stream(struct stream *s, struct err *e)
         else if (s->z.avail_in == had)
             return 0;
     s->packed = s->piece[0] == 0x1f && s->piece[1] == 0x8b;
-    if (s->packed && inflateInit2(&s->z, GZIP) != Z_OK)
+    if (s->packed && inflate_begin_gzip(&s->z) != Z_OK)
         return err_memory(e);
     s->inflating = s->packed;
     return 0;
@@ -81,8 +67,6 @@ static struct stream *make_stream(const struct file_name *file, const struct sto
     s->file = file;
     s->stop = stop;
     s->fd = -1;
-    s->z.zalloc = room;
-    s->z.zfree = release;
     return s;
 }
 
