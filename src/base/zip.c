@@ -4,13 +4,13 @@
 #include "base/index.h"
 #include "base/input.h"
 #include "base/plain.h"
+#include "base/zip_calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <zip.h>
 
 /* The most that a byte of deflated data can stand for (zlib's technical notes). */
 enum { MOST_UNPACKED = 1032 };
@@ -62,7 +62,7 @@ static bool leads_out(const char *name)
 static int add_member(struct archive *a, uint64_t number, struct err *e)
 {
     zip_stat_t s;
-    if (zip_stat_index(a->zip, number, ZIP_FL_ENC_RAW, &s) || !(s.valid & ZIP_STAT_NAME) ||
+    if (zip_calls()->stat_index(a->zip, number, ZIP_FL_ENC_RAW, &s) || !(s.valid & ZIP_STAT_NAME) ||
         !*s.name)
         return refuse_file(a, "has a member that cannot be understood", "", e);
     const struct member m = {.name = s.name,
@@ -87,7 +87,7 @@ static int add_member(struct archive *a, uint64_t number, struct err *e)
 
 static int list_members(struct archive *a, struct err *e)
 {
-    const zip_int64_t n = zip_get_num_entries(a->zip, 0);
+    const zip_int64_t n = zip_calls()->get_num_entries(a->zip, 0);
     if (n > ARCHIVE_MEMBERS_MOST) {
         err_at(e, a->file->where, "\"%.200s\" has %lld members", a->file->name, (long long)n);
         return err_hint(e, "at most %d are read", ARCHIVE_MEMBERS_MOST);
@@ -103,13 +103,13 @@ static int no_zip(const struct archive *a, int why, struct err *e)
     zip_error_t x;
     if (why == ZIP_ER_MEMORY)
         return err_memory(e);
-    zip_error_init_with_code(&x, why);
+    zip_calls()->error_init_with_code(&x, why);
     if (why == ZIP_ER_NOZIP)
         err_at(e, a->file->where, "\"%.200s\" is no zip file, or was cut off", a->file->name);
     else
         err_at(e, a->file->where, "\"%.200s\" cannot be read as a zip file: %.200s", a->file->name,
-               zip_error_strerror(&x));
-    zip_error_fini(&x);
+               zip_calls()->error_strerror(&x));
+    zip_calls()->error_fini(&x);
     return err_hint(e, "unzip -t tells whether it is whole; copy it again");
 }
 
@@ -121,15 +121,25 @@ static int open_zip(struct archive *a, struct err *e)
         return -1;
     /* libzip takes an empty file for an empty one of its own. */
     if (a->bytes)
-        a->zip = zip_fdopen(fd, ZIP_CHECKCONS, &why);
+        a->zip = zip_calls()->fdopen(fd, ZIP_CHECKCONS, &why);
     if (a->zip)
         return 0;
     close(fd);
     return no_zip(a, why == ZIP_ER_OK ? ZIP_ER_NOZIP : why, e);
 }
 
+static int load_library(const struct file_name *file, struct err *e)
+{
+    if (zip_calls())
+        return 0;
+    err_at(e, file->where, "\"%.200s\" is a zip file, and libzip cannot be loaded", file->name);
+    return err_hint(e, "install libzip (Debian 12: apt install libzip4)");
+}
+
 struct archive *archive_open(const struct file_name *file, const struct stop *stop, struct err *e)
 {
+    if (load_library(file, e))
+        return NULL;
     struct archive *a = mem_new(1, sizeof *a);
     if (!a) {
         err_memory(e);
@@ -147,7 +157,7 @@ void archive_close(struct archive *a)
     if (!a)
         return;
     if (a->zip)
-        zip_discard(a->zip);
+        zip_calls()->discard(a->zip);
     index_finish(&a->by_name);
     mem_free(a->item);
     mem_free(a);
@@ -218,10 +228,10 @@ struct archive_part *archive_begin(struct archive *a, size_t member, struct err 
         return NULL;
     }
     *p = (struct archive_part){.of = a, .member = m};
-    p->file = zip_fopen_index(a->zip, m->number, 0);
+    p->file = zip_calls()->fopen_index(a->zip, m->number, 0);
     if (p->file)
         return p;
-    damaged_member(a, m, zip_error_code_zip(zip_get_error(a->zip)), e);
+    damaged_member(a, m, zip_calls()->error_code_zip(zip_calls()->get_error(a->zip)), e);
     archive_end(p);
     return NULL;
 }
@@ -232,9 +242,10 @@ int archive_next(struct archive_part *p, void *to, size_t n, size_t *got, struct
     *got = 0;
     if (stop_check(p->of->stop, e))
         return -1;
-    const zip_int64_t taken = zip_fread(p->file, to, n);
+    const zip_int64_t taken = zip_calls()->fread(p->file, to, n);
     if (taken < 0)
-        return damaged_member(p->of, m, zip_error_code_zip(zip_file_get_error(p->file)), e);
+        return damaged_member(p->of, m,
+                              zip_calls()->error_code_zip(zip_calls()->file_get_error(p->file)), e);
     *got = (size_t)taken;
     p->taken += *got;
     return p->taken > m->size || (n && !taken && p->taken < m->size)
@@ -245,7 +256,7 @@ int archive_next(struct archive_part *p, void *to, size_t n, size_t *got, struct
 void archive_end(struct archive_part *p)
 {
     if (p && p->file)
-        zip_fclose(p->file);
+        zip_calls()->fclose(p->file);
     mem_free(p);
 }
 
@@ -292,15 +303,16 @@ struct sink {
 static zip_int64_t sink_failed(struct sink *s, int why)
 {
     s->why = s->why ? s->why : why;
-    zip_error_set(&s->error, ZIP_ER_WRITE, why);
+    zip_calls()->error_set(&s->error, ZIP_ER_WRITE, why);
     return -1;
 }
 
 static zip_int64_t sink_seek(struct sink *s, void *data, zip_uint64_t n)
 {
-    const zip_source_args_seek_t *to =
-        ZIP_SOURCE_GET_ARGS(zip_source_args_seek_t, data, n, &s->error);
-    return !to ? -1 : lseek(s->fd, to->offset, to->whence) < 0 ? sink_failed(s, errno) : 0;
+    const zip_source_args_seek_t *to = data;
+    if (n < sizeof *to)
+        return sink_failed(s, EINVAL);
+    return lseek(s->fd, to->offset, to->whence) < 0 ? sink_failed(s, errno) : 0;
 }
 
 static zip_int64_t sink_work(void *self, void *data, zip_uint64_t n, zip_source_cmd_t what)
@@ -311,10 +323,10 @@ static zip_int64_t sink_work(void *self, void *data, zip_uint64_t n, zip_source_
     case ZIP_SOURCE_SUPPORTS:
         return ZIP_SOURCE_SUPPORTS_WRITABLE;
     case ZIP_SOURCE_STAT:
-        zip_error_set(&s->error, ZIP_ER_READ, ENOENT);
+        zip_calls()->error_set(&s->error, ZIP_ER_READ, ENOENT);
         return -1;
     case ZIP_SOURCE_ERROR:
-        return zip_error_to_data(&s->error, data, n);
+        return zip_calls()->error_to_data(&s->error, data, n);
     case ZIP_SOURCE_WRITE:
         why = file_write(s->fd, data, n);
         return why ? sink_failed(s, why) : (zip_int64_t)n;
@@ -329,7 +341,7 @@ static zip_int64_t sink_work(void *self, void *data, zip_uint64_t n, zip_source_
     case ZIP_SOURCE_FREE:
         return 0;
     default:
-        zip_error_set(&s->error, ZIP_ER_OPNOTSUPP, 0);
+        zip_calls()->error_set(&s->error, ZIP_ER_OPNOTSUPP, 0);
         return -1;
     }
 }
@@ -355,32 +367,32 @@ static int put_member(zip_t *z, const struct archive_out *m)
     zip_buffer_fragment_t part[2] = {{.length = m->head_size}, {.length = m->body_size}};
     memcpy(&part[0].data, &m->head, sizeof m->head);
     memcpy(&part[1].data, &m->body, sizeof m->body);
-    zip_source_t *bytes = zip_source_buffer_fragment(z, part, 2, 0);
-    const zip_int64_t i = bytes ? zip_file_add(z, m->name, bytes, ZIP_FL_ENC_UTF_8) : -1;
+    zip_source_t *bytes = zip_calls()->source_buffer_fragment(z, part, 2, 0);
+    const zip_int64_t i = bytes ? zip_calls()->file_add(z, m->name, bytes, ZIP_FL_ENC_UTF_8) : -1;
     if (bytes && i < 0)
-        zip_source_free(bytes);
-    return i < 0 || zip_set_file_compression(z, (zip_uint64_t)i, ZIP_CM_STORE, 0) ||
-           zip_file_set_dostime(z, (zip_uint64_t)i, 0, FIRST_DAY, 0);
+        zip_calls()->source_free(bytes);
+    return i < 0 || zip_calls()->set_file_compression(z, (zip_uint64_t)i, ZIP_CM_STORE, 0) ||
+           zip_calls()->file_set_dostime(z, (zip_uint64_t)i, 0, FIRST_DAY, 0);
 }
 
 static int put_members(struct sink *s, const struct archive_out *member, size_t count)
 {
     zip_error_t x;
-    zip_error_init(&x);
-    zip_source_t *to = zip_source_function_create(sink_work, s, &x);
-    zip_t *z = to ? zip_open_from_source(to, ZIP_CREATE | ZIP_TRUNCATE, &x) : NULL;
+    zip_calls()->error_init(&x);
+    zip_source_t *to = zip_calls()->source_function_create(sink_work, s, &x);
+    zip_t *z = to ? zip_calls()->open_from_source(to, ZIP_CREATE | ZIP_TRUNCATE, &x) : NULL;
     if (to && !z)
-        zip_source_free(to);
-    zip_error_fini(&x);
+        zip_calls()->source_free(to);
+    zip_calls()->error_fini(&x);
     if (!z)
         return -1;
-    int failed = zip_set_archive_comment(z, FILE_OWN, (zip_uint16_t)strlen(FILE_OWN)) ||
-                 zip_register_cancel_callback_with_state(z, sink_stopped, NULL, s);
+    int failed = zip_calls()->set_archive_comment(z, FILE_OWN, (zip_uint16_t)strlen(FILE_OWN)) ||
+                 zip_calls()->register_cancel_callback_with_state(z, sink_stopped, NULL, s);
     for (size_t i = 0; i < count && !failed; i++)
         failed = put_member(z, &member[i]);
-    if (!failed && !zip_close(z))
+    if (!failed && !zip_calls()->close(z))
         return 0;
-    zip_discard(z);
+    zip_calls()->discard(z);
     return -1;
 }
 
@@ -388,13 +400,13 @@ int archive_write(const struct file_name *file, const struct archive_out *member
                   const struct stop *stop, struct err *e)
 {
     struct file_out f;
-    if (file_begin(&f, file, FILE_OWN, e))
+    if (load_library(file, e) || file_begin(&f, file, FILE_OWN, e))
         return -1;
     struct sink s = {.fd = f.fd, .stop = stop};
-    zip_error_init(&s.error);
+    zip_calls()->error_init(&s.error);
     s.why = allow_places(f.fd);
     const int failed = s.why || put_members(&s, member, count);
-    zip_error_fini(&s.error);
+    zip_calls()->error_fini(&s.error);
     /* libzip asks once more when it is done, and does not heed the answer. */
     if (!failed && !stop_asked(stop))
         return file_end(&f, NULL, e);

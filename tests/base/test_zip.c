@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <zlib.h>
 
 static const struct file_name file = {.name = "a.zip", .path = "a.zip", .where = {1, 2, 3}};
@@ -305,6 +306,44 @@ static void what_is_written_is_read_again(void **state)
     check_has(e.what, "nnr did not write it");
 }
 
+static bool is_loaded(const char *library)
+{
+    char line[4096];
+    bool found = false;
+    FILE *f = fopen("/proc/self/maps", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        found = found || strstr(line, library);
+    fclose(f);
+    return found;
+}
+
+/* Where it cannot be loaded: no file can be opened. */
+static void libzip_is_loaded_when_it_is_wanted(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct rlimit files, none;
+    const struct made m = {.name = "a", .bytes = "first"};
+    const struct archive_out out = {.name = "a", .head = "new", .head_size = 3};
+    make_zip(&m, 1);
+    assert_false(is_loaded("libzip"));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    none = (struct rlimit){0, files.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct archive *a = archive_open(&file, NULL, &e);
+    const int written = archive_write(&file, &out, 1, NULL, &e);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+    assert_null(a);
+    assert_int_equal(written, -1);
+    check_has(e.what, "\"a.zip\" is a zip file, and libzip cannot be loaded");
+    a = archive_open(&file, NULL, &e);
+    assert_non_null(a);
+    check_member(a, "a", "first");
+    archive_close(a);
+    assert_true(is_loaded("libzip"));
+}
+
 static bool always(void *self)
 {
     (void)self;
@@ -332,6 +371,7 @@ static void whoever_asks_to_end_is_heard(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(libzip_is_loaded_when_it_is_wanted), /* first: it stays loaded */
         cmocka_unit_test(stored_and_deflated_members_are_read),
         cmocka_unit_test(two_members_are_read_in_turns),
         cmocka_unit_test(names_that_mislead_are_refused),
