@@ -50,6 +50,16 @@ static size_t room_for(const struct end *end, size_t count)
     return count ? longest * 4 / 5 + 3 : 2;
 }
 
+/* How many of the labels before one, at the same height, it stands above. */
+static size_t early_level(const struct end *end, size_t i, const struct axis *axis, double gap)
+{
+    const double height = label_height(axis, end[i].y);
+    size_t level = 0;
+    for (size_t k = 0; k < i; k++)
+        level += end[k].early && fabs(label_height(axis, end[k].y) - height) < gap;
+    return level;
+}
+
 void ends_add(struct str *to, const struct view_request *r, struct end *end, size_t count,
               const struct axis *axis, size_t rows)
 {
@@ -66,8 +76,8 @@ void ends_add(struct str *to, const struct view_request *r, struct end *end, siz
         str_add(to, "set label ");
         figure_quote(to, end[i].name);
         if (end[i].early)
-            str_addf(to, " at first %.9g, first %.9g right offset character 0, 0.9", end[i].x,
-                     end[i].y);
+            str_addf(to, " at first %.9g, first %.9g right offset character 0, %g", end[i].x,
+                     end[i].y, 0.9 + 1.1 * (double)early_level(end, i, axis, gap));
         else
             str_addf(to, " at graph 1, graph %.4f left offset character 0.8, 0", end[i].y);
         str_addf(to, " front font ',10' noenhanced textcolor rgb '%s'\n",

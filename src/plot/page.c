@@ -106,7 +106,7 @@ void page_legend(struct str *to, const struct page *p, const char *xlabel)
     else if (page_is_small(p))
         str_add(to, "unset key\nset xlabel ''\nset ylabel ''\nset tics font ',9'\n");
     else if (p->across > 1)
-        str_add(to, "set key maxcols 1 font ',9'\n");
+        str_addf(to, "set key maxcols %d font ',9'\n", p->across > 2 ? 1 : 2);
     else if (p->request->big && p->down > 1)
         str_add(to, "set key font ',9'\n");
 }

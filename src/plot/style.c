@@ -16,6 +16,9 @@ const char *style_colour(size_t number)
     return colours[number % COLOURS];
 }
 
+/* The characters of a name beside a line, and of what an event is called. */
+enum { LEGEND_MOST = 60 };
+
 /* gnuplot's dumb terminal draws the dash types 2 to 7 with these. */
 static const char characters[] = "#$%@&=";
 
@@ -44,6 +47,50 @@ void style_begin(struct figure *f, const struct view_request *r)
                "noenhanced\n");
 }
 
+/* Adds a text in quotes. */
+static void quote_text(struct str *to, const struct str *text)
+{
+    to->failed = to->failed || text->failed;
+    figure_quote(to, text->text ? text->text : "");
+}
+
+/* Where the character begins that `at` is in. */
+static size_t character_at(const struct str *text, size_t at)
+{
+    while (at > 0 && at < text->size && ((unsigned char)text->text[at] & 0xc0) == 0x80)
+        at--;
+    return at;
+}
+
+void style_cut(struct str *text, size_t most)
+{
+    static const char gap[] = " ... ";
+    const size_t keep = most > sizeof gap ? most - sizeof gap + 1 : 2;
+    if (text->failed || text->size <= most)
+        return;
+    const size_t head = character_at(text, (keep * 2 + 4) / 5);
+    const size_t tail = character_at(text, text->size - keep * 3 / 5);
+    struct str whole = *text;
+    *text = (struct str){0};
+    str_bytes(text, whole.text, head);
+    str_add(text, gap);
+    str_bytes(text, whole.text + tail, whole.size - tail);
+    str_finish(&whole);
+}
+
+void style_tic(struct str *to, const char *name, size_t most)
+{
+    struct str text = {0}, format = {0};
+    str_add(&text, name);
+    style_cut(&text, most);
+    for (size_t i = 0; i < text.size; i++)
+        str_addf(&format, text.text[i] == '%' ? "%%%%" : "%c", text.text[i]);
+    quote_text(to, &format);
+    to->failed = to->failed || text.failed;
+    str_finish(&text);
+    str_finish(&format);
+}
+
 void style_set(struct str *to, const char *setting, const char *text)
 {
     str_addf(to, "set %s ", setting);
@@ -64,13 +111,6 @@ void style_heading(struct str *to, const struct view_request *r, const char *vie
     }
 }
 
-/* Adds a text in quotes. */
-static void quote_text(struct str *to, const struct str *text)
-{
-    to->failed = to->failed || text->failed;
-    figure_quote(to, text->text ? text->text : "");
-}
-
 /* The penalties of a model: `code.activity l1(0.001), code.kernel l2(0.01)`. */
 static void add_strengths(struct str *to, const struct model *m)
 {
@@ -83,21 +123,20 @@ static void add_strengths(struct str *to, const struct model *m)
     str_add(to, m->graph->terms ? "" : "no penalty");
 }
 
-/* Cuts a text that is too long, but not in the middle of a character. */
+/* Cuts the end of a text that is too long. */
 static void shorten_text(struct str *text, size_t most)
 {
     if (text->failed || text->size <= most)
         return;
-    while (most > 0 && ((unsigned char)text->text[most] & 0xc0) == 0x80)
-        most--;
-    text->text[text->size = most] = 0;
+    text->size = character_at(text, most);
+    text->text[text->size] = 0;
     str_add(text, " ...");
 }
 
 /* What stands below the heading: the penalties, a line for each of a few models. */
 static void add_penalties(struct str *to, const struct view_request *r)
 {
-    enum { WIDE = 110, MODELS_MOST = 4 };
+    enum { WIDE = 94, MODELS_MOST = 4 };
     for (size_t i = 0; i < r->models && r->models <= MODELS_MOST; i++) {
         struct str line = {0};
         if (r->models > 1)
@@ -140,12 +179,23 @@ void style_head(struct str *to, const struct view_request *r, const char *view)
     str_add(to, " noenhanced\n");
 }
 
-void style_title(struct str *to, const struct str *text, size_t cols)
+/* How many characters stand above one of so many panels beside each other. */
+static size_t title_room(const struct view_request *r, size_t cols)
+{
+    const size_t most = cols < 2 ? 96 : cols < 3 ? 60 : 130 / cols;
+    return r->big ? most * 5 / 8 : most;
+}
+
+void style_title(struct str *to, const struct view_request *r, const struct str *text, size_t cols)
 {
     static const char *const fonts[] = {"", "", " font ',10'", " font ',9'"};
+    struct str title = {.failed = text->failed};
+    str_add(&title, text->text ? text->text : "");
+    style_cut(&title, title_room(r, cols));
     str_add(to, "set title ");
-    quote_text(to, text);
+    quote_text(to, &title);
     str_addf(to, " noenhanced%s\n", cols < 3 ? fonts[cols] : fonts[3]);
+    str_finish(&title);
 }
 
 void style_next(struct str *plot)
@@ -170,9 +220,13 @@ void style_pen(struct str *plot, const struct view_request *r, struct pen pen, s
 
 void style_legend(struct str *plot, const char *text)
 {
+    struct str name = {0};
+    str_add(&name, text);
+    style_cut(&name, LEGEND_MOST);
     str_add(plot, " title ");
-    figure_quote(plot, text);
+    quote_text(plot, &name);
     str_add(plot, " noenhanced");
+    str_finish(&name);
 }
 
 size_t style_penalty(const char *name)
@@ -211,6 +265,7 @@ static void event_label(struct str *to, const struct view_request *r, const stru
     if (labels == LABELS_LISTED)
         str_addf(&text, "%llu: ", (unsigned long long)event->step);
     str_add(&text, event->label);
+    style_cut(&text, LEGEND_MOST);
     str_add(to, "set label ");
     quote_text(to, &text);
     if (labels == LABELS_LISTED)

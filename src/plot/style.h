@@ -29,6 +29,11 @@ struct pen {
 /* Begins a figure: forgets the one before, sets what all pictures share. `with @IMAGE` then draws
  * sharp pixels on every terminal. */
 void style_begin(struct figure *f, const struct view_request *r);
+/* Takes out the middle of a text of more than `most` characters: `a_long_n ... kernel, 16 of 16`.
+ */
+void style_cut(struct str *text, size_t most);
+/* Adds the label of a tic in quotes, cut; gnuplot reads it as a format. */
+void style_tic(struct str *to, const char *text, size_t most);
 /* Adds `set SETTING 'text'`. */
 void style_set(struct str *to, const char *setting, const char *text);
 /* Adds `VIEW of MODEL, MODEL (step 400)` to a text. */
@@ -37,13 +42,13 @@ void style_heading(struct str *to, const struct view_request *r, const char *vie
 void style_head(struct str *to, const struct view_request *r, const char *view);
 /* The same with a heading that says more. */
 void style_head_as(struct str *to, const struct view_request *r, const struct str *heading);
-/* Sets the title of a panel; the more columns of panels, the smaller. */
-void style_title(struct str *to, const struct str *text, size_t cols);
+/* Sets the title of a panel; the more columns of panels, the smaller and shorter. */
+void style_title(struct str *to, const struct view_request *r, const struct str *text, size_t cols);
 /* Begins the next thing to plot: `plot ` or a comma. */
 void style_next(struct str *plot);
 /* Adds ` with lines ...`. As text the number chooses the character. */
 void style_pen(struct str *plot, const struct view_request *r, struct pen pen, size_t number);
-/* Adds ` title 'text'`. */
+/* Adds ` title 'text'`, cut to what stands in half a picture. */
 void style_legend(struct str *plot, const char *text);
 /* The colour of a penalty by its slot, `code.activity l1(0.1)`: activities ORANGE, weights GREEN.
  */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/sweep_table.h"
 
+#include "plot/style.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -54,6 +56,7 @@ struct sweep_axis sweep_table_axis(struct str *to, const struct sweep_table *t, 
                  log10(s.least) - 1);
     else
         snprintf(a.column, sizeof a.column, "%d", column);
+    const size_t room = column == 2 ? 20 : 100 / ((t->values + stride - 1) / stride + 1);
     str_addf(to, "set %stics (", axis);
     for (size_t i = 0; i < t->values; i++) {
         x[i] = s.numbers ? t->number[i] : (double)i;
@@ -63,7 +66,7 @@ struct sweep_axis sweep_table_axis(struct str *to, const struct sweep_table *t, 
         if (i % stride)
             continue;
         str_add(to, i ? ", " : "");
-        figure_quote(to, t->label[i]);
+        style_tic(to, t->label[i], room);
         str_addf(to, " %.9g", at);
     }
     const double pad = a.low < a.high ? 0.06 * (a.high - a.low) : 1;

@@ -233,7 +233,7 @@ static void set_up(const struct panel *p, struct figure *f, const struct str *pl
     if (narrow)
         style_set(to, "title", p->r->model[p->first]->name);
     if (!narrow && !p->r->text && p->units)
-        str_add(to, "set rmargin 9\n");
+        str_addf(to, "set rmargin %d\n", p->most_units < 1000 ? 9 : 11);
     str_addf(to, "set xlabel '%s'\n", p->half->shares || p->r->text ? "step" : "");
     if (p->r->text)
         style_set(to, "title", p->half->label);

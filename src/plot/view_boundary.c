@@ -101,25 +101,32 @@ static void add_class_mark(struct str *plot, const struct view_request *r, const
              classes[k % CLASSES].point, symbol, validation ? 1.2 : 0.9);
 }
 
+static void name_class(struct str *to, const struct dataset *d, size_t k)
+{
+    if (d->class_name && k < d->classes)
+        str_addf(to, "class %s", d->class_name[k]);
+    else
+        str_addf(to, "class %zu", k);
+}
+
 static void add_class_points(struct figure *f, struct str *plot, const struct view_request *r,
                              const struct field *t, const char *model)
 {
     for (size_t i = 0; i < 2 * t->classes; i++) {
         const size_t k = i % t->classes;
         const bool validation = i >= t->classes;
-        char name[48], block[16];
-        struct str series = {0};
-        snprintf(name, sizeof name, "class %zu", k);
-        str_addf(&series, "%s %s", model, name);
-        plot->failed = plot->failed || series.failed;
-        const bool any =
-            !series.failed && add_samples(f, t, series.text, (long)k, validation, block);
+        char block[16];
+        struct str name = {0}, series = {0};
+        name_class(&name, t->data, k);
+        str_addf(&series, "%s %s", model, name.text ? name.text : "");
+        str_add(&name, validation ? ", validation" : "");
+        plot->failed = plot->failed || series.failed || name.failed;
+        if (!plot->failed && add_samples(f, t, series.text, (long)k, validation, block)) {
+            add_class_mark(plot, r, block, k, validation);
+            style_legend(plot, name.text);
+        }
+        str_finish(&name);
         str_finish(&series);
-        if (!any)
-            continue;
-        add_class_mark(plot, r, block, k, validation);
-        snprintf(name, sizeof name, "class %zu%s", k, validation ? ", validation" : "");
-        style_legend(plot, name);
     }
 }
 
@@ -277,10 +284,21 @@ static void set_up(struct str *to, const struct view_request *r, const struct fi
     const char *scaled = t->data->factor ? ", scaled" : "";
     str_addf(to, "set xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\n", t->low[0], t->high[0],
              t->low[1], t->high[1]);
-    str_addf(to, "set xlabel 'input 1%s%s'\n", scaled, r->text ? " (upwards: input 2)" : "");
+    const char *const *column = t->data->column;
+    struct str across = {0}, up = {0};
+    str_addf(&up, "%s%s", column ? column[1] : "input 2", scaled);
+    str_addf(&across, "%s%s", column ? column[0] : "input 1", scaled);
+    if (r->text)
+        str_addf(&across, " (upwards: %s)", up.text ? up.text : "");
+    to->failed = to->failed || across.failed || up.failed;
+    style_set(to, "xlabel", across.text ? across.text : "");
+    if (!r->text)
+        style_set(to, "ylabel", up.text ? up.text : "");
+    str_finish(&across);
+    str_finish(&up);
     if (r->text)
         return;
-    str_addf(to, "set ylabel 'input 2%s'\nset border\n", scaled);
+    str_add(to, "set border\n");
     if (r->models == 1)
         str_add(to, "set size ratio -1\n");
     set_palette(to, t);

@@ -182,13 +182,17 @@ static void add_picture_row(struct str *plot, const struct matrix *t, const char
 
 static void add_names(struct str *to, const struct matrix *t, const char *axis, size_t most)
 {
+    enum { ACROSS = 60, BESIDE = 20, LEAST = 6 };
     const size_t stride = (t->classes + most - 1) / most;
+    const size_t shown = (t->classes + stride - 1) / stride,
+                 each = (t->r->big ? ACROSS / 2 : ACROSS) / shown;
+    const size_t room = axis[0] == 'y' ? BESIDE : each > LEAST ? each : LEAST;
     str_addf(to, "set %stics (", axis);
     for (size_t k = 0; k < t->classes; k += stride) {
         struct str name = {0};
         name_class(&name, t, k);
         str_add(to, k ? ", " : "");
-        figure_quote(to, name.text ? name.text : "");
+        style_tic(to, name.text ? name.text : "", room);
         str_addf(to, " %zu", k);
         to->failed = to->failed || name.failed;
         str_finish(&name);
@@ -212,7 +216,7 @@ static void set_up(struct str *to, const struct matrix *t)
     if (r->models > 1) {
         str_addf(&title, "%s: ", t->model->name);
         add_score(&title, t);
-        style_title(to, &title, 2);
+        style_title(to, r, &title, 2);
     } else {
         style_heading(&title, r, "confusion");
         str_add(&title, ", ");

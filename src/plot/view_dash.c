@@ -39,7 +39,7 @@ static void begin_panel(struct figure *f, const struct view_request *r, const ch
     str_add(&text, title);
     f->program.failed = f->program.failed || text.failed;
     if (!text.failed)
-        style_title(&f->program, &text, r->text ? 1 : r->among ? 3 : 2);
+        style_title(&f->program, r, &text, r->text ? 1 : r->among ? 3 : 2);
     str_finish(&text);
 }
 

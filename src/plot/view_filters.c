@@ -308,6 +308,14 @@ static const char *legend_of(const struct tiles *t)
                     : "all tiles have one scale; as they stand";
 }
 
+static void set_legend(struct str *to, const struct tiles *t, size_t cols, bool big)
+{
+    const size_t crowd = cols + (big && cols > 1);
+    static const char *const fonts[] = {"", "", "", " font ',9'"};
+    str_addf(to, "set xlabel %s'%s'%s\n", t->gap ? "" : "'input (the first is 0)'.\"\\n\".",
+             legend_of(t), crowd < 4 ? fonts[crowd] : " font ',7'");
+}
+
 static void mark_empty(struct str *to, const struct tiles *t)
 {
     str_add(to, "unset object\n"
@@ -332,28 +340,28 @@ static void set_ranges(struct str *to, const struct tiles *t, double margin)
              height - 0.5 + margin, -0.5 - margin);
 }
 
-static void add_strip_axes(struct str *to, const struct tiles *t)
+static void add_strip_axes(struct str *to, const struct tiles *t, size_t cols)
 {
     str_add(to, "set size noratio\nset border\nset tics nomirror out\n"
                 "set ylabel 'unit'\n");
-    str_addf(to, "set xlabel 'input (the first is 0): %s'\n", legend_of(t));
-    style_tics(to, "x", 0, (double)t->count, 10, 1);
+    style_tics(to, "x", 0, (double)t->count, cols > 1 ? 5 : 10, 1);
     str_add(to, "set ytics (");
     for (size_t u = 0, stride = (t->shown + 15) / 16; u < t->shown; u += stride)
         str_addf(to, "%s'%zu' %zu", u ? ", " : "", t->unit[u], u);
     str_add(to, ")\n");
 }
 
-static void add_picture(struct figure *f, const struct tiles *t, const char *block)
+static void add_picture(struct figure *f, const struct tiles *t, const char *block, size_t cols,
+                        bool big)
 {
     struct str *to = &f->program, plot = {0};
     mark_empty(to, t);
     set_ranges(to, t, t->gap ? 1 : 0);
+    set_legend(to, t, cols, big);
     if (t->gap)
-        str_addf(to, "set size ratio -1\nunset tics\nunset border\nset xlabel '%s'\nunset ylabel\n",
-                 legend_of(t));
+        str_add(to, "set size ratio -1\nunset tics\nunset border\nunset ylabel\n");
     else
-        add_strip_axes(to, t);
+        add_strip_axes(to, t, cols);
     str_add(to, "set cbrange [-1:1]\nset palette defined " STYLE_SIGNED "\n");
     if (t->own)
         str_add(to, "set cbtics ('-largest' -1, '0' 0, '+largest' 1)\n");
@@ -409,7 +417,7 @@ static void set_title(const struct view_request *r, const struct tiles *t, const
     if (alone && (!r->text || title.size <= width))
         style_head_as(to, r, &title);
     else
-        style_title(to, &caption, k->cols);
+        style_title(to, r, &caption, k->cols);
     str_finish(&caption);
     str_finish(&title);
 }
@@ -429,7 +437,7 @@ static int add_panel(const struct view_request *r, const struct kernels_of *k, s
         if (r->text)
             add_text(r, f, &t, block);
         else
-            add_picture(f, &t, block);
+            add_picture(f, &t, block, k->cols, r->big);
     }
     mem_free(t.unit);
     mem_free(t.share);

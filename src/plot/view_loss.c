@@ -137,6 +137,8 @@ static int draw_curves(const struct view_request *r, const struct lines *l, unsi
     const char *name = loss_name(r);
     for (t.model = 0; t.model < r->models; t.model++)
         take_model(&t, &l->of[t.model]);
+    if (across > 1)
+        name = NULL;
     str_addf(&label, "loss%s%s", name ? ": " : "", name ? name : "");
     const struct frame_of frame = {.down = down,
                                    .across = across,

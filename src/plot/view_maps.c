@@ -215,7 +215,7 @@ static void set_title(const struct view_request *r, const struct model *m, const
     if (r->models == 1)
         style_head_as(to, r, &title);
     else
-        style_title(to, &caption, 1);
+        style_title(to, r, &caption, 1);
     str_finish(&caption);
     str_finish(&title);
 }

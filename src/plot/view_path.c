@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINES_MOST = 512, NAMED_MOST = 7 };
+enum { LINES_MOST = 512, NAMED_MOST = 10 };
 
 /* The weights of one name in the model of each value. */
 struct path {
@@ -61,11 +61,17 @@ static int find_weights(struct path *p, struct err *e)
     return err_hint(e, "sweep with keep=first or keep=all, and 64 runs at most");
 }
 
+/* One of so many weights has a line. */
+static size_t stride_of(const struct path *p)
+{
+    return (p->count + LINES_MOST - 1) / LINES_MOST;
+}
+
 /* One line for each weight, of many every stride-th. */
 static void add_lines(struct figure *f, struct str *plot, const struct path *p)
 {
     const struct sweep_table *t = p->r->sweep;
-    const size_t stride = (p->count + LINES_MOST - 1) / LINES_MOST;
+    const size_t stride = stride_of(p);
     const bool named = p->count <= NAMED_MOST;
     for (size_t i = 0; i < p->count; i += stride) {
         char block[16], name[300];
@@ -127,9 +133,9 @@ static void fill_path(struct path *p, struct figure *f)
     struct str plot = {0}, title = {0};
     style_begin(f, p->r);
     str_addf(&title, "path of %s: %s", p->name, t->text);
-    if (p->count > LINES_MOST)
-        str_addf(&title, " (every %zuth of %zu weights)", (p->count + LINES_MOST - 1) / LINES_MOST,
-                 p->count);
+    const size_t stride = stride_of(p);
+    if (stride > 1)
+        str_addf(&title, " (%zu of %zu weights)", (p->count + stride - 1) / stride, p->count);
     style_set(&f->program, "title", title.text ? title.text : "path");
     p->axis = sweep_table_axis(&f->program, t, "x", p->x);
     style_set(&f->program, "xlabel", t->target ? t->target : "value");

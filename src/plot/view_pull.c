@@ -149,6 +149,12 @@ static int add_sender(const struct view_request *r, const struct pull *p, size_t
     return failed ? -1 : 0;
 }
 
+/* ` wins, 3.5 x`: how many times as hard as the next. */
+static void add_times(struct str *to, double times)
+{
+    str_addf(to, times >= 100 && times < 1e6 ? " wins, %.0f x" : " wins, %.2g x", times);
+}
+
 /* Who pulls hardest at a layer, and how many times as hard as the next. */
 static void add_winner(struct str *to, const struct pull *p, size_t layer)
 {
@@ -168,35 +174,42 @@ static void add_winner(struct str *to, const struct pull *p, size_t layer)
     if (next <= 0)
         return;
     if (!best) {
-        str_addf(to, "data wins, %.2g x", most / next);
+        str_add(to, "data");
+        add_times(to, most / next);
         return;
     }
     char name[TERM_NAME_ROOM];
     term_name(g, &g->term[p->ledger.row[best - 1].term], name, sizeof name);
-    str_addf(to, "%s wins, %.2g x", name, most / next);
+    str_add(to, name);
+    add_times(to, most / next);
 }
 
-/* The layers below the axis; where there is room with who wins. */
+/* The layers below the axis, turned where there are many; where there is room with who wins. */
 static void set_layers(struct str *to, const struct view_request *r, const struct pull *p,
-                       bool winners)
+                       const struct page *page, bool winners)
 {
+    enum { STRAIGHT_MOST = 6, TURNED = 24 };
     const struct graph *g = p->ledger.model->graph;
+    const size_t whole = page->across > 1 ? 64 / page->across : 96;
+    const size_t across = r->big ? whole * 5 / 8 : whole;
+    const bool turned = p->layers > STRAIGHT_MOST && !r->text;
+    const size_t room = turned || !p->layers ? TURNED : across / p->layers;
     str_addf(to, "set xrange [0.4:%.9g]\nset xtics scale 0 (", (double)p->layers + 0.6);
     for (size_t i = 0; i < p->layers; i++) {
         struct str winner = {0};
         str_add(to, i ? ", " : "");
-        figure_quote(to, g->layer[p->layer[i]].name);
+        style_tic(to, g->layer[p->layer[i]].name, room);
         if (winners && !r->text)
             add_winner(&winner, p, i);
         if (winner.size && !winner.failed) {
             str_add(to, ".\"\\n\".");
-            figure_quote(to, winner.text);
+            style_tic(to, winner.text, room);
         }
         str_addf(to, " %zu", i + 1);
         to->failed = to->failed || winner.failed;
         str_finish(&winner);
     }
-    str_addf(to, ") noenhanced%s\n", p->layers > 6 && !r->text ? " rotate by -30" : "");
+    str_addf(to, ") noenhanced%s\n", turned ? " rotate by -30" : "");
 }
 
 static void set_axes(struct str *to, const struct view_request *r, const struct pull *p,
@@ -211,10 +224,13 @@ static void set_axes(struct str *to, const struct view_request *r, const struct 
         str_addf(to, "set yrange [0:%.9g]\n", 1.15 * range[1]);
     if (page_is_small(page) && !log)
         style_tics_from(to, "y", 0, 1.15 * range[1], 3);
-    str_addf(to, "set ylabel '%s%s'\n", r->text ? "" : "norm of the gradient",
+    str_addf(to, "set ylabel '%s%s'\n",
+             r->text         ? ""
+             : narrow && log ? "gradient"
+                             : "norm of the gradient",
              log && !r->text ? " (log scale)" : "");
     const bool winners = !narrow && p->layers <= 4 && !r->big;
-    set_layers(to, r, p, winners);
+    set_layers(to, r, p, page, winners);
     if (winners && !r->text)
         str_add(to, "set xlabel ' '\n");
     page_legend(to, page, "");

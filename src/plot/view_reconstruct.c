@@ -324,7 +324,7 @@ static void set_up(struct str *to, const struct sheet *t)
         struct str name = {0};
         name_strip(&name, t, &t->strip[i]);
         str_add(to, i ? ", " : "");
-        figure_quote(to, name.failed ? "" : name.text);
+        style_tic(to, name.failed ? "" : name.text, 24);
         str_addf(to, " %g", -STEP * (double)(i + 1) + 0.5);
         to->failed = to->failed || name.failed;
         str_finish(&name);

@@ -100,7 +100,7 @@ static void set_title(struct str *to, const struct ridges *t, size_t cols)
         style_head_as(to, t->r, &title);
     } else {
         request_name(&title, t->r, t->model, t->trace->name);
-        style_title(to, &title, cols);
+        style_title(to, t->r, &title, cols);
     }
     str_finish(&title);
 }

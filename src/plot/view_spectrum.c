@@ -138,7 +138,7 @@ static void set_title(struct str *to, const struct view_request *r, const struct
     if (places == 1)
         style_head_as(to, r, &title);
     else
-        style_title(to, &title, cols);
+        style_title(to, r, &title, cols);
     str_finish(&title);
 }
 

@@ -132,7 +132,7 @@ static void set_title(struct str *to, const struct view_request *r, const struct
     if (r->models == 1)
         style_head_as(to, r, &title);
     else
-        style_title(to, &title, r->models);
+        style_title(to, r, &title, r->models);
     to->failed = to->failed || title.failed;
     str_finish(&title);
 }

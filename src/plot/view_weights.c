@@ -111,7 +111,7 @@ static void set_title(struct str *to, const struct view_request *r, const struct
             shape, h->own, zeros);
     else
         str_addf(&text, " %s: largest %.3g, %.3g %% are 0", shape, h->own, zeros);
-    style_title(to, &text, cols);
+    style_title(to, r, &text, cols);
     str_finish(&text);
 }
 

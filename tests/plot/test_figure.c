@@ -3,9 +3,34 @@
 
 #include "base/mem.h"
 #include "plot/figure.h"
+#include "plot/style.h"
 
 #include <math.h>
 #include <string.h>
+
+/* The end of a text holds its figures: two fifths of what stays are of the beginning. */
+static void a_long_text_is_cut_in_its_middle(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t most;
+        const char *cut;
+    } cases[] = {
+        {"", 10, ""},
+        {"exactly 10", 10, "exactly 10"},
+        {"abcdefghijklmnopqrstuvwxyz", 15, "abcd ... uvwxyz"},
+        {"\xce\xbb\xce\xbb\xce\xbb\xce\xbb\xce\xbb\xce\xbb", 10, "\xce\xbb ... \xce\xbb\xce\xbb"},
+        {"longer than that", 0, "l ... t"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct str text = {0};
+        str_add(&text, cases[i].text);
+        style_cut(&text, cases[i].most);
+        assert_string_equal(text.text ? text.text : "", cases[i].cut);
+        str_finish(&text);
+    }
+}
 
 /* What must come out follows from gnuplot's rule that nothing but '' is special between single
  * quotes, and a line break ends them. test_gnuplot_real asks gnuplot itself. */
@@ -163,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_persons_text_stays_a_text),
+        cmocka_unit_test(a_long_text_is_cut_in_its_middle),
         cmocka_unit_test(long_texts_end_at_200_characters),
         cmocka_unit_test(numbers_go_to_the_program_and_to_the_csv),
         cmocka_unit_test(decimation_keeps_extremes),

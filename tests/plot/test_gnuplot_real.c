@@ -2,6 +2,8 @@
 /* The bridge to the real gnuplot; skipped where there is none. */
 #include "drive.h"
 
+#include "plot/style.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +171,24 @@ static void gnuplot_reads_every_quoted_text_as_it_was(void **state)
     free(all);
 }
 
+static void the_label_of_a_tic_is_no_format(void **state)
+{
+    (void)state;
+    static const char name[] = "50 %d of @x_1 {y}^2 %";
+    struct drive d;
+    struct figure f = {0};
+    open_real(&d);
+    str_add(&f.program, "reset\nset xtics (");
+    style_tic(&f.program, name, 40);
+    str_add(&f.program, " 1) noenhanced\nplot [0:2] x\n");
+    save(&d, "tics.svg", f);
+    drive_close(&d);
+    char *all = drive_file("tics.svg");
+    assert_non_null(all);
+    assert_non_null(strstr(all, name));
+    free(all);
+}
+
 static void a_saved_program_runs_by_itself(void **state)
 {
     (void)state;
@@ -219,6 +239,7 @@ int main(void)
         TEST(an_svg_is_the_same_every_time),
         TEST(a_hostile_title_is_only_drawn),
         TEST(gnuplot_reads_every_quoted_text_as_it_was),
+        TEST(the_label_of_a_tic_is_no_format),
         TEST(a_saved_program_runs_by_itself),
         TEST(an_error_spoils_its_own_frame_only),
     };

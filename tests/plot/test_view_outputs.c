@@ -113,6 +113,25 @@ static void confusion_counts(void **state)
 }
 
 /* One sigmoid says 1 from 0.5 on: x > 0. */
+/* gnuplot reads the label of a tic as a format; a name that is longer than its place is cut. */
+static void names_of_classes_are_text(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"100%d it's", "a name of a class that goes on and on", "c"};
+    struct bench b = bench_make("data blobs 90\ninput 2\ndense 3 softmax\n");
+    struct view_request r = request_of(&b);
+    b.data.class_name = names;
+    struct figure f = drawn(&r, "confusion");
+    check_has(f.program.text, "xtics ('100%%d it''s' 0, 'a name ... on and on' 1, 'c' 2)");
+    figure_finish(&f);
+    f = drawn(&r, "boundary");
+    check_has(f.program.text, "title 'class 100%d it''s'");
+    check_has(f.program.text, "title 'class a name of a class that goes on and on'");
+    figure_finish(&f);
+    b.data.class_name = NULL;
+    bench_finish(&b);
+}
+
 static void confusion_of_one_sigmoid(void **state)
 {
     (void)state;
@@ -468,6 +487,7 @@ int main(void)
         cmocka_unit_test(fit_draws_the_curve_and_all_samples),
         cmocka_unit_test(fit_has_a_curve_for_each_model_and_target),
         cmocka_unit_test(confusion_counts),
+        cmocka_unit_test(names_of_classes_are_text),
         cmocka_unit_test(confusion_of_one_sigmoid),
         cmocka_unit_test(reconstruct_shows_what_the_model_makes),
         cmocka_unit_test(filters_choose_the_side_that_is_a_picture),
