@@ -117,7 +117,7 @@ static void turn(struct drive *d, double most)
 
 void drive_idle(struct drive *d)
 {
-    double end = seconds() + 60;
+    double end = seconds() + 600;
     while (gnuplot_busy(d->g)) {
         assert_true(seconds() < end);
         turn(d, 5);
@@ -129,6 +129,20 @@ void drive_wait(struct drive *d, double length)
     double end = seconds() + length;
     for (double left; (left = end - seconds()) > 0;)
         turn(d, left);
+}
+
+void drive_leap(struct drive *d, double length)
+{
+    for (const double end = d->now + length; gnuplot_busy(d->g) && d->now < end;) {
+        d->now = fmin(d->now + 0.5, end);
+        gnuplot_advance(d->g, d->now);
+    }
+}
+
+void drive_until_drawing(struct drive *d, void **state)
+{
+    while (!strstr(drive_log(state), "\nplot "))
+        drive_wait(d, 0.01);
 }
 
 void drive_close(struct drive *d)

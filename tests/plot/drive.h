@@ -30,6 +30,10 @@ void drive_start(struct drive *d, const char *mode);
 void drive_idle(struct drive *d);
 /* Turns for so many seconds of true time. */
 void drive_wait(struct drive *d, double seconds);
+/* Turns until the fake was told to draw. */
+void drive_until_drawing(struct drive *d, void **state);
+/* Lets so many seconds pass at once in which nothing comes, or fewer when nothing is under way. */
+void drive_leap(struct drive *d, double seconds);
 /* Ends the bridge; checks that no child is left. */
 void drive_close(struct drive *d);
 

@@ -232,7 +232,7 @@ static void a_save_that_is_left_leaves_nothing(void **state)
     (void)state;
     struct drive d;
     struct err e;
-    drive_start(&d, "slow");
+    drive_start(&d, "deaf");
     struct figure f = drive_figure("a");
     assert_int_equal(drive_save(d.g, "x.png", &f, &e), 0);
     drive_wait(&d, 0.01);

@@ -15,8 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE = 10000 }; /* milliseconds */
-
 static void become(const char *const *argv, const char *term)
 {
     setenv("TERM", term, 1);
@@ -74,7 +72,7 @@ struct result run(const char *const *argv, const char *input)
     close(err[1]);
     struct pollfd ends[] = {{out[0], POLLIN, 0}, {err[0], POLLIN, 0}};
     while (ends[0].fd >= 0 || ends[1].fd >= 0) {
-        assert_true(poll(ends, 2, PATIENCE) > 0);
+        assert_true(poll(ends, 2, CHILD_PATIENCE) > 0);
         if (ends[0].revents && !take(out[0], &r.out))
             ends[0].fd = -1;
         if (ends[1].revents && !take(err[0], &r.err))
@@ -131,24 +129,24 @@ static bool found(struct child *c, const char *text)
     return at != NULL;
 }
 
-static int milliseconds_now(void)
+static long milliseconds_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int)(t.tv_sec % 1000000 * 1000 + t.tv_nsec / 1000000);
+    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* Takes what comes before a time; false: nothing did. */
-static bool take_until(struct child *c, int time)
+static bool take_until(struct child *c, long time)
 {
     struct pollfd end = {c->fd, POLLIN, 0};
-    const int left = time - milliseconds_now();
-    return left > 0 && poll(&end, 1, left) > 0 && take(c->fd, &c->seen);
+    const long left = time - milliseconds_now();
+    return left > 0 && poll(&end, 1, (int)left) > 0 && take(c->fd, &c->seen);
 }
 
 bool child_shows(struct child *c, const char *text, int milliseconds)
 {
-    const int last = milliseconds_now() + milliseconds;
+    const long last = milliseconds_now() + milliseconds;
     while (!found(c, text))
         if (!take_until(c, last))
             return false;
@@ -157,7 +155,7 @@ bool child_shows(struct child *c, const char *text, int milliseconds)
 
 void child_wait(struct child *c, const char *text)
 {
-    if (child_shows(c, text, PATIENCE))
+    if (child_shows(c, text, CHILD_PATIENCE))
         return;
     kill(c->pid, SIGKILL);
     check_has(c->seen.text ? c->seen.text + c->at : "", text);
@@ -165,14 +163,25 @@ void child_wait(struct child *c, const char *text)
 
 void child_listen(struct child *c, int milliseconds)
 {
-    const int last = milliseconds_now() + milliseconds;
+    const long last = milliseconds_now() + milliseconds;
     while (take_until(c, last))
         continue;
 }
 
+void child_reads(struct child *c)
+{
+    const int other = open(ptsname(c->fd), O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    assert_true(other >= 0);
+    for (int left = 1; left;) {
+        child_listen(c, 10);
+        assert_int_equal(ioctl(other, FIONREAD, &left), 0);
+    }
+    close(other);
+}
+
 int child_end(struct child *c)
 {
-    child_listen(c, PATIENCE);
+    child_listen(c, CHILD_PATIENCE);
     int status = status_of(c->pid);
     close(c->fd);
     str_finish(&c->seen);

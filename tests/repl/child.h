@@ -16,6 +16,7 @@ struct result {
 struct result run(const char *const *argv, const char *input);
 void result_finish(struct result *r);
 
+enum { CHILD_PATIENCE = 200000 }; /* milliseconds; what takes longer has hung */
 /* A program on a pseudo-terminal, and all that it has written. */
 struct child {
     pid_t pid;
@@ -29,12 +30,15 @@ void child_start_on(struct child *c, const char *term, unsigned short width,
                     const char *const *argv);
 void child_resize(const struct child *c, unsigned short width, unsigned short height);
 void child_type(const struct child *c, const char *text);
-/* Waits until the screen got `text` after what was found before; fails the test after 10 s. */
+/* Waits until the screen got `text` after what was found before; fails the test when it never does.
+ */
 void child_wait(struct child *c, const char *text);
 /* Whether it gets it within some milliseconds. */
 bool child_shows(struct child *c, const char *text, int milliseconds);
 /* Reads what comes within some milliseconds. */
 void child_listen(struct child *c, int milliseconds);
+/* Waits until the program has read all that was typed: a Ctrl-C then takes none of it away. */
+void child_reads(struct child *c);
 /* Waits for the end; the status as in struct result. Frees everything. */
 int child_end(struct child *c);
 

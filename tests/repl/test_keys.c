@@ -100,6 +100,7 @@ static void a_screen_that_becomes_narrow_does_no_harm(void **state)
         }
         settle(&c);
         child_type(&c, "run\r");
+        child_reads(&c);
         child_listen(&c, 300);
         gesture(&c);
         insist(&c, "", "some steps"); /* Ctrl-C ends the training */
@@ -196,6 +197,7 @@ static void a_paste_that_is_cut_off_while_training_runs_stays(void **state)
     child_type(&c, "run\r");
     child_wait(&c, "nnr step ");
     child_type(&c, "\033[200~echo ke");
+    child_reads(&c);
     child_listen(&c, 500);
     child_type(&c, CTRL_C);
     child_wait(&c, "ran some steps");

@@ -296,7 +296,7 @@ static void leave_by(const char *begin, const char *wait, int number)
     child_wait(&c, wait);
     kill(c.pid, number);
     int status;
-    child_listen(&c, 2000);
+    child_listen(&c, CHILD_PATIENCE); /* until it has ended */
     assert_int_equal(modes(&c) & (plain | NOFLSH), plain);
     status = child_end(&c);
     assert_int_equal(status, 128 + number);

@@ -270,7 +270,7 @@ class Audit(unittest.TestCase):
         self.place.cleanup()
 
     def run_nnr(self, *words):
-        return subprocess.run([NNR, "--audit", *words], capture_output=True, timeout=60)
+        return subprocess.run([NNR, "--audit", *words], capture_output=True, timeout=600)
 
     def json(self, path, *words):
         run = self.run_nnr(path, "--json", *words)

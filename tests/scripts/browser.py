@@ -78,7 +78,7 @@ def browse(chromium, folder, *options):
         [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
          f"--user-data-dir={folder}/profile", "--disable-background-networking", "--no-first-run",
          "--allow-file-access-from-files", "--enable-logging=stderr", *options],
-        capture_output=True, text=True, timeout=200, check=True)
+        capture_output=True, text=True, timeout=600, check=True)
     assert "CONSOLE" not in done.stderr, done.stderr
     return done.stdout
 
@@ -110,7 +110,7 @@ def main(nnr, chromium):
         page = folder / "page.html"
         (folder / "lesson.nnr").write_text(SCRIPT.replace("PORT", str(server.server_port)))
         done = subprocess.run([nnr, "--plot", "none", "--report", page, "lesson.nnr"], cwd=folder,
-                              capture_output=True, text=True, timeout=100)
+                              capture_output=True, text=True, timeout=600)
         assert done.returncode == 1 and "no view" in done.stderr, done.stderr
         text = page.read_text()
         copy = re.sub(r"<meta http-equiv=[^>]*>", "", text)

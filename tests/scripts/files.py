@@ -105,7 +105,7 @@ class Folder(unittest.TestCase):
 
     def nnr(self, *words, given="", cwd=None, **more):
         return subprocess.run([NNR, "--quiet", "--plot=none", *words], cwd=cwd or self.folder,
-                              capture_output=True, text=True, input=given, timeout=60, **more)
+                              capture_output=True, text=True, input=given, timeout=600, **more)
 
     def refused(self, done, why):
         self.assertEqual(done.returncode, 1, done)
@@ -184,7 +184,7 @@ class Files(Folder):
             with self.subTest(verb=verb):
                 done = subprocess.run(
                     [program, "--quiet", "--plot=none", "-c", before + statement % f"x.{ending}"],
-                    cwd=folder, capture_output=True, text=True, timeout=60, **other)
+                    cwd=folder, capture_output=True, text=True, timeout=600, **other)
                 self.refused(done, "cannot be written: Permission denied")
                 self.assertEqual(facts(folder), {})
 
@@ -227,7 +227,7 @@ class Files(Folder):
             seen = b""
             os.write(master, line.encode() + b"\r")
             try:
-                while select.select([master], [], [], 30)[0]:
+                while select.select([master], [], [], 600)[0]:
                     seen += os.read(master, 65536)
                     if answer.encode() in seen.replace(b"\r", b""):
                         os.write(master, b"quit\r")

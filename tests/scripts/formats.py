@@ -83,7 +83,7 @@ CASES = {
 
 def run(script, *options, folder=None):
     return subprocess.run([NNR, "--quiet", *options, "-"], input=script, capture_output=True,
-                          text=True, timeout=60, cwd=folder)
+                          text=True, timeout=600, cwd=folder)
 
 
 def last(model, statement, *options):

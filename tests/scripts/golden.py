@@ -23,7 +23,7 @@ def run(nnr, script):
     first = script.read_text().split("\n", 1)[0]
     options = first[len(MARK):].split() if first.startswith(MARK) else []
     done = subprocess.run([nnr, *options, script.name], cwd=HERE, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=60)
+                          stdin=subprocess.DEVNULL, timeout=600)
     return f"{done.stdout}--- stderr\n{done.stderr}--- exit status {done.returncode}\n"
 
 

@@ -45,7 +45,7 @@ class Grade(unittest.TestCase):
         (self.folder / "lesson.nnr").write_text(lesson)
         (self.folder / "answers.nnr").write_text(answers)
         return subprocess.run([NNR, "--grade", "answers.nnr", *words, "lesson.nnr"],
-                              cwd=self.folder, capture_output=True, text=True, timeout=60,
+                              cwd=self.folder, capture_output=True, text=True, timeout=600,
                               stdin=subprocess.DEVNULL)
 
     def lines(self, answers, *words, status=3, lesson=LESSON):
@@ -149,7 +149,7 @@ class Grade(unittest.TestCase):
         script = LESSON.replace("set h.kernel = l2(1); train 200", "train 200; undo; set h.kernel "
                                 "= l2(2); train 240; again; set h.kernel = l2(1); train 200")
         done = subprocess.run([NNR, "-c", 'record "mine.nnr"', "-"], input=script, text=True,
-                              cwd=self.folder, capture_output=True, timeout=60)
+                              cwd=self.folder, capture_output=True, timeout=600)
         self.assertEqual(done.returncode, 0, done.stderr)
         # The loop's exercise stands in the loop.
         self.assertEqual(self.lines((self.folder / "mine.nnr").read_text())[:2],
@@ -172,7 +172,7 @@ class Grade(unittest.TestCase):
                       ["--grade", "a", "--time-limit", "-3", "lesson.nnr"],
                       ["--grade", "a", "--check", "lesson.nnr"], ["--grade", "a", "-"]):
             done = subprocess.run([NNR, *words], cwd=self.folder, capture_output=True, text=True,
-                                  stdin=subprocess.DEVNULL, timeout=60)
+                                  stdin=subprocess.DEVNULL, timeout=600)
             self.assertEqual(done.returncode, 2, words)
 
 

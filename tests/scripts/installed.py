@@ -18,7 +18,7 @@ VERBS = ("train", "dense", "penalties", "sweep")
 
 
 def run(*words, **more):
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, **more)
+    return subprocess.run(words, capture_output=True, text=True, timeout=600, **more)
 
 
 def written(what):

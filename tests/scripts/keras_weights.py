@@ -29,7 +29,7 @@ def draw(*shape):
 
 def run(folder, statements, code=0):
     (folder / "s.nnr").write_text(statements)
-    done = subprocess.run([NNR, "--json", "s.nnr"], cwd=folder, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run([NNR, "--json", "s.nnr"], cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == code, (done.returncode, statements, done.stdout, done.stderr)
     return done
 
@@ -285,12 +285,12 @@ def hostile(folder):
         names.append(f'load weights "x{i}.h5"\n')
     session = "input 2\ndense 3 as h\n" + "".join(names) + 'load weights "whole.h5"\nprint h.bias\n'
     (folder / "whole.h5").write_bytes(whole)
-    done = subprocess.run([NNR], input=session, cwd=folder, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run([NNR], input=session, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode in (0, 1), done
     # A script from the standard input ends at its first error, so each is tried by itself as well.
     for line in names[:40]:
         done = subprocess.run([NNR, "-c", "input 2\ndense 3 as h\n" + line], cwd=folder, capture_output=True, text=True,
-                              timeout=100, check=False)
+                              timeout=600, check=False)
         assert done.returncode in (0, 1), done
     (folder / "w.weights.h5").write_text("no HDF5 at all")
     refused(folder, ONE, "it is no file of HDF5, or was cut off")
@@ -301,7 +301,7 @@ def without_module(folder):
     write_one(folder / "w.weights.h5")
     (folder / "bin").mkdir()
     alone = shutil.copy(NNR, folder / "bin/nnr")
-    done = subprocess.run([alone, "-c", ONE], cwd=folder, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run([alone, "-c", ONE], cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0 or "libhdf5" in done.stderr, done
     assert done.returncode in (0, 1), done
 

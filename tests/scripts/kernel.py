@@ -21,7 +21,7 @@ from jupyter_client.manager import start_new_kernel
 
 NNR = ""
 NAME = ""
-LONG = 100
+LONG = 600
 FOREVER = 1000000000
 MODEL = """data moons 60 split=0.2
 input 2

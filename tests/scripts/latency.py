@@ -342,12 +342,16 @@ def begin(row, words, folder, ahead):
 
 
 def caught(trial, *words):
-    """What `trial` says when the work still lasts as the signal comes."""
-    ahead = AHEAD
-    took, why = trial(*words, ahead)
-    while why == DONE and ahead > LEAST:
-        ahead /= 2
+    """What `trial` says when the work still lasts as the signal comes. One late answer, or two, may
+    be the machine's."""
+    for _ in range(3):
+        ahead = AHEAD
         took, why = trial(*words, ahead)
+        while why == DONE and ahead > LEAST:
+            ahead /= 2
+            took, why = trial(*words, ahead)
+        if why or took <= LIMIT:
+            break
     return took, why
 
 
@@ -421,6 +425,7 @@ def blocked_output(nnr, folder):
     """Nobody reads what is written."""
     end, out = os.pipe()
     p = subprocess.Popen([nnr, "-c", "repeat 1000000000 { print 1 }"], stdout=out, cwd=folder)
+    os.read(end, 1)  # it is at work
     time.sleep(AHEAD)
     began = time.monotonic()
     p.send_signal(signal.SIGTERM)

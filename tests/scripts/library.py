@@ -70,7 +70,7 @@ class Library(unittest.TestCase):
             capture_output=True,
             text=True,
             cwd=cwd,
-            timeout=100,
+            timeout=600,
         )
 
     def objects(self, text):

@@ -74,7 +74,7 @@ class Mpi(unittest.TestCase):
         (folder / "script.nnr").write_text(script)
         command = start([*words, "script.nnr"] if script else words, ranks)
         done = subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True,
-                              timeout=60)
+                              timeout=600)
         return done, {p.name: p.read_bytes() for p in folder.iterdir()}
 
     def same(self, script, *words):
@@ -140,7 +140,7 @@ class Mpi(unittest.TestCase):
         line = start(["first.nnr"], 3)
         line[line.index("-n") + 1] = "1"
         return subprocess.run([*line, ":", "-n", "1", NNR, "second.nnr"], cwd=folder,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=600)
 
     def test_a_rank_that_fails_alone_is_told_of(self):
         done = self.apart("print 1\n", 'print 1\nsource "not-there.nnr"\n')

@@ -27,7 +27,7 @@ class Files(unittest.TestCase):
 
     def nnr(self, script):
         done = subprocess.run([NNR, "--quiet", "--json", "--plot=none", "-c", script],
-                              cwd=self.folder, capture_output=True, text=True, timeout=60)
+                              cwd=self.folder, capture_output=True, text=True, timeout=600)
         self.assertEqual(done.returncode, 0, done.stderr)
         return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -43,7 +43,7 @@ class Objects(unittest.TestCase):
 
     def nnr(self, *words):
         return subprocess.run([NNR, "--plot", "none", *words], cwd=self.folder, text=True,
-                              capture_output=True, timeout=100, check=False)
+                              capture_output=True, timeout=600, check=False)
 
     def objects(self, done, text):
         """The objects of a run of `text` by -c, after a look at each."""

@@ -25,7 +25,7 @@ PLAIN = {name: value for name, value in os.environ.items() if name not in SLURM}
 
 def run(*words, cwd, text=None, env=None):
     return subprocess.run([NNR, "--plot=none", *words], input=text, text=True, capture_output=True,
-                          cwd=cwd, timeout=100, env={**PLAIN, **(env or {})})
+                          cwd=cwd, timeout=600, env={**PLAIN, **(env or {})})
 
 
 def right(*words, cwd, **more):
@@ -185,7 +185,7 @@ def gnu_parallel_drives_it(home):
 
     def do(*words):
         got = subprocess.run([parallel, "--will-cite", "-j2", *words], cwd=home, env=home_of,
-                             capture_output=True, text=True, timeout=100)
+                             capture_output=True, text=True, timeout=600)
         assert got.returncode == 0, got
         return got.stdout
     do(f"{NNR} --quiet --part {{}}/3 p.nnr", ":::", "1", "2", "3")

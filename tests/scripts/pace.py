@@ -33,7 +33,7 @@ class Prompt:
 
     def wait_for(self, text):
         while text.encode() not in self.seen:
-            if not select.select([self.master], [], [], 30)[0]:
+            if not select.select([self.master], [], [], 600)[0]:
                 raise AssertionError(f"no {text!r} in {self.seen!r}")
             self.seen += os.read(self.master, 65536)
         self.seen = self.seen.split(text.encode(), 1)[1]
@@ -80,7 +80,7 @@ class Pace(unittest.TestCase):
             script = pathlib.Path(folder) / "a.nnr"
             script.write_text(SETUP + '\nrecord "r.nnr"\nstep 3 pace=0.001\ntrain 3 pace=0.001\n')
             done = subprocess.run([NNR, "--quiet", script], cwd=folder, capture_output=True,
-                                  stdin=subprocess.DEVNULL, timeout=60)
+                                  stdin=subprocess.DEVNULL, timeout=600)
             self.assertEqual(done.returncode, 0, done.stderr)
             record = (pathlib.Path(folder) / "r.nnr").read_text()
             self.assertIn("step 3\ntrain 3\n", record)

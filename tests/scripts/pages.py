@@ -26,7 +26,7 @@ def run(text):
         script = pathlib.Path(folder, "page.nnr")
         script.write_text(text)
         return subprocess.run([NNR, "--plot", "none", str(script)], cwd=folder, text=True,
-                              capture_output=True, timeout=300, check=False)
+                              capture_output=True, timeout=600, check=False)
 
 
 def try_blocks(page, whole):
@@ -47,7 +47,7 @@ def try_commands(page):
         wrong.append(f"{page.name} has no command")
     for words, lines in shown:
         done = subprocess.run([NNR, *words.split()], cwd=page.parent, text=True, capture_output=True,
-                              timeout=60, check=False)
+                              timeout=600, check=False)
         if done.stderr or re.sub("^    ", "", lines, flags=re.M) != done.stdout:
             wrong.append(f"{page.name}: nnr {words} prints\n{done.stdout}{done.stderr}")
 

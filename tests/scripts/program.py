@@ -38,7 +38,7 @@ class Program(unittest.TestCase):
 
     def nnr(self, *words, given=""):
         return subprocess.run([NNR, *words], cwd=self.folder.name, capture_output=True, text=True,
-                              input=given, timeout=60)
+                              input=given, timeout=600)
 
     def write(self, name, content):
         path = pathlib.Path(self.folder.name, name)
@@ -228,7 +228,7 @@ class Program(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
             child.stdout.readline()
             child.send_signal(signal.SIGINT)
-            out, err = child.communicate(timeout=60)
+            out, err = child.communicate(timeout=600)
         self.assertEqual(child.returncode, 130, err)
         self.assertEqual(out, "")
         self.assertIn("everything done so far is kept", err)

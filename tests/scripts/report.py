@@ -123,7 +123,7 @@ class Report(unittest.TestCase):
     def run_nnr(self, script, *options, to="page.html", status=0, path=None, given=None, env=None):
         (self.folder / "lesson.nnr").write_text(script, encoding="utf-8", errors="surrogateescape")
         words = [NNR, "--report", to, *options] + ([] if given is not None else ["lesson.nnr"])
-        done = subprocess.run(words, cwd=self.folder, capture_output=True, timeout=100, input=given,
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, timeout=600, input=given,
                               env={**os.environ, "SOURCE_DATE_EPOCH": "86400", "NNR_PLOT": "none",
                                    **({"PATH": path} if path else {}), **(env or {})})
         self.assertEqual(done.returncode, status, done.stderr)
@@ -306,7 +306,7 @@ class Report(unittest.TestCase):
 
     def test_at_the_prompt_and_in_scripts(self):
         script = 'print "first"\nfoo\nprint "second"\n'
-        done = subprocess.run([NNR], cwd=self.folder, capture_output=True, text=True, timeout=60,
+        done = subprocess.run([NNR], cwd=self.folder, capture_output=True, text=True, timeout=600,
                               input='print "first"\nsave report "page.html"\n')
         self.assertEqual(done.returncode, 0, done.stderr)
         text, page = self.page()

@@ -57,7 +57,7 @@ def expected(t, x, kind, centered, k=None):
 def run(folder, statements, json_too=True, code=0):
     (folder / "s.nnr").write_text(statements)
     done = subprocess.run([NNR, *(["--json"] if json_too else []), "s.nnr"], cwd=folder, capture_output=True, text=True,
-                          timeout=100, check=False)
+                          timeout=600, check=False)
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     return done
 
@@ -131,7 +131,7 @@ def in_a_session(folder):
         'undo\nundo\nmodel two\ninput 5\nimport sae "sae_weights.safetensors" as f\n', json_too=False)
     assert "for i in 1 {" in (folder / "l.nnr").read_text(), (folder / "l.nnr").read_text()
     run(folder, 'source "l.nnr"\nexpect mean(f_decoder.kernel) < 1\n', json_too=False)
-    subprocess.run([NNR, "--check", "s.nnr"], cwd=folder, check=True, capture_output=True, timeout=100)
+    subprocess.run([NNR, "--check", "s.nnr"], cwd=folder, check=True, capture_output=True, timeout=600)
 
 
 def refused(folder, tensors, cfg, *words, statements=""):

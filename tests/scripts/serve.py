@@ -22,7 +22,7 @@ import xml.etree.ElementTree
 NNR = ""
 SOURCE = pathlib.Path()
 # Nothing here takes long; what waits longer has hung.
-LONG = 100
+LONG = 600
 MODEL = """data moons 60 split=0.2
 input 2
 dense 8 tanh kernel=l2(1e-2) as h

@@ -38,7 +38,7 @@ class Terminal(unittest.TestCase):
         return done.stdout.decode() + done.stderr.decode()
 
     def raw(self, *words, **more):
-        return subprocess.run([NNR, *words], cwd=self.folder, capture_output=True, timeout=60,
+        return subprocess.run([NNR, *words], cwd=self.folder, capture_output=True, timeout=600,
                               **more)
 
     def test_every_text_from_outside(self):
@@ -103,11 +103,11 @@ class Terminal(unittest.TestCase):
             os.close(slave)
             seen = b""
             os.write(master, b'source "pl\t\t\t\t')
-            while b"plain_two" not in seen and select.select([master], [], [], 30)[0]:
+            while b"plain_two" not in seen and select.select([master], [], [], 600)[0]:
                 seen += os.read(master, 65536)
             os.write(master, b'o\t"\x15source "oth\t"\x15quit\r')
             try:
-                while select.select([master], [], [], 30)[0]:
+                while select.select([master], [], [], 600)[0]:
                     seen += os.read(master, 65536)
             except OSError:  # the program has left
                 pass
@@ -126,7 +126,7 @@ class Terminal(unittest.TestCase):
                               stderr=slave, env=env, cwd=self.folder) as child:
             os.close(slave)
             seen = b""
-            while select.select([master], [], [], 20)[0]:
+            while select.select([master], [], [], 600)[0]:
                 try:
                     seen += os.read(master, 65536)
                 except OSError:

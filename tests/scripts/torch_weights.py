@@ -49,7 +49,7 @@ def write(path, state):
 def run(folder, statements):
     """What nnr prints for the last statement."""
     (folder / "s.nnr").write_text(statements)
-    done = subprocess.run([NNR, "--json", "s.nnr"], cwd=folder, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run([NNR, "--json", "s.nnr"], cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -42,7 +42,7 @@ class Windows(unittest.TestCase):
             os.close(slave)
             seen, prompts, answers = b"", 0, list(answers)
             try:
-                while select.select([master], [], [], 30)[0]:
+                while select.select([master], [], [], 600)[0]:
                     seen += os.read(master, 65536)
                     asked = seen.count(b"lesson> ") + seen.count(b"nnr> ")
                     if answers and asked > prompts:
@@ -103,7 +103,7 @@ class Windows(unittest.TestCase):
 
     def test_nobody_is_asked_without_a_terminal(self):
         done = subprocess.run([NNR, "--quiet", "a.nnr"], cwd=self.folder, capture_output=True,
-                              stdin=subprocess.DEVNULL, env=self.env, timeout=60)
+                              stdin=subprocess.DEVNULL, env=self.env, timeout=600)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn(HINT, done.stderr)
 

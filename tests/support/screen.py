@@ -11,6 +11,9 @@ import termios
 import time
 import unicodedata
 
+# Seconds; what takes longer has hung.
+PATIENCE = 200
+
 
 def columns_of(character):
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -133,11 +136,11 @@ class Grid:
         return rows
 
     def styles(self, word):
-        """The colours of a word's cells in the row of the cursor."""
+        """The colours of a word's cells in the row of the cursor; none where it is not there."""
         row = self.rows[self.row]
         line = "".join(c if c else "\0" for c, _ in row)
         if word not in line:
-            raise AssertionError(f"{word!r} is not where the cursor is: {self.text()}")
+            return set()
         at = line.index(word)
         return {style for _, style in row[at:at + len(word)]}
 
@@ -153,10 +156,11 @@ class Screen(Grid):
         home = {name: value for name, value in home.items() if value is not None}
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
             os.chdir(folder)
             os.execve(words[0], words, home)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.bytes = b""
+        self.taken = 0
         self.open = True
 
     def listen(self, seconds):
@@ -168,11 +172,12 @@ class Screen(Grid):
                 piece = b""
             self.open = bool(piece)
             self.bytes += piece
+            self.taken += len(piece)
             text = self.bytes.decode("utf-8", "ignore")
             self.feed(text)
             self.bytes = self.bytes[len(text.encode()):]
 
-    def wait(self, holds, patience=20):
+    def wait(self, holds, patience=PATIENCE):
         """Reads on until holds(self); the test ends when it never does."""
         end = time.monotonic() + patience
         while not holds(self):
@@ -181,8 +186,22 @@ class Screen(Grid):
             self.listen(0.02)
         return self
 
-    def wait_for(self, text, patience=20):
+    def wait_for(self, text, patience=PATIENCE):
         return self.wait(lambda s: any(text in row for row in s.text()), patience)
+
+    def settle(self):
+        """Reads on until the program has read all keys, has no more to write, and sleeps."""
+        other = os.open(f"/proc/{self.pid}/fd/0", os.O_RDONLY | os.O_NOCTTY)
+        quiet = 0
+        while self.open and quiet < 4:
+            before = self.taken
+            self.listen(0.1)
+            unread = fcntl.ioctl(other, termios.FIONREAD, bytes(4))
+            with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as stat:
+                sleeps = stat.read().rsplit(")", 1)[1].split()[0] == "S"
+            idle = sleeps and not any(unread) and self.taken == before
+            quiet = quiet + 1 if idle else 0
+        os.close(other)
 
     def type(self, keys):
         keys = keys.encode() if isinstance(keys, str) else keys
