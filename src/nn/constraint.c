@@ -169,7 +169,7 @@ static void apply_spectral_norm(const struct args *self, const struct shape *sha
 {
     const double most = args_number(self, "max_value");
     const size_t count = shape_count(shape), cols = shape_last(shape);
-    const double sigma = sigma_largest(w, count / cols, cols, room, NULL, NULL);
+    const double sigma = sigma_largest(w, count / cols, cols, room);
     if (sigma <= most)
         return;
     for (size_t i = 0; i < count; i++)

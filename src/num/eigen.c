@@ -210,10 +210,13 @@ double eigen_largest(size_t n, double *a, double near, double *room, double *vec
     double *u[3] = {room + 2 * n, room + 3 * n, room + 4 * n};
     tridiagonalize_matrix(n, a, &t, u[0]);
     const double bound = find_bound(&t), tiny = bound * DBL_EPSILON * DBL_EPSILON;
-    *count = 0;
+    if (vector)
+        *count = 0;
     if (!(bound > 0))
         return bound;
     const double most = find_largest(&t, bound, tiny);
+    if (!vector)
+        return most;
     *count = n - count_below(&t, most * (1 - near), tiny);
     find_vectors(&t, most, tiny, u, vector, *count);
     for (size_t k = 0; k < *count; k++)

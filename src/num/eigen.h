@@ -10,7 +10,7 @@ size_t eigen_room(size_t n);
 /* The largest eigenvalue of a[n][n], symmetric and with none below 0, to a few units in its last
  * place; eigenvalues within `near` of it, as a share, count as equal. Their orthonormal vectors are
  * written to vector[*count][n], which has room for n of them. a is used up. A matrix of 0, or with
- * numbers that are not finite, has *count 0. */
+ * numbers that are not finite, has *count 0. Without `vector` and `count` it is the value alone. */
 double eigen_largest(size_t n, double *a, double near, double *room, double *vector, size_t *count);
 
 #endif

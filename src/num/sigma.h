@@ -11,10 +11,7 @@
 size_t sigma_room(size_t rows, size_t cols);
 
 /* The largest singular value of a[rows][cols], whose numbers are finite, right to a few units in
- * the last place of a double; 0 of a matrix of zeros. u[rows] and v[cols], both or neither NULL,
- * become unit vectors with a v = sigma u and a'u = sigma v; 0 where sigma is. Where several
- * singular values are the largest they are one of the pairs, always the same for the same matrix.
- */
-double sigma_largest(const real *a, size_t rows, size_t cols, double *room, double *u, double *v);
+ * the last place of a double; 0 of a matrix of zeros. */
+double sigma_largest(const real *a, size_t rows, size_t cols, double *room);
 
 #endif
