@@ -446,15 +446,37 @@ static int check_shape(const struct args *term, const struct shape *shape, bool 
     return kind->check ? kind->check(term, shape, activity, e) : 0;
 }
 
+/* "l1, l2 and l1l2": the kinds that can leave steps out. */
+static const char *list_masked(char *text, size_t room)
+{
+    const struct entry *last = NULL;
+    size_t used = 0;
+    text[0] = 0;
+    for (size_t i = 0; i <= penalty_kinds.rows && used < room; i++) {
+        const struct entry *now = i < penalty_kinds.rows ? penalty_kinds.row[i] : NULL;
+        if (now && ((const struct penalty_kind *)now)->masked == MASKED_REFUSED)
+            continue;
+        if (last)
+            used += (size_t)snprintf(text + used, room - used, "%s%s",
+                                     !used ? ""
+                                     : now ? ", "
+                                           : " and ",
+                                     last->name);
+        last = now;
+    }
+    return text;
+}
+
 /* Whether an activity penalty can leave steps out, where the call that it is on has a mask. */
 static int check_masked(const struct graph *g, id call, const struct args *term, struct err *e)
 {
     const id mask = g->value[g->call[call].output].mask;
+    char list[250];
     if (mask == NOTHING || penalty_kind_of(term)->masked != MASKED_REFUSED)
         return 0;
     err_at(e, term->where, "%s cannot leave out the steps of %s that %s masks", term->entry->name,
            g->call[call].name, g->call[g->value[mask].made_by].name);
-    return err_hint(e, "l1, l2, l1l2, kl, entropy, hoyer, group_lasso, tar, tv and ar can");
+    return err_hint(e, "%s can", list_masked(list, sizeof list));
 }
 
 /* Whether a term fits what it is applied to: its weight, or the calls made so far. Of several

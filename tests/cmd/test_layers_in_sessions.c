@@ -429,8 +429,8 @@ static void what_cannot_act_on_them_is_said(void **state)
         const char *text, *says;
     } cases[] = {
         {0, "set b.activity = far(0.1)",
-         "t:1:18: far cannot leave out the steps of b that m masks; l1, l2, l1l2, kl, entropy, "
-         "hoyer, group_lasso, tar, tv and ar can"},
+         "t:1:18: far cannot leave out the steps of b that m masks; l1, l2, l1l2, contractive, kl, "
+         "l0, group_lasso, hoyer, tv, ar, tar, entropy and confidence can"},
         {0, "term t = sum(b.output^2)",
          "t:1:14: steps of b.output are masked, and a term cannot leave them out; an activity "
          "penalty can: activity=l1(...) of that layer"},

@@ -261,11 +261,11 @@ static void what_cannot_be_is_said(void **state)
          "takes the steps in behind it first (lstm, gru, simple_rnn, global_avg_pool), or use "
          "flatten without the mask"},
         {"dense 2 activity=decov(1) as h",
-         "t:1:18: decov cannot leave out the steps of h that m masks; l1, l2, l1l2, kl, entropy, "
-         "hoyer, group_lasso, tar, tv and ar can"},
+         "t:1:18: decov cannot leave out the steps of h that m masks; l1, l2, l1l2, contractive, "
+         "kl, l0, group_lasso, hoyer, tv, ar, tar, entropy and confidence can"},
         {"set d.activity = decov(1)",
-         "t:1:18: decov cannot leave out the steps of d that m masks; l1, l2, l1l2, kl, "
-         "entropy, hoyer, group_lasso, tar, tv and ar can"},
+         "t:1:18: decov cannot leave out the steps of d that m masks; l1, l2, l1l2, contractive, "
+         "kl, l0, group_lasso, hoyer, tv, ar, tar, entropy and confidence can"},
         {"concat on d, d axis=1",
          "t:1:1: concat joins along the steps, and m masks some of them; join along another axis, "
          "or before the mask is made"},
