@@ -250,7 +250,8 @@ static void end_row(struct ledger *l, struct ledger_row *row, size_t r)
         moves = moves || !a->frozen;
         if (!t->activity)
             continue;
-        struct extent n = applied_extent(p, a, l->batch);
+        const size_t most = l->samples < l->batch ? l->samples : l->batch;
+        struct extent n = applied_extent(p, a, most);
         row->reduce = a->reduce;
         row->divisor = reduce_divisor(a->reduce, t->args, &n) * (double)a->steps;
         if (a->mask && a->reduce == REDUCE_MEAN)

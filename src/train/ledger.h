@@ -34,7 +34,7 @@ struct ledger_row {
     id term;
     struct ledger_call *call; /* of an activity term: each call; NULL for a weight */
     size_t calls;
-    double divisor;     /* of a full batch */
+    double divisor;     /* of a full batch, or of the only one */
     enum reduce reduce; /* as used */
     double value, share;
     size_t steps, masked; /* of a call with a mask: how many steps the samples had, and how many

@@ -4,6 +4,7 @@
 #include "host.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* y = w x, w from 1; four samples (1, 2), so a step of sgd with lr 0.1 turns w into w + 0.2 (2 - w)
@@ -323,6 +324,68 @@ static void evaluate_takes_the_validation_share(void **state)
     fake_finish(&f);
 }
 
+/* The divisor of the row `at` of the ledger. */
+static double divisor_of(struct fake *f, const char *ledger, int at)
+{
+    fake_ok(f, ledger);
+    const char *text = f->out.text;
+    for (; at >= 0 && text; at--)
+        text = strstr(text + 1, "\"divisor\": ");
+    assert_non_null(text);
+    return strtod(text + strlen("\"divisor\": "), NULL);
+}
+
+/* By what a figure was divided is what the ledger says: in the short last batch, and in a share
+ * that is smaller than a batch, by the samples there are. */
+static void the_divisor_is_that_of_the_samples(void **state)
+{
+    (void)state;
+    struct fake f;
+    const char *last = "penalties on=batch format=json\n", *all = "penalties format=json\n";
+    fake_start(&f);
+    fake_ok(&f, "data rows { 1 -> 0; 2 -> 0; 3 -> 0 } batch=2 shuffle=no\ninput 1\n"
+                "dense 2 use_bias=no kernel_init=ones activity=l1(1)+l1(1, reduce=mean) as h\n"
+                "dense 1\nloss mse\noptimizer sgd lr=0\nstep 2\n");
+    check_near(divisor_of(&f, last, 0), 1, 0);
+    check_near(divisor_of(&f, last, 1), 2, 0);
+    check_has(f.out.text, "\"value\": 6,");
+    check_near(divisor_of(&f, all, 0), 2, 0);
+    check_near(divisor_of(&f, all, 1), 4, 0);
+    fake_ok(&f, "data moons 10 split=0.2 batch=8\nmodel other\ninput 2\n"
+                "dense 3 tanh activity=l1(1) as h\ndense 1 sigmoid\nloss mse\n");
+    check_near(divisor_of(&f, all, 0), 2, 0);
+    check_near(divisor_of(&f, "penalties on=train format=json\n", 0), 8, 0);
+    fake_finish(&f);
+}
+
+/* 1 - w^2 from w = 0.9 on, which sgd drives away: 0.19, then with w = 1.08 below 0. It is told
+ * once, at its step; again only when it has been above 0 between. Confidence is below 0 by what it
+ * is. */
+static void a_penalty_below_0_is_told(void **state)
+{
+    (void)state;
+    struct fake f;
+    const char *told = "the penalty h.kernel (away) is negative in step 2: -0.1664\n";
+    fake_start(&f);
+    fake_ok(&f, "define penalty away(x) = 1 - sum(x^2)\ndata rows { 0 -> 0 }\ninput 1\n"
+                "dense 1 use_bias=no kernel_init=constant(0.9) kernel=away(1) as h\n"
+                "loss mse\noptimizer sgd lr=0.1\nstep 1\n");
+    assert_string_equal(f.err.text, "");
+    fake_ok(&f, "step 3\n");
+    assert_string_equal(f.err.text, told);
+    fake_ok(&f, "step 1\nrepeat 2 { step 1 }\n");
+    assert_string_equal(f.err.text, "");
+    fake_ok(&f, "evaluate\n");
+    assert_string_equal(f.err.text, "the penalty h.kernel (away) is negative on this data\n");
+    fake_ok(&f, "model sure\ninput 1\ndense 2 softmax activity=confidence(1)\ndense 1\nloss mse\n"
+                "optimizer sgd\nstep 2\nevaluate\n");
+    assert_null(strstr(f.err.text, "negative"));
+    fake_ok(&f, "model joint\ninput 1\ndense 1 as h\nterm low = 0 - 3 * mean(h.kernel^2)\n"
+                "loss mse\noptimizer sgd\nstep 2\n");
+    check_has(f.err.text, "the penalty low (term) is negative in step 1: ");
+    fake_finish(&f);
+}
+
 /* One weight of 1 that stays, and two samples of which one is kept: of the data losses 1 and 4 each
  * share has one, whichever it is, and l2(0.5) adds 0.5. */
 static void each_share_has_its_figures(void **state)
@@ -424,6 +487,8 @@ int main(void)
         cmocka_unit_test(what_is_stopped_equals_step_n),
         cmocka_unit_test(looking_can_be_stopped_too),
         cmocka_unit_test(evaluate_takes_the_validation_share),
+        cmocka_unit_test(the_divisor_is_that_of_the_samples),
+        cmocka_unit_test(a_penalty_below_0_is_told),
         cmocka_unit_test(each_share_has_its_figures),
         cmocka_unit_test(predict_scales_as_the_data_is_scaled),
         cmocka_unit_test(clipping_and_constraints_are_set),

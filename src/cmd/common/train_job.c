@@ -14,6 +14,7 @@
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
 
+#include "nn/joint_term.h"
 #include "num/flush.h"
 #include "train/ledger.h"
 #include "train/noting.h"
@@ -135,7 +136,42 @@ static bool holds_back(const struct job *j)
     return d->training < d->samples;
 }
 
-static int take_step(const struct job *j, struct err *e)
+bool penalty_is_own(const struct args *a)
+{
+    size_t i = 0;
+    while (i < penalty_kinds.rows && penalty_kinds.row[i] != a->entry)
+        i++;
+    return i == penalty_kinds.rows;
+}
+
+/* A row of the plan that was below 0 in the last step and should not be; their count for none. */
+static size_t negative_row(const struct trainer *t)
+{
+    const struct plan *p = t->train;
+    size_t i = 0;
+    while (i < p->applieds &&
+           (t->last_batch.row[i] >= 0 || !penalty_is_own(p->graph->term[p->applied[i].term].args)))
+        i++;
+    return i;
+}
+
+/* The loss falls then while what the penalty is on runs away: told once, at the step. */
+static void tell_negative(struct job *j)
+{
+    const struct trainer *t = trainer_of(j->model);
+    const size_t row = negative_row(t);
+    char name[TERM_NAME_ROOM], number[NUMBER_ROOM];
+    if (row == t->train->applieds)
+        return;
+    const struct term *x = &t->train->graph->term[t->train->applied[row].term];
+    j->told = true;
+    session_notice(j->session, "the penalty %s (%s) is negative in step %llu: %s",
+                   term_name(t->train->graph, x, name, sizeof name), x->args->entry->name,
+                   (unsigned long long)j->model->state.step,
+                   number_text(t->last_batch.row[row], number));
+}
+
+static int take_step(struct job *j, struct err *e)
 {
     struct figures x;
     if (rules_apply(j->session, j->model, e))
@@ -146,6 +182,8 @@ static int take_step(const struct job *j, struct err *e)
     }
     rules_keep(j->model);
     j->model->history.behind = !j->blind;
+    if (!j->told)
+        tell_negative(j);
     return 0;
 }
 
@@ -164,7 +202,7 @@ static int put_start(const struct job *j, const struct validated *v, struct err 
 
 /* The first one, with a pass over the validation share before it. The training share's figures come
  * from the step itself. */
-static int take_first_step(const struct job *j, struct err *e)
+static int take_first_step(struct job *j, struct err *e)
 {
     struct validated v = {0};
     const bool validates = holds_back(j);
@@ -244,6 +282,8 @@ int job_begin(struct job *j, struct err *e)
     j->first_epoch = m->state.epoch;
     j->first_step = m->state.step;
     j->slice_steps = 1;
+    const struct trainer *t = trainer_of(m);
+    j->told = t && t->last_batch.samples && negative_row(t) < t->train->applieds;
     j->started = j->epoch_started = j->due = session_clock(j->session);
     return 0;
 }

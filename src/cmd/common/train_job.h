@@ -10,6 +10,7 @@
 #define PACE(text)                                                                                 \
     ARG("pace", KEY, ARG_NUMBER, .above = true, .max = 1e6, .unrecorded = true, .line = text)
 
+struct args;
 struct err;
 struct job;
 struct model;
@@ -29,6 +30,9 @@ void job_finish(struct job *j);
 int job_whole(struct job *j, struct err *e);
 /* Chooses what is missing and checks, or prepares, a model for training. */
 int train_begin(struct session *s, struct model *m, struct err *e);
+/* Whether a penalty is a formula that a person wrote. Those of the catalogue are 0 or more, but for
+ * rounding, or say that they are not (confidence): one below 0 is meant so. */
+bool penalty_is_own(const struct args *a);
 /* Ends all training in the background; what was done is kept, and said. */
 int jobs_end(struct session *s, struct err *e);
 /* The same without a word. */

@@ -28,6 +28,7 @@ struct job {
     double *epoch_seconds;
     size_t epoch_count, epoch_room;
     bool reached; /* the condition of `until` held */
+    bool told;    /* that a penalty is negative */
     double due;   /* with a pace: when the next step is */
     /* With keeps_best: of what, and the state at the best epoch so far; epoch 0: none yet. */
     enum noted of;

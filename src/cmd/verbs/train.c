@@ -260,15 +260,19 @@ static size_t judged_outputs(const struct ledger *l)
     return n;
 }
 
-/* A row that is not a number is told at once: the total does not say which it is. */
+/* A row that is not a number is told at once: the total does not say which it is. So is a
+ * formula of one's own below 0. */
 static void notice_bad_rows(const struct session *s, const struct ledger *l)
 {
     char slot[300];
-    for (size_t r = 0; r < l->rows; r++)
-        if (l->row[r].flags & ROW_NOT_A_NUMBER)
-            session_notice(s, "the penalty %s (%s) is infinite or not a number on this data",
-                           ledger_slot(l, r, slot, sizeof slot),
-                           l->model->graph->term[l->row[r].term].args->entry->name);
+    for (size_t r = 0; r < l->rows; r++) {
+        const struct args *a = l->model->graph->term[l->row[r].term].args;
+        const bool negative = l->row[r].flags & ROW_NEGATIVE && penalty_is_own(a);
+        if (negative || l->row[r].flags & ROW_NOT_A_NUMBER)
+            session_notice(s, "the penalty %s (%s) is %s on this data",
+                           ledger_slot(l, r, slot, sizeof slot), a->entry->name,
+                           negative ? "negative" : "infinite or not a number");
+    }
 }
 
 static void evaluate_report(struct report *r, const struct session *s, const struct ledger *l)
