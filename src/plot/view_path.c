@@ -89,7 +89,8 @@ static void add_lines(struct figure *f, struct str *plot, const struct path *p)
             style_pen(plot, p->r, (struct pen){.colour = i, .dash = i % 5, .width = 2, .points = 1},
                       i);
         else
-            str_addf(plot, " with lines lw 1 lc rgb '#90%s'", style_colour(BLUE) + 1);
+            str_addf(plot, " with %s lw 1 lc rgb '#90%s'", t->values > 1 ? "lines" : "points pt 7",
+                     style_colour(BLUE) + 1);
         if (named)
             style_legend(plot, name);
         else

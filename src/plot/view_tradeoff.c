@@ -35,6 +35,24 @@ static bool has_figure(const struct sweep_table *t, size_t figure)
     return false;
 }
 
+static int not_finite(struct span place, const char *figure, struct err *e)
+{
+    err_at(e, place, "%s is a number in no run", figure);
+    return err_hint(e, "results prints what the runs came to");
+}
+
+/* Whether a value was run several times, so that its dot has bars. */
+static bool has_bars(const struct sweep_table *t)
+{
+    bool seen[VALUES_MOST] = {0};
+    for (size_t i = 0; i < t->runs; i++) {
+        if (seen[t->value_of[i]])
+            return true;
+        seen[t->value_of[i]] = true;
+    }
+    return false;
+}
+
 /* The figure that the person named, or: below, what was measured first, else the swept value; at
  * the side, the data loss. */
 static int choose_figure(const struct view_request *r, size_t number, struct side *to,
@@ -58,6 +76,8 @@ static int choose_figure(const struct view_request *r, size_t number, struct sid
     to->figure = figure_number(t, to->name);
     if (to->figure != SIZE_MAX && has_figure(t, to->figure))
         return 0;
+    if (to->figure < t->measures)
+        return not_finite(r->where[number], to->name, e);
     err_at(e, r->where[number], "the sweep has no figure \"%s\"", to->name);
     return err_hint(e, "results lists them; measure NAME = EXPRESSION in its braces adds one");
 }
@@ -131,7 +151,7 @@ static void add_rows(struct figure *f, const struct view_request *r, const struc
         if (!is_known(side, v))
             continue;
         figure_series(f, t->label[v]);
-        figure_row(f, row, t->runs > t->values ? 4 : 2);
+        figure_row(f, row, has_bars(t) ? 4 : 2);
     }
     figure_end(f);
 }
@@ -145,8 +165,11 @@ static void add_labels(struct str *to, const struct view_request *r, const struc
             continue;
         str_add(to, "set label ");
         figure_quote(to, t->label[v]);
-        str_addf(to, " at %.9g, %.9g offset 0.8, %s noenhanced%s\n", side[0].mean[v],
-                 side[1].mean[v], v % 2 ? "-0.8" : "0.8",
+        str_addf(to, " at %.9g, %.9g offset %s, %s noenhanced%s\n", side[0].mean[v],
+                 side[1].mean[v], r->text ? "2" : "0.8",
+                 r->text ? "0"
+                 : v % 2 ? "-0.8"
+                         : "0.8",
                  r->text ? "" : " textcolor rgb '" STYLE_INK "'");
     }
 }
@@ -163,7 +186,7 @@ static void add_dots(struct str *plot, const struct view_request *r, const struc
     str_addf(plot, "%s using %s:%s with lines lw 1 dt 3 lc rgb '" STYLE_GREY "' notitle", block, x,
              y);
     style_next(plot);
-    if (r->sweep->runs > r->sweep->values)
+    if (has_bars(r->sweep))
         str_addf(plot, "%s using %s:%s:3:4 with xyerrorbars pt 7 ps 1.2 lw 1.5 lc rgb '%s' notitle",
                  block, x, y, style_colour(BLUE));
     else
@@ -178,12 +201,10 @@ static int fill_tradeoff(const struct view_request *r, struct side side[2], stru
     char block[16];
     style_begin(f, r);
     for (size_t i = 0; i < 2; i++)
-        if (!set_side(&f->program, r->sweep, i ? "y" : "x", &side[i])) {
-            err_at(e, r->place, "%s is a number in no run", side[i].name);
-            return err_hint(e, "results prints what the runs came to");
-        }
+        if (!set_side(&f->program, r->sweep, i ? "y" : "x", &side[i]))
+            return not_finite(r->place, side[i].name, e);
     str_addf(&title, "tradeoff: %s%s", r->sweep->text,
-             r->sweep->runs > r->sweep->values ? " (mean and deviation over seeds)" : "");
+             has_bars(r->sweep) ? " (mean and deviation over seeds)" : "");
     style_set(&f->program, "title", title.text ? title.text : "tradeoff");
     add_rows(f, r, side, block);
     add_labels(&f->program, r, side);

@@ -351,6 +351,10 @@ static void what_runs_print_is_shown_in_order(void **state)
     assert_int_equal(count_of(f.err.text, "optimizer adam (chosen: none was given)"), 1);
     assert_int_equal(f.last.runs, 2);
     assert_int_equal(f.last.runs_done, 2);
+    assert_int_equal(f.last.runs_going, 0);
+    fake_prints(&f, "sweep h.kernel = l2(?) over 0 { print step }\n",
+                "main_5: h.kernel = 0\n0\n"
+                "sweep: 1 run; its model stays, and results shows what it came to\n");
     fake_finish(&f);
 }
 

@@ -33,6 +33,47 @@ static void a_dot_is_the_mean_over_the_seeds(void **state)
     bench_finish(&b);
 }
 
+/* Of the values 0.001 and 0.1 no run came to its end; the two of 0 have bars all the same. */
+static void runs_that_failed_take_no_bars_away(void **state)
+{
+    (void)state;
+    struct bench b = bench_make(PLAIN_MODEL);
+    struct view_request r = request_of(&b);
+    struct sweep_scene sweep;
+    sweep_of(&sweep, b.model, b.model);
+    sweep.table.runs = 2;
+    r.sweep = &sweep.table;
+    struct figure f = drawn(&r, "tradeoff");
+    check_row(&f, "0", 0.6, 3, 0.2 / sqrt(2), 2 / sqrt(2));
+    check_has(f.program.text, "with xyerrorbars");
+    check_has(f.program.text, "(mean and deviation over seeds)");
+    figure_finish(&f);
+    bench_finish(&b);
+}
+
+static void what_was_measured_may_be_no_number(void **state)
+{
+    (void)state;
+    static const double figure[] = {INFINITY, 1, 2};
+    const char *name = "active";
+    const struct span where = {1, 20, 25};
+    struct bench b = bench_make(PLAIN_MODEL);
+    struct view_request r = request_of(&b);
+    struct sweep_scene sweep;
+    struct figure f = {0};
+    struct err e = {0};
+    sweep_of(&sweep, b.model, b.model);
+    sweep.table.figure = figure;
+    sweep.table.runs = 1;
+    r.sweep = &sweep.table;
+    r.layer = &name;
+    r.where = &where;
+    r.layers = 1;
+    assert_int_equal(view_of("tradeoff")->draw(&r, &f, &e), -1);
+    assert_string_equal(e.what, "active is a number in no run");
+    bench_finish(&b);
+}
+
 /* The swept setting on an axis has the values' own labels; 0.001 to 0.1 is more than 30 times, so
  * the places are logarithms, and 0 stands at that of 0.0001. The csv has the values themselves. */
 static void figures_may_be_named(void **state)
@@ -138,6 +179,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dot_is_the_mean_over_the_seeds),
+        cmocka_unit_test(runs_that_failed_take_no_bars_away),
+        cmocka_unit_test(what_was_measured_may_be_no_number),
         cmocka_unit_test(figures_may_be_named),
         cmocka_unit_test(a_path_has_a_line_for_each_weight),
         cmocka_unit_test(what_has_no_path_is_said),

@@ -415,10 +415,11 @@ int sweep_take_one(struct session *s, struct sweep *w, size_t i, struct err *e)
 int sweep_progress(const struct session *s, const struct sweep *w, size_t going, bool ended,
                    struct err *e)
 {
+    const size_t left = w->runs - w->done; /* what has told its row may go on for a moment */
     const struct progress p = {.what = "sweep",
                                .runs = w->runs,
                                .runs_done = w->done,
-                               .runs_going = going,
+                               .runs_going = going < left ? going : left,
                                .run_ended = ended};
     return session_tick(s, &p, e);
 }

@@ -499,8 +499,12 @@ static int write_done(struct session *s, const struct sweep *w, struct str *to, 
     report_number(&r, "failed", (double)w->failed);
     if (w->failed)
         report_say(&r, ", {failed} failed");
-    report_say(&r, w->results->models ? "; their models stay, and results shows what they came to\n"
-                                      : "; results shows what they came to\n");
+    if (w->results->models)
+        report_say(&r, w->done == 1 ? "; its model stays, and" : "; their models stay, and");
+    else
+        report_say(&r, ";");
+    report_say(&r, w->done == 1 ? " results shows what it came to\n"
+                                : " results shows what they came to\n");
     report_write(s, &r, to);
     if (!to->failed)
         return 0;
