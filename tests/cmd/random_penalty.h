@@ -124,13 +124,15 @@ static inline void add_listed(struct chooser *r, struct slot_use use)
                                             "orthogonal(%s",
                                             "spectral(%s",
                                             "soft_orthogonal(%s",
-                                            "orthogonal(%s, by=input"};
-    static const char *const of_vector[] = {"hoyer(%s", "tv(%s, axis=0", "tv(%s, axis=-1"};
+                                            "orthogonal(%s, by=input",
+                                            "l2sp(%s"};
+    static const char *const of_vector[] = {"hoyer(%s", "tv(%s, axis=0", "tv(%s, axis=-1",
+                                            "l2sp(%s"};
     static const char *const of_shares[] = {"entropy(%s", "confidence(%s"};
     const char *form = use.activity && use.unit && chance(r, 0.4) ? of_shares[pick(r, 2)]
                        : use.activity ? of_activity[pick(r, use.time ? 8 : 6)]
-                       : use.matrix   ? of_matrix[pick(r, 8)]
-                                      : of_vector[pick(r, 3)];
+                       : use.matrix   ? of_matrix[pick(r, 9)]
+                                      : of_vector[pick(r, 4)];
     const char *at = strchr(form, '%');
     str_bytes(&r->text, form, (size_t)(at - form));
     str_addf(&r->text, "%s%s", some_strength(r), at + 2);

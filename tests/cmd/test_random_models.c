@@ -396,9 +396,9 @@ static struct ledger read_ledger(const struct trial *t, struct fake *f)
 }
 
 /* Rows of the session's ledger: the batches' means, weighted by their samples. */
-static void check_ledger(struct trial *t)
+static void check_ledger(struct trial *t, struct fake *f)
 {
-    struct ledger l = read_ledger(t, &t->f);
+    struct ledger l = read_ledger(t, f);
     double *row = mem_new(l.rows + 1, sizeof *row), data = 0, sum = 0;
     assert_non_null(row);
     is_true(t, l.rows == t->g->terms, "rows of the ledger");
@@ -486,6 +486,16 @@ static void check_clone_and_mark(struct trial *t)
     ledger_finish(&back);
 }
 
+/* The rows where the weights have moved to; what l2sp stays near has not. */
+static void check_moved(struct trial *t, struct fake *f)
+{
+    double *first = t->weight;
+    t->weight = doubles(current_model(f->session)->state.weight, t->g->weight_reals);
+    check_ledger(t, f);
+    mem_free(t->weight);
+    t->weight = first;
+}
+
 /* The same text gives the same session, whose first step has the figures of the naive ledger. */
 static void check_again(struct trial *t)
 {
@@ -500,6 +510,7 @@ static void check_again(struct trial *t)
     type(t, &f, "step 1\n");
     const struct figures *x = &current_model(f.session)->state.last;
     is_near(t, x->data + x->penalty, due, "the loss of a step");
+    check_moved(t, &f);
     ledger_finish(&here);
     ledger_finish(&there);
     fake_finish(&f);
@@ -511,7 +522,7 @@ static void check_model(uint64_t number, struct slope *s)
     trial_start(&t, number);
     check_plans(&t, MODE_TRAIN, SAMPLES, s);
     check_plans(&t, MODE_INFER, 1 + number % SAMPLES, s);
-    check_ledger(&t);
+    check_ledger(&t, &t.f);
     if (number % SESSION_EVERY == 0) {
         check_cut(&t);
         check_again(&t);

@@ -160,6 +160,16 @@ static double largest_square(const struct subject *s)
     return most;
 }
 
+/* The squares of how far the numbers are from those that they began with. */
+static double moved_squares(const struct subject *s)
+{
+    const struct arg *first = args_get(s->args, "x0");
+    double total = 0;
+    for (size_t i = 0; i < count_of(s); i++)
+        total += pow(s->x[i] - first->as.numbers.item[i], 2);
+    return total;
+}
+
 /* The norms of all filters of a kernel, or of what goes out of each input channel, times the roots
  * of their sizes. */
 static double group_norms(const struct subject *s)
@@ -189,7 +199,7 @@ static const struct {
 } known[] = {
     {"hoyer", hoyer_sum},         {"tv", total_variation}, {"tar", temporal_squares},
     {"orthogonal", mean_cosine},  {"decov", covariances},  {"soft_orthogonal", distance_from_unit},
-    {"spectral", largest_square},
+    {"spectral", largest_square}, {"l2sp", moved_squares},
 };
 
 bool naive_penalty(const struct args *args, const double *x, const struct dims *dims, bool activity,
