@@ -98,6 +98,8 @@ static struct node *no_value(struct parser *p)
     } else {
         err_at(p->e, p->now.where, "a value is missing before \"%s\"",
                parser_shown(p, text, sizeof text));
+        if (p->now.kind == TOKEN_STAR)
+            err_hint(p->e, "a power is x^2");
     }
     return NULL;
 }

@@ -106,6 +106,7 @@ static const char *advice_for(const char *character)
         {"\u00b7", "write *"},
         {"&", "write and"},
         {"!", "write not"},
+        {"%", "what is left of a division is mod(a, b)"},
         {"[", "a list needs no brackets: on a, b"},
         {"]", "a list needs no brackets: on a, b"},
         {".", "a file name stands in quotes: \"../data.csv\""},

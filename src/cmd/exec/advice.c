@@ -2,6 +2,8 @@
 #include "cmd/exec/advice.h"
 
 #include "cmd/exec/foreign.h"
+#include "cmd/exec/meant.h"
+#include "cmd/exec/orders.h"
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
 
@@ -190,6 +192,39 @@ static bool advise_quotes(const struct line *line, struct span where, struct err
     return false;
 }
 
+/* A line that is nearly one of ours. */
+static bool advise_meant(const struct session *s, const struct line *line, struct err *e)
+{
+    const struct piece text = {line->at, line->n};
+    struct piece word;
+    struct str meant = {0};
+    const bool known = meant_line(text, &meant) && !meant.failed && meant.size < 200;
+    if (known)
+        err_hint(e, "write %s", meant.text);
+    str_finish(&meant);
+    if (known || !meant_stranger(s, text, &word))
+        return known;
+    err_at(e, e->where, "no verb or function \"%.*s\"", word.n < 60 ? (int)word.n : 60, word.at);
+    err_hint(e, "help lists the verbs, help expressions the functions");
+    return true;
+}
+
+/* A topic that is no value: help ~, help(dense). */
+static void advise_help(const struct line *line, size_t at, struct err *e)
+{
+    struct piece topic = trimmed_piece((struct piece){line->at + at, line->n - at});
+    const bool called = topic.n && *topic.at == '(';
+    if (called) {
+        topic = piece_behind(topic, 1);
+        topic = trimmed_piece((struct piece){topic.at, find_outside(topic, ")")});
+    }
+    const char *quote = called ? "" : "\"";
+    if (!topic.n)
+        err_hint(e, "write help");
+    else
+        err_hint(e, "write help %s%.*s%s", quote, (int)topic.n, topic.at, quote);
+}
+
 void advise_text(const struct session *s, struct err *e)
 {
     struct line line;
@@ -201,10 +236,14 @@ void advise_text(const struct session *s, struct err *e)
         return;
     const struct entry *verb = entry_at(&line, &command_table, &at);
     if (verb && verb->arg_count && verb->args->naming == NAMING_TOPICS && at < line.n) {
-        err_hint(e, "write help \"%.*s\"", (int)(line.n - at - 1), line.at + at + 1);
+        advise_help(&line, at, e);
         return;
     }
-    if (advise_quotes(&line, e->where, e) || advise_foreign(s, &line, e->where, e))
+    struct line bare = line; /* without a sign before the word: :q, !ls */
+    while (bare.n && strchr(":/\\!%@$-", *bare.at))
+        bare.at++, bare.n--;
+    if (advise_quotes(&line, e->where, e) || advise_foreign(s, &bare, e->where, e) ||
+        advise_meant(s, &line, e))
         return;
     if (foreign_value(line.at + line.place, line.n - line.place, &value) && value.size < 200)
         err_hint(e, "write %s", value.text ? value.text : "");
@@ -250,6 +289,8 @@ int advise_verb(const struct session *s, const struct statement *st, const struc
         return -1;
     if (advise_row(st->verb, e))
         return -1;
+    if (table_find(&player_orders, st->verb))
+        return err_hint(e, "it is a word for lessons; lesson lists them, lesson 1 plays one");
     return near->name ? err_hint(e, "did you mean %s?", near->name)
                       : err_hint(e, "help lists the verbs");
 }

@@ -5,6 +5,7 @@
 #include "cmd/exec/spoken.h"
 #include "cmd/session/words.h"
 
+#include "expr/functions.h"
 #include "nn/layer.h"
 #include "train/loss.h"
 #include "train/opt.h"
@@ -560,15 +561,16 @@ static bool is_ours_spelt(const struct entry *row, struct piece word)
     return strlen(row->name) == word.n && strncmp(row->name, word.at, word.n) == 0;
 }
 
-/* kernel_regularizer=regularizers.l2(0.01): the slot that the value is for. */
+/* kernel_regularizer=regularizers.l2(0.01): the slot that the value is for; NULL: none. */
 static const char *slot_named(struct piece name)
 {
     const struct entry *dense = table_find(&layer_kinds, "dense");
     for (size_t i = 0; dense && i < dense->arg_count; i++)
-        if (dense->args[i].type == ARG_SUM && dense->args[i].alias &&
-            is_alike(name, dense->args[i].alias))
+        if (dense->args[i].type == ARG_SUM &&
+            (is_alike(name, dense->args[i].name) ||
+             (dense->args[i].alias && is_alike(name, dense->args[i].alias))))
             return dense->args[i].name;
-    return "kernel";
+    return NULL;
 }
 
 /* A row of a table here, called as a class or a function there. */
@@ -583,13 +585,14 @@ static enum foreign translate_row(const struct writing *w, const struct spoken *
                   {&loss_kinds, "loss ", SPOKEN_ARGS},
                   {&activation_kinds, "activation ", 0},
                   {&penalty_kinds, "dense 10 ", 0}};
+    const char *slot = slot_named(s->name);
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         const struct entry *row = alike_row(tables[i].table, s->word);
         /* NAME.activity = l1(1) is of ours, but for its verb. */
-        if (!row || (s->name.n && s->plain && is_ours_spelt(row, s->word)))
+        if (!row || (s->name.n && !slot && s->plain && is_ours_spelt(row, s->word)))
             continue;
         if (tables[i].table == &penalty_kinds) {
-            str_addf(w->to, "%s%s=", tables[i].lead, slot_named(s->name));
+            str_addf(w->to, "%s%s=", tables[i].lead, slot ? slot : "kernel");
             add_call(w->to, s->call);
         } else if (tables[i].table == &activation_kinds) {
             str_add(w->to, tables[i].lead);
@@ -644,6 +647,20 @@ static bool line_is_ours(const char *line)
     return *line == '{' || is_ours((struct piece){line, strcspn(line, " ")});
 }
 
+/* np.mean(h.output), torch.sum(x): a function of ours with its values. */
+static bool is_function(const struct spoken *s)
+{
+    static const char *const theirs[] = {"np.", "numpy.", "torch.", "tf.", "math.", "K.", "jnp."};
+    char word[40] = "";
+    if (!s->called || s->plain || !s->args || s->word.n >= sizeof word)
+        return false;
+    memcpy(word, s->word.at, s->word.n);
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+        if (s->path.n > strlen(theirs[i]) && strncmp(s->path.at, theirs[i], strlen(theirs[i])) == 0)
+            return table_find(&functions, word) != NULL;
+    return false;
+}
+
 static enum foreign translate(const struct writing *w, struct piece text)
 {
     struct spoken s;
@@ -653,8 +670,12 @@ static enum foreign translate(const struct writing *w, struct piece text)
         for (size_t i = 4; i + sizeof turns - 1 < text.n; i++)
             if (strncmp(text.at + i, turns, sizeof turns - 1) == 0)
                 return translate(w, piece_behind(text, i));
-    if (!read_spoken(text, &s) || (!s.called && is_ours(s.word)))
+    if (!read_spoken(text, &s) || (!s.called && s.plain && is_ours(s.word)))
         return FOREIGN_NOT;
+    if (is_function(&s)) {
+        str_addf(w->to, "print %.*s", (int)s.call.n, s.call.at);
+        return FOREIGN_LINE;
+    }
     const struct foreign_word *f = find_word(&s);
     if (!f)
         return s.called ? translate_row(w, &s) : FOREIGN_NOT;
@@ -689,6 +710,10 @@ bool foreign_value(const char *text, size_t n, struct str *to)
     struct piece p = {text, n};
     if (!read_spoken(p, &s) || s.plain || s.name.n)
         return false;
+    if (is_function(&s)) {
+        str_bytes(to, s.call.at, s.call.n);
+        return true;
+    }
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (alike_row(tables[i], s.word)) {
             add_call(to, s.call);
