@@ -69,7 +69,7 @@ static void compare_sets_the_ledgers_side_by_side(void **state)
     fake_ok(&f, LINE "rename plain\nclone heavy\nset h.kernel = l2(3)\n");
     /* w = 1: the data loss is (1 - 2)^2 in both, and the penalty 3 * 1. */
     fake_prints(&f, "compare\n",
-                "compare on training data: 1 samples, batches of 1\n"
+                "compare on training data: 1 sample, batches of 1\n"
                 "                plain  heavy\n"
                 "h.kernel l2(3)      -      3\n"
                 "data loss           1      1\n"

@@ -392,7 +392,7 @@ static void what_people_read(void **state)
                 "loss mse\noptimizer sgd lr=0.125\nstep 1\n");
     fake_ok(&f, "penalties moves=yes");
     /* Data 2 and the row 1 of 3. */
-    const char *const parts[] = {"1 samples, batches of 1; moves: of the update in step 1\n",
+    const char *const parts[] = {"1 sample, batches of 1; moves: of the update in step 1\n",
                                  "|gradient|  moves\n", "  33.3%\n", "  66.7%\n",
                                  "   0.0%  frozen\n"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -96,6 +96,31 @@ static void a_table_in_four_ways(void **state)
     report_finish(&r);
 }
 
+/* A column at the end that has neither a title nor a cell, as the remarks of a ledger, makes no
+ * part of its own on a screen that is as wide as the rest. */
+static void an_empty_column_needs_no_room(void **state)
+{
+    (void)state;
+    static const struct report_column titles[] = {{"name", "name", REPORT_WORDS},
+                                                  {"value", "value", REPORT_FIGURE},
+                                                  {"", "flags", REPORT_WORDS}};
+    static const struct report_table remarks = {.key = "rows", .column = titles, .columns = 3};
+    struct report r = {0};
+    report_table(&r, &remarks);
+    report_row(&r, REPORT_FOR_ALL);
+    report_text(&r, NULL, "a layer's name");
+    report_number(&r, NULL, 2.5);
+    report_text(&r, NULL, "");
+    report_close(&r);
+    for (unsigned width = 21; width < 24; width++) {
+        r.width = width;
+        renders_as(&r, report_render_text,
+                   "name            value\n"
+                   "a layer's name    2.5\n");
+    }
+    report_finish(&r);
+}
+
 /* RFC 4180, 2.6 and 2.7: what has a comma, a quote or a line break stands in quotes, and a quote
  * there is two. GitHub's Markdown, 4.10: a pipe in a cell has a backslash before it, and a row is
  * one line; CommonMark, 2.4: a backslash before punctuation takes its meaning. */
@@ -308,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_in_four_ways),
+        cmocka_unit_test(an_empty_column_needs_no_room),
         cmocka_unit_test(signs_of_a_format_are_quoted),
         cmocka_unit_test(numbers_are_exact_for_machines),
         cmocka_unit_test(values_without_a_table),

@@ -344,7 +344,7 @@ void ledger_report(struct report *r, const struct ledger *l, const char *share,
         report_number(r, "moves_step", (double)l->moves_step);
     }
     str_addf(report_note(r), "penalties of %s on %s: ", l->model->name, share);
-    report_say(r, "{samples} samples, batches of {batch}");
+    report_say(r, "{samples sample}, batches of {batch}");
     report_say(r, system ? ", as {emulate} does it" : "");
     report_say(r, l->moved ? "; moves: of the update in step {moves_step}\n" : "\n");
     begin_terms(r, l);

@@ -330,11 +330,15 @@ static void grid_text(const struct grid *g, struct str *to)
 {
     size_t *most = column_widths(g);
     to->failed = to->failed || !most;
+    /* Columns at the end that hold nothing, such as the remarks of a ledger, need no room. */
+    size_t columns = g->columns;
+    while (most && columns > 1 && !most[columns - 1])
+        columns--;
     if (most && g->width >= 2 * NARROWEST && most[0] > g->width / 2 &&
-        fitting_columns(most, g->columns, 0, g->width) < g->columns)
+        fitting_columns(most, columns, 0, g->width) < columns)
         most[0] = g->width / 2;
-    for (size_t from = 0, end; from < g->columns && !to->failed; from = end) {
-        end = fitting_columns(most, g->columns, from, g->width);
+    for (size_t from = 0, end; from < columns && !to->failed; from = end) {
+        end = fitting_columns(most, columns, from, g->width);
         str_add(to, from ? "\n" : "");
         for (size_t line = 0; line < g->lines && !to->failed; line++) {
             if (from)

@@ -257,9 +257,9 @@ static int compare_show(struct session *s, const struct comparison *c,
     for (size_t i = 0; i < FIGURES; i++)
         if (i != ACCURACY || c->ledger[0].judged)
             column[table.columns++] = figures[i];
-    str_addf(report_note(&r), "compare on %s: %zu samples, batches of %zu\n",
+    str_addf(report_note(&r), "compare on %s: %zu sample%s, batches of %zu\n",
              s->data.training < s->data.samples ? "validation" : "training data",
-             c->ledger[0].samples, c->ledger[0].batch);
+             c->ledger[0].samples, c->ledger[0].samples == 1 ? "" : "s", c->ledger[0].batch);
     report_table(&r, &table);
     for (size_t i = 0; i < c->count; i++)
         comparison_row(&r, c, i);
