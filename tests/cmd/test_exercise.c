@@ -129,6 +129,19 @@ static void a_person_sees_what_is_lacking_and_goes_on_when_it_holds(void **state
     fake_finish(&f);
 }
 
+/* As the teacher wrote them, and not as a tree: keras-2.0 is one word. */
+static void solve_shows_what_is_written(void **state)
+{
+    (void)state;
+    struct fake f;
+    start_person(&f, "solve");
+    fake_ok(&f, NET "let k = 1\nexercise \"a\" until k == 2 {\n  emulate keras-2.0\n"
+                    "  let k = 1+1 # so\n}\n");
+    check_has(f.out.text, "> emulate keras-2.0\n");
+    check_has(f.out.text, "> let k = 1+1\n");
+    fake_finish(&f);
+}
+
 static void solve_again_skip_and_undo(void **state)
 {
     (void)state;
@@ -258,6 +271,7 @@ int main(void)
         cmocka_unit_test(check_looks_into_the_braces),
         cmocka_unit_test(a_word_of_exercises_may_be_a_name),
         cmocka_unit_test(a_person_sees_what_is_lacking_and_goes_on_when_it_holds),
+        cmocka_unit_test(solve_shows_what_is_written),
         cmocka_unit_test(solve_again_skip_and_undo),
         cmocka_unit_test(a_record_leads_to_the_same_bits),
         cmocka_unit_test(memory_may_run_out),

@@ -21,9 +21,29 @@ static void each_statement_is_shown_with_its_position(void **state)
     fake_ok(&f, "let k   =  2\n\nprint k # a comment\n");
     assert_string_equal(f.shown.text,
                         "Enter carries out what is shown; what you type is done before it; next, "
-                        "back, again, list\nand leave go about in it; Ctrl-C stops\n"
+                        "back,\nagain, list and leave go about in it; Ctrl-C stops\n"
                         "t:1 (1 of 2): let k   =  2\nstep> t:3 (2 of 2): print k\nstep> ");
     assert_string_equal(f.out.text, "2\n");
+    fake_finish(&f);
+}
+
+/* On a screen of 80 columns, where the terminal would break the line in a word. */
+static void what_is_said_first_fits_the_screen(void **state)
+{
+    (void)state;
+    struct fake f;
+    start(&f);
+    f.host.screen = true;
+    f.host.width = 80;
+    fake_ok(&f, "print 1\n");
+    const char *at = f.shown.text;
+    for (size_t n; *at; at += n + 1) {
+        n = strcspn(at, "\n");
+        assert_true(n <= 80);
+        if (!at[n])
+            break;
+    }
+    check_has(f.shown.text, "again, list and leave go about in it; Ctrl-C stops\n");
     fake_finish(&f);
 }
 
@@ -161,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_statement_is_shown_with_its_position),
+        cmocka_unit_test(what_is_said_first_fits_the_screen),
         cmocka_unit_test(a_long_statement_is_cut_between_letters),
         cmocka_unit_test(what_speaks_is_not_shown_before),
         cmocka_unit_test(what_is_typed_comes_first_and_the_step_stands),

@@ -6,6 +6,7 @@
 #include "cmd/exec/exec.h"
 #include "cmd/exec/grade.h"
 #include "cmd/exec/orders.h"
+#include "cmd/exec/step.h"
 #include "cmd/exec/typed.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
@@ -382,7 +383,7 @@ static int show_statement(struct session *s, const struct statement *st, struct 
 {
     struct str text = {0};
     str_add(&text, "> ");
-    statement_print(&text, st, NULL);
+    step_statement(&text, s, st, "");
     str_add(&text, "\n");
     return session_print(s, &text, e);
 }

@@ -9,15 +9,16 @@
 #include "cmd/session/state.h"
 #include "cmd/session/words.h"
 
+#include "base/wrap.h"
 #include "lang/ast.h"
 
 #include <string.h>
 
-/* A statement as it is written, and not more of it than an eye takes in. */
-static void add_statement(struct str *to, const struct source *source, const struct statement *st,
-                          const char *indent)
+void step_statement(struct str *to, const struct session *s, const struct statement *st,
+                    const char *indent)
 {
     enum { LONGEST = 600 };
+    const struct source *source = sources_get(&s->sources, st->where.source);
     const char *text = source ? source->text + st->where.at : "";
     const size_t whole = source ? st->where.end - st->where.at : 0;
     size_t n = whole;
@@ -48,16 +49,20 @@ static void add_position(struct str *to, struct session *s, const struct script 
     uint32_t line = 0, column = 0;
     if (source)
         source_place(source, st->where.at, &line, &column);
-    if (!p->told)
-        str_add(to, "Enter carries out what is shown; what you type is done before it; next, back, "
-                    "again, list\nand leave go about in it; Ctrl-C stops\n");
+    if (!p->told) {
+        wrap_words(to,
+                   "Enter carries out what is shown; what you type is done before it; next, back, "
+                   "again, list and leave go about in it; Ctrl-C stops",
+                   s->host->width);
+        str_add(to, "\n");
+    }
     if (!p->title)
         str_addf(to, "%s:%u (", source ? source->name : "", line);
     str_addf(to, "%zu of %zu", i + 1, script->count);
     if (is_played(s, script) && *p->section[p->now].name)
         str_addf(to, ", %s", p->section[p->now].name);
     str_add(to, p->title ? "\n" : "): ");
-    add_statement(to, source, st, p->title ? "    " : "");
+    step_statement(to, s, st, p->title ? "    " : "");
     str_add(to, "\n");
 }
 
