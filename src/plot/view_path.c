@@ -13,6 +13,7 @@ enum { LINES_MOST = 512, NAMED_MOST = 10 };
 struct path {
     const struct view_request *r;
     const char *name;
+    struct span where;   /* of the name */
     const real **weight; /* [values]; NULL: the model did not stay */
     size_t count;        /* numbers in each */
     double *x;           /* [values]: the swept values */
@@ -30,7 +31,7 @@ static const struct weight *weight_named(const struct model *m, const char *path
 
 static int no_weight(const struct path *p, const struct model *m, struct err *e)
 {
-    err_at(e, p->r->where[0], "%s has no weight \"%s\"", m->name, p->name);
+    err_at(e, p->where, "%s has no weight \"%s\"", m->name, p->name);
     return err_hint(e, "write LAYER.kernel or LAYER.bias; summary lists the layers");
 }
 
@@ -45,7 +46,7 @@ static int find_weights(struct path *p, struct err *e)
         if (!w)
             return no_weight(p, m, e);
         if (p->count && p->count != w->count) {
-            err_at(e, p->r->where[0], "%s has another size in %s", p->name, m->name);
+            err_at(e, p->where, "%s has another size in %s", p->name, m->name);
             return err_hint(e, "plot a weight whose shape all runs share");
         }
         p->count = w->count;
@@ -151,16 +152,31 @@ static void fill_path(struct path *p, struct figure *f)
     str_finish(&plot);
 }
 
+/* The weight whose penalty was swept; of another sweep the first of the model. */
+static const char *swept_weight(const struct sweep_table *t)
+{
+    const struct model *m = NULL;
+    for (size_t v = 0; v < t->values && !m; v++)
+        m = t->model[v];
+    if (!m)
+        return t->text;
+    const struct weight *w = t->target ? weight_named(m, t->target) : NULL;
+    return w ? w->path : m->graph->weights ? m->graph->weight[0].path : NULL;
+}
+
 static int draw(const struct view_request *r, struct figure *f, struct err *e)
 {
     if (sweep_table_check(r, "path", e))
         return -1;
-    if (r->layers != 1) {
+    const char *name = r->layers == 1 ? r->layer[0] : r->layers ? NULL : swept_weight(r->sweep);
+    if (!name) {
         err_at(e, r->place, "path takes the name of one weight");
-        return err_hint(e, "write plot path h.kernel");
+        return err_hint(e,
+                        "write plot path LAYER.kernel; alone it shows the weight that was swept");
     }
     struct path p = {.r = r,
-                     .name = r->layer[0],
+                     .name = name,
+                     .where = r->layers ? r->where[0] : r->place,
                      .weight = mem_new(r->sweep->values, sizeof *p.weight),
                      .x = mem_new(r->sweep->values, sizeof *p.x),
                      .low = INFINITY,
@@ -183,7 +199,9 @@ const struct view_kind view_path = {
             .name = "path",
             .summary = "after a sweep: each weight against the value that was swept",
             .details =
-                "plot path LAYER.kernel: one line for each number of the weight, from the models "
+                "plot path shows the weight whose penalty was swept, after another sweep the "
+                "model's first; plot path LAYER.kernel that weight: one line for each number of "
+                "the weight, from the models "
                 "that stayed (with seeds, those of the first one); of more than 512 numbers evenly "
                 "chosen ones, as the title says. Strengths that span more than a factor of 30 "
                 "stand on a log axis, 0 one power of ten before the smallest. The axis at the "

@@ -140,6 +140,16 @@ static void a_path_has_a_line_for_each_weight(void **state)
     csv_line(&f, "not 0", 1, x);
     check_near(x[1], 2, 0);
     figure_finish(&f);
+    /* Alone: of the weight that was swept, and where none was, of the first. */
+    static const char *const targets[] = {"k.bias", "k.kernel", "k.activity", NULL};
+    static const char *const names[] = {"k.bias 1", "k.kernel 3", "k.kernel 3", "k.kernel 3"};
+    r.layers = 0;
+    for (size_t i = 0; i < 4; i++) {
+        sweep.table.target = targets[i];
+        f = drawn(&r, "path");
+        assert_int_equal(csv_lines(&f, names[i]), 2);
+        figure_finish(&f);
+    }
     bench_finish(&a);
     bench_finish(&b);
 }
