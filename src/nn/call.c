@@ -15,7 +15,9 @@
 const struct layer_kind block_kind = {
     .entry = {.name = "block", .summary = "a stack of layers that is called as one"}};
 const struct layer_kind wrapper_kind = {
-    .entry = {.name = "timedistributed", .summary = "a layer called at each step of axis 1"}};
+    .entry = {.name = "timedistributed",
+              .alias = "time_distributed",
+              .summary = "a layer called at each step of axis 1"}};
 
 int graph_define(struct graph *g, const struct layer_kind *kind, const struct args *args,
                  const char *name, id parent, uint32_t folds, id *layer, struct err *e)

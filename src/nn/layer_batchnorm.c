@@ -218,6 +218,7 @@ static const struct arg_spec args[] = {
 
 const struct layer_kind layer_batchnorm = {
     .entry = {.name = "batchnorm",
+              .alias = "batch_normalization",
               .args = args,
               .arg_count = sizeof args / sizeof *args,
               .summary = "normalises each column over the batch",

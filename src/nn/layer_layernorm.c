@@ -71,6 +71,7 @@ static const struct arg_spec args[] = {
 
 const struct layer_kind layer_layernorm = {
     .entry = {.name = "layernorm",
+              .alias = "layer_normalization",
               .args = args,
               .arg_count = sizeof args / sizeof *args,
               .summary = "normalises each sample along the last axis",

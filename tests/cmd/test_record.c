@@ -171,6 +171,43 @@ static void what_is_written(void **state)
     fake_finish(&f);
 }
 
+/* Keras's spellings are taken, and written as ours. */
+static void spelled_as_ours(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(
+        &f,
+        "let k = 2\ninput 5x2 as a\n"
+        "time_distributed dense 3 silu kernel_regularizer=l1_l2(0.1, 0.2) as d\n"
+        "time_distributed activation \"silu\" on d as e\n"
+        "concatenate on a, d\nflatten\n"
+        "block b { batch_normalization; dense units=1 kernel_initializer=ones "
+        "bias_regularizer=l1_l2(l1=1, l2=k) }\nb as c\n"
+        "data random 8 shape=5x2 target=1\nloss mean_squared_error\n"
+        "optimizer adam learning_rate=0.1\ntrain 1\n"
+        "sweep d.kernel = ? over l1_l2(1, 1) none { step 1 }\n"
+        "repeat 2 { set d.kernel = l1_l2(1, k) }\n"
+        /* From here on the name is the person's own. */
+        "define penalty l1_l2(x) = sum(x^4)\nset d.kernel = l1_l2(1)\nsave session \"o.nnr\"\n");
+    char *text = text_of("o.nnr");
+    assert_string_equal(
+        text,
+        "# written by nnr\nseed 1\nlet k=2\ninput 5x2 as a\n"
+        "timedistributed dense 3 swish kernel=l1l2(0.1, 0.2) as d\n"
+        "timedistributed activation \"swish\" on d as e\n"
+        "concat on a, d\nflatten\n"
+        "block b { batchnorm; dense units=1 kernel_init=ones bias=l1l2(l1=1, l2=k) }\nb as c\n"
+        "data random 8 shape=5x2 target=1\nloss mse\noptimizer adam lr=0.1\ntrain 1\n"
+        "sweep d.kernel = ? over l1l2(1, 1) none { step 1 }\n"
+        "repeat 2 { set d.kernel = l1l2(1, k) }\n"
+        "define penalty l1_l2(x) = sum(x^4)\nset d.kernel = l1_l2(1)\n");
+    free(text);
+    check_replays(&f, "o.nnr");
+    fake_finish(&f);
+}
+
 static void training_behind_the_prompt(void **state)
 {
     (void)state;
@@ -396,6 +433,7 @@ int main(void)
         cmocka_unit_test(sessions_replay),
         cmocka_unit_test(another_folder),
         cmocka_unit_test(results_for_another_folder),
+        cmocka_unit_test(spelled_as_ours),
         cmocka_unit_test(what_is_written),
         cmocka_unit_test(training_behind_the_prompt),
         cmocka_unit_test(stopped_at_any_tick),

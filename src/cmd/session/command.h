@@ -16,6 +16,16 @@ struct statement;
               .details = text,                                                                     \
               .example = script}
 
+/* The same for a verb that has another spelling. */
+#define ALIASED(verb, other, takes, line, text, script)                                            \
+    .entry = {.name = verb,                                                                        \
+              .alias = other,                                                                      \
+              .args = takes,                                                                       \
+              .arg_count = sizeof takes / sizeof *takes,                                           \
+              .summary = line,                                                                     \
+              .details = text,                                                                     \
+              .example = script}
+
 /* The same for a verb that takes nothing. */
 #define COMMAND_ALONE(verb, line, text, script)                                                    \
     .entry = {.name = verb, .summary = line, .details = text, .example = script}

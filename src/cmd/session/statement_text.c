@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/session/statement_text.h"
 
+#include "cmd/session/custom_penalty.h"
 #include "cmd/session/library.h"
 #include "cmd/session/past.h"
 #include "cmd/session/state.h"
@@ -9,6 +10,7 @@
 #include "base/path.h"
 #include "lang/ast.h"
 #include "nn/init.h"
+#include "nn/layer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,8 @@
 /* Strings of a statement that name files, with what they said. */
 struct renames {
     struct session *s;
-    char *folder; /* whole; NULL until it is needed */
+    char *folder;                   /* whole; NULL until it is needed */
+    const struct statement *widest; /* the whole statement */
     struct arena arena;
     struct renamed {
         struct node *node;
@@ -88,23 +91,66 @@ static bool takes_file(const struct entry *row)
 static const struct arg_spec *spec_of(const struct entry *row, const struct node *key)
 {
     for (size_t i = 0; row && key->kind == NODE_PATH && i < row->arg_count; i++)
-        if (strcmp(row->args[i].name, key->text) == 0)
+        if (arg_is_named(&row->args[i], key->text))
             return &row->args[i];
     return NULL;
 }
 
-/* Calls inside a value: npy("w.npy"). */
+/* Keras's spellings become ours in the tree itself and for good: what is told of a statement later,
+ * such as a sweep's labels, then reads as in its replay. */
+static void spell_word(const struct entry *row, const char **word)
+{
+    if (row && row->alias && strcmp(row->alias, *word) == 0)
+        *word = row->name;
+}
+
+/* kernel_regularizer is kernel. */
+static void spell_key(const struct entry *row, const char **key)
+{
+    for (size_t i = 0; row && *key && i < row->arg_count; i++)
+        if (row->args[i].alias && strcmp(row->args[i].alias, *key) == 0)
+            *key = row->args[i].name;
+}
+
+static void spell_choice(const struct arg_spec *spec, struct node *n)
+{
+    const bool word = n->kind == NODE_PATH || n->kind == NODE_STRING || n->kind == NODE_CALL;
+    if (word && spec &&
+        (spec->type == ARG_CHOICE || spec->type == ARG_CHOICES || spec->type == ARG_CALL))
+        spell_word(table_find(spec->of, n->text), &n->text);
+}
+
+/* Whether a penalty of that name is defined in a statement. */
+static bool defines(const struct statement *st, const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; st->body && i < st->body->count && !found; i++)
+        found = defines(&st->body->statement[i], name);
+    for (size_t i = 0; i < st->pairs && !found; i++)
+        found =
+            st->pair[i].target->kind == NODE_CALL && strcmp(st->pair[i].target->text, name) == 0;
+    return found;
+}
+
+/* Calls inside a value: npy("w.npy"), l1_l2(0.1, 0.1). */
 static int rename_calls(struct renames *r, struct node *n)
 {
-    const struct entry *row = n->kind == NODE_CALL ? table_find(&init_kinds, n->text) : NULL;
+    const bool call = n->kind == NODE_CALL;
+    const struct entry *row = call ? table_find(&init_kinds, n->text) : NULL;
+    const struct entry *penalty = call ? table_find(&penalty_kinds, n->text) : NULL;
     int failed = 0;
+    if (penalty && (session_definition(r->s, n->text) || defines(r->widest, n->text)))
+        penalty = NULL;
     for (size_t i = 0; i < 3 && !failed; i++)
         if (n->kind >= NODE_UNARY && n->child[i])
             failed = rename_calls(r, n->child[i]);
     for (size_t i = 0; i < n->args && !failed; i++) {
         struct node *value = n->arg[i].value;
         failed = row && takes_file(row) ? rename_file(r, value) : rename_calls(r, value);
+        spell_key(row ? row : penalty, &n->arg[i].name);
     }
+    if (call)
+        spell_word(penalty, &n->text);
     return failed;
 }
 
@@ -146,9 +192,48 @@ static bool value_is_file(const struct statement *st, const struct entry *row, s
     return spec && (is_file(spec) || c->quotes_file);
 }
 
+/* What a verb, or a word behind timedistributed, takes. */
+static const struct entry *verb_row(const char *word)
+{
+    const struct entry *row = table_find(&command_table, word);
+    return row ? row : table_find(&layer_kinds, word);
+}
+
+/* The row that says what the values from *at on and the keys are: of `loss mse` that of mse, of
+ * `timedistributed dense 3` that of dense. The words before are spelled as their rows are named. */
+static const struct entry *spell_verb(struct statement *st, size_t *at)
+{
+    const struct entry *row = verb_row(st->verb);
+    spell_word(row, &st->verb);
+    for (*at = 0; row && row->arg_count && row->args->type == ARG_ENTRY && *at < st->values &&
+                  st->value[*at]->kind == NODE_PATH;
+         ++*at) {
+        const struct table *of = row->args->of;
+        const char **word = &st->value[*at]->text;
+        row = of == &layer_kinds ? verb_row(*word) : table_find(of, *word);
+        spell_word(row, word);
+    }
+    return row;
+}
+
+static void spell_statement(struct statement *st)
+{
+    size_t at;
+    const struct entry *row = spell_verb(st, &at);
+    for (size_t i = at; row && i < st->values; i++)
+        spell_choice(spec_at(row, i - at), st->value[i]);
+    for (size_t i = 0; row && i < st->pairs; i++) {
+        struct pair *p = &st->pair[i];
+        for (size_t k = 0; k < p->values; k++)
+            spell_choice(spec_of(row, p->target), p->value[k]);
+        if (p->target->kind == NODE_PATH)
+            spell_key(row, &p->target->text);
+    }
+}
+
 static int rename_script(struct renames *r, const struct script *script);
 
-static int rename_statement(struct renames *r, const struct statement *st)
+static int rename_statement(struct renames *r, struct statement *st)
 {
     const struct entry *row = row_of(st);
     int failed = st->body ? rename_script(r, st->body) : 0;
@@ -164,6 +249,10 @@ static int rename_statement(struct renames *r, const struct statement *st)
         for (size_t k = 0; k < p->values && !failed; k++)
             failed = file ? rename_file(r, p->value[k]) : rename_calls(r, p->value[k]);
     }
+    for (size_t i = 0; i < st->clauses && !failed; i++)
+        for (size_t k = 0; k < st->clause[i].values && !failed; k++)
+            failed = rename_calls(r, st->clause[i].value[k]);
+    spell_statement(st);
     return failed;
 }
 
@@ -178,10 +267,11 @@ static int rename_script(struct renames *r, const struct script *script)
 int statement_text(struct session *s, const struct statement *st, const struct stop *stop,
                    struct str *text, struct err *e)
 {
-    struct renames r = {.s = s};
-    int failed = rename_statement(&r, st);
+    struct renames r = {.s = s, .widest = st};
+    struct statement written = *st;
+    int failed = rename_statement(&r, &written);
     if (!failed)
-        statement_print(text, st, stop);
+        statement_print(text, &written, stop);
     while (r.count-- > 0) {
         r.item[r.count].node->kind = r.item[r.count].kind;
         r.item[r.count].node->text = r.item[r.count].was;

@@ -173,6 +173,12 @@ static id find_callee(const struct scope *in, const char *verb)
     }
 }
 
+static bool is_wrapper(const char *word)
+{
+    return strcmp(word, wrapper_kind.entry.name) == 0 ||
+           strcmp(word, wrapper_kind.entry.alias) == 0;
+}
+
 static int unknown_callee(const struct scope *in, const struct statement *st, bool wrapped,
                           struct err *e)
 {
@@ -183,8 +189,7 @@ static int unknown_callee(const struct scope *in, const struct statement *st, bo
     if (table_find(&command_table, st->verb)) {
         err_at(e, st->verb_where, "%s is no layer", st->verb);
         return err_hint(
-            e, strcmp(st->verb, wrapper_kind.entry.name) == 0
-                   ? "write timedistributed bidirectional lstm 16"
+            e, is_wrapper(st->verb) ? "write timedistributed bidirectional lstm 16"
                : wrapped
                    ? "timedistributed takes a layer statement, or the name of a layer or block"
                    : "in a block stand layers, names of layers, and blocks");
@@ -201,9 +206,8 @@ static int unwrap_layer(const struct statement *st, struct statement *inner, str
         err_at(e, st->values ? st->value[0]->where : st->verb_where, "%s takes a layer statement",
                st->verb);
         return err_hint(e, "write for example %s",
-                        strcmp(st->verb, wrapper_kind.entry.name) == 0
-                            ? "timedistributed dense 8 relu"
-                            : "bidirectional lstm 16");
+                        is_wrapper(st->verb) ? "timedistributed dense 8 relu"
+                                             : "bidirectional lstm 16");
     }
     inner->verb = st->value[0]->text;
     inner->verb_where = st->value[0]->where;
@@ -219,7 +223,7 @@ static int read_callee(const struct scope *in, const struct statement *st, struc
     while (!c->both) {
         const struct statement outer = c->words;
         c->both = strcmp(outer.verb, bidirectional_kind.entry.name) == 0;
-        if (!c->both && strcmp(outer.verb, wrapper_kind.entry.name) != 0)
+        if (!c->both && !is_wrapper(outer.verb))
             break;
         c->folds += !c->both;
         if (unwrap_layer(&outer, &c->words, e))
@@ -519,7 +523,8 @@ static const struct arg_spec output_args[] = {
 };
 
 const struct command command_timedistributed = {
-    COMMAND("timedistributed", timedistributed_args, "a layer called at each step of axis 1",
+    ALIASED("timedistributed", "time_distributed", timedistributed_args,
+            "a layer called at each step of axis 1",
             "Any layer statement may follow, or the name of a layer or block that exists. The "
             "weights are shared by all steps, and an activity penalty acts on all steps' outputs: "
             "it is divided by the samples of the batch, never by the steps. Penalties and weights "
