@@ -59,7 +59,7 @@ const char *number_text(double x, char text[NUMBER_ROOM])
         return strcpy(text, "nan");
     if (isinf(x))
         return strcpy(text, x < 0 ? "-inf" : "inf");
-    if (x == floor(x) && fabs(x) < 1e15)
+    if (x == floor(x) && fabs(x) <= 9007199254740992.0) /* 2^53: exact */
         snprintf(text, NUMBER_ROOM, "%.0f", x == 0 ? 0.0 : x);
     else
         snprintf(text, NUMBER_ROOM, "%.6g", x);

@@ -105,7 +105,7 @@ static int split_samples(struct dataset *d, uint64_t seed, struct err *e)
     size_t held = (size_t)floor((double)d->samples * share->as.number + 0.5);
     if (held >= d->samples) {
         char text[NUMBER_ROOM];
-        err_at(e, share->where, "split=\"%s\" of %zu sample%s leaves none to train on",
+        err_at(e, share->where, "split=%s of %zu sample%s leaves none to train on",
                number_text(share->as.number, text), d->samples, d->samples == 1 ? "" : "s");
         return err_hint(e, "take a smaller split or more samples");
     }

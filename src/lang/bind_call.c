@@ -179,7 +179,8 @@ static int no_sum(struct binding *x, const struct node *n)
 int binding_sum(struct binding *x, const struct node *n)
 {
     const struct entry *row = row_name(n) ? binding_find(x, row_name(n)) : NULL;
-    if (row)
+    /* A penalty is known by its ( ); a word alone may be a variable. */
+    if (row && (n->kind != NODE_PATH || binding_resolve(x, n) == n))
         return add_call(x, binding_call(x, n, row));
     if (is_none(x, n))
         return 0;

@@ -100,6 +100,10 @@ static int empty_clause(struct parser *p, const struct clause *c, bool before_pa
         parser_no_equals(p);
         return -1;
     }
+    if (p->now.kind == TOKEN_WORD && strcmp(c->word, "as") == 0) {
+        err_at(p->e, p->now.where, "%s is a word of the language", p->now.text);
+        return err_hint(p->e, "choose another, %s_1", p->now.text);
+    }
     err_at(p->e, c->where, "nothing stands behind \"%s\"", c->word);
     return err_hint(p->e, "\"%s\" is a word of the language: a value follows it", c->word);
 }

@@ -66,6 +66,10 @@ static int no_verb(struct parser *p)
         err_at(p->e, t.where, "a statement begins with a verb");
         return err_hint(p->e, "to see a value: print ...");
     }
+    if (t.before_equals && p->verbs && table_find(p->verbs, text)) {
+        err_at(p->e, t.where, "\"%s\" is a verb, and no = stands behind a verb", text);
+        return err_hint(p->e, "write: %s ...", text);
+    }
     err_at(p->e, t.where, "\"%s\" is no verb", text);
     if (t.before_equals)
         return err_hint(p->e, "write: %s %s = ...", strchr(text, '.') ? "set" : "let", text);

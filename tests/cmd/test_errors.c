@@ -70,7 +70,7 @@ static void the_state_decides_too(void **state)
          "with an input, for example input 64"},
         {"", "penalties", "t:1:1: " NO_DATA},
         {"", "train 1", "t:1:1: " NO_DATA},
-        {"", "batch", "t:1:1: " NO_DATA},
+        {"", "batch 3", "t:1:1: " NO_DATA},
         {"", "batch 3", "t:1:1: " NO_DATA},
         {"", "set data.batch = 3", "t:1:1: " NO_DATA},
         {"input 2 as x", "print x.output", "t:1:7: " NO_DATA},

@@ -244,6 +244,12 @@ static void a_variable_holds_a_number_or_a_penalty(void **state)
             "set h.kernel = weak\nevaluate\nexpect loss.penalty ~ 1\n");
     fake_ok(&f, "let units = 2+1\ndense units as wide\nlet m = sum(wide.kernel == wide.kernel)\n"
                 "expect m == 3\n");
+    /* A penalty is known by its ( ): the word alone is the variable. */
+    fake_ok(&f, "let l1 = l2(3)\nset h.kernel = l1\n");
+    fake_prints(&f, "show h\n",
+                "h: dense(1, kernel=l2(3), activity=none, use_bias=no, kernel_init=constant(2))\n"
+                "  kernel 1x1: starts as constant(2)\n"
+                "  penalty kernel: l2(3) = strength*sum(x^2)\n  call h on input_1: 1\n");
     fake_says(&f, "print weak\n", OUTCOME_ERROR,
               "t:1:7: weak is a penalty, and a number is due; use it in a slot: kernel=weak");
     fake_says(&f, "dense 2 kernel=2*weak\n", OUTCOME_ERROR,
@@ -290,7 +296,7 @@ static void a_setting_alone_prints_what_is_set(void **state)
     (void)state;
     struct fake f;
     fake_start(&f);
-    fake_prints(&f, "data\nseed\nlet\n", "data none\nseed 1\n");
+    fake_prints(&f, "data\nseed\nlet\nbatch\n", "data none\nseed 1\nbatch none\n");
     fake_ok(&f,
             "seed 7\ndata rows { 1 2 -> 3; 4 5 -> 6 } batch=2\noptimizer sgd lr=0.5\nloss mae\n");
     fake_prints(&f, "seed; batch; optimizer; loss; model\n",
@@ -299,6 +305,47 @@ static void a_setting_alone_prints_what_is_set(void **state)
     fake_ok(&f, "data\n");
     check_has(f.out.text, ": 2 samples (2 to train on, 0 to validate on), inputs 2, 1 target, "
                           "batch 2, shuffle yes\n");
+    fake_finish(&f);
+}
+
+/* Of models that are named, in the order of their names; the current one stays the current one. */
+static void ledgers_and_layers_of_other_models(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, LINE "set h.kernel = l1(3)\nclone b\nset h.kernel = l2(5)\n");
+    fake_ok(&f, "penalties of main, b\n");
+    check_has(f.out.text, "penalties of main on training data");
+    check_has(strstr(f.out.text, "l1(3)"), "penalties of b on training data");
+    check_has(strstr(f.out.text, "penalties of b"), "l2(5)");
+    fake_ok(&f, "penalties of main format=json\n");
+    check_has(f.out.text, "{\"data\": 1, \"penalty\": 3, \"total\": 4, ");
+    check_has(f.out.text, "\"model\": \"main\"}\n");
+    fake_ok(&f, "penalties of all\n");
+    check_has(strstr(f.out.text, "penalties of main"), "penalties of b");
+    fake_ok(&f, "step 1\n");
+    fake_prints(&f, "show h.kernel of main, b\n",
+                "model main\nh.kernel: 1x1, mean 1, deviation 0\n            1\n"
+                "model b\nh.kernel: 1x1, mean 0.2, deviation 0\n          0.2\n");
+    fake_ok(&f, "show h of main\n");
+    check_has(f.out.text, "penalty kernel: l1(3)");
+    fake_ok(&f, "show of main\n");
+    check_has(f.out.text, "model main\n");
+    check_has(f.out.text, "0 steps, 0 epochs");
+    check_has((fake_ok(&f, "model\n"), f.out.text), "* b:");
+    fake_finish(&f);
+}
+
+static void whole_numbers_print_as_such(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    /* Up to 2^53 every whole number is a double. */
+    fake_prints(&f, "print 2^53 -2^53 1e15 10^15+1 1e17 1/3\n",
+                "9007199254740992 -9007199254740992 1000000000000000 1000000000000001 1e+17 "
+                "0.333333\n");
     fake_finish(&f);
 }
 
@@ -355,6 +402,8 @@ int main(void)
         cmocka_unit_test(a_variable_holds_a_number_or_a_penalty),
         cmocka_unit_test(models_come_and_the_empty_main_goes),
         cmocka_unit_test(a_setting_alone_prints_what_is_set),
+        cmocka_unit_test(ledgers_and_layers_of_other_models),
+        cmocka_unit_test(whole_numbers_print_as_such),
         cmocka_unit_test(a_figure_that_is_no_number_is_not_bent),
         cmocka_unit_test(quit_ends_a_script_and_braces_wait),
     };

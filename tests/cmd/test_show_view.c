@@ -182,9 +182,6 @@ static void what_has_no_past_is_said(void **state)
               "t:1:1: plot takes a view, or expressions; write plot loss; help lists the views");
     fake_says(&f, "plot size=huge\n", OUTCOME_ERROR,
               "t:1:11: no size of pictures \"huge\"; it is one of: normal big");
-    fake_says(&f, "show h of main\n", OUTCOME_ERROR,
-              "t:1:11: of goes with a view; write show loss of "
-              "main");
     fake_ok(&f, "watch mean(abs(h.output))\ntrain 2\nplot mean(abs(h.output)) size=big\n"
                 "plot save \"w.csv\"\n");
     const double last = in_csv("w.csv", "mean(abs(h.output))", 3);

@@ -258,8 +258,8 @@ static void slips_are_told(void **state)
         const char *kind, *words, *what;
         uint32_t at;
     } slips[] = {
-        {"xor", "samples=1 split=0.5", "split=\"0.5\" of 1 sample leaves none to train on", 3},
-        {"moons", "samples=2 split=0.9", "split=\"0.9\" of 2 samples leaves none", 3},
+        {"xor", "samples=1 split=0.5", "split=0.5 of 1 sample leaves none to train on", 3},
+        {"moons", "samples=2 split=0.9", "split=0.9 of 2 samples leaves none", 3},
         {"blobs", "samples=3 classes=4", "3 samples cannot fill \"4\" classes", 2},
         {"random", "samples=10000000 shape=215",
          "10000000 samples of \"215\" are more than 2147483648 numbers", 2},

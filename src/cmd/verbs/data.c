@@ -98,9 +98,9 @@ static int run_batch(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *size = args_get(args, "size");
     struct str text = {0};
-    if (need_data(s, e))
-        return -1;
     if (size->given) {
+        if (need_data(s, e))
+            return -1;
         struct dataset next = s->data;
         next.batch = (size_t)size->as.whole;
         if (dataset_check_mixup(&next, size->where, e))
@@ -108,7 +108,10 @@ static int run_batch(struct session *s, const struct args *args, struct err *e)
         s->data.batch = next.batch;
         return 0;
     }
-    str_addf(&text, s->host->json ? "{\"batch\": %zu}\n" : "batch %zu\n", s->data.batch);
+    if (s->has_data)
+        str_addf(&text, s->host->json ? "{\"batch\": %zu}\n" : "batch %zu\n", s->data.batch);
+    else
+        str_add(&text, s->host->json ? "{\"batch\": null}\n" : "batch none\n");
     return session_report(s, &text, e);
 }
 

@@ -8,6 +8,7 @@
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/data.h"
+#include "cmd/session/names.h"
 #include "cmd/session/state.h"
 
 #include "lang/ast.h"
@@ -133,7 +134,7 @@ static const struct entry on_evaluation = {
 static const struct entry *const share_rows[] = {&on_evaluation, &on_train, &on_batch};
 static const struct table shares = {"share", share_rows, 3};
 
-static int run_penalties(struct session *s, const struct args *args, struct err *e)
+static int print_ledger(struct session *s, struct model *m, const struct args *args, struct err *e)
 {
     const struct entry *on = args_get(args, "on")->as.choice;
     const enum share share = on == &on_train   ? SHARE_TRAIN
@@ -143,13 +144,9 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
     struct ledger l = {0};
     struct report r = {.as = report_renderer_of(args)};
     const struct arg *moves = args_get(args, "moves");
-    if (need_data(s, e))
-        return -1;
-    if (checking(s))
-        return ledger_check(s, current_model(s), e);
-    if (moves->as.yes && moves_check(current_model(s), e))
+    if (moves->as.yes && moves_check(m, e))
         return err_place(e, moves->key);
-    int failed = ledger_run(s, &l, current_model(s), share, true, e);
+    int failed = ledger_run(s, &l, m, share, true, e);
     if (!failed && moves->as.yes)
         failed = ledger_run_moves(s, &l, moves->key, e);
     const bool validation = share == SHARE_EVALUATION && s->data.training < s->data.samples;
@@ -159,9 +156,26 @@ static int run_penalties(struct session *s, const struct args *args, struct err 
                       : share == SHARE_BATCH ? "one batch"
                                              : "training data",
                       system);
+    if (args_get(args, "of")->given)
+        report_text(&r, "model", m->name);
     failed = failed || report_show(s, &r, e);
     ledger_finish(&l);
     return failed ? -1 : 0;
+}
+
+static int run_penalties(struct session *s, const struct args *args, struct err *e)
+{
+    size_t count;
+    int failed = need_data(s, e);
+    struct model **list = failed ? NULL : name_models(s, args_get(args, "of"), &count, e);
+    if (!list)
+        return -1;
+    for (size_t i = 0; i < count && !failed; i++)
+        failed = ledger_check(s, list[i], e);
+    for (size_t i = 0; i < count && !failed && !checking(s); i++)
+        failed = print_ledger(s, list[i], args, e);
+    mem_free(list);
+    return failed;
 }
 
 static const struct arg_spec print_args[] = {
@@ -175,6 +189,8 @@ static const struct arg_spec penalties_args[] = {
         .line = "which samples: evaluation, train or batch"),
     ARG("moves", KEY, ARG_BOOL, .standard = "no",
         .line = "yes: also what each row moved in the last step"),
+    ARG("of", CLAUSE, ARG_NAMES, .line = "models by name, or all; without it, the current one",
+        .naming = NAMING_ANY_MODEL),
     REPORT_FORMAT,
 };
 

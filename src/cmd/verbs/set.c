@@ -30,8 +30,11 @@ static int read_target(const struct pair *pair, struct target *t, struct err *e)
     t->where = n->where;
     if (!dot) {
         err_at(e, n->where, "set changes a setting of something: hidden.activity, optimizer.lr");
-        return n->kind == NODE_PATH ? err_hint(e, "for a variable write: let %s = ...", n->text)
-                                    : err_hint(e, "write set NAME.KEY = VALUE");
+        if (n->kind != NODE_PATH)
+            return err_hint(e, "write set NAME.KEY = VALUE");
+        return table_find(&command_table, n->text)
+                   ? err_hint(e, "write: %s ...", n->text)
+                   : err_hint(e, "for a variable write: let %s = ...", n->text);
     }
     snprintf(t->thing, sizeof t->thing, "%.*s", (int)(dot - n->text), n->text);
     snprintf(t->key, sizeof t->key, "%s", dot + 1);

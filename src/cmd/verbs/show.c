@@ -178,19 +178,25 @@ static void summary_report(struct report *r, const struct session *s, const stru
     summary_rules(r, m);
 }
 
-static int run_summary(struct session *s, const struct args *args, struct err *e)
+static int summary_of(struct session *s, const struct model *m, const struct args *args,
+                      struct err *e)
 {
     struct report r = {.as = report_renderer_of(args)};
     if (checking(s))
         return 0;
-    const struct graph *g = current_model(s)->graph;
+    const struct graph *g = m->graph;
     bool *reached = mem_new(g->values, sizeof *reached);
     if (!reached)
         return err_memory(e);
     graph_mark_reached(g, reached);
-    summary_report(&r, s, current_model(s), reached);
+    summary_report(&r, s, m, reached);
     mem_free(reached);
     return report_show(s, &r, e);
+}
+
+static int run_summary(struct session *s, const struct args *args, struct err *e)
+{
+    return summary_of(s, current_model(s), args, e);
 }
 
 /* How many groups of a weight are 0, where a penalty has groups. */
@@ -312,9 +318,10 @@ static void show_numbers(struct str *to, const struct tensor *t)
     str_add(to, rows > CORNER_ROWS ? "  ...\n" : "");
 }
 
-static int show_tensor(struct session *s, const struct node *n, struct str *to, struct err *e)
+static int show_tensor(struct session *s, struct model *m, const struct node *n, struct str *to,
+                       struct err *e)
 {
-    struct lookup l = {.session = s, .model = current_model(s)};
+    struct lookup l = {.session = s, .model = m};
     struct names names = lookup_names(&l);
     struct tensor t = {0};
     struct dims x;
@@ -339,24 +346,25 @@ static int show_tensor(struct session *s, const struct node *n, struct str *to, 
     return failed;
 }
 
-static int show_one(struct session *s, const struct node *n, struct str *to, struct err *e)
+static int show_one(struct session *s, struct model *m, const struct node *n, struct str *to,
+                    struct err *e)
 {
     id layer;
     if (n->kind != NODE_PATH) {
         err_at(e, n->where, "show takes the name of a layer or of a tensor");
         return err_hint(e, "write show hidden, or show hidden.kernel; for a value, print");
     }
-    const id term = graph_find_term(current_model(s)->graph, n->text);
+    const id term = graph_find_term(m->graph, n->text);
     if (term != NOTHING) {
-        joint_print(to, model_term(current_model(s), term));
+        joint_print(to, model_term(m, term));
         str_add(to, "\n");
         return 0;
     }
-    if (strchr(n->text, '.') && graph_find_layer(current_model(s)->graph, n->text) == NOTHING)
-        return show_tensor(s, n, to, e);
-    if ((layer = name_layer(current_model(s)->graph, n->text, n->where, e)) == NOTHING)
+    if (strchr(n->text, '.') && graph_find_layer(m->graph, n->text) == NOTHING)
+        return show_tensor(s, m, n, to, e);
+    if ((layer = name_layer(m->graph, n->text, n->where, e)) == NOTHING)
         return -1;
-    show_layer(to, current_model(s), layer);
+    show_layer(to, m, layer);
     return 0;
 }
 
@@ -417,6 +425,45 @@ static bool prints_table(const struct session *s, const struct node *n)
     return is_data(n) || is_plan(s, n) || (verb && command_format(verb) < verb->entry.arg_count);
 }
 
+/* What belongs to the session, or is a report by itself, has no `of`. */
+static int check_of(const struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *what = args_get(args, "what");
+    for (size_t i = 0; i < what->as.exprs.count; i++) {
+        const struct node *n = what->as.exprs.item[i];
+        if (!shown_verb(n) && !is_plan(s, n))
+            continue;
+        err_at(e, n->where, "of goes with layers, tensors and views");
+        return err_hint(e, "switch to the model first: model %s",
+                        args_get(args, "of")->as.names.item[0]);
+    }
+    return what->given ? report_no_format(args, e) : 0;
+}
+
+/* Layers and tensors of models that are named; without any, the models. */
+static int show_of(struct session *s, const struct args *args, struct err *e)
+{
+    const struct arg *what = args_get(args, "what");
+    size_t count;
+    struct str text = {0};
+    struct model **list =
+        check_of(s, args, e) ? NULL : name_models(s, args_get(args, "of"), &count, e);
+    int failed = list ? 0 : -1;
+    for (size_t i = 0; !failed && i < count; i++) {
+        if (!what->given)
+            failed = summary_of(s, list[i], args, e);
+        else if (count > 1)
+            str_addf(&text, "model %s\n", list[i]->name);
+        for (size_t k = 0; k < what->as.exprs.count && !failed; k++)
+            failed = show_one(s, list[i], what->as.exprs.item[k], &text, e);
+    }
+    mem_free(list);
+    if (!failed && (text.size || text.failed))
+        return session_report_words(s, "show", &text, e);
+    str_finish(&text);
+    return failed ? -1 : 0;
+}
+
 static int run_show(struct session *s, const struct args *args, struct err *e)
 {
     const struct arg *what = args_get(args, "what"), *format = args_get(args, "format");
@@ -425,10 +472,8 @@ static int run_show(struct session *s, const struct args *args, struct err *e)
     int failed = 0;
     if (what->given && is_view(s, what->as.exprs.item[0]))
         return view_show(s, args, e);
-    if (of->given) {
-        err_at(e, of->where, "of goes with a view");
-        return err_hint(e, "write show loss of %s", of->as.names.item[0]);
-    }
+    if (of->given)
+        return show_of(s, args, e);
     if (!what->given)
         return run_summary(s, args, e);
     if ((what->as.exprs.count > 1 || !prints_table(s, what->as.exprs.item[0])) &&
@@ -442,7 +487,8 @@ static int run_show(struct session *s, const struct args *args, struct err *e)
                          ? err_place(e, n->where)
                          : 0;
         else
-            failed = verb ? show_verb(s, verb, format, &text, e) : show_one(s, n, &text, e);
+            failed = verb ? show_verb(s, verb, format, &text, e)
+                          : show_one(s, current_model(s), n, &text, e);
     }
     if (!failed && (text.size || text.failed))
         return session_report_words(s, "show", &text, e);
@@ -455,7 +501,8 @@ static const struct arg_spec show_args[] = {
         .line = "layers (hidden), tensors (hidden.kernel), data, plan, a view and layers, or "
                 "another verb that prints what is set; alone, the model",
         .keyed = &view_kinds, .naming = NAMING_PARTS),
-    ARG("of", CLAUSE, ARG_NAMES, .line = "models, of a view; without it, the current one",
+    ARG("of", CLAUSE, ARG_NAMES,
+        .line = "models, of layers, tensors and views; without it, the current one",
         .naming = NAMING_MODELS),
     REPORT_FORMAT,
 };
