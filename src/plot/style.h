@@ -33,7 +33,7 @@ void style_begin(struct figure *f, const struct view_request *r);
  */
 void style_cut(struct str *text, size_t most);
 /* Adds the label of a tic in quotes, cut; gnuplot reads it as a format. */
-void style_tic(struct str *to, const char *text, size_t most);
+void style_tic(struct str *to, const char *name, size_t most);
 /* Adds `set SETTING 'text'`. */
 void style_set(struct str *to, const char *setting, const char *text);
 /* Adds `VIEW of MODEL, MODEL (step 400)` to a text. */
