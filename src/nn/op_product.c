@@ -27,19 +27,40 @@ static size_t rows_at_once(size_t inner, size_t cols)
     return rows < LEAST ? LEAST : rows < 1e9 ? (size_t)rows : (size_t)1e9;
 }
 
+/* More rows than take a moment, in parts; apart, as the products of a small network are soon over.
+ */
+static __attribute__((noinline)) void run_product_parts(const struct step *s, const struct frame *f)
+{
+    const struct product_settings *p = s->settings;
+    const size_t rows = frame_rows(f, s), inner = p->inner;
+    const real *x = f->at[s->x[0]], *by = f->at[s->x[1]];
+    real *y = f->at[s->y[0]];
+    for (size_t done = 0, n; done < rows && !(done && stop_asked(f->stop)); done += n) {
+        n = rows - done < p->most ? rows - done : p->most;
+        p->run(n, s->cols, inner, x + done * inner, by, y + done * s->cols, s->add[0]);
+    }
+}
+
 static void run_product(const struct step *s, const struct frame *f)
 {
     const struct product_settings *p = s->settings;
-    const size_t rows = frame_rows(f, s), most = p->most, inner = p->inner;
-    const real *x = f->at[s->x[0]], *by = f->at[s->x[1]];
-    real *y = f->at[s->y[0]];
-    if (rows <= most) {
-        p->run(rows, s->cols, inner, x, by, y, s->add[0]);
-        return;
-    }
+    const size_t rows = frame_rows(f, s);
+    if (rows <= p->most)
+        p->run(rows, s->cols, p->inner, f->at[s->x[0]], f->at[s->x[1]], f->at[s->y[0]], s->add[0]);
+    else
+        run_product_parts(s, f);
+}
+
+static __attribute__((noinline)) void run_weight_grad_parts(const struct step *s,
+                                                            const struct frame *f)
+{
+    const struct product_settings *p = s->settings;
+    const size_t rows = frame_rows(f, s), inner = p->inner;
+    const real *x = f->at[s->x[0]], *d = f->at[s->x[1]];
+    real *g = f->at[s->y[0]];
     for (size_t done = 0, n; done < rows && !(done && stop_asked(f->stop)); done += n) {
-        n = rows - done < most ? rows - done : most;
-        p->run(n, s->cols, inner, x + done * inner, by, y + done * s->cols, s->add[0]);
+        n = rows - done < p->most ? rows - done : p->most;
+        p->run(inner, s->cols, n, x + done * inner, d + done * s->cols, g, s->add[0] || done);
     }
 }
 
@@ -47,17 +68,11 @@ static void run_product(const struct step *s, const struct frame *f)
 static void run_weight_grad(const struct step *s, const struct frame *f)
 {
     const struct product_settings *p = s->settings;
-    const size_t rows = frame_rows(f, s), most = p->most, inner = p->inner;
-    const real *x = f->at[s->x[0]], *d = f->at[s->x[1]];
-    real *g = f->at[s->y[0]];
-    if (rows <= most) {
-        p->run(inner, s->cols, rows, x, d, g, s->add[0]);
-        return;
-    }
-    for (size_t done = 0, n; done < rows && !(done && stop_asked(f->stop)); done += n) {
-        n = rows - done < most ? rows - done : most;
-        p->run(inner, s->cols, n, x + done * inner, d + done * s->cols, g, s->add[0] || done);
-    }
+    const size_t rows = frame_rows(f, s);
+    if (rows <= p->most)
+        p->run(p->inner, s->cols, rows, f->at[s->x[0]], f->at[s->x[1]], f->at[s->y[0]], s->add[0]);
+    else
+        run_weight_grad_parts(s, f);
 }
 
 static const struct op_kind op_product = {

@@ -56,7 +56,7 @@ static gemm_run *choose_own(enum product p, size_t m, size_t n, size_t k)
         return work > TN_PACKED && k >= 8 ? w->tn_packed : w->tn;
     /* b[n][1] and b[1][n] are the same numbers. */
     if (p == PRODUCT_NT && k > 1)
-        return is_short ? w->nt_short : w->nt;
+        return n == w->lanes && k == n ? w->nt_square : is_short ? w->nt_short : w->nt;
     if (is_short)
         return n == w->lanes ? w->rows[k - 1] : w->nn_short;
     return work > NN_PACKED && m >= 8 ? w->nn_packed : w->nn;

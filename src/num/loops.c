@@ -268,13 +268,12 @@ APART void activate_rows(enum activation a, real p, size_t rows, size_t cols, co
         values_by_kind[a](p, n, b, y, sums);
 }
 
-static void activate(enum activation a, double p, size_t rows, size_t cols, const real *bias,
-                     real *y, real *z, double *sums)
+/* Block after block, and what goes over whole rows. */
+APART void activate_blocks(enum activation a, double p, size_t rows, size_t cols, const real *bias,
+                           real *y, real *z, double *sums)
 {
     const bool softmax = a == ACT_SOFTMAX;
     const size_t block = rows_nearby(rows, cols);
-    if (sums)
-        sums[0] = sums[1] = 0;
     for (size_t from = 0; from < rows; from += block) {
         const size_t some = rows - from < block ? rows - from : block, at = from * cols;
         activate_rows(softmax ? ACT_LINEAR : a, (real)p, some, cols, bias, y + at,
@@ -284,6 +283,20 @@ static void activate(enum activation a, double p, size_t rows, size_t cols, cons
         softmax_row(cols, y + i * cols);
     if (softmax && sums)
         powers(rows * cols, y, sums);
+}
+
+static void activate(enum activation a, double p, size_t rows, size_t cols, const real *bias,
+                     real *y, real *z, double *sums)
+{
+    const size_t n = rows * cols;
+    if (sums)
+        sums[0] = sums[1] = 0;
+    if (n > NEAR || a == ACT_SOFTMAX)
+        activate_blocks(a, p, rows, cols, bias, y, z, sums);
+    else if (bias && !z && cols >= LANES && !(cols & (cols - 1)))
+        values_by_kind[a]((real)p, n, (struct bias_lanes){bias, cols - 1}, y, sums);
+    else
+        activate_rows(a, (real)p, rows, cols, bias, y, z, sums);
 }
 
 /* `penalised`: c1 and c2 are not both 0. */
@@ -330,8 +343,10 @@ APART void softmax_slopes(size_t rows, size_t cols, const real *y, real *d)
     }
 }
 
-static void deactivate(enum activation a, double p, size_t rows, size_t cols, const real *y,
-                       const real *z, struct powers c, bool has, real *d, real *bias, bool add)
+/* Block after block. */
+APART void deactivate_blocks(enum activation a, double p, size_t rows, size_t cols, const real *y,
+                             const real *z, struct powers c, bool has, real *d, real *bias,
+                             bool add)
 {
     const bool softmax = a == ACT_SOFTMAX;
     const size_t block = rows_nearby(rows, cols);
@@ -344,6 +359,19 @@ static void deactivate(enum activation a, double p, size_t rows, size_t cols, co
         if (bias)
             column_sums_of_rows(some, cols, d + at, bias, add || from > 0);
     }
+}
+
+static void deactivate(enum activation a, double p, size_t rows, size_t cols, const real *y,
+                       const real *z, struct powers c, bool has, real *d, real *bias, bool add)
+{
+    const size_t n = rows * cols;
+    if (n > NEAR || a == ACT_SOFTMAX) {
+        deactivate_blocks(a, p, rows, cols, y, z, c, has, d, bias, add);
+        return;
+    }
+    slopes_by_kind[a]((real)p, n, y, z, (real)c.c1, (real)(2 * c.c2), has, d);
+    if (bias)
+        column_sums_of_rows(rows, cols, d, bias, add);
 }
 
 static void powers_adjoint(size_t n, const real *restrict x, struct powers c, real *restrict dx,

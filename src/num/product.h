@@ -14,6 +14,7 @@ struct products_of_width {
     gemm_run *nn, *tn, *nt;
     gemm_run *nn_packed, *tn_packed; /* for larger b */
     gemm_run *nn_short, *nt_short;   /* with n <= lanes and k <= PRODUCT_SHORT */
+    gemm_run *nt_square;             /* with n = k = lanes */
     gemm_run *const *rows;           /* for each k <= PRODUCT_SHORT, NN with n = lanes */
     gemm_run *column;                /* NN and NT with n = 1 */
     gemm_run *column_short;          /* where k <= lanes too */

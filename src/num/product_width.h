@@ -454,17 +454,13 @@ static void NAME(tn_packed)(size_t m, size_t n, size_t k, const real *a, const r
     NAME(packed)(PRODUCT_TN, m, n, k, a, b, c, add);
 }
 
-/* A row of c is one vector at most, k at most SHORT and in each of these a constant; b[k] has whole
- * vectors, that stay in registers as far as there are such. */
-INLINE void NAME(rows)(const size_t k, size_t m, size_t n, const real *a, const real *b, real *c,
-                       bool add)
+/* A row of c is one vector at most, k at most SHORT and in each of these a constant; v are the rows
+ * of b, that stay in registers as far as there are such. */
+INLINE void NAME(rows_by)(const size_t k, size_t m, size_t n, const real *a, const VEC v[SHORT],
+                          real *c, bool add)
 {
     const NAME(mask) last = NAME(first)(n);
     const bool part = n < LANES;
-    VEC v[SHORT];
-    UNROLL
-    for (size_t l = 0; l < k; l++)
-        v[l] = NAME(load)(b + l * LANES);
     for (size_t i = 0; i < m; i++, a += k, c += n) {
         VEC s = {0};
         if (add)
@@ -477,6 +473,17 @@ INLINE void NAME(rows)(const size_t k, size_t m, size_t n, const real *a, const 
         else
             NAME(store)(c, s);
     }
+}
+
+/* b[k] has whole vectors. */
+INLINE void NAME(rows)(const size_t k, size_t m, size_t n, const real *a, const real *b, real *c,
+                       bool add)
+{
+    VEC v[SHORT];
+    UNROLL
+    for (size_t l = 0; l < k; l++)
+        v[l] = NAME(load)(b + l * LANES);
+    NAME(rows_by)(k, m, n, a, v, c, add);
 }
 
 #define ROWS(deep)                                                                                 \
@@ -501,6 +508,20 @@ static void NAME(nn_short)(size_t m, size_t n, size_t k, const real *a, const re
     real whole[SHORT * LANES] __attribute__((aligned(64)));
     NAME(gather)(n, 1, k, b, n, whole);
     NAME(rows_of)[k - 1](m, n, k, a, whole, c, add);
+}
+
+/* b is a square of whole vectors: it is turned in registers. */
+static void NAME(nt_square)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
+                            bool add)
+{
+    VEC v[SHORT];
+    (void)n;
+    (void)k;
+    UNROLL
+    for (size_t i = 0; i < LANES; i++)
+        v[i] = NAME(load)(b + i * LANES);
+    NAME(transpose)(v);
+    NAME(rows_by)(LANES, m, LANES, a, v, c, add);
 }
 
 static void NAME(nt_short)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c,
@@ -548,6 +569,7 @@ static const struct products_of_width NAME(products) = {
     .tn_packed = NAME(tn_packed),
     .nn_short = NAME(nn_short),
     .nt_short = NAME(nt_short),
+    .nt_square = NAME(nt_square),
     .rows = NAME(rows_of),
     .column = NAME(column),
     .column_short = NAME(column_short),

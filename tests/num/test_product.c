@@ -74,6 +74,8 @@ static void check_forms(const struct products_of_width *w, const struct sizes *s
     }
     if (s->n == w->lanes && s->k <= PRODUCT_SHORT)
         check_one(w->rows[s->k - 1], PRODUCT_NN, s, off, add);
+    if (s->n == w->lanes && s->k == s->n)
+        check_one(w->nt_square, PRODUCT_NT, s, off, add);
     if (s->n > 1)
         return;
     if (s->k <= w->lanes) {
@@ -260,6 +262,10 @@ static void short_of(const struct products_of_width *w)
             for (size_t j = 0; j < n; j++)
                 turned[j * k + l] = b[l * n + j];
         w->nt_short(M, n, k, a, turned, some, false);
+        assert_memory_equal(some, all, M * n * sizeof *all);
+        if (k != n || n != w->lanes)
+            continue;
+        w->nt_square(M, n, k, a, turned, some, false);
         assert_memory_equal(some, all, M * n * sizeof *all);
     }
 }
