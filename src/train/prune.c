@@ -54,13 +54,18 @@ static void numbers_changed(struct model *m)
         m->derived->refresh(m->derived);
 }
 
+size_t pruning_due(const struct model *m, id weight, double share)
+{
+    return (size_t)floor(share * (double)m->graph->weight[weight].count + 0.5);
+}
+
 int pruning_find(struct pruning *p, struct model *m, id weight, double share, uint64_t seed,
                  struct err *e)
 {
     const struct weight *w = &m->graph->weight[weight];
     if (model_draw(m, seed, 0, e))
         return -1;
-    *p = (struct pruning){.weight = weight, .due = (size_t)floor(share * (double)w->count + 0.5)};
+    *p = (struct pruning){.weight = weight, .due = pruning_due(m, weight, share)};
     if (p->due)
         p->key = find_size(m->state.weight + w->at, w->count, p->due, m->stop);
     if (stop_check(m->stop, e))
@@ -73,10 +78,46 @@ int pruning_find(struct pruning *p, struct model *m, id weight, double share, ui
 void pruning_finish(struct pruning *p)
 {
     mem_free(p->block);
-    p->block = NULL;
+    mem_free(p->was);
+    p->block = p->was = NULL;
 }
 
-void model_prune(struct model *m, struct pruning *p)
+int pruning_keep(struct pruning *p, const struct model *m, struct err *e)
+{
+    const struct weight *w = &m->graph->weight[p->weight];
+    const struct model_state *s = &m->state;
+    if (!(p->was = mem_new(3 * w->count, sizeof *p->was)))
+        return err_memory(e);
+    memcpy(p->was, s->weight + w->at, w->count * sizeof *p->was);
+    if (s->average)
+        memcpy(p->was + w->count, s->average + w->at, w->count * sizeof *p->was);
+    if (s->pruned)
+        memcpy(p->was + 2 * w->count, s->pruned + w->at, w->count * sizeof *p->was);
+    p->was_pruned = s->pruned != NULL;
+    p->was_trained = s->trained;
+    p->was_trained_reals = s->trained_reals;
+    return 0;
+}
+
+void model_prune_back(struct model *m, struct pruning *p)
+{
+    const struct weight *w = &m->graph->weight[p->weight];
+    struct model_state *s = &m->state;
+    memcpy(s->weight + w->at, p->was, w->count * sizeof *p->was);
+    if (s->average)
+        memcpy(s->average + w->at, p->was + w->count, w->count * sizeof *p->was);
+    if (p->was_pruned) {
+        memcpy(s->pruned + w->at, p->was + 2 * w->count, w->count * sizeof *p->was);
+    } else {
+        /* Another rule may have been the one that made them. */
+        mem_free(s->pruned);
+        s->pruned = NULL;
+    }
+    s->trained = p->was_trained;
+    s->trained_reals = p->was_trained_reals;
+}
+
+void model_prune_step(struct model *m, struct pruning *p)
 {
     const struct weight *w = &m->graph->weight[p->weight];
     struct model_state *s = &m->state;
@@ -93,6 +134,11 @@ void model_prune(struct model *m, struct pruning *p)
         model_hold_pruned(m, w->at, w->count, s->average + w->at);
     s->trained = s->drawn;
     s->trained_reals = s->reals;
+}
+
+void model_prune(struct model *m, struct pruning *p)
+{
+    model_prune_step(m, p);
     numbers_changed(m);
 }
 

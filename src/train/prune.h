@@ -11,6 +11,12 @@ struct pruning {
     size_t due;
     uint64_t key;
     real *block; /* for model_state.pruned; NULL: it is there */
+    /* What a step that is not taken brings back (pruning_keep); NULL: nothing is kept. Numbers,
+     * averages and marks, one behind the other. */
+    real *was;
+    bool was_pruned; /* the model had marks at all */
+    uint64_t was_trained;
+    size_t was_trained_reals;
 };
 
 /* Finds the share of a weight tensor's numbers that are smallest in size. Weights are drawn from
@@ -19,6 +25,13 @@ struct pruning {
 int pruning_find(struct pruning *p, struct model *m, id weight, double share, uint64_t seed,
                  struct err *e);
 void pruning_finish(struct pruning *p);
+/* How many numbers of a tensor that share is. */
+size_t pruning_due(const struct model *m, id weight, double share);
+/* Keeps how the tensor is, so that model_prune_back can bring it back. */
+int pruning_keep(struct pruning *p, const struct model *m, struct err *e);
+/* model_prune before a step, of which nobody else needs to know; and as it was before that. */
+void model_prune_step(struct model *m, struct pruning *p);
+void model_prune_back(struct model *m, struct pruning *p);
 /* Makes them 0, of equal ones the first, and keeps them 0 from now on; the tensor's other numbers
  * move again. The weights count as trained. Right after pruning_find; cannot fail. */
 void model_prune(struct model *m, struct pruning *p);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* prune and unprune: what becomes 0, that it stays 0 whatever moves weights, and that it goes with
  * the model wherever that goes. */
-#include "check.h"
-#include "host.h"
+#include "again.h"
 
 #include "cmd/session/state.h"
 
@@ -196,6 +195,106 @@ static void it_is_told(void **state)
     fake_finish(&f);
 }
 
+/* The numbers and what is pruned of them, as two sessions have them. */
+static void check_same_weights(const struct fake *a, const struct fake *b)
+{
+    const struct model_state *x = &current_model(a->session)->state,
+                             *y = &current_model(b->session)->state;
+    assert_int_equal(x->reals, y->reals);
+    assert_memory_equal(x->weight, y->weight, x->reals * sizeof(real));
+    assert_true(x->pruned && y->pruned);
+    assert_memory_equal(x->pruned, y->pruned, x->reals * sizeof(real));
+}
+
+/* A rule is the same as prune between the steps that it is worked out before, to the bit; with an
+ * expression of the batch before as well, and a share that falls again. */
+static void a_rule_is_a_schedule(void **state)
+{
+    (void)state;
+    static const char *const optimizers[] = {"sgd lr=0.05 momentum=0.9", "adam ema=0.9 sam=0.05"};
+    static const char *const shares[] = {"0", "1/3", "2/3", "1/3", "0"};
+    for (size_t k = 0; k < 2; k++) {
+        struct fake ruled, typed;
+        char text[500];
+        snprintf(text, sizeof text, NET "optimizer %s\n", optimizers[k]);
+        fake_start(&ruled);
+        fake_start(&typed);
+        fake_ok(&ruled, text);
+        fake_ok(&typed, text);
+        fake_ok(&ruled, "prune h.kernel share=2/3 - abs(step - 4)/6 every 2\nsummary\n");
+        check_has(ruled.out.text, "rule h.kernel.share = 2/3 - abs(step - 4)/6 every 2\n");
+        check_near(fake_number(&ruled, "sum(h.kernel == 0)"), 0, 0);
+        for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+            snprintf(text, sizeof text, "prune h.kernel share=%s\nstep 2\n", shares[i]);
+            fake_ok(&typed, text);
+            fake_ok(&ruled, "step 2\n");
+            if (i)
+                check_same_weights(&ruled, &typed);
+        }
+        fake_finish(&ruled);
+        fake_finish(&typed);
+    }
+}
+
+/* Wherever the model goes: a mark, undo, a clone, a script of it, runs of a sweep. */
+static void a_rule_goes_with_the_model(void **state)
+{
+    (void)state;
+    struct fake f;
+    char said[2][2000];
+    fake_start(&f);
+    fake_ok(&f, NET "optimizer adam\nrecord \"r.nnr\"\n"
+                    "prune h.kernel share=min(1, step/6) every 1\nstep 2\nmark two\nstep 2\n");
+    check_near(fake_number(&f, "sum(h.kernel == 0)"), 3, 0);
+    const uint64_t digest = session_digest(f.session);
+    fake_ok(&f, "undo\n");
+    check_near(fake_number(&f, "sum(h.kernel == 0)"), 1, 0);
+    fake_ok(&f, "step 2\n");
+    assert_true(session_digest(f.session) == digest);
+    fake_ok(&f, "goto two\nclone c\nstep 3\n");
+    check_near(fake_number(&f, "sum(h.kernel == 0)"), 4, 0);
+    check_replays(&f, "r.nnr");
+    for (int jobs = 1; jobs <= 2; jobs++) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "model main\nsweep optimizer.lr = ? over 0.01 0.1 jobs=%d {\nstep 3\n"
+                 "measure zeros = sum(h.kernel == 0)\nmeasure size = sum(h.kernel^2)\n}\n",
+                 jobs);
+        fake_ok(&f, text);
+        fake_ok(&f, "results format=csv\n");
+        const char *table = strchr(f.out.text, '\n');
+        assert_non_null(table);
+        snprintf(said[jobs - 1], sizeof said[0], "%s", table);
+        fake_ok(&f, "undo\n");
+    }
+    assert_string_equal(said[0], said[1]);
+    fake_finish(&f);
+}
+
+/* log(sum |w|) has no finite value where all is 0: the step is refused, and nothing is pruned, of
+ * two tensors whose first marks that would have been. A share that is none is refused too. */
+static void a_refused_step_prunes_nothing(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_ok(&f, "define penalty trap(x) = log(sum(abs(x)))\n" NET "optimizer sgd lr=0.01\n"
+                "set h.kernel = trap(0.1)\nprune h.kernel share=step/2 every 2\nstep 2\n"
+                "prune o.kernel share=1/3 every 1\n");
+    const uint64_t digest = session_digest(f.session);
+    assert_int_equal(fake_run(&f, "step 1\n"), OUTCOME_ERROR);
+    check_has(f.err.text, "step 3 would make the penalty h.kernel (trap) infinite");
+    assert_true(session_digest(f.session) == digest);
+    check_near(fake_number(&f, "sum(h.kernel == 0) + sum(o.kernel == 0)"), 0, 0);
+    fake_ok(&f, "prune h.kernel share=0\nprune o.kernel share=step every 1\n");
+    fake_says(&f, "step 1\n", OUTCOME_ERROR,
+              "t:1:1: the rule o.kernel.share = step every 1 of main at step 2: share is a number "
+              "from 0 to 1, not step, which is 2; unprune ends it: unprune o.kernel");
+    fake_ok(&f, "unprune o.kernel\nstep 1\nsummary\n");
+    assert_null(strstr(f.out.text, "rule"));
+    fake_finish(&f);
+}
+
 /* In blocks by its whole name; what cannot be pruned. */
 static void what_can_be_pruned(void **state)
 {
@@ -229,6 +328,9 @@ int main(void)
         cmocka_unit_test(it_goes_with_the_model),
         cmocka_unit_test(runs_of_a_sweep_prune),
         cmocka_unit_test(it_is_told),
+        cmocka_unit_test(a_rule_is_a_schedule),
+        cmocka_unit_test_setup_teardown(a_rule_goes_with_the_model, folder_enter, folder_leave),
+        cmocka_unit_test(a_refused_step_prunes_nothing),
         cmocka_unit_test(what_can_be_pruned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ static const struct wrong wrong_lines[] = {
      "contractive is a penalty on what a layer does, not on one of its weights; write it as "
      "activity=contractive(...)"},
     {"prune h.kernel share=1.5", "1.5", 0, "share is a number from 0 to 1, not 1.5"},
-    {"prune h.kernel", "prune", 0, "prune needs share; write prune SLOT share=..."},
+    {"prune h.kernel", "prune", 0, "prune needs share; write prune SLOT share=... [every N]"},
     {"prune h share=0.5", "h", 0, "\"h\" is no weight; write LAYER.WEIGHT, as in hidden.kernel"},
     {"prune h.activity share=0.5", "h.activity", 0,
      "h has no weight \"activity\"; it has kernel, bias"},

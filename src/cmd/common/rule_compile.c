@@ -16,6 +16,7 @@ void compiled_rule_finish(struct compiled_rule *r)
     for (size_t i = 0; i < r->numbers; i++)
         expression_destroy(r->number[i].expression);
     mem_free(r->number);
+    pruning_finish(&r->pruning);
     rule_names_finish(&r->names);
     arena_finish(&r->arena);
     *r = (struct compiled_rule){0};
@@ -145,6 +146,47 @@ static int aim_at_term(struct session *s, struct model *m, id term, const struct
     return 0;
 }
 
+const struct arg_spec prune_share = {.name = "share",
+                                     .form = KEY,
+                                     .type = ARG_NUMBER,
+                                     .min = 0,
+                                     .max = 1,
+                                     .line = "how many of the weight's numbers"};
+
+id rule_find_pruned(const struct graph *g, const char *path)
+{
+    id w = 0;
+    while (w < g->weights && strcmp(g->weight[w].path, path) != 0)
+        w++;
+    return w < g->weights ? w : NOTHING;
+}
+
+/* The share is that of the marks that the model has; what is worked out is not kept. */
+static int aim_at_pruned(struct session *s, struct model *m, const struct node *tree,
+                         struct compiled_rule *r, struct err *e)
+{
+    struct arg value, *to = arena_new(&r->arena, 1, sizeof *to);
+    if (!to)
+        return err_memory(e);
+    if (bind_leaves(s, r, &prune_share, tree, &value, e))
+        return -1;
+    *to = (struct arg){.type = ARG_NUMBER};
+    to->as.number = (double)model_pruned(m, r->pruned) / (double)m->graph->weight[r->pruned].count;
+    setting_value(&value, &r->number[0].next);
+    r->number[0].to = to;
+    return 0;
+}
+
+static int aim_at_weight(struct session *s, struct model *m, const char *path,
+                         const struct node *tree, struct compiled_rule *r, struct err *e)
+{
+    r->pruned = rule_find_pruned(m->graph, path);
+    if (r->pruned != NOTHING)
+        return aim_at_pruned(s, m, tree, r, e);
+    err_at(e, tree->where, "there is no weight %.200s any more", path);
+    return err_hint(e, "unprune ends the rule of a weight");
+}
+
 int rule_compile(struct session *s, struct model *m, const struct rule *rule,
                  const struct node *tree, size_t samples, struct compiled_rule *to, struct err *e)
 {
@@ -152,13 +194,16 @@ int rule_compile(struct session *s, struct model *m, const struct rule *rule,
     snprintf(thing, sizeof thing, "%s", rule->setting);
     char *dot = strrchr(thing, '.');
     *dot = 0;
-    *to = (struct compiled_rule){.names = {.session = s, .model = m, .samples = samples}};
+    *to = (struct compiled_rule){.names = {.session = s, .model = m, .samples = samples},
+                                 .pruned = NOTHING};
     const struct setting_part *part = setting_part_of(thing);
     const struct names names = rule_names(&to->names);
     const id term = graph_find_term(m->graph, thing);
     int failed = part && part->ruled ? aim_at_optimizer(s, m, dot + 1, tree, to, e)
                  : term != NOTHING   ? aim_at_term(s, m, term, tree, to, e)
-                                     : aim_at_slot(s, m, thing, dot + 1, tree, to, e);
+                 : strcmp(dot + 1, prune_share.name) == 0
+                     ? aim_at_weight(s, m, thing, tree, to, e)
+                     : aim_at_slot(s, m, thing, dot + 1, tree, to, e);
     for (size_t i = 0; i < to->numbers && !failed; i++) {
         struct followed *x = &to->number[i];
         if (!is_literal(x->node) && !(x->expression = expression_create(x->node, &names, e)))

@@ -5,6 +5,8 @@
 
 #include "cmd/common/rule_leaf.h"
 
+#include "train/prune.h"
+
 struct expression;
 
 /* One number of a setting. */
@@ -22,10 +24,18 @@ struct compiled_rule {
     struct followed *number;
     size_t numbers, room;
     struct args *optimizer; /* that it changes; NULL: it changes penalties */
+    id pruned;              /* the weight that it prunes; NOTHING: none */
+    struct pruning pruning; /* of the step at hand */
     bool worked_out;        /* `next` has been, from the numbers that the names keep */
     bool put;               /* `was` has been put away for the step at hand */
 };
 
+/* The share of a weight that is pruned, an argument that is nowhere but in prune and its rules:
+ * SLOT.share is the setting. */
+extern const struct arg_spec prune_share;
+
+/* The weight that a path of such a setting names, LAYER.WEIGHT; NOTHING: none. */
+id rule_find_pruned(const struct graph *g, const char *path);
 /* Of a rule of the model, whose penalties stand in its state. `tree` is the rule's value; shapes
  * are those of a batch of `samples`. On error *to is empty. */
 int rule_compile(struct session *s, struct model *m, const struct rule *rule,

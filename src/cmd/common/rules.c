@@ -44,8 +44,13 @@ static int name_rule(const struct model *m, const struct rule *rule, struct err 
     err_at(e, (struct span){0}, "the rule %.100s = %.150s every %llu of %.40s at step %llu: %.150s",
            rule->setting, rule->value, (unsigned long long)rule->every, m->name,
            (unsigned long long)m->state.step, what);
-    return *hint ? err_hint(e, "%s", hint)
-                 : err_hint(e, "a plain set ends it: set %.100s = ...", rule->setting);
+    const char *dot = strrchr(rule->setting, '.');
+    if (*hint)
+        return err_hint(e, "%s", hint);
+    if (strcmp(dot + 1, prune_share.name) == 0)
+        return err_hint(e, "unprune ends it: unprune %.*s", (int)(dot - rule->setting),
+                        rule->setting);
+    return err_hint(e, "a plain set ends it: set %.100s = ...", rule->setting);
 }
 
 /* Parses the text of a rule, which models may share. */
@@ -143,11 +148,18 @@ static void put_value(struct arg *to, double value)
 
 static void put_numbers(struct model *m, struct compiled_rule *r, bool next)
 {
+    r->put = next;
+    if (r->pruned != NOTHING) {
+        if (next)
+            model_prune_step(m, &r->pruning);
+        else
+            model_prune_back(m, &r->pruning);
+        return;
+    }
     for (size_t i = 0; i < r->numbers; i++)
         put_value(r->number[i].to, next ? r->number[i].next : r->number[i].was);
     if (r->optimizer)
         m->recipe.common = opt_common(r->optimizer);
-    r->put = next;
 }
 
 /* Whether the numbers that an optimizer has now suit each other, told of the last rule for it. */
@@ -168,6 +180,21 @@ static bool rule_moves(const struct compiled_rule *r)
     for (size_t i = 0; i < r->numbers && !moved; i++)
         moved = r->number[i].next != r->number[i].was;
     return moved;
+}
+
+/* Whether what is due to be pruned is more or less than what is. *moves then, and all that can fail
+ * is done. */
+static int prepare_pruning(struct session *s, struct model *m, struct compiled_rule *r, bool *moves,
+                           struct err *e)
+{
+    const double share = r->number[0].next;
+    *moves = pruning_due(m, r->pruned, share) != model_pruned(m, r->pruned);
+    if (!*moves)
+        return 0;
+    pruning_finish(&r->pruning);
+    if (pruning_find(&r->pruning, m, r->pruned, share, s->seed, e))
+        return -1;
+    return pruning_keep(&r->pruning, m, e);
 }
 
 static bool is_due(const struct model *m, size_t i)
@@ -200,6 +227,8 @@ static int prepare_rule(struct session *s, struct model *m, size_t i, struct com
         return -1;
     if (work_out_all(s, r, e))
         return name_rule(m, m->rules.item[i].rule, e);
+    if (r->pruned != NOTHING)
+        return prepare_pruning(s, m, r, ready, e);
     /* What stays as it is need not be put in. */
     *ready = rule_moves(r);
     return 0;
@@ -257,8 +286,9 @@ void rules_put_back(struct model *m)
 
 void rules_keep(struct model *m)
 {
-    const struct compiled *c = compiled_of(m);
+    struct compiled *c = compiled_of(m);
     for (size_t i = 0; c && i < c->rules; i++) {
+        pruning_finish(&c->rule[i].pruning);
         if (leaves_something(&c->rule[i]) && is_due(m, i))
             rule_left_take(&c->rule[i].names, trainer_of(m), &m->rules.item[i]);
     }

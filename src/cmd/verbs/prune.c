@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* prune, unprune. */
+#include "cmd/common/binder.h"
+#include "cmd/common/rule_compile.h"
 #include "cmd/report/render.h"
 #include "cmd/report/report.h"
 #include "cmd/session/command.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
+#include "cmd/verbs/set_rule.h"
 
 #include "train/prune.h"
 
@@ -68,19 +71,52 @@ static int say_pruned(struct session *s, const struct weight *w, size_t pruned, 
     return report_show(s, &r, e);
 }
 
+/* What is pruned or not by hand follows no rule any more. */
+static void end_rule(struct model *m, id weight)
+{
+    const size_t at = rules_find(&m->rules, m->graph->weight[weight].path, prune_share.name);
+    if (at == m->rules.count)
+        return;
+    model_rules_changed(m);
+    rules_drop(&m->rules, at);
+}
+
+static int share_of(struct session *s, const struct node *tree, double *share, struct err *e)
+{
+    struct arena arena = {0};
+    const struct binder b = session_binder(s, &arena);
+    struct arg value;
+    const int failed = bind_value(&b, &prune_share, tree, &value, e);
+    *share = failed ? 0 : value.as.number;
+    arena_finish(&arena);
+    return failed;
+}
+
 static int run_prune(struct session *s, const struct args *args, struct err *e)
 {
     struct model *m = current_model(s);
-    const id weight = find_weight(m->graph, args_get(args, "slot"), e);
+    const struct arg *slot = args_get(args, "slot"), *every = args_get(args, "every");
+    const struct node *tree = args_get(args, "share")->as.exprs.item[0];
+    const id weight = find_weight(m->graph, slot, e);
     struct pruning p;
-    if (weight == NOTHING || checking(s))
-        return weight == NOTHING ? -1 : 0;
-    if (pruning_find(&p, m, weight, args_number(args, "share"), s->seed, e))
+    double share;
+    if (weight == NOTHING)
+        return -1;
+    if (every->given)
+        return prune_rule(s, m->graph->weight[weight].path, tree, slot->where,
+                          (uint64_t)every->as.whole, e);
+    if (share_of(s, tree, &share, e))
+        return -1;
+    if (checking(s))
+        return 0;
+    if (pruning_find(&p, m, weight, share, s->seed, e))
         return -1;
     /* What is written goes first: then nothing can fail any more. */
     const int failed = say_pruned(s, &m->graph->weight[weight], p.due, e);
-    if (!failed)
+    if (!failed) {
+        end_rule(m, weight);
         model_prune(m, &p);
+    }
     pruning_finish(&p);
     return failed;
 }
@@ -92,12 +128,15 @@ static int run_unprune(struct session *s, const struct args *args, struct err *e
     const id weight = find_weight(m->graph, slot, e);
     if (weight == NOTHING || checking(s))
         return weight == NOTHING ? -1 : 0;
-    if (!model_pruned(m, weight)) {
+    const struct rules *r = &m->rules;
+    if (!model_pruned(m, weight) &&
+        rules_find(r, m->graph->weight[weight].path, prune_share.name) == r->count) {
         err_at(e, slot->where, "nothing of %s is pruned", slot->as.text);
         return err_hint(e, "summary says what is");
     }
     if (say_pruned(s, &m->graph->weight[weight], 0, e))
         return -1;
+    end_rule(m, weight);
     model_unprune(m, weight);
     return 0;
 }
@@ -108,8 +147,10 @@ static int run_unprune(struct session *s, const struct args *args, struct err *e
 
 static const struct arg_spec prune_args[] = {
     SLOT_ARG,
-    ARG("share", KEY, ARG_NUMBER, .required = true, .min = 0, .max = 1,
-        .line = "how many of the weight's numbers, the smallest, stay 0"),
+    ARG("share", KEY, ARG_EXPR, .required = true,
+        .line = "how many of the weight's numbers, the smallest, stay 0: 0 to 1"),
+    ARG("every", CLAUSE, ARG_WHOLE, .min = 1, .max = 1e12,
+        .line = "steps: the share is worked out anew before step 0, N, 2N ..., and followed"),
 };
 static const struct arg_spec unprune_args[] = {SLOT_ARG};
 
@@ -126,8 +167,12 @@ const struct command command_prune = {
         "of numbers; of equal ones the first go. They get no gradient, so clipping and the "
         "ledger's gradients do not see them either. A second prune of the same weight counts "
         "anew: as what is pruned is 0, a larger share adds to it, and a loop is a schedule: "
-        "for share in 0.5 0.7 0.9 { prune h.kernel share=share; train 5 }. The weights count "
-        "as trained: a new seed does not draw them again. save weights writes the zeros, and "
+        "for share in 0.5 0.7 0.9 { prune h.kernel share=share; train 5 }. With every N it is a "
+        "rule of the model (help set), as in share=0.9*min(1, step/100) every 10: before such "
+        "a step the smallest numbers, as they are then, are made 0 where the share comes to "
+        "another count than is pruned. summary lists it as SLOT.share; a plain prune and unprune "
+        "end it. The weights count as trained: a new seed does not draw them again. save weights "
+        "writes the zeros, and "
         "not which of them stay.",
         EXAMPLE("")),
     .run = run_prune,

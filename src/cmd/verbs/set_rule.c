@@ -3,6 +3,7 @@
 #include "cmd/verbs/anchors.h"
 
 #include "cmd/common/binder.h"
+#include "cmd/common/rule_compile.h"
 #include "cmd/common/rules.h"
 #include "cmd/session/delta.h"
 #include "cmd/session/journal.h"
@@ -283,6 +284,22 @@ static int set_slot_rule(struct making *x, struct err *e)
         failed =
             anchors_find(x->s, &arena, layer, x->key, &sum, e) || put_slot(x, layer, at, &sum, e);
     arena_finish(&arena);
+    return failed;
+}
+
+int prune_rule(struct session *s, const char *weight, const struct node *tree, struct span where,
+               uint64_t every, struct err *e)
+{
+    struct target t = {.where = where};
+    snprintf(t.thing, sizeof t.thing, "%s", weight);
+    struct making x = {.s = s,
+                       .m = current_model(s),
+                       .t = &t,
+                       .key = prune_share.name,
+                       .tree = tree,
+                       .every = every};
+    const int failed = put_rule(&x, false, e);
+    finish_rule(&x, failed != 0);
     return failed;
 }
 
