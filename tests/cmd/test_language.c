@@ -337,6 +337,34 @@ static void ledgers_and_layers_of_other_models(void **state)
     fake_finish(&f);
 }
 
+/* The loss of the line is 1 and its slope -2; 3 times that moves the weight by 0.6. */
+static void the_factor_of_the_loss_is_a_setting(void **state)
+{
+    (void)state;
+    struct fake f;
+    fake_start(&f);
+    fake_says(&f, "set loss.weight = 2\n", OUTCOME_ERROR,
+              "t:1:5: no loss is chosen yet; choose one: loss mse");
+    fake_ok(&f, LINE "set loss.weight = 3\nevaluate\nexpect loss.data ~ 3\n");
+    fake_prints(&f, "print loss.weight\nloss\n", "3\nloss mse weight=3\n");
+    fake_ok(&f, "step 1\n");
+    check_near(fake_number(&f, "h.kernel"), 1.6, 1e-6);
+    fake_ok(&f, "set loss.weight = 2\nhistory\n");
+    check_has(f.out.text, "loss.weight = 2\n");
+    fake_ok(&f,
+            "undo\nexpect loss.weight == 3\n"
+            "sweep loss.weight = ? over 0.5 2 { evaluate; expect loss.data ~ 0.16*loss.weight }\n"
+            "model main\nexpect loss.weight == 3\n");
+    fake_says(&f, "set loss.weight = -1\n", OUTCOME_ERROR,
+              "t:1:19: weight is a number from 0 to 1e+30, not -1");
+    fake_ok(&f, "loss mae on h\n");
+    fake_says(
+        &f, "set loss.weight = 2\n", OUTCOME_ERROR,
+        "t:1:5: the outputs have losses of their own; write the loss of one output anew: loss "
+        "mse on NAME");
+    fake_finish(&f);
+}
+
 static void whole_numbers_print_as_such(void **state)
 {
     (void)state;
@@ -403,6 +431,7 @@ int main(void)
         cmocka_unit_test(models_come_and_the_empty_main_goes),
         cmocka_unit_test(a_setting_alone_prints_what_is_set),
         cmocka_unit_test(ledgers_and_layers_of_other_models),
+        cmocka_unit_test(the_factor_of_the_loss_is_a_setting),
         cmocka_unit_test(whole_numbers_print_as_such),
         cmocka_unit_test(a_figure_that_is_no_number_is_not_bent),
         cmocka_unit_test(quit_ends_a_script_and_braces_wait),

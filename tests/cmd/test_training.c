@@ -113,7 +113,7 @@ static void with_on_all_each_model_stops_for_itself(void **state)
     check_has(f.out.text, "train fast: 2 epochs, 2 steps, loss 0.25 ");
     fake_prints(&f, "print epoch\nmodel fast\nprint epoch\n", "3\n2\n");
     fake_says(&f, "step 1 on fast, fast\n", OUTCOME_ERROR,
-              "t:1:17: the model fast is named twice; name each model once, or write on all");
+              "t:1:17: the model fast is named twice; name each model once; all is every model");
     const uint64_t before = session_digest(f.session);
     static const char *const verbs[] = {"train 1", "step 2", "evaluate"};
     for (size_t i = 0; i < 3; i++) {

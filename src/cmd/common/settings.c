@@ -77,7 +77,7 @@ const struct arg *setting_arg(const struct session *s, const struct model *m, co
     const struct setting_part *part = setting_part_of(path);
     const char *dot = strrchr(path, '.');
     double value;
-    if (!dot || (part && part->number && part->number(s, dot + 1, &value)))
+    if (!dot || (part && part->number && part->number(s, m, dot + 1, &value)))
         return NULL;
     const struct arg *noise = part ? NULL : ruled_noise(m, path, dot);
     return noise ? noise : find_arg(args_of(s, m, path, dot), dot + 1);
@@ -87,7 +87,7 @@ bool setting_number(const struct session *s, const struct model *m, const char *
 {
     const struct setting_part *part = setting_part_of(path);
     const char *dot = strrchr(path, '.');
-    if (dot && part && part->number && part->number(s, dot + 1, value))
+    if (dot && part && part->number && part->number(s, m, dot + 1, value))
         return true;
     const struct arg *x = setting_arg(s, m, path);
     return x && setting_value(x, value);

@@ -28,7 +28,7 @@ struct setting_part {
     /* Whether set takes a key. */
     bool (*changes)(const struct arg_spec *spec);
     /* The number that a key has by now, where it is not kept in the args; NULL: all are. */
-    bool (*number)(const struct session *s, const char *key, double *value);
+    bool (*number)(const struct session *s, const struct model *m, const char *key, double *value);
     /* The error that there is nothing yet; `key` is what should be set, or NULL. Returns -1. */
     int (*missing)(const struct session *s, const char *key, struct span where, struct err *e);
     int (*set)(struct session *s, struct model *m, const struct target *t, const struct pair *pair,

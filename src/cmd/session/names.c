@@ -228,7 +228,7 @@ static bool is_listed(const struct model *m, struct model *const *list, size_t c
     for (size_t i = 0; i < count; i++)
         if (list[i] == m) {
             err_at(e, where, "the model %s is named twice", m->name);
-            err_hint(e, "name each model once, or write on all");
+            err_hint(e, "name each model once; all is every model");
             return true;
         }
     return false;

@@ -209,7 +209,8 @@ const struct command command_print = {
 const struct command command_expect = {
     COMMAND("expect", expect_args, "a claim that must hold",
             "A script stops at a claim that does not hold, prints both sides and exits with 3; at "
-            "the prompt it goes on. NaN fails every claim. a ~ b within t is |a - b| <= t.",
+            "the prompt it goes on with the next line. NaN fails every claim. a ~ b within t is |a "
+            "- b| <= t.",
             "expect 1 + 1 == 2\nexpect 0.1 + 0.2 ~ 0.3\n"),
     .run = run_expect,
 };

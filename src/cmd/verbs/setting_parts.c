@@ -217,20 +217,55 @@ static int no_loss(const struct session *s, const char *key, struct span where, 
     return err_hint(e, "choose one: loss mse");
 }
 
+/* The factor stands in the statement, whatever the loss. */
+static const char factor_key[] = "weight";
+
+static bool loss_number(const struct session *s, const struct model *m, const char *key,
+                        double *value)
+{
+    (void)s;
+    *value = m->recipe.loss_weight;
+    return m->recipe.loss.args && strcmp(key, factor_key) == 0;
+}
+
+/* The loss as it is, and its factor as the pair says. */
+static int change_factor(struct session *s, const struct model *m, const struct target *t,
+                         const struct pair *pair, struct arg *factor, struct choice *same,
+                         struct err *e)
+{
+    const struct entry *statement = table_find(&command_table, t->thing);
+    struct arena arena = {0};
+    size_t at;
+    const int failed = setting_find_key(statement, t, &at, e) ||
+                       setting_bind(s, &arena, statement, at, pair, factor, e) ||
+                       choice_make(same, m->recipe.loss.args, e);
+    arena_finish(&arena);
+    return failed ? -1 : 0;
+}
+
 static int set_loss(struct session *s, struct model *m, const struct target *t,
                     const struct pair *pair, struct err *e)
 {
+    const bool factor = strcmp(t->key, factor_key) == 0;
+    struct arg number;
     struct choice changed;
     if (!m->recipe.loss.args)
         return no_loss(s, t->key, t->where, e);
-    if (change_choice(s, &m->recipe.loss, t, pair, &changed, e))
+    if (factor ? change_factor(s, m, t, pair, &number, &changed, e)
+               : change_choice(s, &m->recipe.loss, t, pair, &changed, e))
         return -1;
+    int failed = 0;
     if (m->recipe.owns) {
-        choice_finish(&changed);
         err_at(e, t->where, "the outputs have losses of their own");
-        return err_hint(e, "write the loss of one output anew: loss mse on NAME");
+        failed = err_hint(e, "write the loss of one output anew: loss mse on NAME");
     }
-    model_take_loss(m, changed, m->recipe.loss_weight);
+    const struct arg *now =
+        factor ? &number : args_get(changed.args, setting_name(changed.args, t));
+    if (failed || setting_note(m, t, now, e)) {
+        choice_finish(&changed);
+        return -1;
+    }
+    model_take_loss(m, changed, factor ? number.as.number : m->recipe.loss_weight);
     return 0;
 }
 
@@ -257,8 +292,10 @@ static bool data_changes(const struct arg_spec *spec)
 }
 
 /* They can change without the data being read again. */
-static bool data_number(const struct session *s, const char *key, double *value)
+static bool data_number(const struct session *s, const struct model *m, const char *key,
+                        double *value)
 {
+    (void)m;
     const struct dataset *d = &s->data;
     const struct arg_spec *spec = NULL;
     for (size_t i = 0; s->has_data && !spec && i < d->args->entry->arg_count; i++)
@@ -361,8 +398,10 @@ static const struct arg_spec prompt_args[] = {
 };
 enum { PROMPT_HINTS, PROMPT_COLOR, PROMPT_TIMER, PROMPT_KEYS };
 
-static bool prompt_number(const struct session *s, const char *key, double *value)
+static bool prompt_number(const struct session *s, const struct model *m, const char *key,
+                          double *value)
 {
+    (void)m;
     const bool yes[PROMPT_KEYS] = {
         [PROMPT_HINTS] = !s->ways.no_hints,
         [PROMPT_COLOR] = !s->ways.no_colour,
@@ -412,7 +451,7 @@ static const struct entry *penalties_keys(const struct session *s, const struct 
                                            .set = puts}
 PART(optimizer, "optimizer", true, optimizer_args, optimizer_keys, is_key, NULL, no_optimizer,
      set_optimizer);
-PART(loss, "loss", false, loss_args, loss_keys, is_key, NULL, no_loss, set_loss);
+PART(loss, "loss", false, loss_args, loss_keys, is_key, loss_number, no_loss, set_loss);
 PART(data, "data", false, data_args, data_keys, data_changes, data_number, no_data, set_data);
 static const struct setting_part penalties = {
     .entry = {.name = "penalties", .args = frozen_args, .arg_count = 1},

@@ -483,12 +483,14 @@ static const struct arg_spec predict_args[] = {
 };
 
 const struct command command_loss = {
-    COMMAND("loss", loss_args, "what the model is trained to make small",
-            "Without it: categorical_crossentropy after softmax, binary_crossentropy after sigmoid "
-            "with targets 0 and 1 in one column, else mse; the choice is said once. With several "
-            "outputs: loss mse on ya weight=0.5, one statement for each; loss.data is then the "
-            "weighted sum, ya.loss each one without its weight.",
-            "data xor\ninput 2\ndense 1 sigmoid\nloss mse\nloss\n"),
+    COMMAND(
+        "loss", loss_args, "what the model is trained to make small",
+        "Without it: categorical_crossentropy after softmax, binary_crossentropy after sigmoid "
+        "with targets 0 and 1 in one column, else mse; the choice is said once. With several "
+        "outputs: loss mse on ya weight=0.5, one statement for each; loss.data is then the "
+        "weighted sum, ya.loss each one without its weight. set loss.weight = 2 changes the factor "
+        "of a loss that is for all outputs.",
+        "data xor\ninput 2\ndense 1 sigmoid\nloss mse\nloss\n"),
     .run = run_loss,
     .changes = CHANGES_MODEL,
     .alone_shows = true,
