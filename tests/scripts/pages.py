@@ -96,6 +96,7 @@ def try_links(page):
 
 docs = ROOT / "docs"
 try_blocks(docs / "tutorial.md", True)
+try_blocks(docs / "language.md", False)
 for other in ("from-keras.md", "from-pytorch.md"):
     try_blocks(docs / other, False)
     try_pairs(docs / other)
