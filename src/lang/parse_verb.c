@@ -73,6 +73,8 @@ static int no_verb(struct parser *p)
     err_at(p->e, t.where, "\"%s\" is no verb", text);
     if (t.before_equals)
         return err_hint(p->e, "write: %s %s = ...", strchr(text, '.') ? "set" : "let", text);
+    if (t.word != WORD_NAME && t.word != WORD_YES && t.word != WORD_NO)
+        return err_hint(p->e, "%s stands behind a verb and its values", text);
     return err_hint(p->e, "a verb is one word; to see a value: print %s", text);
 }
 

@@ -241,7 +241,7 @@ static const struct wrong {
     {"max(x)", 1, 1, "a verb takes no ( )", "to see a value: print max(x)"},
     {"hidden.kernel", 1, 1, "\"hidden.kernel\" is no verb",
      "a verb is one word; to see a value: print hidden.kernel"},
-    {"on a", 1, 1, "\"on\" is no verb", "a verb is one word; to see a value: print on"},
+    {"on a", 1, 1, "\"on\" is no verb", "on stands behind a verb and its values"},
     {"3 + 4", 1, 1, "a statement begins with a verb", "to see a value: print ..."},
     {"input 10x", 1, 7, "\"10x\" is no shape", "shapes are 10x100"},
     {"input 10x0", 1, 7, "\"10x0\" is no shape", "a size is 1 or more"},
