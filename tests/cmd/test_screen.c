@@ -72,11 +72,33 @@ static void watched_pictures_share_the_screen_and_a_plot_has_it(void **state)
     fake_finish(&f);
 }
 
+/* What a window shows side by side comes as text one after the other, where one fits at a time. */
+static void models_that_do_not_fit_side_by_side_come_in_turn(void **state)
+{
+    (void)state;
+    struct fake f;
+    start(&f);
+    fake_ok(&f, "clone other\nstep 2\nplot boundary of main, other\n");
+    assert_null(strstr(f.err.text, "at a time"));
+    static char told[1 << 20];
+    FILE *file = fopen("told", "r");
+    assert_non_null(file);
+    told[fread(told, 1, sizeof told - 1, file)] = 0;
+    fclose(file);
+    const char *first = strstr(told, "boundary of main (step 20)");
+    assert_non_null(first);
+    assert_non_null(strstr(first, "boundary of other (step 22)"));
+    /* What was asked for is still the picture of both. */
+    fake_ok(&f, "plot save \"both.csv\"\n");
+    fake_finish(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_picture_has_the_size_of_the_screen_as_it_is),
         cmocka_unit_test(watched_pictures_share_the_screen_and_a_plot_has_it),
+        cmocka_unit_test(models_that_do_not_fit_side_by_side_come_in_turn),
     };
     return cmocka_run_group_tests(tests, enter, folder_leave);
 }

@@ -239,6 +239,23 @@ static int plot_terminal(struct session *s, const struct arg *what, struct err *
     return 0;
 }
 
+/* A picture of several models that is too much for characters: one after the other. False: so they
+ * do not fit either. */
+static bool present_apart(struct session *s, const struct request *r)
+{
+    bool shown = r->models > 1;
+    for (size_t i = 0; i < r->models && shown; i++) {
+        struct request one = *r;
+        struct figure f;
+        struct err e;
+        one.model = r->model + i;
+        one.models = 1;
+        shown = request_draw_own(s, &one, current_model(s), pictures_paper(s), &f, &e) == 0 &&
+                picture_present(s, &r->view->entry, 1, &f, &e) == 0;
+    }
+    return shown;
+}
+
 static int plot_view(struct session *s, const struct arg *what, const struct arg *of, struct err *e)
 {
     struct pictures *p = pictures_of(s, e);
@@ -253,7 +270,8 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
     const bool too_much = failed && pictures_are_text(s) &&
                           request_draw_own(s, &r, current_model(s), PAPER_PIXELS, &f, &again) == 0;
     if (too_much) {
-        session_notice(s, "%s; %s", e->what, e->hint);
+        if (!present_apart(s, &r))
+            session_notice(s, "%s; %s", e->what, e->hint);
         figure_finish(&f);
     }
     if ((failed && !too_much) || checking(s)) {
