@@ -157,6 +157,8 @@ class Kernel(Cells):
         self.assertEqual(len(pictures), 2)
         for data in pictures:
             self.assertIn("<svg", data["image/svg+xml"])
+            # A cell that is narrower than the picture needs no bar to scroll it.
+            self.assertIn('style="max-width:100%;height:auto"', data["image/svg+xml"])
             self.assertTrue(data["text/plain"])
 
     def test_interrupt(self):

@@ -205,7 +205,8 @@ static void root_tag(struct filter *f, const char *attributes_of, const struct s
     str_add(f->to, "<svg");
     if (f->file)
         str_add(f->to, " xmlns=\"http://www.w3.org/2000/svg\" "
-                       "xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"800\" height=\"600\"");
+                       "xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"800\" height=\"600\" "
+                       "style=\"max-width:100%;height:auto\"");
     str_add(f->to, " viewBox=\"");
     add_value(f, view ? view : "0 0 800 600", view ? n : strlen("0 0 800 600"));
     str_addf(f->to, "\" %s>", attributes_of);
