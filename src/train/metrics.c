@@ -245,26 +245,35 @@ static int trace_firing(struct model *m, const struct last_batch *o, id call, st
     return 0;
 }
 
+/* Not 0, not infinite, and not what is no number. */
+static inline bool is_spread(real a)
+{
+    return real_abs(a) > 0 && real_abs(a) <= REAL_MOST;
+}
+
 /* Widens [row[TRACE_LOW], row[TRACE_HIGH]] by what is not 0 and finite. */
 static void add_range(const real *a, size_t n, float *row)
 {
-    for (size_t i = 0; i < n; i++)
-        if (a[i] != 0 && isfinite(a[i])) {
-            row[TRACE_LOW] = fminf(row[TRACE_LOW], (float)a[i]);
-            row[TRACE_HIGH] = fmaxf(row[TRACE_HIGH], (float)a[i]);
-        }
+    float low = row[TRACE_LOW], high = row[TRACE_HIGH];
+    for (size_t i = 0; i < n; i++) {
+        const float x = (float)a[i];
+        low = is_spread(a[i]) && x < low ? x : low;
+        high = is_spread(a[i]) && x > high ? x : high;
+    }
+    row[TRACE_LOW] = low;
+    row[TRACE_HIGH] = high;
 }
 
 static void add_bins(const real *a, size_t n, float share, float *row)
 {
     const float low = row[TRACE_LOW], width = row[TRACE_HIGH] - low;
     for (size_t i = 0; i < n; i++) {
-        if (a[i] == 0)
-            row[TRACE_ZEROS] += share;
-        if (a[i] == 0 || !isfinite(a[i]))
+        if (!is_spread(a[i])) {
+            row[TRACE_ZEROS] += a[i] == 0 ? share : 0;
             continue;
+        }
         const float at = width > 0 ? ((float)a[i] - low) / width * TRACE_BINS : 0;
-        const size_t bin = at < TRACE_BINS ? (size_t)at : TRACE_BINS - 1;
+        const size_t bin = at < TRACE_BINS ? (size_t)(uint32_t)at : TRACE_BINS - 1;
         row[TRACE_BINS_AT + bin] += share;
     }
 }

@@ -30,6 +30,6 @@ double ranges_squares(const struct range *range, size_t count, const real *grad)
 void range_slice(const struct range *r, size_t part, size_t parts, size_t *from, size_t *to)
 {
     enum { LINE = 16 };
-    *from = r->count * part / parts / LINE * LINE;
+    *from = part ? r->count * part / parts / LINE * LINE : 0;
     *to = part + 1 < parts ? r->count * (part + 1) / parts / LINE * LINE : r->count;
 }

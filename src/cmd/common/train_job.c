@@ -155,14 +155,12 @@ static size_t negative_row(const struct trainer *t)
     return i;
 }
 
-/* The loss falls then while what the penalty is on runs away: told once, at the step. */
-static void tell_negative(struct job *j)
+/* The loss falls then while what the penalty is on runs away: told once, at the step. Apart, as its
+ * texts take room in what every step goes through. */
+static __attribute__((noinline)) void tell_negative(struct job *j, size_t row)
 {
     const struct trainer *t = trainer_of(j->model);
-    const size_t row = negative_row(t);
     char name[TERM_NAME_ROOM], number[NUMBER_ROOM];
-    if (row == t->train->applieds)
-        return;
     const struct term *x = &t->train->graph->term[t->train->applied[row].term];
     j->told = true;
     session_notice(j->session, "the penalty %s (%s) is negative in step %llu: %s",
@@ -182,8 +180,12 @@ static int take_step(struct job *j, struct err *e)
     }
     rules_keep(j->model);
     j->model->history.behind = !j->blind;
-    if (!j->told)
-        tell_negative(j);
+    if (!j->told) {
+        const struct trainer *t = trainer_of(j->model);
+        const size_t row = negative_row(t);
+        if (row < t->train->applieds)
+            tell_negative(j, row);
+    }
     return 0;
 }
 
