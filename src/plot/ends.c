@@ -41,13 +41,14 @@ static void spread_labels(struct end *end, size_t count, double gap)
     }
 }
 
-/* So many characters of the small letters take at most so many of the others. */
+/* So many characters of the small letters take at most so many of the others; the letters of
+ * windows are wider than those of files. */
 static size_t room_for(const struct end *end, size_t count)
 {
     size_t longest = 0;
     for (size_t i = 0; i < count; i++)
         longest = strlen(end[i].name) > longest ? strlen(end[i].name) : longest;
-    return count ? longest * 4 / 5 + 3 : 2;
+    return count ? longest * 7 / 8 + 4 : 2;
 }
 
 /* How many of the labels before one, at the same height, it stands above. */
