@@ -180,13 +180,29 @@ static void add_picture_row(struct str *plot, const struct matrix *t, const char
     }
 }
 
+/* The characters of the longest name. */
+static size_t longest_name(const struct matrix *t)
+{
+    size_t longest = 0;
+    for (size_t k = 0; k < t->classes; k++) {
+        struct str name = {0};
+        name_class(&name, t, k);
+        longest = name.size > longest ? name.size : longest;
+        str_finish(&name);
+    }
+    return longest;
+}
+
+/* Below the frame names that have no room beside each other are turned. */
 static void add_names(struct str *to, const struct matrix *t, const char *axis, size_t most)
 {
-    enum { ACROSS = 60, BESIDE = 20, LEAST = 6 };
+    enum { ACROSS = 60, LEAST = 6 };
     const size_t stride = (t->classes + most - 1) / most;
-    const size_t shown = (t->classes + stride - 1) / stride,
-                 each = (t->r->big ? ACROSS / 2 : ACROSS) / shown;
-    const size_t room = axis[0] == 'y' ? BESIDE : each > LEAST ? each : LEAST;
+    const size_t shown = (t->classes + stride - 1) / stride;
+    const size_t each = (t->r->big ? ACROSS / 2 : ACROSS) / shown;
+    const bool below = axis[0] == 'x', turned = below && !t->r->text && longest_name(t) > each;
+    const size_t beside = t->r->big ? 12 : 20;
+    const size_t room = !below || turned ? beside : each > LEAST ? each : LEAST;
     str_addf(to, "set %stics (", axis);
     for (size_t k = 0; k < t->classes; k += stride) {
         struct str name = {0};
@@ -197,7 +213,7 @@ static void add_names(struct str *to, const struct matrix *t, const char *axis, 
         to->failed = to->failed || name.failed;
         str_finish(&name);
     }
-    str_add(to, ") scale 0 noenhanced\n");
+    str_addf(to, ") scale 0 noenhanced%s\n", turned ? " rotate by -45" : below ? " norotate" : "");
 }
 
 /* `94.2 % of 360 validation samples right` */

@@ -122,7 +122,8 @@ static void names_of_classes_are_text(void **state)
     struct view_request r = request_of(&b);
     b.data.class_name = names;
     struct figure f = drawn(&r, "confusion");
-    check_has(f.program.text, "xtics ('100%%d it''s' 0, 'a name ... on and on' 1, 'c' 2)");
+    check_has(f.program.text, "xtics ('100%%d it''s' 0, 'a name ... on and on' 1, 'c' 2) "
+                              "scale 0 noenhanced rotate by -45");
     figure_finish(&f);
     f = drawn(&r, "boundary");
     check_has(f.program.text, "title 'class 100%d it''s'");
