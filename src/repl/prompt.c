@@ -171,6 +171,7 @@ static uint32_t count_lines(const struct str *s)
 static void run_text(struct typing *t, bool whole)
 {
     struct loop *l = t->loop;
+    const bool ran = session_running(l->session);
     enum outcome how = loop_text(l, "<prompt>", ".", t->open, t->line, false);
     if (whole && how == OUTCOME_INCOMPLETE)
         how = loop_text(l, "<prompt>", ".", t->open, t->line, true);
@@ -183,6 +184,9 @@ static void run_text(struct typing *t, bool whole)
         t->open = (struct str){0};
     }
     if (l->stop) {
+        /* It may have come when the statement had just begun training behind the prompt. */
+        if (!ran)
+            session_stop(l->session);
         l->stop = false;
         clear_line(t);
     }

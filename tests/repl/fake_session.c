@@ -9,6 +9,7 @@
  *     nomem N         the N-th allocation from now fails
  *     type            what the host does for a step: shows it, asks, prints what was typed
  *     run, stop       trains in the background; the prompt counts the steps
+ *     regret          the same as run, with a Ctrl-C before it ends
  *     ask, picture    what the host does for pause, and with a picture of text
  *     quit            also { } over several lines, and \ at the end of a line
  */
@@ -35,6 +36,7 @@
 #include "base/mem.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,6 +274,8 @@ static enum outcome obey(struct session *s, const char *text, const struct place
         return train(s, strtoul(text + 6, NULL, 10));
     else if (strcmp(text, "run") == 0)
         s->running = true;
+    else if (strcmp(text, "regret") == 0)
+        s->running = raise(SIGINT) == 0 && !h->tick(h->self, NULL);
     else if (strcmp(text, "stop") == 0)
         session_stop(s);
     else if (strcmp(text, "ask") == 0)

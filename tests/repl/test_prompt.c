@@ -432,6 +432,16 @@ static void the_prompt_lives_while_training_runs(void **state)
     leave(&c);
 }
 
+static void ctrl_c_ends_training_that_has_just_begun(void **state)
+{
+    (void)state;
+    struct child c;
+    start(&c);
+    child_type(&c, "regret\r");
+    child_wait(&c, "ran nothing");
+    leave(&c);
+}
+
 static void ctrl_c_ends_the_training_and_keeps_the_line(void **state)
 {
     (void)state;
@@ -543,6 +553,7 @@ int main(void)
     setenv("NNR_HISTFILE", "", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_prompt_lives_while_training_runs),
+        cmocka_unit_test(ctrl_c_ends_training_that_has_just_begun),
         cmocka_unit_test(ctrl_c_ends_the_training_and_keeps_the_line),
         cmocka_unit_test(a_question_waits_for_enter),
         cmocka_unit_test(a_step_takes_enter_or_a_statement),

@@ -10,6 +10,7 @@ limit is 2 seconds; `latency.py NNR NNR64 --figures` prints what was measured.
 Usage: latency.py NNR NNR64 [--figures] [WORD ...]
 """
 
+import fcntl
 import gzip
 import json
 import os
@@ -21,6 +22,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import zipfile
 
@@ -299,6 +301,13 @@ class Program:
                 return None
         return time.monotonic() - began
 
+    def wait_until_read(self):
+        """All that was typed has been read."""
+        terminal = os.open(f"/proc/{self.pid}/fd/0", os.O_RDONLY | os.O_NOCTTY)
+        while any(fcntl.ioctl(terminal, termios.FIONREAD, bytes(4))):
+            self.read(0.01)
+        os.close(terminal)
+
     def wait_end(self, seconds):
         """The seconds until the program ends, and its status."""
         began = time.monotonic()
@@ -337,6 +346,7 @@ def begin(row, words, folder, ahead):
     if row.typed:
         p.wait_for(PROMPT, PATIENCE)
         os.write(p.fd, row.typed.encode())
+        p.wait_until_read()
     p.text = ""
     return p, None if p.run_on(ahead) else DONE
 
