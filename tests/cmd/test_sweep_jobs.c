@@ -2,6 +2,7 @@
 /* Runs of a sweep in processes: whatever their number and whatever becomes of them, what is said
  * and what stays is the same. */
 #include "check.h"
+#include "folder.h"
 #include "host.h"
 
 #include "cmd/session/results.h"
@@ -101,6 +102,29 @@ static void compare(size_t i, const char *flag, unsigned jobs)
     same_as(&a, &b);
     fake_finish(&a);
     fake_finish(&b);
+}
+
+/* The place of an error stands in a text that only the run has read. */
+static void an_error_in_a_file_has_its_place(void **state)
+{
+    (void)state;
+    folder_text("outer.nnr", "step 1\nsource \"inner.nnr\"\n");
+    folder_text("inner.nnr", "\nexpect loss < 0\n");
+    for (unsigned jobs = 1; jobs <= 3; jobs++) {
+        struct fake f;
+        run_with(&f, "", jobs,
+                 "data moons 60\ninput 2\ndense 1 sigmoid as h\n"
+                 "sweep h.kernel = l1(?) over 1 2 3 { source \"outer.nnr\" }\n",
+                 OUTCOME_EXPECT);
+        check_has(f.err.text, "./inner.nnr:2:8: expected loss < 0");
+        check_has(f.err.text, "\n  expect loss < 0\n         ^~~~~~~~\n"
+                              "  read by ./outer.nnr:2:8\n  read by t:4:44\n");
+        /* It is another one that the next error stands in. */
+        fake_says(
+            &f, "print nosuch\n", OUTCOME_ERROR,
+            "t:1:7: no quantity or variable \"nosuch\"; help expressions lists what there is");
+        fake_finish(&f);
+    }
 }
 
 static void any_number_of_jobs(void **state)
@@ -311,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_number_of_jobs),
+        cmocka_unit_test(an_error_in_a_file_has_its_place),
         cmocka_unit_test(with_threads),
         cmocka_unit_test(killed_in_the_middle),
         cmocka_unit_test(killed_whenever_there_is_one),
@@ -319,5 +344,5 @@ int main(void)
         cmocka_unit_test(many_runs),
         cmocka_unit_test(without_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static const uint64_t kind_of_run = UINT64_C(0x6E6E727200010000) + sizeof(struct err);
+static const uint64_t kind_of_run = UINT64_C(0x6E6E727200020000) + sizeof(struct err);
 
 static void write_row(struct str *to, const struct results_run *r)
 {
@@ -47,13 +47,32 @@ static void empty_run(struct sweep_run *r)
     r->wrong = NULL;
 }
 
+/* An error, and the texts that it points into: the run may have read them itself. */
+static void write_error(const struct session *s, const struct err *e, struct str *to)
+{
+    uint32_t at = e ? e->where.source : 0;
+    size_t texts = 0;
+    bytes_put_block(to, e, e ? sizeof *e : 0);
+    for (const struct source *t; (t = sources_get(&s->sources, at)); at = t->from.source)
+        texts++;
+    bytes_put_whole(to, texts);
+    at = e ? e->where.source : 0;
+    for (const struct source *t; (t = sources_get(&s->sources, at)); at = t->from.source) {
+        bytes_put_text(to, t->name);
+        bytes_put_block(to, t->text, t->size);
+        bytes_put_whole(to, t->line);
+        bytes_put_block(to, &t->from, sizeof t->from);
+        bytes_put_whole(to, t->hidden);
+    }
+}
+
 void sweep_run_write(const struct session *s, struct sweep_run *r, bool shown, struct str *to)
 {
     const size_t begin = bytes_open_seal(to);
     write_row(to, &r->row);
     bytes_put_block(to, r->out.text, shown ? r->out.size : 0);
     bytes_put_block(to, r->err.text, shown ? r->err.size : 0);
-    bytes_put_block(to, r->wrong, r->wrong ? sizeof *r->wrong : 0);
+    write_error(s, r->wrong, to);
     to->failed = to->failed || r->out.failed || r->err.failed;
     if (write_model(s, r, to))
         bytes_close_seal(to, begin, kind_of_run);
@@ -90,14 +109,66 @@ static void read_text(struct bytes *b, struct str *to)
     b->failed = b->failed || to->failed;
 }
 
-static struct err *read_error(struct bytes *b)
+/* The text as it is known here, or its copy. 0: there is no memory. */
+static uint32_t source_here(struct sources *all, const struct source *t)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct source *here = &all->item[i];
+        if (here->size == t->size && here->line == t->line &&
+            memcmp(&here->from, &t->from, sizeof t->from) == 0 &&
+            strcmp(here->name, t->name) == 0 && memcmp(here->text, t->text, t->size) == 0)
+            return (uint32_t)i + 1;
+    }
+    const uint32_t number = sources_add(all, t->name, t->text, t->size, t->line, t->from);
+    if (t->hidden)
+        sources_hide(all, number);
+    return number;
+}
+
+enum { TEXTS_MOST = 64 };
+
+/* The texts of an error, innermost first. Returns the number that the first of them has here. */
+static uint32_t read_sources(struct session *s, struct bytes *b, struct arena *texts)
+{
+    struct source t[TEXTS_MOST];
+    const size_t n = bytes_take_count(b, sizeof(struct span));
+    uint32_t number = 0;
+    b->failed = b->failed || n > TEXTS_MOST;
+    for (size_t i = 0; i < n && !b->failed; i++) {
+        size_t span;
+        t[i].name = (char *)bytes_take_text(b, texts);
+        t[i].text = (char *)bytes_take_block(b, &t[i].size);
+        t[i].line = (uint32_t)bytes_take_whole(b);
+        const char *from = bytes_take_block(b, &span);
+        t[i].hidden = bytes_take_whole(b);
+        b->failed = b->failed || !t[i].name || span != sizeof t[i].from;
+        if (!b->failed)
+            memcpy(&t[i].from, from, span);
+    }
+    for (size_t i = n; i-- > 0 && !b->failed;) {
+        t[i].from.source = number;
+        number = source_here(&s->sources, &t[i]);
+        b->failed = !number;
+    }
+    return number;
+}
+
+static struct err *read_error(struct session *s, struct bytes *b, struct arena *texts)
 {
     size_t n;
     const char *block = bytes_take_block(b, &n);
     struct err *e = n == sizeof *e ? mem_new(1, sizeof *e) : NULL;
     b->failed = b->failed || (n && !e);
-    if (e)
-        memcpy(e, block, n);
+    const size_t known = s->sources.count;
+    const uint32_t source = read_sources(s, b, texts);
+    if (!e)
+        return NULL;
+    memcpy(e, block, n);
+    if (e->inside.source == e->where.source)
+        e->inside.source = source;
+    else if (e->inside.source > known)
+        e->inside = (struct span){0};
+    e->where.source = source;
     return e;
 }
 
@@ -129,7 +200,7 @@ static void take_over(struct sweep_run *r, struct sweep_run *came)
     r->model = came->model;
 }
 
-bool sweep_run_read(const struct session *s, struct sweep_run *r, const char *bytes, size_t n)
+bool sweep_run_read(struct session *s, struct sweep_run *r, const char *bytes, size_t n)
 {
     struct bytes b = bytes_break_seal(bytes, n, kind_of_run);
     struct arena texts = {0};
@@ -137,7 +208,7 @@ bool sweep_run_read(const struct session *s, struct sweep_run *r, const char *by
     read_row(&b, &texts, &came.row);
     read_text(&b, &came.out);
     read_text(&b, &came.err);
-    came.wrong = read_error(&b);
+    came.wrong = read_error(s, &b, &texts);
     came.model = read_model(s, &b);
     arena_finish(&texts);
     if (!b.failed && !b.left) {

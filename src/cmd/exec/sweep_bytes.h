@@ -15,6 +15,6 @@ struct sweep_run;
 void sweep_run_write(const struct session *s, struct sweep_run *r, bool shown, struct str *to);
 /* Puts it into the run of another process, as sweep_run_one would have. False: it must be done
  * here, since the bytes do not say it or there is no memory; the run is as it was. */
-bool sweep_run_read(const struct session *s, struct sweep_run *r, const char *bytes, size_t n);
+bool sweep_run_read(struct session *s, struct sweep_run *r, const char *bytes, size_t n);
 
 #endif
