@@ -13,13 +13,28 @@
 #define MOST_SEED (UINT64_C(1) << 53)
 static const struct span nowhere = {0};
 
+/* What the program is started for. */
+enum purpose {
+    RUN = 1,
+    CHECK = 2,
+    GRADE = 4,
+    SERVE = 8,
+    AUDIT = 16,
+    KERNEL = 32,
+    PAGE = 64, /* text about itself */
+    ALWAYS = 127
+};
+enum { RUNS = RUN | CHECK | GRADE | SERVE };
+
 struct option {
     const char *name;
     const char *value; /* what stands for its value in the help; NULL: a flag */
     int (*take)(struct options *o, const char *value, struct err *e); /* of one with a value */
     size_t flag; /* else the offset of its bool */
     const char *line;
-    bool repeats; /* may be given several times */
+    bool repeats;      /* may be given several times */
+    unsigned with;     /* for what it does something, of enum purpose */
+    enum purpose asks; /* what it starts the program for; 0: that is not said by it */
 };
 
 static int take_text(struct options *o, const char *value, struct err *e)
@@ -207,43 +222,58 @@ static int take_prefix(struct options *o, const char *value, struct err *e)
 
 #define FLAG(member) NULL, NULL, offsetof(struct options, member)
 static const struct option table[] = {
-    {"-c", "TEXT", take_text, 0, "run the statements of TEXT, before those of the script", false},
-    {"-i", FLAG(stay), "stay at the prompt after the script or -c", false},
-    {"--no-init", FLAG(no_init), "at the prompt, do not read the person's init.nnr", false},
-    {"--let", "NAME=VALUE", take_let, 0, "a parameter: let NAME = VALUE before the script", true},
-    {"--check", FLAG(check), "tell all that is wrong with names and shapes; train nothing", false},
-    {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file", false},
-    {"--plot-size", "SIZE", take_plot_size, 0, "big: large letters and lines in pictures", false},
-    {"--report", "FILE", take_report, 0, "a page of all that is said and done: .html or .md",
-     false},
-    {"--persist", FLAG(persist), "windows of pictures stay when nnr has ended", false},
-    {"--safe", FLAG(safe), "files in the script's folder alone; help save", false},
-    {"--step", FLAG(step), "show each statement, and wait for Enter or another statement", false},
-    {"--grade", "ANSWERS", take_grade, 0, "tell which exercises of the script answers solve",
-     false},
-    {"--time-limit", "TIME", take_limit, 0, "with --grade: for each answer, 60s or 2m", false},
-    {"--serve", FLAG(serve), "requests and replies in lines of JSON: docs/serve.md", false},
-    {"--install-kernel", FLAG(kernel), "make nnr known to Jupyter, for this person", false},
+    {"-c", "TEXT", take_text, 0, "run the statements of TEXT, before those of the script", false,
+     RUN | CHECK | GRADE, 0},
+    {"-i", FLAG(stay), "stay at the prompt after the script or -c", false, RUN, 0},
+    {"--no-init", FLAG(no_init), "at the prompt, do not read the person's init.nnr", false, RUN, 0},
+    {"--let", "NAME=VALUE", take_let, 0, "a parameter: let NAME = VALUE before the script", true,
+     RUNS, 0},
+    {"--check", FLAG(check), "tell all that is wrong with names and shapes; train nothing", false,
+     CHECK, CHECK},
+    {"--plot", "WHERE", take_plot, 0, "none, auto, dumb, a terminal's name, or a file", false,
+     RUN | CHECK | SERVE, 0},
+    {"--plot-size", "SIZE", take_plot_size, 0, "big: large letters and lines in pictures", false,
+     RUN | CHECK | SERVE, 0},
+    {"--report", "FILE", take_report, 0, "a page of all that is said and done: .html or .md", false,
+     RUN | GRADE | SERVE, 0},
+    {"--persist", FLAG(persist), "windows of pictures stay when nnr has ended", false, RUN | CHECK,
+     0},
+    {"--safe", FLAG(safe), "files in the script's folder alone; help save", false, RUNS, 0},
+    {"--step", FLAG(step), "show each statement, and wait for Enter or another statement", false,
+     RUN, 0},
+    {"--grade", "ANSWERS", take_grade, 0, "tell which exercises of the script answers solve", false,
+     GRADE, GRADE},
+    {"--time-limit", "TIME", take_limit, 0, "with --grade: for each answer, 60s or 2m", false,
+     GRADE, 0},
+    {"--serve", FLAG(serve), "requests and replies in lines of JSON: docs/serve.md", false, SERVE,
+     SERVE},
+    {"--install-kernel", FLAG(kernel), "make nnr known to Jupyter, for this person", false, KERNEL,
+     KERNEL},
     {"--prefix", "FOLDER", take_prefix, 0, "with --install-kernel: for all who use that prefix",
-     false},
+     false, KERNEL, 0},
     {"--audit", "MODEL", take_audit, 0,
-     "which penalties of a Keras .json or .keras act as declared", false},
-    {"--as", "SYSTEM", take_as, 0, "with --audit: by that system, such as keras-3", false},
-    {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false},
+     "which penalties of a Keras .json or .keras act as declared", false, AUDIT, AUDIT},
+    {"--as", "SYSTEM", take_as, 0, "with --audit: by that system, such as keras-3", false, AUDIT,
+     0},
+    {"--seed", "N", take_seed, 0, "what everything random follows from (1 without it)", false, RUNS,
+     0},
     {"--threads", "N", take_threads, 0,
-     "the most threads of a training step, 1 to 64 (1 without it)", false},
+     "the most threads of a training step, 1 to 64 (1 without it)", false, RUNS, 0},
     {"--jobs", "N", take_jobs, 0, "how many runs of a sweep at a time (one a core without it)",
-     false},
+     false, RUNS, 0},
     {"--part", "N/PARTS", take_part, 0, "a share of a sweep's runs (in a Slurm array: the task's)",
-     false},
-    {"--json", FLAG(json), "print a JSON object for each statement that reports or fails", false},
-    {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress", false},
-    {"--manual", FLAG(manual), "print the reference of the language, in Markdown", false},
-    {"--catalogue", FLAG(catalogue), "print all that regularizes, in Markdown", false},
-    {"--write", "WHAT", take_write, 0, "print the man page or a file for shells and editors",
-     false},
-    {"--version", FLAG(version), "print the version and exit", false},
-    {"--help", FLAG(help), "print this text and exit", false},
+     false, RUNS, 0},
+    {"--json", FLAG(json), "print a JSON object for each statement that reports or fails", false,
+     RUN | CHECK | GRADE | AUDIT, 0},
+    {"--quiet", FLAG(quiet), "show no greeting, notices, narration or progress", false,
+     RUN | CHECK | SERVE, 0},
+    {"--manual", FLAG(manual), "print the reference of the language, in Markdown", false, PAGE,
+     PAGE},
+    {"--catalogue", FLAG(catalogue), "print all that regularizes, in Markdown", false, PAGE, PAGE},
+    {"--write", "WHAT", take_write, 0, "print the man page or a file for shells and editors", false,
+     PAGE, PAGE},
+    {"--version", FLAG(version), "print the version and exit", false, PAGE, PAGE},
+    {"--help", FLAG(help), "print this text and exit, whatever else is given", false, ALWAYS, 0},
 };
 enum { OPTIONS = sizeof table / sizeof table[0] };
 
@@ -348,73 +378,79 @@ static int take_file(struct options *o, const char *word, struct err *e)
     return 0;
 }
 
-/* What has requests has no text, and nobody to wait for; what writes the kernel does nothing else.
- */
-static int check_serve(const struct options *o, struct err *e)
+static bool is_seen(unsigned seen, size_t i)
 {
-    const char *other = o->text                 ? "-c"
-                        : o->file               ? "a script"
-                        : o->grade              ? "--grade"
-                        : o->stay               ? "-i"
-                        : o->check              ? "--check"
-                        : o->step               ? "--step"
-                        : o->json               ? "--json"
-                        : o->audit              ? "--audit"
-                        : o->serve && o->kernel ? "--serve"
-                                                : NULL;
-    if (o->prefix && !o->kernel) {
-        err_at(e, nowhere, "--prefix is for --install-kernel");
-        return err_hint(e, "write nnr --install-kernel --prefix /usr/local");
-    }
-    if (!other || !(o->serve || o->kernel))
-        return 0;
-    err_at(e, nowhere, "%s and %s do not go together", o->kernel ? "--install-kernel" : "--serve",
-           other);
-    return err_hint(e, o->kernel ? "write nnr --install-kernel alone, or with --prefix"
-                                 : "what is to be run comes as a request: docs/serve.md");
+    return seen >> i & 1;
 }
 
-static int check_audit(const struct options *o, struct err *e)
+static int refuse_pair(const char *one, const char *other, const struct option *asks, struct err *e)
 {
-    if (o->as && !o->audit) {
-        err_at(e, nowhere, "--as is for --audit");
-        return err_hint(e, "write nnr --audit model.keras --as %.40s", o->as);
-    }
-    const bool runs = o->file || o->text || o->stay || o->check || o->step || o->grade || o->serve;
-    const bool how = o->safe || o->lets || o->threads || o->jobs || o->plot || o->big ||
-                     o->persist || o->report || o->no_init;
-    if (!o->audit || !(runs || how))
-        return 0;
-    err_at(e, nowhere, "with --audit nothing is run");
-    return err_hint(e, "write nnr --audit model.keras alone, with --as or --json");
+    struct str fit = {0};
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (table[i].with & asks->asks && &table[i] != asks && table[i].with != ALWAYS &&
+            !table[i].asks)
+            str_addf(&fit, "%s%s", fit.size ? ", " : "", table[i].name);
+    err_at(e, nowhere, "%s and %s do not go together", one, other);
+    if (fit.failed || !fit.size)
+        err_hint(e, "write nnr %s alone", asks->name);
+    else
+        err_hint(e, "give one of them; with %s go %s", asks->name, fit.text);
+    str_finish(&fit);
+    return -1;
 }
 
-static int check_options(const struct options *o, struct err *e)
+/* What is for something that was not asked for. */
+static int refuse_lone(const struct option *row, struct err *e)
 {
-    if (check_serve(o, e) || check_audit(o, e))
+    size_t i = 0;
+    while (i + 1 < OPTIONS && !(table[i].asks & row->with))
+        i++;
+    const struct option *asks = &table[i];
+    err_at(e, nowhere, "%s is for %s", row->name, asks->name);
+    return err_hint(e, "write nnr %s%s%s %s %s", asks->name, asks->value ? " " : "",
+                    asks->value ? asks->value : "", row->name, row->value ? row->value : "");
+}
+
+/* No option is taken that does nothing beside the others. */
+static int check_purpose(const struct options *o, unsigned seen, struct err *e)
+{
+    const struct option *asks = NULL;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (!is_seen(seen, i) || !table[i].asks)
+            continue;
+        if (asks)
+            return refuse_pair(asks->name, table[i].name, asks, e);
+        asks = &table[i];
+    }
+    const unsigned purpose = asks ? asks->asks : RUN;
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (is_seen(seen, i) && !(table[i].with & purpose))
+            return asks ? refuse_pair(asks->name, table[i].name, asks, e)
+                        : refuse_lone(&table[i], e);
+    return o->file && !(purpose & (RUN | CHECK | GRADE))
+               ? refuse_pair(asks->name, "a script", asks, e)
+               : 0;
+}
+
+/* Neither of them has windows. */
+static bool has_no_windows(const char *plot)
+{
+    return plot && (strcmp(plot, "none") == 0 || strcmp(plot, "dumb") == 0 || strchr(plot, '.'));
+}
+
+static int check_options(const struct options *o, unsigned seen, struct err *e)
+{
+    if (o->help)
+        return 0;
+    if (check_purpose(o, seen, e))
         return -1;
-    if (o->limit > 0 && !o->grade) {
-        err_at(e, nowhere, "--time-limit is for --grade");
-        return err_hint(e, "write nnr --grade answers.nnr --time-limit 60s lesson.nnr");
-    }
     if (o->grade && (!o->file || strcmp(o->file, "-") == 0)) {
         err_at(e, nowhere, "--grade needs the lesson");
         return err_hint(e, "write nnr --grade answers.nnr lesson.nnr");
     }
-    if (o->grade && (o->stay || o->check || o->step)) {
-        err_at(e, nowhere, "--grade and %s do not go together",
-               o->stay    ? "-i"
-               : o->check ? "--check"
-                          : "--step");
-        return err_hint(e, "give one of them");
-    }
-    if (o->check && o->stay) {
-        err_at(e, nowhere, "--check and -i do not go together");
-        return err_hint(e, "give one of them");
-    }
-    if (o->check && o->report) {
-        err_at(e, nowhere, "--check and --report do not go together");
-        return err_hint(e, "with --check nothing is done that a report could tell of");
+    if (o->persist && has_no_windows(o->plot)) {
+        err_at(e, nowhere, "--persist and --plot %.100s do not go together", o->plot);
+        return err_hint(e, "it keeps windows, and there are none");
     }
     return 0;
 }
@@ -433,5 +469,5 @@ int options_parse(struct options *o, int argc, char *const *argv, struct err *e)
             return -1;
     }
     take_slurm(o);
-    return check_options(o, e);
+    return check_options(o, seen, e);
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "repl/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { WORDS = 6 };
@@ -71,7 +72,7 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
         {{"--chek"}, "\"--chek\"", "--check"},
         {{"--grade", "a"}, "--grade needs the lesson", "nnr --grade answers.nnr lesson.nnr"},
         {{"--grade", "a", "--step", "b"}, "--grade and --step", "give one"},
-        {{"--time-limit", "3", "b"}, "--time-limit is for --grade", "--grade answers.nnr"},
+        {{"--time-limit", "3", "b"}, "--time-limit is for --grade", "--grade ANSWERS"},
         {{"--grade", "a", "--time-limit", "3h", "b"}, "\"3h\" is no time", "60s, or 2m"},
         {{"-x"}, "no option \"-x\"", "--help"},
         {{"--"
@@ -97,8 +98,13 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
         {{"b.nnr", "-c", "help"}, "stands behind the script \"b.nnr\"", "before it"},
         {{"--let"}, "\"--let\" lacks its value", "--let NAME=VALUE"},
         {{"--check", "-i", "b.nnr"}, "do not go together", "one of them"},
-        {{"--audit", "m.json", "--safe"}, "with --audit nothing is run", "alone"},
-        {{"--let", "k=1", "--audit", "m.json"}, "with --audit nothing is run", "alone"},
+        {{"--audit", "m.json", "--safe"}, "--audit and --safe do not go", "--as, --json"},
+        {{"--let", "k=1", "--audit", "m.json"}, "--audit and --let", "--as, --json"},
+        {{"--seed", "3", "--audit", "m.json"}, "--audit and --seed", "--as, --json"},
+        {{"--as", "keras-3"}, "--as is for --audit", "nnr --audit MODEL --as SYSTEM"},
+        {{"--prefix", "/usr"}, "--prefix is for --install-kernel", "--prefix FOLDER"},
+        {{"--version", "a.nnr"}, "--version and a script", "alone"},
+        {{"--persist", "--plot", "none"}, "--persist and --plot none", "windows"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct options o;
@@ -108,6 +114,60 @@ static void what_is_wrong_is_named_with_a_hint(void **state)
         check_has(e.what, cases[i].what);
         check_has(e.hint, cases[i].hint);
     }
+}
+
+/* Every two options: what is taken does something, as the tables of the pages say. */
+static void options_that_do_nothing_together_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[3], *fits; /* with it go */
+    } purposes[] = {
+        {{"--audit", "m.json"}, " --as --json --help "},
+        {{"--serve"},
+         " --let --plot --plot-size --report --safe --seed --threads --jobs --part --quiet "
+         "--help "},
+        {{"--install-kernel"}, " --prefix --help "},
+        {{"--manual"}, " --help "},
+        {{"--catalogue"}, " --help "},
+        {{"--write", "man"}, " --help "},
+        {{"--version"}, " --help "},
+        {{"--check"},
+         " -c --let --plot --plot-size --persist --safe --seed --threads --jobs --part --json "
+         "--quiet --help "},
+        {{"--grade", "a.nnr", "b.nnr"},
+         " --let --report --safe --time-limit --seed --threads --jobs --part --json --help "},
+    };
+    for (size_t p = 0; p < sizeof purposes / sizeof *purposes; p++)
+        for (size_t i = 0; i < options_count(); i++) {
+            const struct option_help row = options_row(i);
+            const char *value = strcmp(row.name, "--seed") == 0         ? "7"
+                                : strcmp(row.name, "--threads") == 0    ? "2"
+                                : strcmp(row.name, "--jobs") == 0       ? "2"
+                                : strcmp(row.name, "--part") == 0       ? "1/2"
+                                : strcmp(row.name, "--plot") == 0       ? "qt"
+                                : strcmp(row.name, "--plot-size") == 0  ? "big"
+                                : strcmp(row.name, "--time-limit") == 0 ? "3s"
+                                                                        : "k=1";
+            const char *words[WORDS + 1] = {row.name};
+            size_t n = 1;
+            if (row.value)
+                words[n++] = value;
+            if (strcmp(row.name, purposes[p].words[0]) == 0)
+                continue;
+            for (size_t k = 0; k < 3 && purposes[p].words[k]; k++)
+                words[n++] = purposes[p].words[k];
+            char padded[40];
+            snprintf(padded, sizeof padded, " %s ", row.name);
+            const bool fits = strstr(purposes[p].fits, padded) ||
+                              (strcmp(row.name, "-c") == 0 && strstr(words[n - 1], ".nnr"));
+            struct options o;
+            struct err e = {0};
+            if ((parse(&o, words, &e) == 0) != fits)
+                fail_msg("%s with %s: %s", row.name, purposes[p].words[0], e.what);
+            if (!fits)
+                check_has(e.what, "do not go together");
+        }
 }
 
 static void help_names_every_option(void **state)
@@ -132,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_is_taken),
         cmocka_unit_test(what_is_wrong_is_named_with_a_hint),
+        cmocka_unit_test(options_that_do_nothing_together_are_refused),
         cmocka_unit_test(help_names_every_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -410,6 +410,21 @@ class Audit(unittest.TestCase):
         self.assertEqual(self.json(g.write(self.folder))[0]["penalties"][0]["written"]["does"],
                          "not known")
 
+    def test_releases_that_there_are_not(self):
+        """Nothing is said of them, and which are known is."""
+        for version in ("1.7.0", "2.99", "9.9", "2.16.0"):
+            g = Graph(version)
+            activity(g)
+            told, status = self.json(g.write(self.folder))
+            self.assertEqual(status, 0)
+            row = told["penalties"][0]
+            self.assertEqual((row["written"]["does"], row["calls"]), ("not known", 1), version)
+            self.assertIn(f"{version} is no release that is known here; known are Keras 1.0.3 to",
+                          told["notes"][0])
+            # Judged by another system it is as any other file.
+            told, _ = self.json(g.write(self.folder), "--as", "keras-2.2")
+            self.assertEqual(told["penalties"][0]["as"]["does"], "summed over the batch")
+
     def test_simple_rnn_in_keras_3(self):
         g = Graph("3.15.1")
         g.add("r", "SimpleRNN", [g.input("a", (3, 2))], activity=None)
@@ -495,7 +510,8 @@ class Audit(unittest.TestCase):
     def test_the_command_line(self):
         path = self.file("{}")
         for words in ([path, "--as", "keras-9"], [path, "x.nnr"], [path, "-c", "print 1"],
-                      [path, "--as", "all"], [""]):
+                      [path, "--as", "all"], [""], [path, "--seed", "3"], [path, "--quiet"],
+                      [path, "--part", "1/2"], [path, "--manual"]):
             run = self.run_nnr(*words)
             self.assertEqual((run.returncode, run.stdout), (2, b""), words)
         run = subprocess.run([NNR, "--as", "keras-3"], capture_output=True)
