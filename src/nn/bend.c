@@ -71,6 +71,7 @@ struct bent_ways policy_on_weight(const struct graph *g, const struct policy *p,
     if (!p)
         return b;
     b.ways = way_if(WAY_FROZEN, p->ignores_frozen && !g->layer[layer].trainable) |
+             way_if(WAY_CELL, p->drops_cells && g->layer[layer].kind->shape == recurrent_shape) |
              way_if(WAY_BACKWARD, p->drops_backward && is_backward_half(g, layer));
     if (b.ways)
         b.times = 0;
@@ -131,11 +132,12 @@ static enum bent bent_by(struct bent_ways b)
         enum way way;
         enum bent bent;
     } order[] = {
-        {WAY_REFUSED, BENT_REFUSED},  {WAY_FROZEN, BENT_FROZEN},
-        {WAY_WRAPPED, BENT_DROPPED},  {WAY_WRAPPED_BLOCK, BENT_DROPPED},
-        {WAY_BACKWARD, BENT_DROPPED}, {WAY_RECURRENT, BENT_DROPPED},
-        {WAY_JOINT, BENT_DROPPED},    {WAY_COUNTED, BENT_COUNTED},
-        {WAY_STEPS, BENT_STEPS},      {WAY_REDUCED, BENT_REDUCED},
+        {WAY_REFUSED, BENT_REFUSED},   {WAY_FROZEN, BENT_FROZEN},
+        {WAY_WRAPPED, BENT_DROPPED},   {WAY_WRAPPED_BLOCK, BENT_DROPPED},
+        {WAY_BACKWARD, BENT_DROPPED},  {WAY_CELL, BENT_DROPPED},
+        {WAY_RECURRENT, BENT_DROPPED}, {WAY_JOINT, BENT_DROPPED},
+        {WAY_COUNTED, BENT_COUNTED},   {WAY_STEPS, BENT_STEPS},
+        {WAY_REDUCED, BENT_REDUCED},
     };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (b.ways & (1U << order[i].way))

@@ -18,6 +18,7 @@ enum way {
     WAY_WRAPPED,       /* the activity penalty of a layer in timedistributed is dropped, */
     WAY_WRAPPED_BLOCK, /* that of one in a block in timedistributed, */
     WAY_RECURRENT,     /* that of a recurrent layer, */
+    WAY_CELL,          /* the weight penalty of a recurrent layer, */
     WAY_BACKWARD,      /* the weight penalty of a backward half, */
     WAY_JOINT,         /* a term over several tensors */
     WAY_REFUSED,       /* the system does not run the model */

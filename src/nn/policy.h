@@ -32,6 +32,7 @@ struct policy {
     bool ignores_frozen;   /* a frozen weight's penalty does not count */
     bool drops_recurrent;  /* an activity penalty of a recurrent layer is not applied */
     bool drops_simple_rnn; /* nor one of simple_rnn */
+    bool drops_cells;      /* nor the weight penalties of a recurrent layer */
     bool drops_backward;   /* nor the weight penalties of a bidirectional layer's backward half */
     bool sets_reduce;      /* activity penalties are reduced as: */
     enum reduce reduce;

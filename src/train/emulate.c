@@ -255,8 +255,9 @@ static const struct emulation tfjs = {
          .details =
              "A layer with an activity penalty that is called directly throws (tfjs #8022): "
              "train and evaluate refuse it too. Inside timeDistributed the penalty is silently "
-             "dropped, and so are the weight penalties of a block. The weight penalties of a "
-             "shared layer count once for every call; evaluate leaves penalties out. "
+             "dropped, and so are the weight penalties of a block. Those of recurrent layers, with "
+             "or without bidirectional, do not count. The weight penalties of a shared layer count "
+             "once for every call; evaluate leaves penalties out. "
              "(Run: 4.22.)",
          .example = SCRIPT("tfjs")},
     .policy = {.drops_joint = true,
@@ -264,6 +265,7 @@ static const struct emulation tfjs = {
                .listing = LIST_BY_NODE,
                .refuses = REFUSES_CALLED,
                .drops_wrapped = true,
+               .drops_cells = true,
                .evaluates_without = true},
     .raises = "NotImplementedError",
     .because = "the activity penalty of a layer that is called directly",
@@ -272,6 +274,8 @@ static const struct emulation tfjs = {
             [WAY_JOINT] = JOINT,
             [WAY_COUNTED] = "weight penalties count once for every call, and in a block inside "
                             "timeDistributed not at all (run: 4.22)",
+            [WAY_CELL] = "the weight penalties of a recurrent layer are its cell's, and are not "
+                         "counted (run: 4.22)",
             [WAY_WRAPPED] = "an activity penalty inside timeDistributed is silently dropped "
                             "(run: 4.22)",
             [WAY_REFUSED] = "a layer with an activity penalty throws when it is called (tfjs "
@@ -415,24 +419,20 @@ static const struct release {
     bool tensorflow;
     const struct emulation *as; /* NULL: none has looked at them */
 } releases[] = {
-    {{0, 0, 0}, false, NULL},
-    {{1, 0, 3}, false, &keras_1_0_early},
-    {{1, 0, 7}, false, &keras_1_0},
-    {{1, 1, 0}, false, &keras_1_1},
-    {{1, 2, 0}, false, &keras_1_2},
-    {{2, 0, 0}, false, &keras_2_0},
-    {{2, 1, 4}, false, &keras_2_1},
-    {{2, 2, 0}, false, &keras_2_2},
-    {{2, 2, 5}, false, &keras_2_3},
-    {{2, 4, 0}, false, &tf_keras_2},
-    {{3, 0, 0}, false, &keras_3_early},
-    {{3, 14, 0}, false, &keras_3},
-    {{4, 0, 0}, false, NULL},
-    {{2, 0, 0}, true, &tf_keras_2},
-    {{3, 0, 0}, true, &keras_3_early},
-    {{3, 14, 0}, true, &keras_3},
-    {{4, 0, 0}, true, NULL},
+    {{0, 0, 0}, false, NULL},           {{1, 0, 3}, false, &keras_1_0_early},
+    {{1, 0, 7}, false, &keras_1_0},     {{1, 1, 0}, false, &keras_1_1},
+    {{1, 2, 0}, false, &keras_1_2},     {{1, 3, 0}, false, NULL},
+    {{2, 0, 0}, false, &keras_2_0},     {{2, 1, 4}, false, &keras_2_1},
+    {{2, 2, 0}, false, &keras_2_2},     {{2, 2, 5}, false, &keras_2_3},
+    {{2, 4, 0}, false, &tf_keras_2},    {{2, 16, 0}, false, NULL},
+    {{3, 0, 0}, false, &keras_3_early}, {{3, 14, 0}, false, &keras_3},
+    {{4, 0, 0}, false, NULL},           {{2, 0, 0}, true, &tf_keras_2},
+    {{2, 16, 0}, true, NULL},           {{3, 0, 0}, true, &keras_3_early},
+    {{3, 14, 0}, true, &keras_3},       {{4, 0, 0}, true, NULL},
 };
+
+const char emulations_known[] =
+    "Keras 1.0.3 to 1.2.2 and 2.0 to 2.3.1, tf.keras 2.0 to 2.15, Keras 3";
 
 static bool is_before(const unsigned a[3], const unsigned b[3])
 {

@@ -30,6 +30,8 @@ extern const struct table other_systems;
  * "2" where only so much is known; NULL: nobody has looked at it.
  * `tensorflow`: it is tf.keras, or stands on it. */
 const struct emulation *emulation_of_keras(bool tensorflow, const char *version);
+/* The releases of which it is known, in words. */
+extern const char emulations_known[];
 
 /* Whether it is told of that table's rows which system has them. */
 bool emulation_lists(const struct table *of);

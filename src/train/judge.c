@@ -17,7 +17,7 @@ void judge_finish(struct judge *j)
     j->listed = NULL;
 }
 
-static size_t count_calls(const struct graph *g, id layer)
+size_t judge_calls(const struct graph *g, id layer)
 {
     size_t calls = 0;
     for (id c = g->layer[layer].newest_call; c != NOTHING; c = g->call[c].before)
@@ -29,7 +29,7 @@ void judge_weight(const struct judge *j, id layer, struct judgement *to)
 {
     const struct bent_ways b = policy_on_weight(j->graph, &j->as->policy, j->listed, layer);
     *to =
-        (struct judgement){.ways = b.ways, .times = b.times, .calls = count_calls(j->graph, layer)};
+        (struct judgement){.ways = b.ways, .times = b.times, .calls = judge_calls(j->graph, layer)};
     for (unsigned w = 0; w < WAYS; w++)
         to->hit[w] = b.ways >> w & 1 ? to->calls : 0;
 }
@@ -73,6 +73,7 @@ static void add_way(const struct judgement *of, enum way way, struct str *to)
         [WAY_WRAPPED] = "dropped",
         [WAY_WRAPPED_BLOCK] = "dropped",
         [WAY_RECURRENT] = "dropped",
+        [WAY_CELL] = "dropped",
         [WAY_BACKWARD] = "dropped",
         [WAY_JOINT] = "dropped",
         [WAY_REFUSED] = "an error",

@@ -17,6 +17,9 @@ struct judge {
 int judge_begin(struct judge *j, const struct graph *g, const struct emulation *as, struct err *e);
 void judge_finish(struct judge *j);
 
+/* How often a layer is called. */
+size_t judge_calls(const struct graph *g, id layer);
+
 /* What becomes of one penalty. */
 struct judgement {
     unsigned ways;      /* how it is not as declared: bits 1 << enum way; 0: it is */

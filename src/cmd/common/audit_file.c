@@ -292,6 +292,19 @@ static bool is_judged_as(const struct audit *a, const char *name)
     return false;
 }
 
+/* A file that says another release than those that there are. */
+static int note_release(struct filing *f, struct err *e)
+{
+    struct str text = {0};
+    if (f->audit.by[0].judge.as)
+        return 0;
+    str_addf(&text, "%s is no release that is known here; known are %s; --as judges by one of them",
+             f->audit.by[0].name, emulations_known);
+    const int failed = audit_note(&f->audit, &text, e);
+    str_finish(&text);
+    return failed;
+}
+
 static int add_notes(struct filing *f, struct err *e)
 {
     bool simple = false, wrapped = false;
@@ -302,7 +315,7 @@ static int add_notes(struct filing *f, struct err *e)
             wrapped || (l->wrapper && json_object_get(l->from->config, "activity_regularizer") &&
                         !json_is_null(json_object_get(l->from->config, "activity_regularizer")));
     }
-    int failed = note_zeros(f, e);
+    int failed = note_release(f, e) || note_zeros(f, e);
     for (size_t i = 0; i < f->model.notes && !failed; i++) {
         struct str text = {0};
         str_addf(&text, "%s: %s", f->model.note[i].place, f->model.note[i].text);

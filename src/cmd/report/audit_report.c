@@ -10,7 +10,7 @@ int audit_by(struct audit *a, const char *key, const char *name, const struct gr
              const struct emulation *as, struct err *e)
 {
     struct auditor *by = &a->by[a->auditors];
-    *by = (struct auditor){.key = key, .name = name};
+    *by = (struct auditor){.judge.graph = g, .key = key, .name = name};
     if (as && judge_begin(&by->judge, g, as, e))
         return -1;
     a->auditors++;
@@ -43,11 +43,10 @@ int audit_note(struct audit *a, const struct str *text, struct err *e)
 void audit_weight(const struct audit *a, id layer, struct audit_row *row)
 {
     row->right = "once";
+    row->calls = judge_calls(a->by[0].judge.graph, layer);
     for (size_t i = 0; i < a->auditors; i++)
-        if (a->by[i].judge.as) {
+        if (a->by[i].judge.as)
             judge_weight(&a->by[i].judge, layer, &row->by[i]);
-            row->calls = row->by[i].calls;
-        }
 }
 
 void audit_activity(const struct audit *a, id layer, enum reduce written, struct audit_row *row)
@@ -57,11 +56,10 @@ void audit_activity(const struct audit *a, id layer, enum reduce written, struct
         [REDUCE_SUM] = {"the output, sum", "each output, sum"},
         [REDUCE_MEAN] = {"the output, mean", "each output, mean"},
     };
+    row->calls = judge_calls(a->by[0].judge.graph, layer);
     for (size_t i = 0; i < a->auditors; i++)
-        if (a->by[i].judge.as) {
+        if (a->by[i].judge.as)
             judge_activity(&a->by[i].judge, layer, written, &row->by[i]);
-            row->calls = row->by[i].calls;
-        }
     row->right = right[written][row->calls > 1];
 }
 

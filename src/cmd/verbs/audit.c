@@ -9,6 +9,22 @@
 #include "train/model.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* Once for each. */
+static int note_own(struct audit *a, const char *name, struct err *e)
+{
+    struct str text = {0};
+    for (size_t i = 0; i < a->rows; i++)
+        if (strcmp(a->row[i].kind, name) == 0)
+            return 0;
+    str_addf(&text,
+             "%s: a penalty of your own, judged as a regularizer of your own in the same slot",
+             name);
+    const int failed = audit_note(a, &text, e);
+    str_finish(&text);
+    return failed;
+}
 
 static int add_term(struct audit *a, const struct model *m, const struct emulation *as, id term,
                     struct err *e)
@@ -33,7 +49,11 @@ static int add_term(struct audit *a, const struct model *m, const struct emulati
     } else {
         audit_weight(a, t->layer, &row);
     }
-    row.by[0].lacked = !term_is_joint(t) && !emulation_has(as, &penalty_kinds, row.kind);
+    /* One of your own is a regularizer of your own there, and has the place that it has here. */
+    const bool own = table_find(&penalty_kinds, row.kind) != args->entry;
+    row.by[0].lacked = !term_is_joint(t) && !own && !emulation_has(as, &penalty_kinds, row.kind);
+    if (own && !term_is_joint(t) && note_own(a, args->entry->name, e))
+        return -1;
     row.unjudged = row.calls || term_is_joint(t) ? NULL : "its layer is never called";
     return audit_add(a, &row, e);
 }
