@@ -275,6 +275,8 @@ def a_full_disk_is_told_once(home):
                     'logged'], got.stderr
     assert "log off" in got.stdout and got.stdout.count("train: ") == 6
     assert len(curves(home / "full/main")["loss/total"]) > 1
+    quiet = right(NET + 'log tensorboard "quiet"\n' + "train 2\n" * 6, "--quiet", cwd=home, preexec_fn=limit)
+    assert quiet.stderr == 'log tensorboard: "quiet" cannot be written: File too large; nothing more is logged\n', quiet
 
 
 def files_stay_in_the_folder_of_safe(home):

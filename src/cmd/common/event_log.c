@@ -4,6 +4,7 @@
 #include "cmd/common/history_table.h"
 #include "cmd/session/digest.h"
 #include "cmd/session/state.h"
+#include "cmd/session/warn.h"
 
 #include "base/event_record.h"
 #include "base/file.h"
@@ -111,7 +112,7 @@ static void give_up(struct session *s, int why)
     struct event_log *l = s->events;
     struct err e = {0};
     file_refuse(&l->folder, why, &e);
-    session_notice(s, "log tensorboard: %s; nothing more is logged", e.what);
+    session_warn(s, "log tensorboard: %s; nothing more is logged", e.what);
     s->events = NULL;
     log_destroy(l);
 }

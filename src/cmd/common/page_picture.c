@@ -9,6 +9,7 @@
 #include "cmd/report/report_bytes.h"
 #include "cmd/session/state.h"
 #include "cmd/session/transcript.h"
+#include "cmd/session/warn.h"
 
 #include "base/bytes.h"
 #include "plot/view.h"
@@ -143,7 +144,7 @@ int picture_present(struct session *s, const struct entry *view, unsigned shares
         return 0;
     if (e->kind != ERR_INPUT)
         return -1;
-    session_notice(s, "%s; %s", e->what, e->hint);
+    session_warn(s, "%s; %s", e->what, e->hint);
     return 0;
 }
 

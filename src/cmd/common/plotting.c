@@ -5,6 +5,7 @@
 #include "cmd/common/swept_runs.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
+#include "cmd/session/warn.h"
 
 #include "plot/bridge.h"
 #include "plot/page.h"
@@ -130,7 +131,7 @@ bool pictures_shown(const struct session *s)
 
 static void tell(void *self, const char *line)
 {
-    session_notice(self, "%s", line);
+    session_warn(self, "%s", line);
 }
 
 static void show_text(void *self, const char *text, size_t n)

@@ -19,6 +19,7 @@
 #include "cmd/session/statement_text.h"
 #include "cmd/session/transcript.h"
 #include "cmd/session/undo_list.h"
+#include "cmd/session/warn.h"
 #include "cmd/session/words.h"
 
 #include "nn/layer.h"
@@ -34,7 +35,7 @@ void journal_finish(struct session *s)
     if (!j)
         return;
     if (segment_end(s, &e))
-        session_notice(s, "%s; %s", e.what, e.hint);
+        session_warn(s, "%s; %s", e.what, e.hint);
     segment_drop(s);
     record_end(s);
     undone_forget(s);
@@ -125,7 +126,7 @@ static int write_unit(struct session *s, struct unit *u, bool failed, struct err
     journal_forget_lists(j);
     /* One error is enough: what failed itself is told by its own. */
     if (bad && failed)
-        session_notice(s, "%s; %s", own.what, own.hint);
+        session_warn(s, "%s; %s", own.what, own.hint);
     else if (bad)
         *e = own;
     return bad && !failed ? -1 : 0;

@@ -3,6 +3,7 @@
 
 #include "cmd/session/state.h"
 #include "cmd/session/variable.h"
+#include "cmd/session/warn.h"
 
 #include "base/mem.h"
 #include "lang/token.h"
@@ -41,7 +42,7 @@ void given_tell_unused(struct session *s)
         while ((source = sources_get(&s->sources, number)) && !names_it(source, s->given[i]))
             number++;
         if (!source)
-            session_notice(s, "--let %s: nothing that was run has this name", s->given[i]);
+            session_warn(s, "--let %s: nothing that was run has this name", s->given[i]);
     }
 }
 

@@ -3,8 +3,8 @@
 
 #include "cmd/session/state.h"
 #include "cmd/session/transcript.h"
+#include "cmd/session/warn.h"
 
-#include "base/plain.h"
 #include "lang/ast.h"
 
 #include <math.h>
@@ -37,21 +37,10 @@ enum outcome show_error(struct session *s, const struct err *e)
 
 void session_notice(const struct session *s, const char *format, ...)
 {
-    if (checking(s) || (s->host->quiet && !session_tells(s)))
-        return;
-    /* On the stack: a notice must not be lost, nor a statement fail, for want of memory. */
-    char text[600];
     va_list list;
     va_start(list, format);
-    vsnprintf(text, sizeof text - 1, format, list);
+    notice_line(s, s->host->quiet, format, list);
     va_end(list);
-    /* It may quote what is no one line. */
-    plain_clean(text);
-    session_tell(s, TOLD_NOTICE, &(struct str){.text = text, .size = strlen(text)});
-    if (s->host->quiet)
-        return;
-    strcat(text, "\n");
-    out_add(&s->host->err, text);
 }
 
 void session_object(const struct session *s, const char *verb, struct span where,

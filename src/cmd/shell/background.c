@@ -7,6 +7,7 @@
 #include "cmd/exec/background_steps.h"
 #include "cmd/session/jobs.h"
 #include "cmd/session/state.h"
+#include "cmd/session/warn.h"
 
 #include "train/trainer.h"
 
@@ -18,9 +19,9 @@ bool session_stop(struct session *s)
     if (!s->jobs)
         return false;
     if (segment_end(s, &e))
-        session_notice(s, "%s; %s", e.what, e.hint);
+        session_warn(s, "%s; %s", e.what, e.hint);
     if (jobs_end(s, &e))
-        session_notice(s, "%s", e.what);
+        session_warn(s, "%s", e.what);
     return true;
 }
 
@@ -36,7 +37,7 @@ static void advance_jobs(struct session *s)
         /* A statement may have changed the model or the data since the last slice. */
         if (trainer_prepare(j->model, &s->data, s->seed, &e) || job_slice(j, &ended, &e)) {
             if (e.kind != ERR_STOPPED)
-                session_notice(s, "run: %s; %s", e.what, e.hint);
+                session_warn(s, "run: %s; %s", e.what, e.hint);
             session_stop(s);
             return;
         }

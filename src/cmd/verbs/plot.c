@@ -12,6 +12,7 @@
 #include "cmd/session/command.h"
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
+#include "cmd/session/warn.h"
 
 #include "lang/parse.h"
 #include "plot/save.h"
@@ -271,7 +272,7 @@ static int plot_view(struct session *s, const struct arg *what, const struct arg
                           request_draw_own(s, &r, current_model(s), PAPER_PIXELS, &f, &again) == 0;
     if (too_much) {
         if (!present_apart(s, &r))
-            session_notice(s, "%s; %s", e->what, e->hint);
+            session_warn(s, "%s; %s", e->what, e->hint);
         figure_finish(&f);
     }
     if ((failed && !too_much) || checking(s)) {

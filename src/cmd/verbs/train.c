@@ -14,6 +14,7 @@
 #include "cmd/session/names.h"
 #include "cmd/session/state.h"
 #include "cmd/session/steps_text.h"
+#include "cmd/session/warn.h"
 
 #include "data/scale.h"
 #include "lang/ast.h"
@@ -269,9 +270,9 @@ static void notice_bad_rows(const struct session *s, const struct ledger *l)
         const struct args *a = l->model->graph->term[l->row[r].term].args;
         const bool negative = l->row[r].flags & ROW_NEGATIVE && penalty_is_own(a);
         if (negative || l->row[r].flags & ROW_NOT_A_NUMBER)
-            session_notice(s, "the penalty %s (%s) is %s on this data",
-                           ledger_slot(l, r, slot, sizeof slot), a->entry->name,
-                           negative ? "negative" : "infinite or not a number");
+            session_warn(s, "the penalty %s (%s) is %s on this data",
+                         ledger_slot(l, r, slot, sizeof slot), a->entry->name,
+                         negative ? "negative" : "infinite or not a number");
     }
 }
 
