@@ -57,7 +57,8 @@ def a_let_of_the_script_gives_way(home):
     got = right("--let", "kk=3", "--let", "j=2", "--let", "n=j", "k.nnr", cwd=home)
     assert got.stderr.splitlines() == ["k.nnr:2: let n gives way to --let: n = 2",
                                        "--let kk: nothing that was run has this name"], got
-    assert "--let kk" in right("--let", "kk=3", "-", cwd=home, text="print 1\n").stderr
+    for more in ([], ["--quiet"], ["--json"]):
+        assert "--let kk" in right(*more, "--let", "kk=3", "-", cwd=home, text="print 1\n").stderr
     # Penalties too, in a file that the script reads, and with --check.
     (home / "inner.nnr").write_text("let how = l2(1)\nlet u = 3\n")
     (home / "outer.nnr").write_text('source "inner.nnr"\ninput 2\ndense u kernel=how as h\nlet\n')
@@ -100,9 +101,19 @@ def parts_share_the_runs(home):
             file.unlink()
     # More parts than runs: the last ones have none, and that is no error.
     got = right("--part", "13/13", "-", cwd=home, text=SWEEP + 'results\nsave results "n.csv"\n')
-    assert "sweep: 0 runs of 12, part 13 of 13" in got.stdout, got
+    assert "sweep: none of the 12 runs is in part 13 of 13\n" in got.stdout, got
+    assert ": no runs\n" in got.stdout, got
+    # What a file has already is counted among the part's own runs, and nothing is said of a part that has none.
+    resumed = SWEEP.replace('log="sweep.csv" ', 'log="sweep.csv" resume="sweep.csv" ')
+    for part, first, then in (("3/5", 'there is no "sweep.3.csv" yet: all 2 runs are to do', '2 of 2 runs are in "sweep.3.csv"'),
+                              ("12/12", 'there is no "sweep.12.csv" yet: the one run is to do', '1 of 1 run is in "sweep.12.csv"'),
+                              ("14/14", "", "")):
+        for told in first, then:
+            assert [line for line in right("--part", part, "-", cwd=home, text=resumed).stderr.splitlines()
+                    if "sweep." in line] == ([told] if told else []), (part, told)
+    for file in home.glob("sweep.*.csv"):
+        file.unlink()
     assert rows(home / "n.13.csv") == []
-    (home / "sweep.13.csv").unlink()
 
 
 def the_files_are_read_together(home):

@@ -269,6 +269,8 @@ void results_report(struct report *r, const struct results *of, const char *cons
         str_addf(report_note(r), "sweep %s%s\n", of->text,
                  of->seeds ? "; mean ± standard deviation of n runs" : "");
     }
+    if (!of->runs)
+        str_addf(report_note(r), "sweep %s: no runs\n", of->text ? of->text : "");
     open_table(&c, "results");
     for (size_t i = 0; i < of->runs;) {
         const struct group g = group_of(of, i);

@@ -389,12 +389,18 @@ static int take_rows(struct session *s, struct sweep *w, const struct args *args
 {
     const struct arg *resume = args_get(args, "resume");
     struct results_rows rows;
-    size_t taken = 0;
+    size_t taken = 0, share = 0;
     if (!resume->given || checking(s))
         return 0;
+    for (size_t i = 0; i < w->runs; i++)
+        share += results_of_part(s, i);
+    if (!share)
+        return 0;
     if (access(w->resume_file.path, F_OK) && errno == ENOENT) {
-        session_notice(s, "there is no \"%s\" yet: all %zu runs are to do", w->resume_file.name,
-                       w->runs);
+        session_notice(s,
+                       share == 1 ? "there is no \"%s\" yet: the one run is to do"
+                                  : "there is no \"%s\" yet: all %zu runs are to do",
+                       w->resume_file.name, share);
         return 0;
     }
     if (results_read(w->results, &w->resume_file, &s->host->stop, &rows, e))
@@ -413,9 +419,10 @@ static int take_rows(struct session *s, struct sweep *w, const struct args *args
         r->row.model = name;
         r->taken = true;
         rows.run[i] = (struct results_run){0};
-        taken++;
+        taken += results_of_part(s, at);
     }
-    session_notice(s, "%zu of %zu runs are in \"%s\"", taken, w->runs, w->resume_file.name);
+    session_notice(s, "%zu of %zu run%s in \"%s\"", taken, share, share == 1 ? " is" : "s are",
+                   w->resume_file.name);
     results_rows_finish(&rows);
     return 0;
 }
@@ -488,23 +495,27 @@ static void note_done(struct session *s, const struct statement *st, size_t done
 static int write_done(struct session *s, const struct sweep *w, struct str *to, struct err *e)
 {
     struct report r = {0};
+    const bool empty = !w->done && results_in_parts(s);
     report_number(&r, "runs", (double)w->done);
-    report_say(&r, "sweep: {runs run}");
+    if (!empty)
+        report_say(&r, "sweep: {runs run}");
     if (results_in_parts(s)) {
         report_number(&r, "part", s->host->part);
         report_number(&r, "parts", s->host->parts);
         report_number(&r, "of", (double)w->all);
-        report_say(&r, " of {of}, part {part} of {parts}");
+        report_say(&r, empty ? "sweep: none of the {of run} is in part {part} of {parts}\n"
+                             : " of {of}, part {part} of {parts}");
     }
     report_number(&r, "failed", (double)w->failed);
     if (w->failed)
         report_say(&r, ", {failed} failed");
-    if (w->results->models)
+    if (!empty && w->results->models)
         report_say(&r, w->done == 1 ? "; its model stays, and" : "; their models stay, and");
-    else
+    else if (!empty)
         report_say(&r, ";");
-    report_say(&r, w->done == 1 ? " results shows what it came to\n"
-                                : " results shows what they came to\n");
+    if (!empty)
+        report_say(&r, w->done == 1 ? " results shows what it came to\n"
+                                    : " results shows what they came to\n");
     report_write(s, &r, to);
     if (!to->failed)
         return 0;
