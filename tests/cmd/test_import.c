@@ -35,16 +35,17 @@ static void all_or_nothing(void **state)
     fake_start(&f);
     fake_ok(&f, "input 2\ndense 2 as f_decoder\n");
     const uint64_t before = session_digest(f.session);
-    /* The third statement fails; the two before are gone. */
-    fake_says(&f, IMPORT, OUTCOME_ERROR,
-              "<import sae>:3:12: the name f_decoder is given already, at t:2; choose another, "
-              "f_decoder_1");
+    fake_says(
+        &f, IMPORT, OUTCOME_ERROR,
+        "t:1:33: the name f_decoder is given already, at t:2; import sae gives it beside f: as "
+        "NAME takes another");
     assert_true(session_digest(f.session) == before);
     /* Weights that do not fit the tensor it stands on: the last statement fails. */
     fake_ok(&f, "dense 4 as h\n");
     const uint64_t wider = session_digest(f.session);
     assert_int_equal(fake_run(&f, "import sae \"sae.safetensors\" as g\n"), OUTCOME_ERROR);
-    assert_non_null(strstr(f.err.text, "g_encoder.kernel is 4x3 and W_enc of"));
+    assert_non_null(strstr(f.err.text, "t:1:12: g_encoder.kernel is 4x3 and W_enc of"));
+    assert_null(strstr(f.err.text, "<import"));
     assert_true(session_digest(f.session) == wider);
     fake_ok(&f, "undo\n");
     assert_true(session_digest(f.session) == before);

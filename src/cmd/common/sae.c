@@ -237,7 +237,7 @@ static int find_place(const struct model *m, id layer, const char *name,
     else
         err_at(e, file->where, "%s is %s and %s of \"%.200s\" has another shape", g->weight[w].path,
                shape_text(&g->weight[w].shape, own, sizeof own), t->name, file->name);
-    return err_hint(e, "import sae makes layers that fit");
+    return err_hint(e, "import sae makes layers that fit, on a tensor of d_in numbers");
 }
 
 /* b_enc - b_dec W_enc. */

@@ -22,8 +22,9 @@ static const struct entry report_row = {.name = "report",
 static const struct entry *const only_rows[] = {&report_row};
 static const struct table parts = {"part of an import", only_rows, 1};
 
-/* An error in a statement that was made tells the place in the file that stands behind it. */
-static int tell_place(const struct session *s, const char *name, struct err *e)
+/* An error in a statement that was made is one of the file: it stands where the file is named, and
+ * tells the place in the file that is behind the statement, as far as there is one. */
+static int tell_place(const struct session *s, const char *name, struct span file, struct err *e)
 {
     const struct span *at = e->inside.source ? &e->inside : &e->where;
     const struct source *source = at->source ? sources_get(&s->sources, at->source) : NULL;
@@ -32,6 +33,8 @@ static int tell_place(const struct session *s, const char *name, struct err *e)
     const char *from = strstr(source->text + at->at, "# "),
                *end = strchr(source->text + at->at, '\n');
     char what[sizeof e->what];
+    e->where = file;
+    e->inside = (struct span){0};
     if (!from || !end || from > end)
         return -1;
     snprintf(what, sizeof what, "%.*s: %.300s", (int)(end - from - 2), from + 2, e->what);
@@ -75,7 +78,7 @@ static int run_import(struct session *s, const struct args *args, struct err *e)
     if (!failed && args_yes(args, "show"))
         str_add(&m.notes, m.text.text ? m.text.text : "");
     if (!failed)
-        return run_made(s, &m, e) ? tell_place(s, name, e) : 0;
+        return run_made(s, &m, e) ? tell_place(s, name, args_get(args, "file")->where, e) : 0;
     str_finish(&m.text);
     str_finish(&m.notes);
     return -1;
