@@ -186,8 +186,8 @@ static int run_child(struct hdf5_file *f, const void *bytes, size_t size, size_t
         dump_in_child(bytes, size, ends[1]);
     }
     close(ends[1]);
-    int failed =
-        child < 0 ? err_memory(e) : take_all(ends[0], 4 * size + (1 << 24), f, got, stop, e);
+    int failed = child < 0 ? err_memory(e)
+                           : take_all(ends[0], 2 * HDF5_MOST_OF(size) + (1 << 24), f, got, stop, e);
     close(ends[0]);
     if (child < 0)
         return -1;

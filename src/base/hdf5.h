@@ -13,6 +13,9 @@
 
 enum { HDF5_AXES = 8, HDF5_NAME_MOST = 1000, HDF5_ITEMS_MOST = 100000, HDF5_DEPTH_MOST = 32 };
 #define HDF5_BYTES_MOST (UINT64_C(1) << 31)
+/* The most that is read out of a file of so many bytes: weights hardly get smaller when they are
+ * packed, and zeros at most a thousand times. */
+#define HDF5_MOST_OF(size) (2 * (size) + ((size) < 65536 ? 1024 * (size) : (UINT64_C(1) << 26)))
 
 /* A dataset of floating-point numbers. */
 struct hdf5_tensor {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The module that knows libhdf5. It follows hard links alone, and reads datasets that stand in the
- * file itself in one piece: no links to elsewhere, no filters, no chunks. */
+ * file itself: no links to elsewhere. Of filters those that libhdf5 has in itself, which a file may
+ * use to say that it holds far more than it does: the whole is limited. */
 #include "base/hdf5.h"
 
 #include <hdf5.h>
@@ -14,7 +15,7 @@ hdf5_dump nnr_hdf5_dump;
 struct walk {
     hid_t file;
     int fd, fault;
-    size_t left, items; /* bytes that may still be written: a file holds no more than its size */
+    size_t left, items; /* bytes that may still be written */
     char path[HDF5_NAME_MOST + 1];
     haddr_t above[HDF5_DEPTH_MOST];
     unsigned depth;
@@ -71,16 +72,34 @@ static int put_unread(struct walk *w, const char *why)
     return put_text(w, HDF5_UNREAD, why, strlen(why));
 }
 
-/* Whether the numbers stand in the file itself, as they are. */
-static bool is_plain(hid_t set)
+static bool has_own_filters(hid_t how)
+{
+    bool own = true;
+    for (int i = 0; i < H5Pget_nfilters(how) && own; i++) {
+        size_t values = 0;
+        unsigned flags, config;
+        const H5Z_filter_t f =
+            H5Pget_filter2(how, (unsigned)i, &flags, &values, NULL, 0, NULL, &config);
+        own = (f == H5Z_FILTER_DEFLATE || f == H5Z_FILTER_SHUFFLE || f == H5Z_FILTER_FLETCHER32) &&
+              H5Zfilter_avail(f) > 0;
+    }
+    return own;
+}
+
+enum stored { STORED_ELSEWHERE, STORED_PLAIN, STORED_IN_CHUNKS };
+
+static enum stored how_stored(hid_t set)
 {
     const hid_t how = H5Dget_create_plist(set);
     const H5D_layout_t layout = how < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(how);
-    const bool plain = (layout == H5D_CONTIGUOUS || layout == H5D_COMPACT) &&
-                       H5Pget_nfilters(how) == 0 && H5Pget_external_count(how) == 0;
+    enum stored is = layout == H5D_CONTIGUOUS || layout == H5D_COMPACT ? STORED_PLAIN
+                     : layout == H5D_CHUNKED                           ? STORED_IN_CHUNKS
+                                                                       : STORED_ELSEWHERE;
+    if (is != STORED_ELSEWHERE && (H5Pget_external_count(how) != 0 || !has_own_filters(how)))
+        is = STORED_ELSEWHERE;
     if (how >= 0)
         H5Pclose(how);
-    return plain;
+    return is;
 }
 
 static bool find_sizes(hid_t set, struct hdf5_record *r)
@@ -105,11 +124,13 @@ static bool find_sizes(hid_t set, struct hdf5_record *r)
 static int dump_numbers(struct walk *w, hid_t set, hid_t type)
 {
     struct hdf5_record r = {.width = H5Tget_size(type) > 4 ? 8 : 4};
-    if (!is_plain(set))
-        return put_unread(w, "is compressed or in chunks");
+    const enum stored is = how_stored(set);
+    if (is == STORED_ELSEWHERE)
+        return put_unread(w, "stands outside the file, or is compressed in a way of its own");
     if (!find_sizes(set, &r))
         return put_unread(w, "has a shape that nothing here has");
-    const uint64_t stored = r.bytes / r.width * H5Tget_size(type);
+    /* Of chunks that are not there libhdf5 makes zeros. */
+    const uint64_t stored = is == STORED_PLAIN ? r.bytes / r.width * H5Tget_size(type) : 1;
     if (H5Dget_storage_size(set) < stored || r.bytes > w->left)
         return set_fault(w, r.bytes > w->left ? HDF5_TOO_MUCH : HDF5_DAMAGED);
     void *bytes = malloc(r.bytes ? r.bytes : 1);
@@ -227,7 +248,7 @@ static int dump_group(struct walk *w, hid_t group)
 
 int nnr_hdf5_dump(const void *bytes, size_t size, int fd)
 {
-    struct walk w = {.fd = fd, .left = 2 * size};
+    struct walk w = {.fd = fd, .left = HDF5_MOST_OF(size)};
     const hid_t how = H5Pcreate(H5P_FILE_ACCESS);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);

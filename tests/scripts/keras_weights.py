@@ -162,6 +162,55 @@ def of_keras_files(folder):
     assert "weights stand beside the model in a .keras only" in done.stderr + done.stdout, done
 
 
+def of_tf_keras_2_12(folder):
+    """Layers in _layer_checkpoint_dependencies, where one that has weights is counted twice; and where it is not."""
+    inner = {"class_name": "Functional", "config": {"name": "inner", "layers": [
+        {"class_name": "InputLayer", "name": "i", "config": {"batch_input_shape": [None, 3], "name": "i"}, "inbound_nodes": []},
+        {**dense("one", 4, 3), "name": "one", "inbound_nodes": [[["i", 0, 0, {}]]]},
+        {**dense("two", 3, 4), "name": "two", "inbound_nodes": [[["one", 0, 0, {}]]]}],
+        "input_layers": [["i", 0, 0]], "output_layers": [["two", 0, 0]]}}
+    outer = {"class_name": "Sequential", "config": {"name": "outer", "layers": [
+        {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 5], "name": "x"}}, dense("first", 3, 5),
+        {"class_name": "Dropout", "config": {"name": "d", "rate": 0.5}}, inner, dense("second", 3, 3), dense("final", 2, 3)]}}
+    arrays = {"first": [draw(5, 3), draw(3)], "inner.one": [draw(3, 4), draw(4)], "inner.two": [draw(4, 3), draw(3)],
+              "second": [draw(3, 3), draw(3)], "final": [draw(3, 2), draw(2)]}
+    front = "_layer_checkpoint_dependencies"
+    right = {f"{name}.{part}": array for name, both in arrays.items() for part, array in zip(("kernel", "bias"), both)}
+    for by in (1, 2):
+        data = io.BytesIO()
+        with h5py.File(data, "w") as file:
+            for i, name in enumerate(("first", "second", "final")):
+                for k, array in enumerate(arrays[name]):
+                    file[f"{front}/dense{f'_{by * i}' if i else ''}/vars/{k}"] = array
+            for i, name in enumerate(("inner.one", "inner.two")):
+                for k, array in enumerate(arrays[name]):
+                    file[f"{front}/functional/{front}/dense{f'_{by * i}' if i else ''}/vars/{k}"] = array
+            file.create_group(f"{front}/dropout/vars")
+            file["optimizer/vars/0"] = draw(3)
+        with zipfile.ZipFile(folder / "m.keras", "w") as file:
+            file.writestr("metadata.json", json.dumps({"keras_version": "2.12.0"}))
+            file.writestr("config.json", json.dumps(outer))
+            file.writestr("model.weights.h5", data.getvalue())
+        same(folder, 'import keras "m.keras" weights=yes\n', right)
+    with h5py.File(folder / "w.weights.h5", "w") as file:
+        for i, array in enumerate(arrays["first"]):
+            file[f"{front}/dense/vars/{i}"] = array
+        for i, array in enumerate(arrays["second"]):
+            file[f"{front}/dense_2/vars/{i}"] = array
+    same(folder, 'input 5\ndense 3 as h\ndense 3 as k\nload weights "w.weights.h5"\n',
+         {"h.kernel": arrays["first"][0], "k.bias": arrays["second"][1]})
+
+
+def of_packed_arrays(folder):
+    """Chunks, and what libhdf5 itself packs by."""
+    for more in ({"chunks": (2, 1)}, {"compression": "gzip"}, {"compression": "gzip", "shuffle": True, "fletcher32": True}):
+        arrays = [draw(5, 3), draw(3)]
+        with h5py.File(folder / "w.weights.h5", "w") as file:
+            file.create_dataset("layers/dense/vars/0", data=arrays[0], **more)
+            file["layers/dense/vars/1"] = arrays[1]
+        same(folder, 'input 5\ndense 3 as h\nload weights "w.weights.h5"\n', {"h.kernel": arrays[0], "h.bias": arrays[1]})
+
+
 def of_keras_2(folder):
     for front in ("model_weights", ""):
         all_layers = layers()
@@ -221,13 +270,18 @@ def cycle(file):
 
 def packed(file):
     del file["layers/dense/vars/0"]
-    file["layers/dense/vars"].create_dataset("0", data=draw(2, 3), compression="gzip")
+    file["layers/dense/vars"].create_dataset("0", data=draw(2, 3), compression="lzf")
 
 
-def chunked(file):
-    packed(file)
+def bomb(file):
+    """256 MB, of which one chunk is there."""
     del file["layers/dense/vars/0"]
-    file["layers/dense/vars"].create_dataset("0", data=draw(2, 3), chunks=(2, 1))
+    file["layers/dense/vars"].create_dataset("0", shape=(1 << 26,), chunks=(1 << 10,), compression="gzip", dtype="float32")[0] = 1
+
+
+def unwritten(file):
+    del file["layers/dense/vars/0"]
+    file["layers/dense/vars"].create_dataset("0", shape=(2, 3), chunks=(2, 1), dtype="float32")
 
 
 def whole_numbers(file):
@@ -256,8 +310,8 @@ def wide(file):
 def hostile(folder):
     path = folder / "w.weights.h5"
     for change, says in ((cycle, "it is damaged"), (packed, "h has 2 weights here, and 1 array in the file"),
-                         (packed, "layers/dense/vars/0 is compressed or in chunks: such arrays are not read"),
-                         (chunked, "layers/dense/vars/0 is compressed or in chunks: such arrays are not read"),
+                         (packed, "is compressed in a way of its own: such arrays are not read"),
+                         (bomb, "it says that it holds more than it can"), (unwritten, "it is damaged"),
                          (whole_numbers, "layers/dense/vars/0 holds other than floats: such arrays are not read"),
                          (elsewhere, "h has 2 weights here, and 1 array"), (deep, "it says that it holds more than it can"),
                          (wide, "h has 2 weights here, and 1 array")):
@@ -307,5 +361,5 @@ def without_module(folder):
 
 
 with tempfile.TemporaryDirectory() as place:
-    for test in (of_keras_3, of_keras_files, of_keras_2, wrong, hostile, without_module):
+    for test in (of_keras_3, of_keras_files, of_tf_keras_2_12, of_packed_arrays, of_keras_2, wrong, hostile, without_module):
         test(pathlib.Path(place))

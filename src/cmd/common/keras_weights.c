@@ -13,6 +13,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,6 +170,62 @@ static const char *snake_case(struct reading *r, const char *name)
     return kept;
 }
 
+/* tf.keras 2.12 wrote the layers of a model under another name, in which one that has weights
+ * counts twice (saving_lib.py there, and _layer_checkpoint_dependencies of Functional). */
+static const char older[] = "_layer_checkpoint_dependencies";
+
+/* The number of a group that is called `name` or `name`_N, where a path goes on with it: 0, N; -1:
+ * it is another. */
+static long group_number(const char *path, const char *name)
+{
+    const size_t n = strlen(name);
+    char *end;
+    if (strncmp(path, name, n) != 0)
+        return -1;
+    if (path[n] == '/')
+        return 0;
+    if (path[n] != '_' || !isdigit((unsigned char)path[n + 1]))
+        return -1;
+    const long number = strtol(path + n + 1, &end, 10);
+    return *end == '/' ? number : -1;
+}
+
+/* The group of that class that has `before` others with arrays before it, in files of tf.keras
+ * 2.12; NULL: the file is none, or has no such group. `front`: of the model, "" or "a/b/". */
+static const char *older_group(struct reading *r, const char *front, const char *name,
+                               size_t before)
+{
+    const size_t n = strlen(front), behind = n + sizeof older;
+    long newest = -1;
+    for (size_t k = 0; k <= before; k++) {
+        long next = LONG_MAX;
+        for (size_t i = 0; i < r->h5.tensors; i++) {
+            const char *path = r->h5.tensor[i].path;
+            const bool under = strncmp(path, front, n) == 0 &&
+                               strncmp(path + n, older, sizeof older - 1) == 0 &&
+                               path[behind - 1] == '/';
+            const long number = under ? group_number(path + behind, name) : -1;
+            next = number > newest && number < next ? number : next;
+        }
+        if (next == LONG_MAX)
+            return NULL;
+        newest = next;
+    }
+    return newest ? kept_text(r, "%s%s/%s_%ld", front, older, name, newest)
+                  : kept_text(r, "%s%s/%s", front, older, name);
+}
+
+/* Whether a layer of the file has weights here. */
+static bool has_unit(const struct reading *r, const struct keras_lines *lines,
+                     const struct keras_layer *l)
+{
+    for (size_t k = 0; k < lines->lines; k++)
+        for (size_t u = 0; lines->line[k].layer == l && u < r->units; u++)
+            if (strcmp(r->unit[u].path, lines->line[k].path) == 0)
+                return true;
+    return l->model != NULL;
+}
+
 /* Gives the units their groups by the configuration, as saving_lib counts. */
 static void group_by_lines(struct reading *r, const struct keras_lines *lines,
                            const struct keras_graph *g, const char *front)
@@ -178,16 +235,21 @@ static void group_by_lines(struct reading *r, const struct keras_lines *lines,
         r->failed = true;
         return;
     }
-    for (size_t i = 0, before; i < g->layers; i++) {
+    for (size_t i = 0; i < g->layers; i++) {
         const struct keras_layer *l = &g->layer[i];
+        size_t before = 0, heavy = 0;
         if (l->implied)
             continue;
         name[i] = snake_case(r, l->class_name);
-        before = 0;
-        for (size_t k = 0; k < i; k++)
-            before += name[k] && strcmp(name[k], name[i]) == 0;
-        const char *group = before ? kept_text(r, "%slayers/%s_%zu", front, name[i], before)
-                                   : kept_text(r, "%slayers/%s", front, name[i]);
+        for (size_t k = 0; k < i; k++) {
+            const bool same = name[k] && strcmp(name[k], name[i]) == 0;
+            before += same;
+            heavy += same && has_unit(r, lines, &g->layer[k]);
+        }
+        const char *group = older_group(r, front, name[i], heavy);
+        if (!group)
+            group = before ? kept_text(r, "%slayers/%s_%zu", front, name[i], before)
+                           : kept_text(r, "%slayers/%s", front, name[i]);
         if (l->model)
             group_by_lines(r, lines, l->model, kept_text(r, "%s/", group));
         for (size_t k = 0; k < lines->lines; k++)
@@ -232,6 +294,9 @@ static void group_by_class(struct reading *r)
             continue;
         for (size_t k = 0; k < u; k++)
             before += strcmp(r->unit[k].class_name, unit->class_name) == 0;
+        unit->group = older_group(r, "", unit->class_name, before);
+        if (unit->group)
+            continue;
         unit->group = before ? kept_text(r, "layers/%s_%zu", unit->class_name, before)
                              : kept_text(r, "layers/%s", unit->class_name);
         if (unit->block)
