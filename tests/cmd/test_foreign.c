@@ -187,6 +187,26 @@ static void each_line_has_one_of_ours_that_runs(void **state)
     remove("/tmp/m.safetensors");
 }
 
+/* Lines that read a file: the verb that reads such files here. */
+static void files_of_others_are_read_by_the_verb_for_them(void **state)
+{
+    (void)state;
+    static const char *const lines[][2] = {
+        {"x = np.load('f.npz')\n", "write data npz \"f.npz\" \"x\" \"y\"\n"},
+        {"np.load(\"x.npy\")\n", "write data npy \"x.npy\"\n"},
+        {"import np.load(\"f.npz\")\n", "write data npz \"f.npz\" \"x\" \"y\"\n"},
+        {"m = keras.models.load_model('m.keras')\n", "write import keras \"m.keras\"\n"},
+        {"model.load_weights('w.h5')\n", "write load weights \"w.safetensors\"\n"},
+    };
+    struct fake f;
+    fake_start(&f);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_int_equal(fake_run(&f, lines[i][0]), OUTCOME_ERROR);
+        check_has(f.err.text, lines[i][1]);
+    }
+    fake_finish(&f);
+}
+
 /* The verbs that a suggestion begins with are there, whatever its row needs. */
 static void help_tells_them_page_by_page(void **state)
 {
@@ -375,6 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_line_has_one_of_ours_that_runs),
+        cmocka_unit_test(files_of_others_are_read_by_the_verb_for_them),
         cmocka_unit_test(help_tells_them_page_by_page),
         cmocka_unit_test(decay_of_pytorch_becomes_the_penalty_that_it_is),
         cmocka_unit_test(what_is_left_out_is_said),

@@ -181,7 +181,7 @@ static bool advise_quotes(const struct line *line, struct span where, struct err
                  line->at + begin);
         return true;
     }
-    if (!size && strpbrk(line->at + begin, "./~") &&
+    if (!size && (end == line->n || line->at[end] != '(') && strpbrk(line->at + begin, "./~") &&
         (is_behind_save(line, begin) || takes_word(row, "", 0, false) ||
          takes_word(verb, "", 0, false))) {
         err_at(e, where, "a file name stands in quotes");
@@ -245,8 +245,14 @@ void advise_text(const struct session *s, struct err *e)
     if (advise_quotes(&line, e->where, e) || advise_foreign(s, &bare, e->where, e) ||
         advise_meant(s, &line, e))
         return;
+    /* import np.load("f.npz"), loss nn.MSELoss() */
+    while (verb && at < line.n && line.at[at] == ' ')
+        at++;
+    const struct line rest = {line.at + at, line.n - at, 0};
     if (foreign_value(line.at + line.place, line.n - line.place, &value) && value.size < 200)
         err_hint(e, "write %s", value.text ? value.text : "");
+    else if (verb && rest.n)
+        advise_foreign(s, &rest, e->where, e);
     str_finish(&value);
 }
 

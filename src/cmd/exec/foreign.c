@@ -465,6 +465,20 @@ static void add_stem(const struct writing *w, const struct spoken *s, struct pie
     str_bytes(w->to, standard.at, standard.n);
 }
 
+/* 'f.npz' -> npz "f.npz" "x" "y", whose arrays are not known; 'f.npy' -> npy "f.npy" */
+static void add_arrays(const struct writing *w, const struct spoken *s, struct piece standard)
+{
+    static const char several[] = ".npz";
+    const struct piece *p = spoken_place(s, 0);
+    if (!p || p->n < 3 || !strchr("'\"", *p->at) || p->at[p->n - 1] != *p->at) {
+        str_bytes(w->to, standard.at, standard.n);
+        return;
+    }
+    const size_t n = p->n - 2, tail = sizeof several - 1;
+    const bool zip = n > tail && strncmp(p->at + 1 + n - tail, several, tail) == 0;
+    str_addf(w->to, zip ? "npz \"%.*s\" \"x\" \"y\"" : "npy \"%.*s\"", (int)n, p->at + 1);
+}
+
 /* 'val_loss' -> val.loss */
 static void add_quantity(struct str *to, struct piece p)
 {
@@ -515,6 +529,8 @@ static const char *add_hole(const struct writing *w, const char *at, const struc
         add_sample(w, standard);
     else if (*key == '+')
         add_printed(w, s, standard);
+    else if (*key == '@')
+        add_arrays(w, s, standard);
     else if (*key == '^')
         add_stem(w, s, standard);
     else if (sign == '?')

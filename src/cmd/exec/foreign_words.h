@@ -12,8 +12,8 @@
  *   ~  the value is a quantity: 'val_loss'
  *   ^  of the first text, a file's name, what stands before its ending
  *   ?  {?key: text} the text, with the value in the place of %, where the key is given
- * and alone {=:net} for the name that the whole is given to, {*:} for a line for each value, {#:0
- * 1} for a sample of the model's input.
+ * and alone {@:...} for a file of NumPy and its kind of data, {=:net} for the name that the whole
+ * is given to, {*:} for a line for each value, {#:0 1} for a sample of the model's input.
  *
  * A line =ROW is that row with the same values, =ROW/2 with those from the second on; # is followed
  * by advice. NULL: not in this version, unless a table has a row of that name. */
