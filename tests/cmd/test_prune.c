@@ -290,6 +290,8 @@ static void a_refused_step_prunes_nothing(void **state)
     fake_says(&f, "step 1\n", OUTCOME_ERROR,
               "t:1:1: the rule o.kernel.share = step every 1 of main at step 2: share is a number "
               "from 0 to 1, not step, which is 2; unprune ends it: unprune o.kernel");
+    fake_says(&f, "delete o\n", OUTCOME_ERROR,
+              "t:1:8: the rule set o.kernel.share = step names o; end it before: unprune o.kernel");
     fake_ok(&f, "unprune o.kernel\nstep 1\nsummary\n");
     assert_null(strstr(f.out.text, "rule"));
     fake_finish(&f);

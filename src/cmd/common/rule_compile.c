@@ -153,6 +153,12 @@ const struct arg_spec prune_share = {.name = "share",
                                      .max = 1,
                                      .line = "how many of the weight's numbers"};
 
+size_t rule_prunes(const struct rule *r)
+{
+    const char *dot = strrchr(r->setting, '.');
+    return strcmp(dot + 1, prune_share.name) == 0 ? (size_t)(dot - r->setting) : 0;
+}
+
 id rule_find_pruned(const struct graph *g, const char *path)
 {
     id w = 0;

@@ -34,6 +34,8 @@ struct compiled_rule {
  * SLOT.share is the setting. */
 extern const struct arg_spec prune_share;
 
+/* Of a rule that prunes: how many letters of its setting name the weight; 0: it is another one. */
+size_t rule_prunes(const struct rule *r);
 /* The weight that a path of such a setting names, LAYER.WEIGHT; NOTHING: none. */
 id rule_find_pruned(const struct graph *g, const char *path);
 /* Of a rule of the model, whose penalties stand in its state. `tree` is the rule's value; shapes

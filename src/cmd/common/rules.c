@@ -44,12 +44,10 @@ static int name_rule(const struct model *m, const struct rule *rule, struct err 
     err_at(e, (struct span){0}, "the rule %.100s = %.150s every %llu of %.40s at step %llu: %.150s",
            rule->setting, rule->value, (unsigned long long)rule->every, m->name,
            (unsigned long long)m->state.step, what);
-    const char *dot = strrchr(rule->setting, '.');
     if (*hint)
         return err_hint(e, "%s", hint);
-    if (strcmp(dot + 1, prune_share.name) == 0)
-        return err_hint(e, "unprune ends it: unprune %.*s", (int)(dot - rule->setting),
-                        rule->setting);
+    if (rule_prunes(rule))
+        return err_hint(e, "unprune ends it: unprune %.*s", (int)rule_prunes(rule), rule->setting);
     return err_hint(e, "a plain set ends it: set %.100s = ...", rule->setting);
 }
 

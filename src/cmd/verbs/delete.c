@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* delete: takes the newest layer away. */
 #include "cmd/common/plotting.h"
+#include "cmd/common/rule_compile.h"
 #include "cmd/exec/sweep.h"
 #include "cmd/session/command.h"
 #include "cmd/session/names.h"
@@ -99,6 +100,9 @@ static int check_formulas(const struct deletion *d, struct err *e)
         if (!names_it(d, rule->setting) && !names_it(d, rule->value))
             continue;
         err_at(e, d->where, "the rule set %s = %s names %s", rule->setting, rule->value, d->n.name);
+        if (rule_prunes(rule))
+            return err_hint(e, "end it before: unprune %.*s", (int)rule_prunes(rule),
+                            rule->setting);
         return err_hint(e, "give it a value before, which ends the rule: set %s = ...",
                         rule->setting);
     }
