@@ -81,14 +81,6 @@ static void start_process(struct gnuplot *g)
         ask_hello(g);
 }
 
-/* Adds the figure, which may not have closed what it opened if it failed. */
-static void add_figure(struct gnuplot *g, const struct figure *f)
-{
-    struct str *to = &g->exchange.text;
-    str_bytes(to, f->program.text, f->program.size);
-    str_add(to, "\nunset multiplot\n");
-}
-
 /* The picture is complete only when its device has been left. */
 static void leave_device(struct gnuplot *g)
 {
@@ -111,7 +103,8 @@ static void ask_save(struct gnuplot *g)
     str_addf(&g->exchange.text, "set term %s %s", device, how->size);
     device_big(&g->exchange.text, device, g->save_figure.big);
     str_add(&g->exchange.text, "\n");
-    add_figure(g, &g->save_figure);
+    str_bytes(&g->exchange.text, g->save_figure.program.text, g->save_figure.program.size);
+    str_add(&g->exchange.text, "\nunset multiplot\n");
     leave_device(g);
     if (send_question(g, ASK_SAVE)) {
         err_memory(&g->save_error);
@@ -140,10 +133,12 @@ static void ask_frame(struct gnuplot *g, size_t turn)
         w->big = false;
     }
     if (bridge_windows(g) && w->big != w->figure.big) {
-        device_window_big(to, w->figure.big);
+        device_window_big(to, device_of(g), w->figure.big);
         w->big = w->figure.big;
     }
-    add_figure(g, &w->figure);
+    device_program(to, device_of(g), &w->figure);
+    /* It may not have closed what it opened if it failed. */
+    str_add(to, "\nunset multiplot\n");
     g->current = turn;
     if (!bridge_windows(g))
         leave_device(g);

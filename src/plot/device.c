@@ -4,7 +4,9 @@
 #include "plot/figure.h"
 #include "plot/page.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add_device(struct devices *d, const char *name)
@@ -73,10 +75,44 @@ void device_big(struct str *to, const char *name, bool big)
         str_add(to, " fontscale " FIGURE_BIG " linewidth " FIGURE_BIG);
 }
 
-void device_window_big(struct str *to, bool big)
+/* gnuplot 5.4's wxt scales no text without markup (noenhanced) that has no font of its own, so its
+ * fonts are larger themselves. */
+static bool scales_fonts(const char *name)
 {
+    return strcmp(name, "wxt") != 0;
+}
+
+static long big_size(long size)
+{
+    return lround((double)size * strtod(FIGURE_BIG, NULL));
+}
+
+void device_window_big(struct str *to, const char *name, bool big)
+{
+    enum { WXT_SIZE = 10 };
     const char *by = big ? FIGURE_BIG : "1";
-    str_addf(to, "set termoption fontscale %s\nset termoption linewidth %s\n", by, by);
+    if (scales_fonts(name))
+        str_addf(to, "set termoption fontscale %s\n", by);
+    else
+        str_addf(to, "set termoption font ',%ld'\n", big ? big_size(WXT_SIZE) : WXT_SIZE);
+    str_addf(to, "set termoption linewidth %s\n", by);
+}
+
+void device_program(struct str *to, const char *name, const struct figure *f)
+{
+    /* In a text of a person's each quote would be two. */
+    static const char font[] = "font ',";
+    const char *at = f->program.text ? f->program.text : "", *end = at + f->program.size, *found;
+    while (f->big && !scales_fonts(name) &&
+           (found = memmem(at, (size_t)(end - at), font, sizeof font - 1))) {
+        char *behind;
+        found += sizeof font - 1;
+        const long size = strtol(found, &behind, 10);
+        str_bytes(to, at, (size_t)(found - at));
+        str_addf(to, "%ld", big_size(size));
+        at = behind;
+    }
+    str_bytes(to, at, (size_t)(end - at));
 }
 
 void device_picture(struct str *to, const char *name, unsigned width, unsigned height, bool colour)

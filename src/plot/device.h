@@ -7,6 +7,8 @@
 #include "base/entry.h"
 #include "base/str.h"
 
+struct figure;
+
 struct gnuplot_config {
     const char *program;  /* "gnuplot", or what a test puts in its place */
     const char *terminal; /* a name, or "auto" */
@@ -43,7 +45,9 @@ void device_encoding(struct str *to, const char *name);
 /* Adds the options that make letters and lines large in files of pixels. */
 void device_big(struct str *to, const char *name, bool big);
 /* The same for the window that was chosen, or takes it back. */
-void device_window_big(struct str *to, bool big);
+void device_window_big(struct str *to, const char *name, bool big);
+/* Adds what draws a figure on that device, behind device_window_big in a window. */
+void device_program(struct str *to, const char *name, const struct figure *f);
 /* Adds the command that chooses a window of that number. */
 struct window_wish {
     unsigned long number;

@@ -145,13 +145,15 @@ void exchange_out(struct exchange *x, const char *bytes, size_t n)
 }
 
 /* Of what gnuplot says though nothing failed, only what it calls a warning itself is of interest,
- * and not that it widened an empty range or that a matrix has gaps, which is meant. */
+ * and not that it widened an empty range or that a matrix has gaps, which is meant, nor that the C
+ * locale has no degree sign, which no picture needs. */
 static void read_warning(struct exchange *x, const char *line)
 {
     static const char word[] = "warning:";
     const char *at = strcasestr(line, word);
     bool meant = strstr(line, "adjusting to") || strstr(line, "missing or undefined values") ||
-                 strstr(line, "difficulty fitting plot titles");
+                 strstr(line, "difficulty fitting plot titles") ||
+                 strstr(line, "failed to convert degree sign");
     if (strcasestr(line, "display") && (strcasestr(line, "open") || strcasestr(line, "connect")))
         x->blind = true;
     if (!at || meant || x->warning[0])

@@ -64,7 +64,8 @@ static void draw(struct fake *f)
         fprintf(stderr,
                 "\ngnuplot> plot nofun(x)\n              ^\n  line 4: undefined function\n");
     if (mode("warns"))
-        fprintf(stderr, "line 4: warning: Skipping data file with no valid points\n");
+        fprintf(stderr, "line 0: warning: iconv failed to convert degree sign\n"
+                        "line 4: warning: Skipping data file with no valid points\n");
     if (mode("blind") && strcmp(f->term, "x11") == 0)
         fprintf(stderr, "gnuplot: unable to open display ''\n");
     if (f->error || mode("empty"))

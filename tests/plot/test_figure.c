@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "base/mem.h"
+#include "plot/device.h"
 #include "plot/figure.h"
 #include "plot/style.h"
 
@@ -184,6 +185,33 @@ static void memory_that_runs_out_is_remembered(void **state)
     }
 }
 
+/* gnuplot's wxt leaves texts without markup as they are under fontscale: the fonts that a picture
+ * names are larger there, 1.6 times, and a person's text is as it was. */
+static void big_letters_of_wxt_are_large_in_all_texts(void **state)
+{
+    (void)state;
+    struct figure f = {.big = true};
+    struct str wxt = {0}, qt = {0}, small = {0};
+    str_add(&f.program, "set key font ',10'\nset title 'a font '',10'' of mine'\n"
+                        "set tics font ',9'\n");
+    device_window_big(&wxt, "wxt", true);
+    device_program(&wxt, "wxt", &f);
+    assert_string_equal(wxt.text, "set termoption font ',16'\nset termoption linewidth 1.6\n"
+                                  "set key font ',16'\nset title 'a font '',10'' of mine'\n"
+                                  "set tics font ',14'\n");
+    device_program(&qt, "qt", &f);
+    assert_string_equal(qt.text, f.program.text);
+    f.big = false;
+    device_window_big(&small, "wxt", false);
+    device_program(&small, "wxt", &f);
+    check_has(small.text, "set termoption font ',10'\n");
+    check_has(small.text, "set key font ',10'\n");
+    str_finish(&wxt);
+    str_finish(&qt);
+    str_finish(&small);
+    str_finish(&f.program);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +221,7 @@ int main(void)
         cmocka_unit_test(numbers_go_to_the_program_and_to_the_csv),
         cmocka_unit_test(decimation_keeps_extremes),
         cmocka_unit_test(decimation_of_few_or_missing_points),
+        cmocka_unit_test(big_letters_of_wxt_are_large_in_all_texts),
         cmocka_unit_test(memory_that_runs_out_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
