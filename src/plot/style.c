@@ -299,10 +299,11 @@ static size_t each_event(struct str *to, const struct view_request *r, size_t fi
             number++;
             if (!to || number + LINES_MOST <= shown)
                 continue;
-            str_addf(to,
-                     "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead dt 3 lw 1.5 "
-                     "lc rgb '" STYLE_GREY "'\n",
-                     at, at);
+            str_addf(
+                to,
+                "set arrow from first %.9g, graph 0 to first %.9g, graph %s nohead dt 3 lw 1.5 "
+                "lc rgb '" STYLE_GREY "'\n",
+                at, at, r->text ? STYLE_TEXT_TOP : "1");
             if (labels && number > unlabelled)
                 event_label(to, r, &h->event[i], x, labels, number - unlabelled - 1);
         }

@@ -12,6 +12,8 @@
 enum colour { BLUE, VERMILION, ORANGE, GREEN, PURPLE, SKY, BLACK, COLOURS };
 #define STYLE_GREY "#6A6A6A"
 #define STYLE_INK "#444444"
+/* How far up a line goes as text: up to 1 it might stand above the frame as well. */
+#define STYLE_TEXT_TOP "0.99"
 /* Negative, zero, positive. */
 #define STYLE_SIGNED "(-1 '#A85800', -0.5 '#EDA63F', 0 '#FFFFFF', 0.5 '#5DA9D6', 1 '#004C80')"
 

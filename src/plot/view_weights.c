@@ -162,8 +162,11 @@ static void fill_histograms(const struct view_request *r, const struct kernels_o
     struct str *to = &f->program;
     style_begin(f, r);
     str_add(to, "set style fill solid 0.9 noborder\nset boxwidth 0.9 relative\nunset key\n"
-                "set xlabel 'weight'\nset arrow from first 0, graph 0 to first 0, graph 1 nohead "
-                "dt 3 lc rgb '" STYLE_GREY "'\n");
+                "set xlabel 'weight'\n");
+    str_addf(to,
+             "set arrow from first 0, graph 0 to first 0, graph %s nohead dt 3 lc rgb '" STYLE_GREY
+             "'\n",
+             r->text ? STYLE_TEXT_TOP : "1");
     style_panels(to, r, "weights", k->rows, k->cols);
     for (size_t i = 0; i < k->rows * k->cols; i++)
         if (k->at[i].model)

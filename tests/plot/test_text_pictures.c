@@ -180,6 +180,43 @@ static void every_frame_of_curves_shows_one(void **state)
     }
 }
 
+/* The first line of a picture that a frame begins in. */
+static size_t frame_top(const struct page_text *t)
+{
+    for (size_t i = 0; i < t->lines; i++)
+        if (strstr(t->line[i], "+---"))
+            return i;
+    fail_msg("there is no frame");
+    return 0;
+}
+
+/* gnuplot rounds so that a line up to the frame's upper side may stand above it. */
+static void the_line_of_an_event_stays_in_its_frame(void **state)
+{
+    (void)state;
+    enum { STEPS = 50 };
+    struct album a;
+    album_open(&a);
+    for (uint64_t step = 1; step < STEPS; step++) {
+        struct bench b = with_curves(1, STEPS);
+        struct view_request r = request_of(&b);
+        assert_int_equal(history_event(&b.model->history, step, "set"), 0);
+        r.text = true;
+        album_add(&a, &r, "curves");
+        bench_finish(&b);
+    }
+    album_draw(&a);
+    for (size_t i = 0; i < a.pictures; i++) {
+        struct page_text t;
+        page_read(&t, i);
+        const size_t top = frame_top(&t);
+        assert_true(top > 0);
+        assert_null(memchr(t.line[top - 1], '|', sizeof t.line[0]));
+        assert_true(count_marks(&t, top, (size_t)(strstr(t.line[top], "+---") - t.line[top]), "|") >
+                    5);
+    }
+}
+
 /* Kernels that are all zero, all the same, with one weight, and drawn; and data of few samples. */
 static const char *const models[] = {
     "data moons 1\ninput 2\ndense 3 kernel_init=zeros as hidden\ndense 1 sigmoid\n",
@@ -286,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_frame_of_curves_shows_one),
+        TEST(the_line_of_an_event_stays_in_its_frame),
         TEST(every_frame_of_weights_and_samples_shows_some),
         TEST(filters_show_every_weight),
     };
