@@ -124,6 +124,28 @@ int binding_hint_usage(const struct words *w, const struct entry *entry, struct 
     return -1;
 }
 
+/* `let k 3`, `set h.kernel l1(1)`: the = is missing. */
+static bool hint_equals(const struct words *w, const struct entry *entry, struct err *e)
+{
+    const struct node *const *n = (const struct node *const *)w->values.item;
+    struct str line = {0};
+    bool pair = false;
+    for (size_t i = 0; i < entry->arg_count; i++)
+        pair = pair || entry->args[i].form == PAIR;
+    if (!pair || w->next || w->values.count > 2 || n[0]->kind != NODE_PATH)
+        return false;
+    str_addf(&line, "write %s %s = ", entry->name, n[0]->text);
+    if (w->values.count == 2)
+        node_print(&line, n[1]);
+    else
+        str_add(&line, "VALUE");
+    const bool fits = !line.failed && line.size < 160;
+    if (fits)
+        err_hint(e, "%s", line.text);
+    str_finish(&line);
+    return fits;
+}
+
 static int too_many(const struct binding *x, const struct words *w)
 {
     const struct entry *entry = last_taker(w);
@@ -138,7 +160,7 @@ static int too_many(const struct binding *x, const struct words *w)
         err_at(e, n->where, "%s takes no values", entry->name);
     if (w->next && binding_decimal_comma(x, w->values.item[w->next - 1], n))
         return -1;
-    return binding_hint_usage(w, entry, e);
+    return hint_equals(w, entry, e) ? -1 : binding_hint_usage(w, entry, e);
 }
 
 static int stray_braces(const struct words *w, struct err *e)

@@ -118,6 +118,10 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
     const struct arg *topic = args_get(args, "topic");
     const struct node **n = topic->as.exprs.item;
     const size_t count = topic->given ? topic->as.exprs.count : 0;
+    if (count == 1 && is_word(n[0], "search")) {
+        err_at(e, n[0]->where, "help search takes a word");
+        return err_hint(e, "write help search noise");
+    }
     if (count <= 1)
         return help_on(s, count ? n[0] : NULL, e);
     if (count == 2 && is_word(n[0], "search"))

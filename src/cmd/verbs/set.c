@@ -19,9 +19,19 @@
 #include "nn/joint_term.h"
 #include "nn/layer.h"
 #include "train/numbers.h"
+#include "train/opt.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static bool is_of_optimizer(const char *key)
+{
+    for (size_t i = 0; i < opt_kinds.rows; i++)
+        for (size_t k = 0; k < opt_kinds.row[i]->arg_count; k++)
+            if (strcmp(opt_kinds.row[i]->args[k].name, key) == 0)
+                return true;
+    return false;
+}
 
 static int read_target(const struct pair *pair, struct target *t, struct err *e)
 {
@@ -30,6 +40,8 @@ static int read_target(const struct pair *pair, struct target *t, struct err *e)
     t->where = n->where;
     if (!dot) {
         err_at(e, n->where, "set changes a setting of something: hidden.activity, optimizer.lr");
+        if (n->kind == NODE_PATH && is_of_optimizer(n->text))
+            return err_hint(e, "write set optimizer.%s = ...", n->text);
         if (n->kind != NODE_PATH)
             return err_hint(e, "write set NAME.KEY = VALUE");
         return table_find(&command_table, n->text)
