@@ -508,6 +508,42 @@ static void gates_before_keras_3_are_the_worked_ones(void **state)
 }
 
 /* Keras 3 writes a function that somebody passed as an object. */
+/* A Reshape whose -1 follows from the shape that it was built for, or is all there is. */
+static void a_reshape_finds_its_open_size(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target, *built, *becomes;
+    } cases[] = {
+        {"[-1]", "", "flatten as r"},
+        {"[-1, 4]", ", \"build_config\": {\"input_shape\": [null, 3, 8]}", "reshape 6x4 as r"},
+        {"[2, -1]", ", \"build_config\": {\"input_shape\": [null, 3, 8]}", "reshape 2x12 as r"},
+        {"[5, -1]", ", \"build_config\": {\"input_shape\": [null, 3, 8]}", NULL},
+        {"[2, -1]", ", \"build_config\": {\"input_shape\": [null, null, 8]}", NULL},
+        {"[-1, -1]", ", \"build_config\": {\"input_shape\": [null, 3, 8]}", NULL},
+        {"[2, -1]", "", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fake f;
+        char text[700];
+        snprintf(text, sizeof text,
+                 "{\"class_name\": \"Sequential\", \"keras_version\": \"2.13.1\", \"config\": {"
+                 "\"name\": \"s\", \"layers\": [{\"class_name\": \"InputLayer\", \"config\": "
+                 "{\"name\": \"a\", \"batch_input_shape\": [null, 3, 8]}}, {\"class_name\": "
+                 "\"Reshape\", \"config\": {\"name\": \"r\", \"target_shape\": %s}%s}]}}",
+                 cases[i].target, cases[i].built);
+        folder_text("reshape.json", text);
+        fake_start(&f);
+        const enum outcome how = fake_run(&f, "import keras \"reshape.json\" show=yes\n");
+        assert_int_equal(how, cases[i].becomes ? OUTCOME_OK : OUTCOME_ERROR);
+        if (cases[i].becomes)
+            check_has(f.out.text, cases[i].becomes);
+        else
+            check_has(f.err.text, "config.layers[1].config.target_shape: [");
+        fake_finish(&f);
+    }
+}
+
 static void losses_come_by_any_name(void **state)
 {
     static const char *const loss[][2] = {
@@ -642,6 +678,7 @@ int main(void)
         cmocka_unit_test(what_is_worth_a_line_is_told),
         cmocka_unit_test(no_activation_is_linear),
         cmocka_unit_test(gates_before_keras_3_are_the_worked_ones),
+        cmocka_unit_test(a_reshape_finds_its_open_size),
         cmocka_unit_test(losses_come_by_any_name),
         cmocka_unit_test(names_of_the_session_are_left_alone),
         cmocka_unit_test(check_and_safe_keep_their_word),

@@ -121,8 +121,18 @@ static bool is_other(const char *class_name)
     return false;
 }
 
+/* A Reshape to [-1]. */
+static bool is_flat(const struct keras_layer *layer)
+{
+    const json_t *shape = json_object_get(layer->config, "target_shape");
+    return strcmp(layer->class_name, "Reshape") == 0 && json_array_size(shape) == 1 &&
+           json_integer_value(json_array_get(shape, 0)) == -1;
+}
+
 static const struct layer_kind *kind_of(const struct keras_layer *layer)
 {
+    if (is_flat(layer))
+        return (const struct layer_kind *)table_find(&layer_kinds, "flatten");
     for (size_t i = 0; i < sizeof renamed_layers / sizeof *renamed_layers; i++)
         if (strcmp(renamed_layers[i].theirs, layer->class_name) == 0)
             return (const struct layer_kind *)table_find(&layer_kinds, renamed_layers[i].ours);
@@ -207,6 +217,9 @@ static bool is_idle(const struct keras_lines *l, const char *key, const json_t *
     return false;
 }
 
+/* The largest size of an axis that a file may say. */
+#define SIZE_MOST 1000000000
+
 /* A value of the file, cut, for messages. */
 static const char *short_text(struct keras_lines *l, const json_t *value)
 {
@@ -244,16 +257,43 @@ static bool number_words(struct keras_lines *l, const struct keras_layer *layer,
     return true;
 }
 
+/* What -1 stands for in a Reshape, from the shape that it was built for; 0: the file does not tell.
+ */
+static json_int_t missing_size(const struct keras_layer *layer, const json_t *value)
+{
+    const json_t *in =
+        json_object_get(json_object_get(layer->whole, "build_config"), "input_shape");
+    json_int_t all = json_array_size(in) > 1, rest = 1;
+    size_t open = 0;
+    for (size_t i = 1; i < json_array_size(in); i++) {
+        const json_int_t n = json_integer_value(json_array_get(in, i));
+        all = n > 0 && all <= SIZE_MOST / n ? all * n : 0;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_int_t n = json_integer_value(json_array_get(value, i));
+        open += n == -1;
+        if (n != -1)
+            rest = n > 0 && rest <= SIZE_MOST / n ? rest * n : 0;
+    }
+    return open == 1 && rest && all % rest == 0 ? all / rest : 0;
+}
+
 static bool shape_words(struct keras_lines *l, const struct keras_layer *layer, const char *key,
                         const json_t *value, struct str *to)
 {
     const size_t axes = json_is_integer(value) ? 1 : json_array_size(value);
     for (size_t i = 0; i < axes; i++) {
         const json_t *one = json_is_integer(value) ? value : json_array_get(value, i);
-        if (!json_is_integer(one) || json_integer_value(one) < 1 ||
-            json_integer_value(one) > 1000000000)
+        const bool open = strcmp(key, "target_shape") == 0 && json_integer_value(one) == -1;
+        const json_int_t n = open ? missing_size(layer, value) : json_integer_value(one);
+        if (open && !n) {
+            keras_refuse(l, layer, key, "%s: what -1 stands for is not in the file",
+                         short_text(l, value));
+            return false;
+        }
+        if (!json_is_integer(one) || n < 1 || n > SIZE_MOST)
             return refuse_value(l, layer, key, value);
-        str_addf(to, "%s%lld", i ? "x" : "", (long long)json_integer_value(one));
+        str_addf(to, "%s%lld", i ? "x" : "", (long long)n);
     }
     return axes ? true : refuse_value(l, layer, key, value);
 }
@@ -724,6 +764,8 @@ static void check_keys(struct keras_lines *l, const struct keras_layer *layer,
             strcmp(layer->class_name, "PReLU") == 0 && strncmp(key, "alpha_", 6) == 0;
         const bool penalty = strcmp(layer->class_name, "ActivityRegularization") == 0 &&
                              (strcmp(key, "l1") == 0 || strcmp(key, "l2") == 0);
+        if (is_flat(layer) && strcmp(key, "target_shape") == 0)
+            continue;
         if (function && own && strcmp(key, "axis") != 0 && !json_is_number(value) &&
             !json_is_null(value))
             refuse_value(l, layer, key, value);
