@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { CLASSES_MOST = 100, MODELS_MOST = 4 };
 
@@ -183,12 +184,11 @@ static void add_picture_row(struct str *plot, const struct matrix *t, const char
 /* The characters of the longest name. */
 static size_t longest_name(const struct matrix *t)
 {
-    size_t longest = 0;
-    for (size_t k = 0; k < t->classes; k++) {
-        struct str name = {0};
-        name_class(&name, t, k);
-        longest = name.size > longest ? name.size : longest;
-        str_finish(&name);
+    const struct dataset *d = t->r->data;
+    size_t longest = (size_t)snprintf(NULL, 0, "%zu", t->classes - 1);
+    for (size_t k = 0; d->class_name && k < t->classes && k < d->classes; k++) {
+        const size_t size = strlen(d->class_name[k]);
+        longest = size > longest ? size : longest;
     }
     return longest;
 }
