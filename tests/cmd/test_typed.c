@@ -317,6 +317,8 @@ static void help_is_found_by_what_it_says(void **state)
     (void)state;
     struct fake f;
     fake_start(&f);
+    fake_ok(&f, "help search");
+    check_has(f.out.text, "apropos WORD");
     fake_ok(&f, "help search \"Noise\"");
     fake_says(
         &f, "apropos zyxwv", OUTCOME_ERROR,

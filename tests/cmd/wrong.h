@@ -411,7 +411,6 @@ static const struct wrong wrong_lines[] = {
      "run needs the prompt: a script would not be the same twice; in a script write step N"},
     {"say \"open", "\"open", 0, "this string is not closed; a \" is missing at its end"},
     {"help 3", "3", 0, "help takes a word; write help dense, or help alone"},
-    {"help search", "search", 0, "help search takes a word; write help search noise"},
     {"help nothing", "nothing", 0, "there is no help on \"nothing\"; help lists the topics"},
     {"help dense relu", "relu", 0,
      "help takes one word; apropos finds what has a word in its text"},

@@ -101,7 +101,9 @@ static int help_on(struct session *s, const struct node *n, struct err *e)
     if (own)
         help_penalty(&text, &own->own.kind);
     const bool named = n && add_named(s, word, &text);
-    if (own || help_topic(&text, word) || named)
+    /* help search is apropos under another name. */
+    if (own || help_topic(&text, word) || named ||
+        (n && strcmp(word, "search") == 0 && help_topic(&text, "apropos")))
         return session_report_words(s, "help", &text, e);
     str_finish(&text);
     return no_topic(s, word, n->where, e);
@@ -118,10 +120,6 @@ static int run_help(struct session *s, const struct args *args, struct err *e)
     const struct arg *topic = args_get(args, "topic");
     const struct node **n = topic->as.exprs.item;
     const size_t count = topic->given ? topic->as.exprs.count : 0;
-    if (count == 1 && is_word(n[0], "search")) {
-        err_at(e, n[0]->where, "help search takes a word");
-        return err_hint(e, "write help search noise");
-    }
     if (count <= 1)
         return help_on(s, count ? n[0] : NULL, e);
     if (count == 2 && is_word(n[0], "search"))
