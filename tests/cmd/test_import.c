@@ -79,6 +79,28 @@ static void undo_and_redo(void **state)
     fake_finish(&f);
 }
 
+/* Without `as` the first free name is taken, and what is said of a name points to what was typed.
+ */
+static void names_that_are_taken(void **state)
+{
+    (void)state;
+    struct fake f;
+    write_sae();
+    fake_start(&f);
+    fake_ok(&f, "let code = 1\ninput 2\n");
+    fake_prints(&f, "import sae \"sae.safetensors\"\n",
+                "load weights: code_1_encoder and code_1_decoder\n"
+                "import sae: 2 inputs, 3 units: code_1\n"
+                "the encoder's bias is b_enc - b_dec W_enc: it takes b_dec off the input\n");
+    fake_ok(&f, IMPORT);
+    const uint64_t before = session_digest(f.session);
+    fake_says(&f, IMPORT, OUTCOME_ERROR,
+              "t:1:33: the name f is given already, at t:1; choose another, f_1");
+    assert_null(strstr(f.err.text, "<import"));
+    assert_true(session_digest(f.session) == before);
+    fake_finish(&f);
+}
+
 /* Wherever memory runs out, the session is as it was. */
 static void without_memory(void **state)
 {
@@ -107,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_or_nothing),
         cmocka_unit_test(undo_and_redo),
+        cmocka_unit_test(names_that_are_taken),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, folder_enter, folder_leave);

@@ -115,6 +115,11 @@ static int say_taken(const struct session *s, const struct model *m, const char 
     char other[120];
     const struct source *source = sources_get(&s->sources, first.source);
     uint32_t line = 0, column;
+    /* What was made of a file was given where the file is named. */
+    while (source && *source->name == '<' && source->from.source) {
+        first = source->from;
+        source = sources_get(&s->sources, first.source);
+    }
     if (source)
         source_place(source, first.at, &line, &column);
     if (source)
