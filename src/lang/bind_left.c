@@ -146,6 +146,24 @@ static bool hint_equals(const struct words *w, const struct entry *entry, struct
     return fits;
 }
 
+/* `dense 10 relu l2(0.01)`: a penalty without its slot, the first that the entry has. */
+static bool hint_slot(const struct node *n, const struct entry *entry, struct err *e)
+{
+    struct str line = {0};
+    size_t i = 0;
+    while (i < entry->arg_count && entry->args[i].type != ARG_SUM)
+        i++;
+    if (i == entry->arg_count || n->kind != NODE_CALL)
+        return false;
+    str_addf(&line, "a penalty stands behind its slot: %s=", entry->args[i].name);
+    node_print(&line, n);
+    const bool fits = !line.failed && line.size < 160;
+    if (fits)
+        err_hint(e, "%s", line.text);
+    str_finish(&line);
+    return fits;
+}
+
 static int too_many(const struct binding *x, const struct words *w)
 {
     const struct entry *entry = last_taker(w);
@@ -160,7 +178,8 @@ static int too_many(const struct binding *x, const struct words *w)
         err_at(e, n->where, "%s takes no values", entry->name);
     if (w->next && binding_decimal_comma(x, w->values.item[w->next - 1], n))
         return -1;
-    return hint_equals(w, entry, e) ? -1 : binding_hint_usage(w, entry, e);
+    return hint_equals(w, entry, e) || hint_slot(n, entry, e) ? -1
+                                                              : binding_hint_usage(w, entry, e);
 }
 
 static int stray_braces(const struct words *w, struct err *e)

@@ -299,6 +299,8 @@ static const struct wrong wrong_lines[] = {
     {"set", "set", 0, "set needs setting = value; write set SETTING = VALUE [every N]"},
     {"set h.kernel", "h.kernel", 0, "set takes no values; write set h.kernel = VALUE"},
     {"set h.kernel l1(0.1)", "h.kernel", 0, "set takes no values; write set h.kernel = l1(0.1)"},
+    {"dense 10 relu l2(0.01)", "l2(0.01)", 0,
+     "dense takes at most 2 values; a penalty stands behind its slot: kernel=l2(0.01)"},
     {"let k 3", "k", 0, "let takes no values; write let k = 3"},
     {"set lr = 0.1", "lr", 0,
      "set changes a setting of something: hidden.activity, optimizer.lr; write set optimizer.lr = "
