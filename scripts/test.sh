@@ -21,8 +21,8 @@ case ${1-} in
 esac
 
 passed=0 failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$(mktemp) beside=$(mktemp -d)
+trap 'rm -rf "$log" "$beside"' EXIT
 
 # check "NAME" COMMAND...: one more that passed or failed; what it says is shown if it failed.
 check() {
@@ -50,7 +50,7 @@ prepare() {
     shift 2
     if command -v ccache >/dev/null; then compiler="ccache $compiler"; fi
     if [ ! -f "$folder/build.ninja" ]; then
-        env CC="$compiler" meson setup "$@" "$folder" || return 1
+        env CC="$compiler" ${linker:+CC_LD="$linker"} meson setup "$@" "$folder" || return 1
     fi
     # shellcheck disable=SC2086 # one word for each target
     ninja -C "$folder" $targets
@@ -79,17 +79,27 @@ tests() {
     passed=$((passed + good)) failed=$((failed + bad))
 }
 
+# later NAME COMMAND...: begins it, beside what else there is; when all have ended, soon NAME shows what
+# it said and fails if it did. What has one thread takes no longer with others beside it.
+later() {
+    name=$1
+    shift
+    ("$@" >"$beside/$name" 2>&1 && touch "$beside/$name.good") &
+}
+soon() {
+    cat "$beside/$1" 2>/dev/null
+    [ -f "$beside/$1.good" ]
+}
+
 # fuzz NAME RUNS: so many inputs from a fixed seed; leaks are looked for at the end, not after each
 # input, and all inputs count the same: that is twenty times as fast. What is found is kept in build-test-fuzz/found;
 # the fuzzers have no rights of root's.
 fuzz() {
-    mkdir -p build-test-fuzz/found && chmod 777 build-test-fuzz/found
     ASAN_OPTIONS=$ASAN_OPTIONS:allocator_may_return_null=1:max_allocation_size_mb=600 \
-        check "$1, $2 inputs" "build-test-fuzz/tests/campaign/$1" -runs="$2" -seed=1 -max_len=900 \
+        "build-test-fuzz/tests/campaign/$1" -runs="$2" -seed=1 -max_len=900 \
         -detect_leaks=0 -entropic=0 \
-        -timeout=60 -rss_limit_mb=3000 -malloc_limit_mb=0 \
+        -timeout=120 -rss_limit_mb=3000 -malloc_limit_mb=0 \
         -artifact_prefix="$PWD/build-test-fuzz/found/"
-    grep '^campaign:' "$log"
 }
 
 formatting() {
@@ -103,7 +113,7 @@ finish() {
     exit
 }
 
-targets=
+targets='' linker=''
 check formatting formatting
 check ladder sh scripts/ladder.sh
 if [ -n "$quick" ]; then
@@ -120,20 +130,32 @@ if [ -n "$quick" ]; then
     fi
     finish
 fi
+# Hundreds of programs are linked; what is installed is linked by the usual one, below.
+linker=$(command -v ld.gold >/dev/null && echo gold)
 run build-test-gcc gcc --buildtype=release
 run build-test-clang clang --buildtype=release
-targets='src/nnr src/nnr64'
-check lint sh scripts/lint.sh build-test-clang
-check 'types in all files' prepare build-test-types gcc -Dtests=false -Dlevels=false -Db_lto=true \
+linker='' targets='src/nnr src/nnr64'
+later lint sh scripts/lint.sh build-test-clang
+later types prepare build-test-types gcc -Dtests=false -Dlevels=false -Db_lto=true \
     -Doptimization=0 "-Dc_link_args=-Werror -Wlto-type-mismatch"
-check 'another C library' sh scripts/musl.sh build-test-musl
+later musl sh scripts/musl.sh build-test-musl
 if [ -d .git ]; then
-    check 'Debian package' sh scripts/package.sh build-test-package
+    later package sh scripts/package.sh build-test-package
 fi
-targets=
+wait
+check lint soon lint
+check 'types in all files' soon types
+check 'another C library' soon musl
+if [ -d .git ]; then
+    check 'Debian package' soon package
+fi
+linker=$(command -v ld.gold >/dev/null && echo gold) targets=
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export ASAN_OPTIONS UBSAN_OPTIONS
-run build-test-asan gcc -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true
+# Lines and functions are all that a report of theirs names.
+sanitizing='-Db_lundef=false -Doptimization=1 -Ddebug=false -Dc_args=-g1'
+# shellcheck disable=SC2086 # one word for each option
+run build-test-asan gcc -Db_sanitize=address,undefined $sanitizing
 
 echo '== campaign'
 loads=15000 files=30000 expressions=20000 sessions=3000
@@ -141,23 +163,31 @@ if [ -n "$long" ]; then
     loads=1000000 files=1000000 expressions=1000000 sessions=100000
     export CAMPAIGN=100
 fi
-patience=1
+patience=5
 if [ -n "$long" ]; then patience=0; fi
 tests build-test-gcc -t "$patience" --suite campaign
 tests build-test-asan -t "$patience" keys random_sessions
 targets='tests/test_workers tests/test_workers64'
-if check 'build-test-tsan' prepare build-test-tsan gcc -Dlevels=false -Db_sanitize=thread \
-    -Db_lundef=false -Doptimization=1 -Ddebug=true; then
+# shellcheck disable=SC2086
+if check 'build-test-tsan' prepare build-test-tsan gcc -Dlevels=false -Db_sanitize=thread $sanitizing; then
     tests build-test-tsan test_workers test_workers64
 fi
 targets='tests/campaign/fuzz_load tests/campaign/fuzz_files tests/campaign/fuzz_expr tests/campaign/fuzz_session'
+linker=''
+# shellcheck disable=SC2086
 if check 'packages of the fuzzers' sh scripts/install.sh campaign &&
     check 'build-test-fuzz' prepare build-test-fuzz clang -Dfuzz=true -Dlevels=false \
-        -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Ddebug=true; then
-    fuzz fuzz_load "$loads"
-    fuzz fuzz_files "$files"
-    fuzz fuzz_expr "$expressions"
-    fuzz fuzz_session "$sessions"
+        -Db_sanitize=address,undefined $sanitizing; then
+    mkdir -p build-test-fuzz/found && chmod 777 build-test-fuzz/found
+    later fuzz_load fuzz fuzz_load "$loads"
+    later fuzz_files fuzz fuzz_files "$files"
+    later fuzz_expr fuzz fuzz_expr "$expressions"
+    later fuzz_session fuzz fuzz_session "$sessions"
+    wait
+    for one in "fuzz_load, $loads" "fuzz_files, $files" "fuzz_expr, $expressions" "fuzz_session, $sessions"; do
+        check "$one inputs" soon "${one%,*}"
+        grep '^campaign:' "$log"
+    done
 fi
 
 finish

@@ -22,7 +22,7 @@ import time
 from trial import environment, finish, folder, trials
 
 NNR = str(pathlib.Path(sys.argv[1]).resolve())
-PATIENCE = 20
+PATIENCE = 120
 SPECIAL = [b"\x1b[" + k for k in (b"A", b"B", b"C", b"D", b"H", b"F", b"3~", b"1;5C", b"1;5D", b"200~",
                                   b"201~", b"99999999~", b"<0;1;1M")]
 SPECIAL += [b"\x1b", b"\x1b\x1b", b"\x1bb", b"\x1bd", b"\x1b?", b"\x1b*", b"\x1b.", b"\x1b-5",
