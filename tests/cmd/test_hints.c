@@ -214,6 +214,11 @@ static void a_question_mark_asks_for_help(void **state)
     typed(&f, "zzz?\n", &how);
     assert_int_equal(how, OUTCOME_ERROR);
     check_has(f.err.text, "there is no help on \"zzz\"");
+    /* The line of an error is the one that was typed. */
+    typed(&f, "help zzz\n", &how);
+    check_has(f.err.text, "no help on \"zzz\"; help lists the topics\n  help zzz\n       ^~~\n");
+    typed(&f, "help every\n", &how);
+    assert_int_equal(how, OUTCOME_OK);
     fake_finish(&f);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/out.h"
 #include "expr/functions.h"
+#include "lang/token.h"
 #include "lang/usage.h"
 #include "nn/penalty.h"
 #include "train/emulate.h"
@@ -239,6 +240,18 @@ static const char *trimmed_text(const char *text, size_t *n)
     return text;
 }
 
+/* A name, which is read as it stands; errors then show the line that was typed. */
+static bool is_name(const char *text, size_t n)
+{
+    char word[64];
+    if (n >= sizeof word || (*text >= '0' && *text <= '9'))
+        return false;
+    memcpy(word, text, n);
+    word[n] = 0;
+    return n && strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_") == n &&
+           word_of(word) == WORD_NAME;
+}
+
 bool help_asked(const char *text, size_t n, char *to, size_t room)
 {
     static const char verb[] = "help ";
@@ -252,6 +265,8 @@ bool help_asked(const char *text, size_t n, char *to, size_t room)
     const bool plain = begin == strlen(verb) && strncmp(text, verb, begin) == 0 && end == n;
     const bool asks = n && (*text == '?' || text[n - 1] == '?');
     if ((!plain && !asks) || memchr(text, '\n', n) || memchr(text, '"', n) || memchr(text, '#', n))
+        return false;
+    if (plain && is_name(text + begin, end - begin))
         return false;
     const int word = (int)(end - begin);
     snprintf(to, room, word ? "help \"%.*s\"\n" : "help%.*s\n", word, text + begin);
