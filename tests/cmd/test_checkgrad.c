@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* checkgrad as a person meets it: every example of the tables, the report, its errors. */
 #include "check.h"
+#include "folder.h"
 #include "host.h"
 #include "is_json.h"
 
@@ -35,8 +36,7 @@ static void every_example_has_its_gradient(void **state)
             struct fake f;
             fake_start(&f);
             f.folder = SCRIPTS;
-            f.host.person = true;
-            const bool over = row->example && fake_run(&f, row->example) == OUTCOME_QUIT;
+            const bool over = row->example && fake_example(&f, row->example) == OUTCOME_QUIT;
             const enum outcome how = over ? OUTCOME_QUIT : fake_run(&f, "checkgrad");
             checked += how == OUTCOME_OK;
             if (!over && how != OUTCOME_OK && !is_refusal(f.err.text))
@@ -273,5 +273,5 @@ int main(void)
         cmocka_unit_test(it_can_be_stopped),
         cmocka_unit_test(with_check_only_shapes_are_looked_at),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

@@ -2,6 +2,7 @@
 /* Lines of Keras and PyTorch: what is written instead is said in one error, stands in help, and can
  * be carried out. */
 #include "check.h"
+#include "folder.h"
 #include "host.h"
 
 #include "cmd/exec/foreign.h"
@@ -157,7 +158,6 @@ static bool pair_holds(const struct pair *p)
     struct fake f;
     char line[400] = "", text[500];
     fake_start(&f);
-    f.folder = "/tmp";
     fake_ok(&f, p->setup);
     const uint64_t before = session_digest(f.session);
     snprintf(text, sizeof text, "%s\n", p->theirs);
@@ -184,7 +184,6 @@ static void each_line_has_one_of_ours_that_runs(void **state)
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         failed += !pair_holds(&pairs[i]);
     assert_int_equal(failed, 0);
-    remove("/tmp/m.safetensors");
 }
 
 /* Lines that read a file: the verb that reads such files here. */
@@ -403,5 +402,5 @@ int main(void)
         cmocka_unit_test(predict_is_told_with_a_sample),
         cmocka_unit_test(odd_text_is_survived),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

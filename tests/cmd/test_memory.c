@@ -2,6 +2,7 @@
 /* For each statement, each allocation fails in turn: one clean error, nothing changed, nothing lost
  * (the address sanitizer sees that), and afterwards the same statement works. */
 #include "check.h"
+#include "folder.h"
 #include "host.h"
 
 #include "base/mem.h"
@@ -189,8 +190,8 @@ static void experiments(void **state)
     struct fake writer;
     (void)state;
     fake_start(&writer);
-    fake_ok(&writer, TRAINED "save weights \"/tmp/nnr-test-memory.safetensors\"\n"
-                             "save weights \"/tmp/nnr-test-memory.npz\"\n");
+    fake_ok(&writer, TRAINED "save weights \"nnr-test-memory.safetensors\"\n"
+                             "save weights \"nnr-test-memory.npz\"\n");
     fake_finish(&writer);
     static const char *const texts[] = {
         "clone copy\n",
@@ -203,11 +204,11 @@ static void experiments(void **state)
         "sweep h.kernel = l2(?) over 0.5 { set h.bias = l1(k); measure m = norm(h.kernel) }\n",
         "sweep k = ? over 2 { let k = k+1; sweep h.kernel = ? over weak { measure m = k } }\n",
         "sweep k = ? over 2 keep=none { repeat 2 { let k = k+1 } }\n",
-        "sweep h.kernel = l2(?) over 0.5 log=\"/tmp/nnr-test-memory.csv\" { measure m = 1 }\n",
-        "sweep h.kernel = l2(?) over 0.5 resume=\"/tmp/nnr-test-memory.csv\" { measure m = 1 }\n",
-        "results \"/tmp/nnr-test-memory*.csv\" train.loss.data\n",
-        "save history \"/tmp/nnr-test-memory.json\"\n",
-        "log tensorboard \"/tmp/nnr-test-memory\"\n",
+        "sweep h.kernel = l2(?) over 0.5 log=\"nnr-test-memory.csv\" { measure m = 1 }\n",
+        "sweep h.kernel = l2(?) over 0.5 resume=\"nnr-test-memory.csv\" { measure m = 1 }\n",
+        "results \"nnr-test-memory*.csv\" train.loss.data\n",
+        "save history \"nnr-test-memory.json\"\n",
+        "log tensorboard \"nnr-test-memory\"\n",
         "measure m = norm(h.kernel)\n",
         "pause \"look\"\n",
         "watch loss activity mean(abs(h.output)) every 2\n",
@@ -224,22 +225,16 @@ static void experiments(void **state)
         "undo\n",
         "history\n",
         "record\n",
-        "record \"/tmp/nnr-test-memory.nnr\"\n",
-        "save session \"/tmp/nnr-test-memory.nnr\"\n",
-        "save weights \"/tmp/nnr-test-memory.safetensors\"\n",
-        "load weights \"/tmp/nnr-test-memory.safetensors\"\n",
-        "save weights \"/tmp/nnr-test-memory.npz\"\n",
-        "load weights \"/tmp/nnr-test-memory.npz\"\n",
-        "data npz \"/tmp/nnr-test-memory.npz\" \"y.kernel\" target=input\n",
+        "record \"nnr-test-memory.nnr\"\n",
+        "save session \"nnr-test-memory.nnr\"\n",
+        "save weights \"nnr-test-memory.safetensors\"\n",
+        "load weights \"nnr-test-memory.safetensors\"\n",
+        "save weights \"nnr-test-memory.npz\"\n",
+        "load weights \"nnr-test-memory.npz\"\n",
+        "data npz \"nnr-test-memory.npz\" \"y.kernel\" target=input\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_statement(TRAINED "train 1\nmark before\nset h.activity = none\n", texts[i]);
-    remove("/tmp/nnr-test-memory");
-    remove("/tmp/nnr-test-memory.csv");
-    remove("/tmp/nnr-test-memory.json");
-    remove("/tmp/nnr-test-memory.nnr");
-    remove("/tmp/nnr-test-memory.safetensors");
-    remove("/tmp/nnr-test-memory.npz");
 }
 
 static void looking(void **state)
@@ -389,9 +384,8 @@ static bool goes_on(const struct entry *row, long n, bool *last)
     struct fake f;
     fake_start(&f);
     f.folder = SCRIPTS;
-    f.host.person = true;
     mem_fail_at(n);
-    const enum outcome how = fake_run(&f, row->example);
+    const enum outcome how = fake_example(&f, row->example);
     *last = !mem_failed();
     mem_fail_at(0);
     const bool told = how != OUTCOME_ERROR || count_of(f.err.text, "not enough memory") > 0;
@@ -494,5 +488,5 @@ int main(void)
         cmocka_unit_test(every_example), cmocka_unit_test(making_a_session),
         cmocka_unit_test(completing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* All that the tables promise: help, examples, defaults, names, the manual, completion. */
 #include "check.h"
+#include "folder.h"
 #include "host.h"
 
 #include "cmd/common/binder.h"
@@ -66,10 +67,8 @@ static bool example_runs(const struct catalog *c, const struct entry *row)
     if (!row->example)
         return true;
     fake_start(&f);
-    /* Names of files in examples are those in scripts/; run is for a person. */
     f.folder = SCRIPTS;
-    f.host.person = true;
-    enum outcome how = fake_run(&f, row->example);
+    const enum outcome how = fake_example(&f, row->example);
     const bool fine = how == OUTCOME_OK || how == OUTCOME_QUIT;
     if (!fine) {
         complain(c, row, "the example does not run");
@@ -593,5 +592,5 @@ int main(void)
         cmocka_unit_test(completion_knows_blocks),
         cmocka_unit_test(completion_bears_any_line),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_enter, folder_leave);
 }

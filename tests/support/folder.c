@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "folder.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +17,19 @@ int folder_enter(void **state)
     return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }
 
+static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *walk)
+{
+    (void)s;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
 int folder_leave(void **state)
 {
+    enum { OPEN_AT_ONCE = 16 };
     (void)state;
-    DIR *all = opendir(folder);
-    for (struct dirent *one; all && (one = readdir(all));)
-        if (one->d_name[0] != '.')
-            remove(one->d_name);
-    if (all)
-        closedir(all);
-    return chdir("/") == 0 && rmdir(folder) == 0 ? 0 : -1;
+    return chdir("/") == 0 ? nftw(folder, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS) : -1;
 }
 
 void folder_write(const char *name, const void *bytes, size_t n)
@@ -42,6 +45,20 @@ void folder_write(const char *name, const void *bytes, size_t n)
 void folder_text(const char *name, const char *text)
 {
     folder_write(name, text, strlen(text));
+}
+
+char *folder_instead_of_tmp(const char *text)
+{
+    static const char tmp[] = "/tmp/";
+    char *all = NULL;
+    size_t size;
+    FILE *to = open_memstream(&all, &size);
+    assert_non_null(to);
+    for (const char *at; (at = strstr(text, tmp)); text = at + strlen(tmp))
+        fprintf(to, "%.*s%s/", (int)(at - text), text, folder);
+    fputs(text, to);
+    assert_int_equal(fclose(to), 0);
+    return all;
 }
 
 void folder_cut(const char *name, size_t n)

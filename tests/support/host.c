@@ -2,9 +2,11 @@
 #include "host.h"
 
 #include "check.h"
+#include "folder.h"
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What text of that size has: the next power of two. */
@@ -136,6 +138,15 @@ enum outcome fake_run(struct fake *f, const char *text)
     forget(&f->err);
     f->ticks = 0;
     return session_run(f->session, "t", f->folder, text, strlen(text), 1, true);
+}
+
+enum outcome fake_example(struct fake *f, const char *example)
+{
+    char *text = folder_instead_of_tmp(example);
+    f->host.person = true; /* run is for one */
+    const enum outcome how = fake_run(f, text);
+    free(text);
+    return how;
 }
 
 void fake_ok_(struct fake *f, const char *text, const char *file, int line)
