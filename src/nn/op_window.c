@@ -11,6 +11,7 @@
 struct window_settings {
     struct window w;
     bool plain;                  /* lower(I) is I */
+    bool apart;                  /* a group has one channel: nothing is lowered */
     size_t groups, inner, units; /* of one group: numbers of a row of lower(I), and columns of P */
     size_t at_once;              /* rows that are lowered at a time */
     gemm_run *run;
@@ -119,9 +120,62 @@ static const real *group_places(const struct window_settings *p, const struct pa
     return room;
 }
 
+/* Where channels are apart, image by image. */
+struct images {
+    size_t count, numbers, places; /* numbers of one image, and of what stands at its places */
+};
+
+static struct images images_of(const struct step *s, const struct frame *f)
+{
+    const struct window_settings *p = s->settings;
+    const size_t per = p->w.out_h * p->w.out_w;
+    return (struct images){frame_rows(f, s) / per, p->w.h * p->w.w * p->w.channels,
+                           per * p->groups * p->units};
+}
+
+static void run_apart(const struct step *s, const struct frame *f)
+{
+    const struct window_settings *p = s->settings;
+    const struct images n = images_of(s, f);
+    const real *x = f->at[s->x[0]], *k = f->at[s->x[1]];
+    for (size_t i = 0; i < n.count && !stop_asked(f->stop); i++)
+        window_apart(&p->w, p->units, x + i * n.numbers, k, f->at[s->y[0]] + i * n.places,
+                     s->add[0]);
+}
+
+static void run_apart_back(const struct step *s, const struct frame *f)
+{
+    const struct window_settings *p = s->settings;
+    const struct images n = images_of(s, f);
+    const real *y = f->at[s->x[0]], *k = f->at[s->x[1]];
+    real *x = f->at[s->y[0]];
+    for (size_t i = 0; i < n.count && !stop_asked(f->stop); i++, x += n.numbers) {
+        if (!s->add[0])
+            memset(x, 0, n.numbers * sizeof *x);
+        window_apart_back(&p->w, p->units, y + i * n.places, k, x);
+    }
+}
+
+static void run_apart_grad(const struct step *s, const struct frame *f)
+{
+    const struct window_settings *p = s->settings;
+    const struct images n = images_of(s, f);
+    const real *x = f->at[s->x[0]], *y = f->at[s->x[1]];
+    real *k = f->at[s->y[0]];
+    if (!s->add[0])
+        memset(k, 0, p->inner * p->groups * p->units * sizeof *k);
+    for (size_t i = 0; i < n.count && !stop_asked(f->stop); i++)
+        window_apart_grad(&p->w, p->units, x + i * n.numbers, y + i * n.places, frame_scratch(f),
+                          k);
+}
+
 static void run_lowered(const struct step *s, const struct frame *f)
 {
     const struct window_settings *p = s->settings;
+    if (p->apart) {
+        run_apart(s, f);
+        return;
+    }
     const struct room r = room_of(p, f);
     const real *image = f->at[s->x[0]], *kernel = f->at[s->x[1]];
     struct part b = {0};
@@ -141,6 +195,10 @@ static void run_lowered(const struct step *s, const struct frame *f)
 static void run_raised(const struct step *s, const struct frame *f)
 {
     const struct window_settings *p = s->settings;
+    if (p->apart) {
+        run_apart_back(s, f);
+        return;
+    }
     const struct room r = room_of(p, f);
     const real *places = f->at[s->x[0]], *kernel = f->at[s->x[1]];
     const size_t numbers = p->w.h * p->w.w * p->w.channels, per = p->w.out_h * p->w.out_w;
@@ -164,6 +222,10 @@ static void run_raised(const struct step *s, const struct frame *f)
 static void run_lowered_grad(const struct step *s, const struct frame *f)
 {
     const struct window_settings *p = s->settings;
+    if (p->apart) {
+        run_apart_grad(s, f);
+        return;
+    }
     const struct room r = room_of(p, f);
     const real *image = f->at[s->x[0]], *places = f->at[s->x[1]];
     struct part b = {0};
@@ -215,6 +277,7 @@ static void emit_window(struct planner *p, id call, const struct window_use *u, 
     const size_t all = u->places * p->p->capacity;
     struct window_settings x = {.w = u->window,
                                 .plain = is_plain(&u->window, u->groups),
+                                .apart = u->groups > 1 && u->groups == u->window.channels,
                                 .groups = u->groups,
                                 .units = u->units / u->groups};
     x.inner = u->window.size_h * u->window.size_w * (u->window.channels / u->groups);
@@ -223,8 +286,9 @@ static void emit_window(struct planner *p, id call, const struct window_use *u, 
             : form == PRODUCT_NT ? gemm_choose(form, x.at_once, x.inner, x.units)
                                  : gemm_choose(form, x.inner, x.units, x.at_once);
     planner_scratch(p, 0,
-                    (x.plain ? 0 : x.at_once * x.inner) +
-                        (x.groups > 1 ? (x.at_once + x.inner) * x.units : 0));
+                    x.apart ? x.inner * u->units
+                            : (x.plain ? 0 : x.at_once * x.inner) +
+                                  (x.groups > 1 ? (x.at_once + x.inner) * x.units : 0));
     s->settings = planner_settings(p, &x, sizeof x);
     s->rows = u->places;
     s->cols = u->units;

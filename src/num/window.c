@@ -264,3 +264,81 @@ FOR_ALL_LEVELS void window_spread(const struct window *w, size_t images, bool me
             }
         }
 }
+
+/* y += k x, where x has one number for `units` of the others. */
+static inline void multiply_each(size_t channels, size_t units, const real *restrict k,
+                                 const real *restrict x, real *restrict y)
+{
+    if (units == 1)
+        for (size_t c = 0; c < channels; c++)
+            y[c] += k[c] * x[c];
+    else
+        for (size_t c = 0; c < channels; c++, k += units, y += units)
+            for (size_t j = 0; j < units; j++)
+                y[j] += k[j] * x[c];
+}
+
+/* x += k y, summed over the `units` of each number of x. */
+static inline void multiply_back(size_t channels, size_t units, const real *restrict k,
+                                 const real *restrict y, real *restrict x)
+{
+    if (units == 1)
+        for (size_t c = 0; c < channels; c++)
+            x[c] += k[c] * y[c];
+    else
+        for (size_t c = 0; c < channels; c++, k += units, y += units)
+            for (size_t j = 0; j < units; j++)
+                x[c] += k[j] * y[j];
+}
+
+FOR_ALL_LEVELS void window_apart(const struct window *w, size_t units, const real *x, const real *k,
+                                 real *y, bool add)
+{
+    const size_t all = w->channels * units;
+    for (size_t row = 0; row < w->out_h; row++) {
+        const struct taps down = rows_at(w, row);
+        for (size_t col = 0; col < w->out_w; col++, y += all) {
+            const struct taps across = columns_at(w, col);
+            if (!add)
+                clear_run(y, all);
+            for (size_t i = down.first; i < down.last; i++)
+                for (size_t j = across.first; j < across.last; j++)
+                    multiply_each(w->channels, units, k + (i * w->size_w + j) * all,
+                                  x + tap_at(w, &down, i, &across, j), y);
+        }
+    }
+}
+
+FOR_ALL_LEVELS void window_apart_back(const struct window *w, size_t units, const real *y,
+                                      const real *k, real *x)
+{
+    const size_t all = w->channels * units;
+    for (size_t row = 0; row < w->out_h; row++) {
+        const struct taps down = rows_at(w, row);
+        for (size_t col = 0; col < w->out_w; col++, y += all) {
+            const struct taps across = columns_at(w, col);
+            for (size_t i = down.first; i < down.last; i++)
+                for (size_t j = across.first; j < across.last; j++)
+                    multiply_back(w->channels, units, k + (i * w->size_w + j) * all, y,
+                                  x + tap_at(w, &down, i, &across, j));
+        }
+    }
+}
+
+FOR_ALL_LEVELS void window_apart_grad(const struct window *w, size_t units, const real *x,
+                                      const real *y, real *room, real *k)
+{
+    const size_t all = w->channels * units, taps = w->size_h * w->size_w;
+    clear_run(room, taps * all);
+    for (size_t row = 0; row < w->out_h; row++) {
+        const struct taps down = rows_at(w, row);
+        for (size_t col = 0; col < w->out_w; col++, y += all) {
+            const struct taps across = columns_at(w, col);
+            for (size_t i = down.first; i < down.last; i++)
+                for (size_t j = across.first; j < across.last; j++)
+                    multiply_each(w->channels, units, y, x + tap_at(w, &down, i, &across, j),
+                                  room + (i * w->size_w + j) * all);
+        }
+    }
+    add_run(k, room, taps * all);
+}

@@ -42,4 +42,14 @@ void window_sum(const struct window *w, size_t images, bool mean, const real *x,
 /* Each number of y, with `mean` divided by how many taps are inside, is added to all of them. */
 void window_spread(const struct window *w, size_t images, bool mean, const real *y, real *x);
 
+/* Of one image, each channel by itself with `units` filters of its own: k[size_h][size_w] and
+ * y[out_h][out_w] have channels * units numbers at each tap and place. y (+)= the sum over taps of
+ * k times what the window sees; x += k times y where the window sees it; k += what it sees times y,
+ * summed up in room[], as large as k, first. */
+void window_apart(const struct window *w, size_t units, const real *x, const real *k, real *y,
+                  bool add);
+void window_apart_back(const struct window *w, size_t units, const real *y, const real *k, real *x);
+void window_apart_grad(const struct window *w, size_t units, const real *x, const real *y,
+                       real *room, real *k);
+
 #endif

@@ -116,6 +116,28 @@ def conv2d_groups(m, x, t):
     return mse(m.activity("g", y.mean((1, 2)), l1(0.3)), t)
 
 
+@case("conv_apart", reals(2), [SGD, ADAM], """
+input 5x4x3 as x
+conv2d 3 3x2 tanh strides=2x1 padding=same groups=3 as c @c:3x2x1x3 kernel=l1(0.02) activity=l2(0.1)
+conv2d 6 2 elu dilation=2 padding=same groups=3 as d @d:2x2x1x6! activity=l1(0.05)
+reshape 12x6
+conv1d 6 3 sigmoid padding=causal groups=6 as e @e:3x1x6 kernel=l2(0.1) activity=l2(0.2)
+e on e as again
+global_avg_pool
+dense 2 as o @o:6x2
+loss mse
+""")
+def conv_apart(m, x, t):
+    m.weight("c.kernel", l1(0.02))
+    m.weight("e.kernel", l2(0.1))
+    y = m.activity("c", tanh(conv(m, "c", x, (2, 1), "same", groups=3)), l2(0.1))
+    y = m.activity("d", elu(conv(m, "d", y, None, "same", 2, groups=3)), l1(0.05))
+    y = y.flatten(1, 2)
+    for _ in range(2):
+        y = m.activity("e", sigmoid(conv(m, "e", y, None, "causal", groups=6)), l2(0.2))
+    return mse(m.dense("o", y.mean(1)), t)
+
+
 @case("conv1d_shared", reals(1), [SGD, NESTEROV, ADAM], """
 input 9x2 as a
 input 9x2 as b
