@@ -56,6 +56,16 @@ bool formula_fits(const struct formula *f, uint32_t axes, int *axis)
     return true;
 }
 
+bool formula_goes_along(const struct formula *f, uint32_t axes, uint32_t first)
+{
+    for (size_t i = 0; i < f->tape.steps; i++) {
+        const int axis = f->tape.step[i].axis + (f->tape.step[i].axis < 0 ? (int)axes : 0);
+        if (f->tape.step[i].along && axis < (int)first)
+            return true;
+    }
+    return false;
+}
+
 static double *take_doubles(double **free, size_t n)
 {
     double *taken = *free;

@@ -27,6 +27,8 @@ bool formula_has_x(const struct formula *f);
 /* Whether it can be applied to a tensor of so many axes; else *axis is the one it names and that is
  * missing (negative: counted from the end). */
 bool formula_fits(const struct formula *f, uint32_t axes, int *axis);
+/* Whether, of a tensor of so many axes, it reduces one of the first few alone. */
+bool formula_goes_along(const struct formula *f, uint32_t axes, uint32_t first);
 /* How many doubles the block of formula_value needs for tensors of `x`, and for those that are
  * smaller along axis 0. */
 size_t formula_room(const struct formula *f, const struct dims *x);

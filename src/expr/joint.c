@@ -24,12 +24,29 @@ static const struct tape_step *last_step(const struct tape *t)
     return &t->step[t->steps - 1];
 }
 
-static int check_tape(const struct tape *t, const struct node *n, struct err *e)
+/* Whether a step takes one of the first axes of what has samples by itself. */
+static bool goes_along(const struct tape *t, const struct tape_step *s, size_t first)
+{
+    const struct tape_step *x = &t->step[s->operand[0]];
+    const int axis = s->axis + (s->axis < 0 ? (int)x->dims.axes : 0);
+    return s->operands && x->batch &&
+           (s->kind == TAPE_TRANSPOSE || (s->along && axis < (int)first));
+}
+
+static int check_tape(const struct tape *t, const struct node *n, size_t gathered, struct err *e)
 {
     char text[160];
-    bool tensors = false;
-    for (size_t i = 0; i < t->steps; i++)
+    bool tensors = false, along = false;
+    for (size_t i = 0; i < t->steps; i++) {
         tensors = tensors || (t->step[i].kind == TAPE_LEAF && t->step[i].dims.axes);
+        along = along || goes_along(t, &t->step[i], gathered);
+    }
+    if (along && gathered) {
+        err_at(e, n->where,
+               "steps are masked, and this formula goes along samples or steps, "
+               "axis 0 or 1");
+        return err_hint(e, "without axis=, or along the axes behind them, it leaves them out");
+    }
     if (!tensors) {
         err_at(e, n->where, "this formula depends on no weight and no output");
         return err_hint(e, "name some: 1e-3 * sum(code.kernel^2)");
@@ -47,10 +64,10 @@ static int compile_tree(struct tape *t, const struct node *n, const struct names
     return tape_compile(t, n, &(const struct tape_names){.names = names, .slopes = true}, e);
 }
 
-int joint_check(const struct node *n, const struct names *names, struct err *e)
+int joint_check(const struct node *n, const struct names *names, size_t gathered, struct err *e)
 {
     struct tape t = {0};
-    const int failed = compile_tree(&t, n, names, e) || check_tape(&t, n, e);
+    const int failed = compile_tree(&t, n, names, e) || check_tape(&t, n, gathered, e);
     tape_finish(&t);
     return failed ? -1 : 0;
 }

@@ -18,8 +18,9 @@ struct joint_tensor {
 };
 
 /* Whether a tree is such a formula of what `names` knows: it must be a single number and name a
- * tensor. 0, or -1 and *e. */
-int joint_check(const struct node *n, const struct names *names, struct err *e);
+ * tensor. Where samples and steps are gathered in one axis, `gathered` axes of what has samples may
+ * not be reduced by themselves, nor turned; else it is 0. 0, or -1 and *e. */
+int joint_check(const struct node *n, const struct names *names, size_t gathered, struct err *e);
 /* Compiles a text that joint_check has found right; each name in it is the path of a tensor or
  * means the number of samples. NULL: *e (memory). */
 struct joint *joint_read(const char *text, const struct joint_tensor *tensor, size_t tensors,

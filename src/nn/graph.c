@@ -470,12 +470,18 @@ static const char *list_masked(char *text, size_t room)
 /* Whether an activity penalty can leave steps out, where the call that it is on has a mask. */
 static int check_masked(const struct graph *g, id call, const struct args *term, struct err *e)
 {
-    const id mask = g->value[g->call[call].output].mask;
+    const struct value *y = &g->value[g->call[call].output];
+    const struct penalty_kind *kind = penalty_kind_of(term);
+    const bool apart = kind->masked == MASKED_ROWS && kind->along_steps(term, &y->shape);
     char list[250];
-    if (mask == NOTHING || penalty_kind_of(term)->masked != MASKED_REFUSED)
+    if (y->mask == NOTHING || (kind->masked != MASKED_REFUSED && !apart))
         return 0;
     err_at(e, term->where, "%s cannot leave out the steps of %s that %s masks", term->entry->name,
-           g->call[call].name, g->call[g->value[mask].made_by].name);
+           g->call[call].name, g->call[g->value[y->mask].made_by].name);
+    if (apart)
+        return err_hint(e,
+                        "its formula goes along samples or steps, axis 0 or 1; without axis=, or "
+                        "along the axes behind them, it can");
     return err_hint(e, "%s can", list_masked(list, sizeof list));
 }
 

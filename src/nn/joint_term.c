@@ -50,6 +50,8 @@ struct dims tensor_dims(const struct graph *g, struct tensor_place at)
         x.size[x.axes++] = DIMS_BATCH;
     for (uint32_t i = 0; i < shape->axes; i++)
         x.size[x.axes++] = shape->size[i];
+    if (batch && g->value[at.value].mask != NOTHING)
+        x.size[1] = 1;
     return x;
 }
 

@@ -33,7 +33,7 @@ struct tensor_place {
 /* What a path in the graph's own names means: LAYER.WEIGHT, CALL.output or CALL.input. False: it is
  * none of these. */
 bool graph_find_tensor(const struct graph *g, const char *path, struct tensor_place *to);
-/* Its shape in a formula, for any number of samples. */
+/* Its shape in a formula, for any number of samples; with a mask, of steps that are there. */
 struct dims tensor_dims(const struct graph *g, struct tensor_place at);
 
 /* The joint term of that name, or NOTHING. */

@@ -44,6 +44,11 @@ static void gather(const struct args *self, const struct extent *n, const real *
     const struct own_penalty *own = own_of(self);
     const struct dims dims = dims_of(n->shape, n->activity, n->samples);
     double parameter[OWN_PARAMETERS_MOST];
+    /* All steps are masked. */
+    if (!n->count) {
+        *block = 0;
+        return;
+    }
     for (size_t i = 0; i < own->parameters; i++)
         parameter[i] = self->arg[1 + i].as.number;
     formula_value(own->tape, &dims, parameter, x, block);
@@ -60,8 +65,13 @@ static double value(const struct args *self, const struct extent *n, const doubl
 static void adjoint(const struct args *self, const struct extent *n, double scale, const real *x,
                     double *block, real *dx, bool add)
 {
-    (void)n;
-    formula_grad(own_of(self)->tape, block, scale * penalty_strength(self), x, dx, add);
+    if (n->count)
+        formula_grad(own_of(self)->tape, block, scale * penalty_strength(self), x, dx, add);
+}
+
+static bool along_steps(const struct args *self, const struct shape *shape)
+{
+    return formula_goes_along(own_of(self)->tape, shape->axes + 1, 2);
 }
 
 void own_penalty_start(struct own_penalty *p)
@@ -71,4 +81,6 @@ void own_penalty_start(struct own_penalty *p)
     p->kind.gather = gather;
     p->kind.value = value;
     p->kind.adjoint = adjoint;
+    p->kind.masked = MASKED_ROWS;
+    p->kind.along_steps = along_steps;
 }

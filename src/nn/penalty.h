@@ -55,6 +55,8 @@ enum masked {
     MASKED_REFUSED, /* it cannot */
     MASKED_PACKED,  /* it is given the steps that are there, sample by sample at the front, and 0
                      * behind them, which changes nothing */
+    MASKED_ROWS,    /* it is given the steps that are there of all samples, one behind the other:
+                     * as many samples of one step each */
     MASKED_KNOWN    /* it asks extent->seen */
 };
 
@@ -105,7 +107,8 @@ struct penalty_kind {
                            const struct inside_slopes *to);
     enum masked masked;
     /* Of a kind that is MASKED_PACKED: whether it goes along the steps, and the last one that is
-     * there shall stand behind them in place of 0. NULL: no. */
+     * there shall stand behind them in place of 0. Of one that is MASKED_ROWS: whether it tells
+     * samples or steps apart, and so can leave none out. NULL: no. */
     bool (*along_steps)(const struct args *self, const struct shape *shape);
     /* What reduce=mean divides by; NULL: the number of elements. */
     double (*elements)(const struct args *self, const struct extent *n);

@@ -78,8 +78,9 @@ struct joint_row {
     struct joint *formula;
     struct tensor_place *at; /* its tensors */
     size_t tensors;
-    bool values; /* an output is among them */
-    bool moves;  /* its gradient reaches a weight that may move */
+    bool values;     /* an output is among them */
+    size_t gathered; /* reals that a sample's outputs have, where these have a mask; else 0 */
+    bool moves;      /* its gradient reaches a weight that may move */
     struct joint_row *next;
 };
 

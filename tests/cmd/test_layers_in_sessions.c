@@ -429,11 +429,11 @@ static void what_cannot_act_on_them_is_said(void **state)
         const char *text, *says;
     } cases[] = {
         {0, "set b.activity = far(0.1)",
-         "t:1:18: far cannot leave out the steps of b that m masks; l1, l2, l1l2, contractive, kl, "
-         "l0, group_lasso, hoyer, tv, ar, tar, entropy and confidence can"},
-        {0, "term t = sum(b.output^2)",
-         "t:1:14: steps of b.output are masked, and a term cannot leave them out; an activity "
-         "penalty can: activity=l1(...) of that layer"},
+         "t:1:18: far cannot leave out the steps of b that m masks; its formula goes along samples "
+         "or steps, axis 0 or 1; without axis=, or along the axes behind them, it can"},
+        {0, "term t = sum(norm(b.output, axis=0)^2)",
+         "t:1:10: steps are masked, and this formula goes along samples or steps, axis 0 or 1; "
+         "without axis=, or along the axes behind them, it leaves them out"},
         {0, "revive b",
          "t:1:8: b has no kernel of inputs and units to start anew; revive takes a dense layer"},
         {2, "revive a",
@@ -460,7 +460,7 @@ static void what_cannot_act_on_them_is_said(void **state)
         char text[100];
         fake_start(&f);
         fake_ok(&f, models[cases[i].of]);
-        fake_ok(&f, "define penalty far(x) = sum(abs(x)^3)\n");
+        fake_ok(&f, "define penalty far(x) = norm(x, axis=0)\n");
         const uint64_t was = session_digest(f.session);
         snprintf(text, sizeof text, "%s\n", cases[i].text);
         fake_says(&f, text, OUTCOME_ERROR, cases[i].says);

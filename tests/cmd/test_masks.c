@@ -65,6 +65,10 @@ static void the_row_says_how_many(void **state)
     fake_finish(&f);
 }
 
+#define FAR                                                                                        \
+    "define penalty far(x, p=0.2) = sum(where(x > p, (x - p)^2, x)) * (1 + max(x)) + norm(x) + "   \
+    "count(x) * var(x) - sum(min(x, axis=-1))\n"
+
 /* Every kind that leaves steps out, in each reduction: the sample with gaps against what is left of
  * it. */
 static void what_is_masked_is_as_if_it_were_not_there(void **state)
@@ -74,7 +78,8 @@ static void what_is_masked_is_as_if_it_were_not_there(void **state)
         "l1(0.3",          "l2(0.3",          "l1l2(0.3, 0.2",   "ar(0.3",
         "hoyer(0.3",       "entropy(0.3",     "confidence(0.3",  "tar(0.3",
         "tv(0.3",          "tv(0.3, axis=-1", "tv(0.3, axis=-2", "kl(0.3",
-        "group_lasso(0.3", "contractive(0.3", "l0(0.3",
+        "group_lasso(0.3", "contractive(0.3", "l0(0.3",          "far(0.3",
+        "far(0.3, 0.1",
     };
     static const char *const reduce[] = {"", ", reduce=batch", ", reduce=sum", ", reduce=mean"};
     static const char *const gaps[] = {"0 0 0 1 -2 3 0.5 0.2 -1", "1 -2 3 0 0 0 0.5 0.2 -1",
@@ -87,12 +92,12 @@ static void what_is_masked_is_as_if_it_were_not_there(void **state)
                      "dense 3 sigmoid activity=%s%s) as h\ndense 1 as o\nloss mse\n"
                      "optimizer sgd lr=0.1 clipnorm=100\nstep 3\n",
                      kinds[k], reduce[r]);
-            snprintf(text, sizeof text, "data rows { 1 -2 3 0.5 0.2 -1 -> 1 0 }\ninput 2x3\n%s",
+            snprintf(text, sizeof text, FAR "data rows { 1 -2 3 0.5 0.2 -1 -> 1 0 }\ninput 2x3\n%s",
                      part);
             const double penalty = after(text, "h.activity.penalty"), loss = after(text, "loss");
             const double kernel = after(text, "sum(h.kernel^2)");
             for (size_t g = 0; g < 3; g++) {
-                snprintf(text, sizeof text, "data rows { %s -> %s }\ninput 3x3\nmasking 0\n%s",
+                snprintf(text, sizeof text, FAR "data rows { %s -> %s }\ninput 3x3\nmasking 0\n%s",
                          gaps[g], targets[g], part);
                 check_near(after(text, "h.activity.penalty"), penalty, NEAR(1e-12, 1e-4));
                 check_near(after(text, "loss"), loss, NEAR(1e-12, 1e-4));
@@ -165,10 +170,12 @@ static void where_all_is_masked_nothing_counts(void **state)
     (void)state;
     struct fake f;
     fake_start(&f);
-    fake_ok(&f, "data rows { 0 0 0 0 -> 1 2; 0 0 0 0 -> 3 4 }\ninput 2x2\nmasking 0\n"
-                "dense 3 sigmoid activity=l1(0.1, reduce=mean)+kl(0.1)+group_lasso(0.1)+"
-                "hoyer(0.1)+tar(0.1, reduce=mean)+tv(0.2)+entropy(0.3)+"
-                "contractive(0.2, reduce=mean)+l2(0.1) as h\ndense 1\nloss mse\nstep 3\n");
+    fake_ok(&f, FAR "data rows { 0 0 0 0 -> 1 2; 0 0 0 0 -> 3 4 }\ninput 2x2\nmasking 0\n"
+                    "dense 3 sigmoid activity=l1(0.1, reduce=mean)+kl(0.1)+group_lasso(0.1)+"
+                    "hoyer(0.1)+tar(0.1, reduce=mean)+tv(0.2)+entropy(0.3)+"
+                    "contractive(0.2, reduce=mean)+l2(0.1)+far(0.1)+far(0.2, reduce=mean) as h\n"
+                    "dense 1\nloss mse\nterm apart = mean((h.output - 2)^2)\nstep 3\n");
+    check_near(fake_number(&f, "apart.penalty"), 0, 0);
     check_near(fake_number(&f, "loss"), 0, 0);
     check_near(fake_number(&f, "sum(abs(h.kernel.grad))"), 0, 0);
     check_near(fake_number(&f, "h.activity.penalty"), 0, 0);
@@ -272,9 +279,18 @@ static void what_cannot_be_is_said(void **state)
         {"timedistributed masking 0 on x4",
          "t:1:17: masking masks steps, and timedistributed takes them one by one; leave "
          "timedistributed out: a mask goes on through it from outside"},
-        {"term t = 0.1 * sum(d.output^2)",
-         "t:1:20: steps of d.output are masked, and a term cannot leave them out; an activity "
-         "penalty can: activity=l1(...) of that layer"},
+        {"dense 2 activity=apart(1) as h",
+         "t:1:18: apart cannot leave out the steps of h that m masks; its formula goes along "
+         "samples or steps, axis 0 or 1; without axis=, or along the axes behind them, it can"},
+        {"set d.activity = apart(1)",
+         "t:1:18: apart cannot leave out the steps of d that m masks; its formula goes along "
+         "samples or steps, axis 0 or 1; without axis=, or along the axes behind them, it can"},
+        {"term t = 0.1 * sum(max(d.output, axis=-2)^2)",
+         "t:1:16: steps are masked, and this formula goes along samples or steps, axis 0 or 1; "
+         "without axis=, or along the axes behind them, it leaves them out"},
+        {"term t = 0.1 * sum(d.output * m.input)",
+         "t:1:31: d.output and m.input do not have the same masked steps; make two terms of it, or "
+         "name outputs behind one mask"},
         {"set optimizer.lr = mean(d.output) every 2",
          "t:1:25: steps of d.output are masked, and a rule cannot leave them out; its penalties "
          "can: a rule may ask for LAYER.activity.penalty"},
@@ -289,7 +305,8 @@ static void what_cannot_be_is_said(void **state)
     fake_start(&f);
     fake_ok(
         &f,
-        "data random 9 shape=3x2 target=3\ninput 3x2 as x\nreshape 3x2x1 on x as x4\n"
+        "define penalty apart(x) = max(x, axis=1)^2\ndata random 9 shape=3x2 target=3\ninput 3x2 "
+        "as x\nreshape 3x2x1 on x as x4\n"
         "flatten on x as flat\nmasking 0 on x as m\ndense 1 kernel=l1(1) as d\noptimizer adam\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[100];

@@ -184,3 +184,41 @@ def masks_kinds(m, x, t):
     m.count("o.activity", "entropy", -0.1 * (o * torch.log(o))[mask].sum() / len(o))
     right = torch.gather(o, -1, t.long().unsqueeze(-1)).squeeze(-1)
     return -torch.log(right)[mask].sum() / max(1, int(mask.sum()))
+
+
+def rows_there(h, mask):
+    """The steps that are there of all samples, one behind the other."""
+    return h[mask].unsqueeze(1)
+
+
+@case("masks_formulas", reals(5), [ADAM, SGD], """
+define penalty far(x, p=0.2) = sum(abs(x - p)) + 0.5*mean(x)^2
+define penalty side(x, reduce=mean) = max(x, axis=-1)^2 + norm(x)
+input 5x2 as x
+masking 0 as m
+dense 3 tanh @h:2x3 activity=far(0.1)+side(0.3) as h
+lstm 2 @a.kernel:3x8= @a.recurrent:2x8= @a.bias:8= unit_forget_bias=no sequences=yes activity=far(0.2, 0.1, reduce=sum) as a
+dense 2 sigmoid @d:2x2 as d
+dense 1 @o:2x1 as o
+loss mse
+term apart = 0.2 * sum((a.output - d.output)^2) / batch
+term held = 0.3 * mean(abs(h.output)) * norm(o.kernel)
+term high = 0.1 * sum(max(d.output, axis=-1) * h.output)
+""", alter=with_gaps)
+def masks_formulas(m, x, t):
+    mask = there(x)
+
+    def far(x, p):
+        return (x - p).abs().sum() + 0.5 * x.mean() ** 2
+    h = tanh(m.dense("h", x * mask.unsqueeze(-1)))
+    kept = rows_there(h, mask)
+    m.count("h.activity", "far", 0.1 * far(kept, 0.2) / len(x))
+    m.count("h.activity", "side", 0.3 * (kept.amax(-1) ** 2 + kept.norm()).sum() / kept.numel())
+    a = lstm(m, "a", h, mask)
+    m.count("a.activity", "far", 0.2 * far(rows_there(a, mask), 0.1))
+    d = sigmoid(m.dense("d", a))
+    one, two = rows_there(a, mask), rows_there(d, mask)
+    m.count("apart", "term", 0.2 * ((one - two) ** 2).sum() / len(x))
+    m.count("held", "term", 0.3 * kept.abs().mean() * m.weights["o.kernel"].norm())
+    m.count("high", "term", 0.1 * (two.amax(-1, keepdim=True) * kept).sum())
+    return m.head(masked_mse(m.dense("o", d), t, mask))

@@ -60,7 +60,10 @@ static bool find_joint(void *self, struct str *to, const char *path)
     }
     if (!graph_find_tensor(s->graph, path, &at))
         return false;
-    if (at.value != NOTHING)
+    const char *mask = at.value != NOTHING ? script_mask(s, at.value) : NULL;
+    if (mask)
+        str_addf(to, "rows_there(%s, %s)", s->name[at.value], mask);
+    else if (at.value != NOTHING)
         str_add(to, s->name[at.value]);
     else {
         str_add(to, "w[");
@@ -68,6 +71,13 @@ static bool find_joint(void *self, struct str *to, const char *path)
         str_add(to, "]");
     }
     return true;
+}
+
+/* Numbers of the steps that are there alone cannot be told in a shape that is known beforehand. */
+static void refuse_gathered(struct exported *s, const char *what, const char *name)
+{
+    if (s->system != SYSTEM_TORCH)
+        script_refuse(s, what, name);
 }
 
 static bool counts_samples(void *self, const char *path)
@@ -178,6 +188,12 @@ static bool keeps_z(const struct exported *s, id call)
     return row && row->needs_z;
 }
 
+/* Behind the value of a row: what it is where all steps are masked. */
+static void none_there(struct exported *s, const char *mask, const char *x)
+{
+    str_addf(&s->text, " if bool(%s.any()) else %s.sum() * 0", mask, x);
+}
+
 static void write_activity_row(struct exported *s, id call, id term)
 {
     const struct graph *g = s->graph;
@@ -187,9 +203,15 @@ static void write_activity_row(struct exported *s, id call, id term)
     const struct counterpart *row = counterpart_of_term(args);
     const bool along = kind->along_steps && kind->along_steps(args, &g->value[out].shape);
     const char *mask = script_mask(s, out), *own = row ? row->masked : NULL;
+    const bool rows = mask && kind->masked == MASKED_ROWS;
     char packed[3 * PYTHON_NAME];
-    snprintf(packed, sizeof packed, mask && !own ? "packed(%.340s, %.340s%s)" : "%.340s",
+    snprintf(packed, sizeof packed,
+             rows           ? "rows_there(%.340s, %.340s)"
+             : mask && !own ? "packed(%.340s, %.340s%s)"
+                            : "%.340s",
              s->name[out], mask, along ? ", last=True" : "");
+    if (rows)
+        refuse_gathered(s, "over masked steps the penalty", args->entry->name);
     const struct filling f = {.script = s,
                               .args = args,
                               .call = call,
@@ -201,19 +223,42 @@ static void write_activity_row(struct exported *s, id call, id term)
     begin_row(s, &s->text, term);
     write_value(&f, &s->text, args);
     write_divisor(&f, &s->text, s->name[out], g->term[term].reduce);
+    if (rows)
+        none_there(s, mask, s->name[out]);
     str_add(&s->text, ")\n");
+}
+
+/* The mask of a term's outputs, or NOTHING; in *value one of these. */
+static const char *mask_of_joint(const struct exported *s, const struct args *args, id *value)
+{
+    const struct arg *names = &args->arg[JOINT_TENSORS];
+    for (size_t i = 0; i < names->as.names.count; i++) {
+        struct tensor_place at;
+        if (graph_find_tensor(s->graph, names->as.names.item[i], &at) && at.value != NOTHING) {
+            *value = at.value;
+            return script_mask(s, at.value);
+        }
+    }
+    return NULL;
 }
 
 static void write_joint_row(struct exported *s, id term)
 {
     const struct args *args = model_term(s->model, term);
     const struct formula_names names = {s, find_joint, counts_samples};
+    id value = NOTHING;
+    const char *mask = mask_of_joint(s, args, &value);
+    if (mask)
+        refuse_gathered(s, "over masked steps the term", args->arg[JOINT_NAME].as.text);
     begin_row(s, &s->text, term);
     python_number(&s->text, args->arg[JOINT_STRENGTH].as.number);
     str_add(&s->text, " * f_sum(");
     if (!script_formula(s, &s->text, args->arg[JOINT_FORMULA].as.text, &names))
         script_refuse(s, "the term", args->arg[JOINT_NAME].as.text);
-    str_add(&s->text, "))\n");
+    str_add(&s->text, ")");
+    if (mask)
+        none_there(s, mask, s->name[value]);
+    str_add(&s->text, ")\n");
 }
 
 /* Which steps are there behind a call that makes a mask or joins several. */

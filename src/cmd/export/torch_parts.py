@@ -495,6 +495,11 @@ def packed(x, mask, last=False):
     return without(x.gather(1, places), (behind < count) | (last and (count > 0)))
 
 
+def rows_there(x, mask):
+    """The steps that are there of all samples, one behind the other."""
+    return x[mask].unsqueeze(1)
+
+
 def elements(x, mask):
     """Of how many numbers a mean is one: those of the steps that are there."""
     return max(1, int(mask.sum()) * x[0, 0].numel())

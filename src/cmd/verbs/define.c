@@ -270,24 +270,27 @@ static const struct arg_spec define_args[] = {
 };
 
 const struct command command_define = {
-    COMMAND("define", define_args, "makes a penalty of your own from a formula",
-            "The penalty then works in every slot: its first argument is the strength, the factor "
-            "of the formula, then come the parameters as named here, then reduce=, whose default "
-            "the definition may change: define penalty spread(x, p=2, reduce=sum) = ... . The "
-            "gradient comes by itself.\n\nx is the whole tensor: of an activity axis 0 is the "
-            "batch, of a kernel axis 0 its inputs. A formula that gives a tensor is summed; of an "
-            "activity reduce= then divides it. A formula names x, its own parameters, and "
-            "variables that are numbers, whose values are taken now; it calls functions and no "
-            "penalties.\n\nWhere there is a choice of slope: that of abs(x) is 0 at 0, and so are "
-            "those of sqrt, norm, std and of powers below 1; elements that are all the largest or "
-            "smallest share the slope; comparisons, sign, count and fraction have none. What where "
-            "does not take adds nothing, even if it is not a number.\n\nWhat is defined may be "
-            "said again "
-            "word for word, as when a library is read twice.",
-            "define penalty hoyer(x) = sum(abs(x))^2 / sum(x^2)\n"
-            "define penalty group(x, eps=1e-8) = sum(sqrt(sum(x^2, axis=0) + eps))\n"
-            "data moons 100\ninput 2\ndense 8 tanh kernel=group(1e-2) activity=hoyer(1e-3) as h\n"
-            "dense 1 sigmoid\ntrain 1\npenalties\ndefine\n"),
+    COMMAND(
+        "define", define_args, "makes a penalty of your own from a formula",
+        "The penalty then works in every slot: its first argument is the strength, the factor "
+        "of the formula, then come the parameters as named here, then reduce=, whose default "
+        "the definition may change: define penalty spread(x, p=2, reduce=sum) = ... . The "
+        "gradient comes by itself.\n\nx is the whole tensor: of an activity axis 0 is the "
+        "batch, of a kernel axis 0 its inputs. Of an activity with masked steps it has those that "
+        "are there, of all samples one behind the other, and nothing goes along axis 0 or 1. A "
+        "formula that gives a tensor is summed; of an "
+        "activity reduce= then divides it. A formula names x, its own parameters, and "
+        "variables that are numbers, whose values are taken now; it calls functions and no "
+        "penalties.\n\nWhere there is a choice of slope: that of abs(x) is 0 at 0, and so are "
+        "those of sqrt, norm, std and of powers below 1; elements that are all the largest or "
+        "smallest share the slope; comparisons, sign, count and fraction have none. What where "
+        "does not take adds nothing, even if it is not a number.\n\nWhat is defined may be "
+        "said again "
+        "word for word, as when a library is read twice.",
+        "define penalty hoyer(x) = sum(abs(x))^2 / sum(x^2)\n"
+        "define penalty group(x, eps=1e-8) = sum(sqrt(sum(x^2, axis=0) + eps))\n"
+        "data moons 100\ninput 2\ndense 8 tanh kernel=group(1e-2) activity=hoyer(1e-3) as h\n"
+        "dense 1 sigmoid\ntrain 1\npenalties\ndefine\n"),
     .run = run_define,
     .changes = CHANGES_VARIABLES,
     .small = any_statement,

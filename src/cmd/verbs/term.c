@@ -30,6 +30,8 @@ struct making {
     struct arena *arena;
     const char *tensor[JOINT_TENSORS_MOST];
     size_t tensors;
+    const char *output; /* the first output, and the mask that it has */
+    id mask;
     struct err *e;
 };
 
@@ -143,16 +145,27 @@ static struct node *copy_tensor(struct making *x, const struct node *n, struct t
     return copy;
 }
 
+/* All outputs of a term have the same steps. */
+static int other_mask(struct making *x, const struct node *n, id mask)
+{
+    if (!x->output) {
+        x->output = n->text;
+        x->mask = mask;
+    }
+    if (mask == x->mask)
+        return 0;
+    err_at(x->e, n->where, "%s and %s do not have the same masked steps", x->output, n->text);
+    return err_hint(x->e, "make two terms of it, or name outputs behind one mask");
+}
+
 static struct node *copy_name(struct making *x, const struct node *n)
 {
     struct tensor_place at;
     const struct variable *v = name_variable(x->s, n->text);
     if (graph_find_tensor(x->m->graph, n->text, &at)) {
-        if (at.value == NOTHING || x->m->graph->value[at.value].mask == NOTHING)
-            return copy_tensor(x, n, at);
-        err_at(x->e, n->where, "steps of %s are masked, and a term cannot leave them out", n->text);
-        err_hint(x->e, "an activity penalty can: activity=l1(...) of that layer");
-        return NULL;
+        return at.value != NOTHING && other_mask(x, n, x->m->graph->value[at.value].mask)
+                   ? NULL
+                   : copy_tensor(x, n, at);
     }
     if (strcmp(n->text, "batch") == 0)
         return copy_node(x, n);
@@ -259,7 +272,7 @@ static int read_formula(struct making *x, const struct node *formula, struct arg
     if (number && bind_value(&b, spec, number, strength, e))
         return -1;
     strength->given = true;
-    return joint_check(*tree, &names, e);
+    return joint_check(*tree, &names, x->output && x->mask != NOTHING ? 2 : 0, e);
 }
 
 static int fill_args(const struct making *x, const char *name, const struct node *tree,
@@ -367,7 +380,11 @@ const struct command command_term = {
         "by the batch unless the formula says so: / batch. The gradient goes into every tensor "
         "that it names, and from an output on down; frozen weights count and are not moved. A "
         "layer that is called more than once has an output for each call, named by the call."
-        "\n\nAxis 0 of an output is the batch, and a formula must fit batches of any size. What is "
+        "\n\nAxis 0 of an output is the batch, and a formula must fit batches of any size. Of an "
+        "output with "
+        "masked steps it has those that are there, of all samples one behind the other: nothing "
+        "then "
+        "goes along axis 0 or 1. What is "
         "made of weights alone has no samples, so it never lies along them: one figure for each "
         "unit, as norm(h.kernel, axis=1) of h.kernel 100x64 leaves in a column of 100x1, is laid "
         "along the units of an output with 100 of them. Slopes at kinks are as in define."
