@@ -150,6 +150,14 @@ def the_files_are_read_together(home):
     (home / "sweep.9.csv").unlink()
 
 
+def what_was_measured_alone_is_no_sweep(home):
+    right("-c", 'data rows { 1 -> 1 }; input 1; dense 1; loss mse; measure m = 1; save results "alone.csv"',
+          cwd=home)
+    got = run("-c", 'results "alone.csv"', cwd=home)
+    assert got.returncode == 1 and ('<-c>:1:9: "alone.csv" holds models that were measured, and no sweep'
+                                    in got.stderr), got
+
+
 def wrong_names_are_one_error(home):
     for statement, says in [('results "no*.csv"', 'no file fits "no*.csv"'),
                             ('results "no/x.csv"', '"no/x.csv": No such file or directory'),
@@ -210,6 +218,6 @@ def gnu_parallel_drives_it(home):
 with tempfile.TemporaryDirectory() as name:
     path = pathlib.Path(name).resolve()
     for test in (a_let_of_the_script_gives_way, a_record_has_the_given_value, parts_share_the_runs,
-                 wrong_names_are_one_error, a_task_of_a_slurm_array_is_a_part,
+                 what_was_measured_alone_is_no_sweep, wrong_names_are_one_error, a_task_of_a_slurm_array_is_a_part,
                  gnu_parallel_drives_it):
         test(path)

@@ -40,8 +40,13 @@ static int take_targets(struct joining *j, const struct results_heads *h,
     size_t end = BEFORE;
     while (end < h->count && strcmp(h->name[end], "seed") != 0)
         end++;
-    if (end == h->count || end == BEFORE || end - BEFORE > SWEEP_AXES_MOST)
+    if (end == h->count || end - BEFORE > SWEEP_AXES_MOST)
         return results_table_refuse(file, j->e);
+    if (end == BEFORE) {
+        err_at(j->e, file->where, "\"%.200s\" holds models that were measured, and no sweep",
+               file->name);
+        return err_hint(j->e, "results joins the files of a sweep");
+    }
     for (; of->axes < end - BEFORE; of->axes++) {
         const char *name = h->name[BEFORE + of->axes];
         if (!(of->target[of->axes] = mem_text(name, strlen(name))))
