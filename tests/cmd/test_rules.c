@@ -381,6 +381,8 @@ static void what_cannot_follow(void **state)
         {"set y.activity = l1(0-1) every 2\n", "t:1:21: a strength is 0 or more"},
         {"set h.trainable = yes every 2\n",
          "t:1:5: h.trainable cannot follow a rule: it is no number"},
+        {"set h.units = step+1 every 2\n",
+         "t:1:5: h.units cannot follow a rule: the model is compiled with it"},
         {"set data.batch = step+1 every 2\n", "t:1:5: data.batch cannot follow a rule: "},
         {"set loss.weight = step every 2\n", "t:1:5: loss.weight cannot follow a rule: "},
         {"set optimizer.speed = step every 2\n", "t:1:5: optimizer has no setting \"speed\""},

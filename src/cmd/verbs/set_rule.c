@@ -267,9 +267,11 @@ static int set_slot_rule(struct making *x, struct err *e)
         if (strcmp(*other, x->key) == 0)
             return cannot_follow_noise(x->t, x->key, l->kind, e);
     if (spec->type != ARG_SUM)
-        return cannot_follow(
-            x->t, x->key,
-            spec->type == ARG_NUMBER ? "the model is compiled with it" : "it is no number", e);
+        return cannot_follow(x->t, x->key,
+                             spec->type == ARG_NUMBER || spec->type == ARG_WHOLE
+                                 ? "the model is compiled with it"
+                                 : "it is no number",
+                             e);
     struct arena arena = {0};
     struct binder b = session_binder(x->s, &arena);
     struct arg sum;
