@@ -70,6 +70,7 @@ enum arg_meaning {
     MEANS_OUTPUT_ACTIVATION, /* CALL: the function that the layer applies last, number by number */
     MEANS_TRAINABLE,         /* BOOL: whether the weights may move */
     MEANS_DECAY,             /* BOOL: whether the weight that it names decays */
+    MEANS_BIAS_START,        /* BOOL: how the bias starts */
     MEANS_IDLE,              /* BOOL: whether steps are counted in which a unit puts out 0 */
     MEANS_ACTIVITY /* SUM: penalties on the output; another SUM is on the weight it names */
 };

@@ -764,11 +764,13 @@ static bool trainable_of(const struct args *a)
     return i == a->entry->arg_count || a->arg[i].as.yes;
 }
 
-static bool says_argument(const struct weight_spec *w, const char *arg)
+static bool says_argument(const struct weight_spec *w, const struct arg_spec *arg)
 {
-    return !w->of && ((w->init && strcmp(w->init, arg) == 0) ||
-                      (w->constraint && strcmp(w->constraint, arg) == 0) ||
-                      (w->decay && strcmp(w->decay, arg) == 0));
+    if (arg->meaning == MEANS_BIAS_START)
+        return strcmp(w->name, "bias") == 0;
+    return !w->of && ((w->init && strcmp(w->init, arg->name) == 0) ||
+                      (w->constraint && strcmp(w->constraint, arg->name) == 0) ||
+                      (w->decay && strcmp(w->decay, arg->name) == 0));
 }
 
 static int nothing_to_freeze(const struct layer *l, struct err *e)
@@ -788,24 +790,26 @@ static int check_unused(const struct graph *g, id layer, struct err *e)
         return nothing_to_freeze(l, e);
     for (size_t i = 0; i < l->args->entry->arg_count; i++) {
         const struct arg_spec *arg = &l->args->entry->args[i];
-        const bool init = arg->of == &init_kinds, decay = arg->meaning == MEANS_DECAY;
+        const bool start = arg->meaning == MEANS_BIAS_START;
+        const bool init = start || arg->of == &init_kinds, decay = arg->meaning == MEANS_DECAY;
         size_t k = 0;
         if (!l->args->arg[i].given || (!init && !decay && arg->of != &constraint_kinds))
             continue;
-        while (k < n && !says_argument(&spec[k], arg->name))
+        while (k < n && !says_argument(&spec[k], arg))
             k++;
         if (k < n)
             continue;
-        const int thing = (int)strcspn(arg->name, "_");
+        const char *of = start ? "bias" : arg->name;
+        const int thing = (int)strcspn(of, "_");
         err_at(e, l->args->arg[i].key, "%s= says how a %.*s %s, and %s has none", arg->name, thing,
-               arg->name,
+               of,
                init    ? "starts"
                : decay ? "decays"
                        : "is held",
                l->name);
-        if (thing == 4 && strncmp(arg->name, "bias", 4) == 0)
+        if (thing == 4 && strncmp(of, "bias", 4) == 0)
             return err_hint(e, "leave out %s=, or use_bias=no", arg->name);
-        return err_hint(e, "leave %s= out, or give the layer a %.*s", arg->name, thing, arg->name);
+        return err_hint(e, "leave %s= out, or give the layer a %.*s", arg->name, thing, of);
     }
     return 0;
 }

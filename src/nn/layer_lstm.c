@@ -140,7 +140,7 @@ static void backward(struct planner *p, id call)
 
 static const struct arg_spec args[] = {
     RECURRENT_ARGS_FIRST, RECURRENT_GATE_ACTIVATION,
-    ARG("unit_forget_bias", KEY, ARG_BOOL, .standard = "yes",
+    ARG("unit_forget_bias", KEY, ARG_BOOL, .standard = "yes", .meaning = MEANS_BIAS_START,
         .line = "whether the biases of the forget gates start at 1, whatever bias_init says"),
     RECURRENT_ARGS};
 

@@ -132,7 +132,7 @@ static int read_axes(const struct args *self, unsigned axes, struct axis a[2], s
     if ((a[0].stride > 1 || a[1].stride > 1) && (a[0].dilation > 1 || a[1].dilation > 1)) {
         err_at(e, place_of(self, "dilation"), "%s has both strides and a dilation above 1",
                self->entry->name);
-        return err_hint(e, "leave one of them out; a max_pool behind it makes the output smaller");
+        return err_hint(e, "leave one of them out");
     }
     return 0;
 }

@@ -15,14 +15,14 @@ static inline void add_recurrent_slots(struct random_model *m, struct writing *w
     add_activity(m, w, false);
 }
 
-static inline void add_recurrent_keys(struct random_model *m, unsigned kind)
+static inline void add_recurrent_keys(struct random_model *m, unsigned kind, bool bias)
 {
     static const char *const drops[] = {"dropout", "recurrent_dropout", "recurrent_kernel_dropout"};
     if (kind > 0 && chance(&m->r, 0.2))
         str_add(&m->r.text, " recurrent_activation=swish");
     if (kind == 2 && chance(&m->r, 0.4))
         str_add(&m->r.text, " reset_after=no");
-    if (kind == 1 && chance(&m->r, 0.3))
+    if (kind == 1 && chance(&m->r, 0.3) && bias)
         str_add(&m->r.text, " unit_forget_bias=no");
     if (chance(&m->r, 0.2))
         str_addf(&m->r.text, " %s=0.3", drops[pick(&m->r, 3)]);
@@ -56,7 +56,7 @@ static inline bool add_recurrent(struct random_model *m, struct writing *w)
     if (both)
         str_addf(&m->r.text, " merge=%s", joins[join]);
     str_add(&m->r.text, bias ? "" : " use_bias=no");
-    add_recurrent_keys(m, kind);
+    add_recurrent_keys(m, kind, bias);
     if (both) {
         str_add(&m->r.text, chance(&m->r, 0.15) ? " trainable=no" : "");
         str_add(&m->r.text, chance(&m->r, 0.3) ? " kernel=l2(0.1) activity=l1(0.05)" : "");

@@ -23,9 +23,7 @@ static void what_is_wrong_is_said(void **state)
         {"", "conv2d 4 3 strides=0\n",
          "t:1:20: 0 is no shape; shapes are 64 or 10x100, of sizes from 1"},
         {"", "conv2d 4 3 strides=2 dilation=2\n",
-         "t:1:31: conv2d has both strides and a dilation above 1; leave one of them out; a "
-         "max_pool "
-         "behind it makes the output smaller"},
+         "t:1:31: conv2d has both strides and a dilation above 1; leave one of them out"},
         {"", "conv2d 4 3 padding=causal\n",
          "t:1:20: no padding \"causal\"; it is one of: valid same"},
         {"conv2d 4 1\n", "conv2d 6 3 groups=3\n",
