@@ -41,8 +41,8 @@ void fake_start_as(struct fake *f, const char *flag);
 void fake_finish(struct fake *f);
 /* Runs a text named "t" to its end. */
 enum outcome fake_run(struct fake *f, const char *text);
-/* The example of a row, as a person would run it in scripts/: f->folder is that; what it has in /tmp
- * stands in the folder of folder_enter. */
+/* The example of a row, as a person would run it in scripts/: f->folder is that; what it has in
+ * /tmp stands in the folder of folder_enter. */
 enum outcome fake_example(struct fake *f, const char *example);
 /* Runs it and fails the test, with what it said, unless it ends well. */
 #define fake_ok(f, text) fake_ok_(f, text, __FILE__, __LINE__)
