@@ -31,6 +31,7 @@ struct NAME(operands) {
     real *c;
     size_t c_stride;
     NAME(mask) last; /* lanes of the last vector of a row */
+    size_t tail;     /* where a whole vector begins that ends with the row */
     bool add;
 };
 
@@ -130,62 +131,80 @@ INLINE void NAME(ask_for)(const real *from, const real *end)
 }
 
 #if LANES == MOST_LANES
-/* Rows of a panel of two whole vectors where k is a constant: nothing is left of the loops, so the
- * processor goes from one block of rows into the next without a guess. Four rows keep two adders
- * busy. */
-INLINE void NAME(block)(const int rows, const size_t k, const struct NAME(operands) * o,
-                        const real *a, real *c)
+/* Rows of a panel where k is a constant: nothing is left of the loops, so the processor goes from
+ * one block of rows into the next without a guess. Four rows keep two adders busy. Where a part of
+ * the last vector is in the panel, a whole one begins where it ends with the panel; what it shares
+ * with the one before it is computed in both, which gives the same bits. (Three whole ones are as
+ * fast as a tile.) */
+INLINE void NAME(block)(const int rows, const int vecs, const bool part, const size_t k,
+                        const struct NAME(operands) * o, const real *a, real *c)
 {
-    VEC s[4][2];
+    VEC s[4][3];
+    size_t at[3] = {0, LANES, (size_t)2 * LANES};
+    if (part)
+        at[vecs - 1] = o->tail;
     UNROLL
     for (int i = 0; i < rows; i++)
         UNROLL
-    for (int j = 0; j < 2; j++) {
+    for (int j = 0; j < vecs; j++) {
         s[i][j] = (VEC){0};
         if (o->add)
-            s[i][j] = NAME(load)(c + (size_t)i * o->c_stride + j * LANES);
+            s[i][j] = NAME(load)(c + (size_t)i * o->c_stride + at[j]);
     }
     const real *b = o->b;
     UNROLL
     for (size_t l = 0; l < k; l++, b = unknown(b + o->b_stride)) {
-        const VEC one = NAME(load)(b), two = NAME(load)(b + LANES);
+        VEC v[3];
+        UNROLL
+        for (int j = 0; j < vecs; j++)
+            v[j] = NAME(load)(b + at[j]);
         UNROLL
         for (int i = 0; i < rows; i++) {
             const real x = a[(size_t)i * o->stride + l];
-            s[i][0] += x * one;
-            s[i][1] += x * two;
+            UNROLL
+            for (int j = 0; j < vecs; j++)
+                s[i][j] += x * v[j];
         }
     }
     UNROLL
     for (int i = 0; i < rows; i++)
         UNROLL
-    for (int j = 0; j < 2; j++)
-        NAME(store)(c + (size_t)i * o->c_stride + j * LANES, s[i][j]);
+    for (int j = 0; j < vecs; j++)
+        NAME(store)(c + (size_t)i * o->c_stride + at[j], s[i][j]);
 }
 
-INLINE void NAME(blocks_of_four)(const size_t k, const struct NAME(operands) * o, size_t m)
+INLINE void NAME(blocks_of_four)(const int vecs, const bool part, const size_t k,
+                                 const struct NAME(operands) * o, size_t m)
 {
     const real *a = o->a;
     real *c = o->c;
     for (; m >= 4; m -= 4, a += 4 * o->stride, c += 4 * o->c_stride)
-        NAME(block)(4, k, o, a, c);
+        NAME(block)(4, vecs, part, k, o, a, c);
     for (; m; m--, a += o->stride, c += o->c_stride)
-        NAME(block)(1, k, o, a, c);
+        NAME(block)(1, vecs, part, k, o, a, c);
 }
 
 #define DEEP(k)                                                                                    \
-    static void NAME(deep_##k)(const struct NAME(operands) * o, size_t m)                          \
+    static void NAME(deep_2_all_##k)(const struct NAME(operands) * o, size_t m)                    \
     {                                                                                              \
-        NAME(blocks_of_four)(k, o, m);                                                             \
+        NAME(blocks_of_four)(2, false, k, o, m);                                                   \
+    }                                                                                              \
+    static void NAME(deep_2_part_##k)(const struct NAME(operands) * o, size_t m)                   \
+    {                                                                                              \
+        NAME(blocks_of_four)(2, true, k, o, m);                                                    \
+    }                                                                                              \
+    static void NAME(deep_3_part_##k)(const struct NAME(operands) * o, size_t m)                   \
+    {                                                                                              \
+        NAME(blocks_of_four)(3, true, k, o, m);                                                    \
     }
 EACH_SHORT(DEEP)
 #undef DEEP
 
 /* By parts of k that have loops of their own; each goes on where the last one left a sum. */
-static void NAME(deep)(struct NAME(operands) * o, size_t m)
+static void NAME(deep)(struct NAME(operands) * o, size_t m, size_t vecs, bool part)
 {
-    static void (*const by_k[SHORT])(const struct NAME(operands) * o, size_t m) = {
-#define DEEP(k) NAME(deep_##k),
+    static void (*const by_k[SHORT][3])(const struct NAME(operands) * o, size_t m) = {
+#define DEEP(k) {NAME(deep_2_all_##k), NAME(deep_2_part_##k), NAME(deep_3_part_##k)},
         EACH_SHORT(DEEP)
 #undef DEEP
     };
@@ -193,7 +212,7 @@ static void NAME(deep)(struct NAME(operands) * o, size_t m)
     const real *b = o->b;
     for (size_t left = o->k, k; left; left -= k) {
         k = left < SHORT ? left : SHORT;
-        by_k[k - 1](o, m);
+        by_k[k - 1][vecs - 2 + part](o, m);
         o->a += k;
         o->b += k * o->b_stride;
         o->add = true;
@@ -211,8 +230,8 @@ INLINE void NAME(panel)(struct NAME(operands) * o, size_t m, size_t vecs, bool p
                         bool fresh)
 {
 #if LANES == MOST_LANES
-    if (vecs == 2 && !part && !across && o->k <= DEEPEST) {
-        NAME(deep)(o, m);
+    if ((vecs == 2 || (vecs == 3 && part)) && !across && o->k <= DEEPEST) {
+        NAME(deep)(o, m, vecs, part);
         return;
     }
 #endif
@@ -264,6 +283,7 @@ INLINE void NAME(panels)(bool across, size_t m, size_t n, size_t k, const real *
         o.b = b + j;
         o.c = c + j;
         o.last = NAME(first)(columns - (vecs - 1) * LANES);
+        o.tail = columns - LANES;
         NAME(panel)(&o, m, vecs, columns < whole, across, fresh && j == 0);
         j += columns;
     }
@@ -418,6 +438,7 @@ INLINE void NAME(packed)(enum product p, size_t m, size_t n, size_t k, const rea
                 .c = c + j,
                 .c_stride = n,
                 .last = NAME(first)(columns - (vecs - 1) * LANES),
+                .tail = columns - LANES,
                 .add = add || l > 0,
             };
             if (p == PRODUCT_NT)

@@ -276,6 +276,34 @@ static void a_short_product_has_the_bits_of_a_long_one(void **state)
     each_width(short_of);
 }
 
+/* Nor is a column, however many stand beside it: the vectors of a panel may overlap. */
+static void columns_of(const struct products_of_width *w)
+{
+    enum { M = 9, N = 40, K = 33 };
+    real a[M * K], b[N * K], few[N * K], all[M * N], some[M * N];
+    fill(a, M * K, 1);
+    fill(b, N * K, 2);
+    for (size_t k = K; k > 3; k /= 2)
+        for (size_t n = 1; n < N; n++)
+            for (int add = 0; add < 2; add++) {
+                for (size_t l = 0; l < k; l++)
+                    memcpy(few + l * n, b + l * N, n * sizeof *b);
+                fill(all, M * N, 3);
+                for (size_t i = 0; i < M; i++)
+                    memcpy(some + i * n, all + i * N, n * sizeof *all);
+                w->nn(M, N, k, a, b, all, add);
+                w->nn(M, n, k, a, few, some, add);
+                for (size_t i = 0; i < M; i++)
+                    assert_memory_equal(some + i * n, all + i * N, n * sizeof *all);
+            }
+}
+
+static void a_column_does_not_depend_on_the_others(void **state)
+{
+    (void)state;
+    each_width(columns_of);
+}
+
 static void a_row_does_not_depend_on_the_others(void **state)
 {
     (void)state;
@@ -346,6 +374,7 @@ int main(void)
         cmocka_unit_test(nan_and_infinity_go_where_they_belong),
         cmocka_unit_test(a_choice_holds_for_fewer_samples),
         cmocka_unit_test(a_row_does_not_depend_on_the_others),
+        cmocka_unit_test(a_column_does_not_depend_on_the_others),
         cmocka_unit_test(a_short_product_has_the_bits_of_a_long_one),
         cmocka_unit_test(blas_is_the_plain_loops_too),
     };
