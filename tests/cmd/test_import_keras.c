@@ -507,7 +507,24 @@ static void gates_before_keras_3_are_the_worked_ones(void **state)
     }
 }
 
-/* Keras 3 writes a function that somebody passed as an object. */
+/* Keras writes how a bias starts where there is none, too. */
+static void a_bias_that_is_not_there_starts_in_no_way(void **state)
+{
+    struct fake f;
+    (void)state;
+    folder_text("bare.json",
+                "{\"class_name\": \"Sequential\", \"keras_version\": \"2.2.4\", \"config\": ["
+                "{\"class_name\": \"LSTM\", \"config\": {\"name\": \"r\", \"units\": 2, "
+                "\"batch_input_shape\": [null, 4, 1], \"use_bias\": false, "
+                "\"unit_forget_bias\": false, \"bias_initializer\": \"ones\"}}]}");
+    fake_start(&f);
+    fake_ok(&f, "import keras \"bare.json\" show=yes\n");
+    assert_null(strstr(f.out.text, "bias_init"));
+    assert_null(strstr(f.out.text, "unit_forget_bias"));
+    check_has(f.out.text, "use_bias=no");
+    fake_finish(&f);
+}
+
 /* A Reshape whose -1 follows from the shape that it was built for, or is all there is. */
 static void a_reshape_finds_its_open_size(void **state)
 {
@@ -544,6 +561,7 @@ static void a_reshape_finds_its_open_size(void **state)
     }
 }
 
+/* Keras 3 writes a function that somebody passed as an object. */
 static void losses_come_by_any_name(void **state)
 {
     static const char *const loss[][2] = {
@@ -678,6 +696,7 @@ int main(void)
         cmocka_unit_test(what_is_worth_a_line_is_told),
         cmocka_unit_test(no_activation_is_linear),
         cmocka_unit_test(gates_before_keras_3_are_the_worked_ones),
+        cmocka_unit_test(a_bias_that_is_not_there_starts_in_no_way),
         cmocka_unit_test(a_reshape_finds_its_open_size),
         cmocka_unit_test(losses_come_by_any_name),
         cmocka_unit_test(names_of_the_session_are_left_alone),

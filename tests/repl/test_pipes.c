@@ -105,10 +105,15 @@ static void options_reach_the_session(void **state)
          0,
          "person 0 json 0 quiet 0 check 0 size 80x24 seed 1 threads 1 step 0 plot auto\n",
          NULL},
-        {{"--seed=7", "--threads=3", "--json", "--quiet", "--check", "--step", "--plot=dumb"},
+        {{"--seed=7", "--threads=3", "--json", "--quiet", "--check", "--plot=dumb"},
          "facts",
          0,
-         "person 0 json 1 quiet 1 check 1 size 80x24 seed 7 threads 3 step 1 plot dumb\n",
+         "person 0 json 1 quiet 1 check 1 size 80x24 seed 7 threads 3 step 0 plot dumb\n",
+         NULL},
+        {{"--step"},
+         "facts",
+         0,
+         "person 0 json 0 quiet 0 check 0 size 80x24 seed 1 threads 1 step 1 plot auto\n",
          NULL},
     };
     try_all(trials, sizeof trials / sizeof trials[0]);

@@ -639,6 +639,14 @@ static const char *silent_value(const struct keras_lines *l, const struct keras_
     return NULL;
 }
 
+/* How a bias starts that is not there. */
+static bool starts_no_bias(const struct keras_layer *layer, const struct arg_spec *spec)
+{
+    return json_is_false(json_object_get(layer->config, "use_bias")) &&
+           (spec->meaning == MEANS_BIAS_START || (spec->of == &init_kinds && spec->alias &&
+                                                  strcmp(spec->alias, "bias_initializer") == 0));
+}
+
 static void arguments_words(struct keras_lines *l, const struct keras_layer *layer,
                             const struct entry *entry, bool frozen, struct str *to)
 {
@@ -646,7 +654,7 @@ static void arguments_words(struct keras_lines *l, const struct keras_layer *lay
     for (size_t i = 0; i < entry->arg_count; i++) {
         const struct arg_spec *spec = &entry->args[i];
         struct str words = {0};
-        if (spec->form == CLAUSE)
+        if (spec->form == CLAUSE || starts_no_bias(layer, spec))
             continue;
         const char *key = key_of(layer, spec), *silent = key ? NULL : silent_value(l, layer, spec);
         const size_t before = l->refusals;

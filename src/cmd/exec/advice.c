@@ -225,6 +225,14 @@ static void advise_help(const struct line *line, size_t at, struct err *e)
         err_hint(e, "write help %s%.*s%s", quote, (int)topic.n, topic.at, quote);
 }
 
+static bool begins_with_call(const struct line *line)
+{
+    size_t n = 0;
+    while (n < line->n && (isalnum((unsigned char)line->at[n]) || strchr("_.", line->at[n])))
+        n++;
+    return n && n < line->n && line->at[n] == '(';
+}
+
 void advise_text(const struct session *s, struct err *e)
 {
     struct line line;
@@ -251,7 +259,7 @@ void advise_text(const struct session *s, struct err *e)
     const struct line rest = {line.at + at, line.n - at, 0};
     if (foreign_value(line.at + line.place, line.n - line.place, &value) && value.size < 200)
         err_hint(e, "write %s", value.text ? value.text : "");
-    else if (verb && rest.n)
+    else if (verb && begins_with_call(&rest))
         advise_foreign(s, &rest, e->where, e);
     str_finish(&value);
 }
